@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The decoded events: the one vocabulary between a source (kernel ring or recording) and everything behind it. They are
+// facts about the traced process; judgements (double free, before attach, ...) are the tracker's.
+//
+// Pointers are values of the traced process's address space, used as identities only, never dereferenced. Order in a stream
+// is causal order within a process: the ring keeps it, the recording keeps it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tt::alloc_trace {
+
+// The runtime's own numbers (tt_metal's BufferType).
+enum class BufferType : std::uint8_t { Dram = 0, L1 = 1, SystemMemory = 2, L1Small = 3, Trace = 4 };
+inline constexpr std::size_t kBufferTypeCount = 5;
+
+// DRAM, L1, SYSTEM_MEMORY, L1_SMALL, TRACE.
+[[nodiscard]] std::string_view to_string(BufferType type);
+
+struct EventHeader {
+    std::uint64_t t_ns = 0;  // CLOCK_MONOTONIC
+    std::uint32_t pid = 0;   // thread group id as the tracer's host sees it
+    std::uint32_t tid = 0;   // 0 if no thread caused it
+};
+
+// What a Buffer object said of itself at the moment of the event.
+struct BufferFields {
+    std::uint64_t buffer = 0;     // address of the Buffer object
+    std::uint64_t owner = 0;      // Buffer::device_: a chip (Device) or a mesh (MeshDevice)
+    std::uint64_t allocator = 0;  // Buffer::allocator_
+    std::uint64_t address = 0;    // device address, bytes; equal in every bank
+    std::uint64_t size = 0;       // logical bytes per chip
+    std::uint64_t page_size = 0;  // bytes
+    BufferType type = BufferType::Dram;
+    bool hooked = false;          // graph capture took the allocation: no device memory behind it
+
+    bool operator==(const BufferFields&) const = default;
+};
+
+struct Allocated {
+    EventHeader header;
+    BufferFields buffer;
+};
+
+struct Freed {
+    EventHeader header;
+    BufferFields buffer;
+};
+
+enum class OwnerKind : std::uint8_t { Unknown = 0, Chip = 1, Mesh = 2 };
+
+// Identity of an owner; precedes the first event that names the pointer, and comes again when the pointer may mean another
+// object (something was closed since).
+struct OwnerSeen {
+    EventHeader header;
+    std::uint64_t owner = 0;
+    OwnerKind kind = OwnerKind::Unknown;
+    std::int32_t id = -1;              // chip id or mesh id (two number spaces); -1 if it could not be read
+    std::vector<std::int32_t> chips;   // chip: its own id; mesh: ids in the mesh's order, empty if not known
+};
+
+struct CoreRange {  // inclusive, logical cores
+    std::uint32_t start_x = 0, start_y = 0, end_x = 0, end_y = 0;
+
+    bool operator==(const CoreRange&) const = default;
+};
+
+// One circular buffer of a program got its place; `size` bytes at `address` on each core of `cores`.
+struct CircularBufferAllocated {
+    EventHeader header;
+    std::uint64_t program = 0;  // 0 if not known
+    std::uint64_t owner = 0;
+    std::uint64_t address = 0;
+    std::uint64_t size = 0;     // bytes per core
+    std::vector<CoreRange> cores;
+    bool cores_complete = true;        // false if there were more ranges than a record holds
+    bool globally_allocated = false;   // lives in an L1 buffer that is counted as such
+};
+
+struct CircularBuffersReleased {  // every circular buffer of this owner is gone
+    EventHeader header;
+    std::uint64_t owner = 0;
+};
+
+struct ProgramLaunched {  // the program becomes resident on the owner's cores
+    EventHeader header;
+    std::uint64_t program = 0;
+    std::uint64_t owner = 0;
+};
+
+struct ProgramDestroyed {
+    EventHeader header;
+    std::uint64_t program = 0;
+};
+
+struct OwnerClosing {  // close() entered; the memory goes with AllocatorReleased
+    EventHeader header;
+    std::uint64_t owner = 0;
+};
+
+enum class AllocatorRelease : std::uint8_t { DeallocateBuffers = 0, Clear = 1, Destroyed = 2 };
+
+struct AllocatorReleased {  // everything this allocator had handed out is free
+    EventHeader header;
+    std::uint64_t allocator = 0;
+    AllocatorRelease how = AllocatorRelease::Destroyed;
+};
+
+// First event of a process in a stream.
+struct ProcessSeen {
+    EventHeader header;
+    std::uint32_t parent_pid = 0;
+    std::uint64_t start_time_ns = 0;    // since boot; pid + start time is the process's identity
+    bool from_first_event = false;      // nothing of it can have been missed: it was watched before it could allocate
+    std::string command;                // command line, arguments separated by spaces
+};
+
+struct ProcessForked {  // header.pid is the parent
+    EventHeader header;
+    std::uint32_t child_pid = 0;
+};
+
+struct ProcessExec {  // the address space is new; all device memory went with the old one
+    EventHeader header;
+};
+
+struct ProcessExited {
+    EventHeader header;
+};
+
+// Events that never reached the stream, somewhere between the event before this one and the event after it.
+struct Lost {
+    EventHeader header;  // pid, tid 0: losses are counted for all processes together
+    std::uint64_t allocated = 0;
+    std::uint64_t freed = 0;
+    std::uint64_t circular_buffers = 0;  // circular buffers and launches
+    std::uint64_t lifecycle = 0;         // close, release, owner and process events
+
+    [[nodiscard]] std::uint64_t total() const { return allocated + freed + circular_buffers + lifecycle; }
+};
+
+using Event = std::variant<
+    Allocated,
+    Freed,
+    OwnerSeen,
+    CircularBufferAllocated,
+    CircularBuffersReleased,
+    ProgramLaunched,
+    ProgramDestroyed,
+    OwnerClosing,
+    AllocatorReleased,
+    ProcessSeen,
+    ProcessForked,
+    ProcessExec,
+    ProcessExited,
+    Lost>;
+
+[[nodiscard]] inline const EventHeader& header_of(const Event& event) {
+    return std::visit([](const auto& e) -> const EventHeader& { return e.header; }, event);
+}
+
+}  // namespace tt::alloc_trace
