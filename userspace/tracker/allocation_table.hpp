@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The live buffers of one process, by key, and a bounded memory of keys that were live once (to tell a double free from the
+// free of a buffer that is older than the attach).
+#pragma once
+
+#include <tsl/robin_map.h>
+
+#include <cstdint>
+#include <functional>
+
+#include "event/event.hpp"
+
+namespace tt::alloc_trace {
+
+// A buffer's identity within its process. Equal addresses under different allocators or types are different buffers.
+struct AllocationKey {
+    std::uint64_t address = 0;
+    std::uint32_t allocator = 0;  // index into ProcessState::allocators
+    BufferType type = BufferType::Dram;
+
+    bool operator==(const AllocationKey&) const = default;
+};
+
+struct AllocationKeyHash {
+    std::size_t operator()(const AllocationKey& key) const noexcept {
+        // Addresses are multiples of 32 at least: multiply, then fold the high half in, since the table uses low bits.
+        const std::uint64_t tag = (std::uint64_t{key.allocator} << 3) | static_cast<std::uint64_t>(key.type);
+        const std::uint64_t mixed = (key.address ^ (tag * 0x9e3779b97f4a7c15ULL)) * 0xff51afd7ed558ccdULL;
+        return mixed ^ (mixed >> 32);
+    }
+};
+
+struct LiveBuffer {
+    std::uint64_t buffer = 0;     // address of the Buffer object
+    std::uint64_t size = 0;       // bytes per chip
+    std::uint64_t page_size = 0;  // bytes
+    std::uint64_t t_ns = 0;       // allocated
+    std::uint32_t tid = 0;        // allocated by
+};
+
+using LiveBufferMap = tsl::robin_map<AllocationKey, LiveBuffer, AllocationKeyHash>;
+
+class AllocationTable {
+public:
+    // Most keys kept of buffers that are gone; beyond it the oldest half is forgotten, after which a double free of such a
+    // key counts as older than the attach.
+    static constexpr std::size_t kMaxPastKeys = std::size_t{1} << 18;
+
+    enum class End : std::uint8_t { Unknown, Freed, Cleared };
+    struct Past {
+        End end = End::Unknown;
+        std::uint64_t t_ns = 0;
+    };
+
+    AllocationTable();
+
+    [[nodiscard]] const LiveBufferMap& buffers() const { return live_; }
+    [[nodiscard]] const LiveBuffer* find(const AllocationKey& key) const;
+
+    // True if `replaced` was live under this key.
+    [[nodiscard]] bool insert(const AllocationKey& key, const LiveBuffer& buffer, LiveBuffer& replaced);
+    // The buffer must be live. Its key is remembered as freed.
+    LiveBuffer erase(const AllocationKey& key, std::uint64_t t_ns);
+
+    // Removes every live buffer that `matches`, calls `released` on each and remembers its key as `past`.
+    void release_if(
+        const std::function<bool(const AllocationKey&)>& matches,
+        Past past,
+        const std::function<void(const AllocationKey&, const LiveBuffer&)>& released
+    );
+
+    void remember(const AllocationKey& key, Past past);
+    [[nodiscard]] Past past(const AllocationKey& key) const;
+
+private:
+    using PastMap = tsl::robin_map<AllocationKey, Past, AllocationKeyHash>;
+
+    LiveBufferMap live_;
+    PastMap recent_past_;
+    PastMap older_past_;
+};
+
+}  // namespace tt::alloc_trace

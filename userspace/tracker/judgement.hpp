@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the tracker makes of an event: how a buffer's life ended, and why a free was of a buffer it did not know.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "event/event.hpp"
+
+namespace tt::alloc_trace {
+
+// The ends of a tracked buffer.
+enum class FreeKind : std::uint8_t {
+    Freed,            // its own deallocation was seen
+    ReleasedByClose,  // its owner was closed, or its allocator destroyed
+    ReleasedByExit,   // its process ended or replaced its address space
+    Cleared,          // its allocator was emptied while the owner stayed open
+    Inferred,         // another buffer took its place: its free is among the lost events
+};
+inline constexpr std::size_t kFreeKindCount = 5;
+
+// Why a free named no live buffer. Only Unexplained would be a fault of this tool.
+enum class UnknownFree : std::uint8_t {
+    BeforeAttach,  // allocated before the first event of the process
+    InGap,         // its allocation may be among the lost events
+    Double,        // this address was freed already, and not allocated since
+    AfterClear,    // its allocator was emptied before
+    Unexplained,
+};
+inline constexpr std::size_t kUnknownFreeCount = 5;
+
+[[nodiscard]] std::string_view to_string(FreeKind kind);      // "freed", "released by close", ...
+[[nodiscard]] std::string_view to_string(UnknownFree reason);  // "before attach", "in a gap", "double", ...
+
+struct UnknownFreeStat {
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+    std::optional<Freed> example;  // the first one
+};
+using UnknownFreeStats = std::array<UnknownFreeStat, kUnknownFreeCount>;
+
+// What applying one event did.
+struct Applied {
+    std::optional<UnknownFree> unknown_free;  // Freed only
+    bool replaced_live = false;               // Allocated only: a live buffer with the same key had to be inferred free
+    FreeKind released_kind = FreeKind::Freed;  // of `released` buffers (AllocatorReleased, ProcessExec, ProcessExited)
+    std::uint64_t released = 0;
+    std::uint64_t released_bytes = 0;
+};
+
+}  // namespace tt::alloc_trace

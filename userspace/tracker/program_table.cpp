@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "tracker/program_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tt::alloc_trace {
+namespace {
+
+bool overlap(const CoreRange& a, const CoreRange& b) {
+    return a.start_x <= b.end_x && b.start_x <= a.end_x && a.start_y <= b.end_y && b.start_y <= a.end_y;
+}
+
+bool overlap(const Program& a, const Program& b) {
+    for (const CircularBuffer& left : a.circular_buffers) {
+        for (const CircularBuffer& right : b.circular_buffers) {
+            for (const CoreRange& core : left.cores) {
+                if (std::any_of(right.cores.begin(), right.cores.end(), [&](const CoreRange& other) {
+                        return overlap(core, other);
+                    })) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+std::uint64_t CircularBuffer::core_count() const {
+    std::uint64_t count = 0;
+    for (const CoreRange& range : cores) {
+        if (range.end_x >= range.start_x && range.end_y >= range.start_y) {
+            count += (std::uint64_t{range.end_x} - range.start_x + 1) * (std::uint64_t{range.end_y} - range.start_y + 1);
+        }
+    }
+    return count;
+}
+
+bool ProgramTable::add(const CircularBufferAllocated& event, const std::vector<Place>& places) {
+    if (event.globally_allocated || event.program == 0) {
+        return false;  // a global one is counted as the L1 buffer it lives in
+    }
+    Program& program = programs_[event.program];
+    if (std::exchange(program.planned_anew, false)) {
+        program.circular_buffers.clear();
+    }
+    program.circular_buffers.push_back({event.address, event.size, event.cores, event.cores_complete});
+    for (const Place& place : places) {
+        evict_overlapping(event.program, resident_[place]);
+        settle(event.program, place);
+    }
+    return true;
+}
+
+bool ProgramTable::launch(std::uint64_t program, const std::vector<Place>& places) {
+    programs_[program].planned_anew = true;
+    bool changed = false;
+    for (const Place& place : places) {
+        changed = settle(program, place) || changed;
+    }
+    return changed;
+}
+
+bool ProgramTable::settle(std::uint64_t program, const Place& place) {
+    std::vector<std::uint64_t>& residents = resident_[place];
+    const bool is_last = !residents.empty() && residents.back() == program;
+    if (is_last || programs_.at(program).circular_buffers.empty()) {
+        return false;
+    }
+    std::erase(residents, program);
+    evict_overlapping(program, residents);
+    residents.push_back(program);
+    return true;
+}
+
+void ProgramTable::evict_overlapping(std::uint64_t program, std::vector<std::uint64_t>& residents) const {
+    const Program& newcomer = programs_.at(program);
+    std::erase_if(residents, [&](std::uint64_t other) {
+        return other != program && overlap(programs_.at(other), newcomer);
+    });
+}
+
+void ProgramTable::destroy(std::uint64_t program) {
+    if (programs_.erase(program) == 0) {
+        return;
+    }
+    for (auto& [place, residents] : resident_) {
+        std::erase(residents, program);
+    }
+}
+
+void ProgramTable::release(const std::vector<Place>& places) {
+    for (const Place& place : places) {
+        resident_.erase(place);
+    }
+}
+
+void ProgramTable::clear() {
+    programs_.clear();
+    resident_.clear();
+}
+
+ProgramTable::Resident ProgramTable::resident(const Place& place) const {
+    Resident sum;
+    for (const std::uint64_t id : resident_programs(place)) {
+        const auto program = programs_.find(id);
+        if (program == programs_.end()) {
+            continue;
+        }
+        for (const CircularBuffer& buffer : program->second.circular_buffers) {
+            ++sum.count;
+            sum.bytes += buffer.size * buffer.core_count();
+        }
+    }
+    return sum;
+}
+
+const std::vector<std::uint64_t>& ProgramTable::resident_programs(const Place& place) const {
+    static const std::vector<std::uint64_t> kNone;
+    const auto found = resident_.find(place);
+    return found == resident_.end() ? kNone : found->second;
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Circular buffers: a static L1 plan of each program, resident on a chip's cores from its launch until another program is
+// launched on them.
+#pragma once
+
+#include <tsl/robin_map.h>
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "event/event.hpp"
+#include "tracker/usage.hpp"
+
+namespace tt::alloc_trace {
+
+struct CircularBuffer {
+    std::uint64_t address = 0;
+    std::uint64_t size = 0;  // bytes per core
+    std::vector<CoreRange> cores;
+    bool cores_complete = true;
+
+    [[nodiscard]] std::uint64_t core_count() const;
+};
+
+struct Program {
+    std::vector<CircularBuffer> circular_buffers;
+    bool planned_anew = false;  // launched since its last circular buffer: the next one starts a new plan
+};
+
+class ProgramTable {
+public:
+    struct Resident {
+        std::uint64_t count = 0;
+        std::uint64_t bytes = 0;  // size x cores
+    };
+
+    // True if what is resident on `places` changed. A circular buffer whose program is not known (0) is not kept.
+    bool add(const CircularBufferAllocated& event, const std::vector<Place>& places);
+    bool launch(std::uint64_t program, const std::vector<Place>& places);
+    void destroy(std::uint64_t program);
+    void release(const std::vector<Place>& places);  // nothing is resident there any more
+    void clear();
+
+    [[nodiscard]] const tsl::robin_map<std::uint64_t, Program>& programs() const { return programs_; }
+    [[nodiscard]] Resident resident(const Place& place) const;
+    // Programs resident on `place`, in order of launch.
+    [[nodiscard]] const std::vector<std::uint64_t>& resident_programs(const Place& place) const;
+
+private:
+    bool settle(std::uint64_t program, const Place& place);
+    void evict_overlapping(std::uint64_t program, std::vector<std::uint64_t>& residents) const;
+
+    tsl::robin_map<std::uint64_t, Program> programs_;
+    std::map<Place, std::vector<std::uint64_t>> resident_;
+};
+
+}  // namespace tt::alloc_trace
