@@ -1,0 +1,107 @@
+/* SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors */
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Records crossing the ring, in host byte order. Both sides include this file: BPF after vmlinux.h, C++ only through
+ * live/event_abi.hpp. Skeleton and reader ship in one binary, so the records may change with every build; what lasts is the
+ * recording format.
+ *
+ * Rules: fixed-width fields, no implicit padding, record kinds never reused. Windows are raw bytes of the target's objects:
+ * which offset holds what is the reader's business.
+ */
+#ifndef TAT_EVENT_ABI_H
+#define TAT_EVENT_ABI_H
+
+#define TAT_EVENT_ALLOCATED 1
+#define TAT_EVENT_FREED 2
+#define TAT_EVENT_OWNER 3
+#define TAT_EVENT_CIRCULAR_BUFFER 4
+#define TAT_EVENT_CIRCULAR_BUFFERS_RELEASED 5
+#define TAT_EVENT_PROGRAM_LAUNCHED 6
+#define TAT_EVENT_PROGRAM_DESTROYED 7
+#define TAT_EVENT_OWNER_CLOSING 8
+#define TAT_EVENT_ALLOCATOR_RELEASED 9
+#define TAT_EVENT_PROCESS_SEEN 10
+#define TAT_EVENT_PROCESS_FORKED 11
+#define TAT_EVENT_PROCESS_EXEC 12
+#define TAT_EVENT_PROCESS_EXITED 13
+#define TAT_EVENT_MODULE_LOADED 14
+#define TAT_EVENT_KINDS 15
+
+/* Classes of loss: what is wrong afterwards depends on what was lost. */
+#define TAT_LOSS_ALLOCATED 0        /* a live buffer is missing */
+#define TAT_LOSS_FREED 1            /* a dead buffer still counts */
+#define TAT_LOSS_CIRCULAR_BUFFERS 2 /* residency is not right */
+#define TAT_LOSS_LIFECYCLE 3        /* owner, close, release, process events */
+#define TAT_LOSS_CLASSES 4
+
+struct tat_event_header {
+    __u32 size;                   /* bytes of the record, this header included */
+    __u16 kind;                   /* TAT_EVENT_* */
+    __u16 flags;                  /* TAT_FLAG_*, 0 where none applies */
+    __u64 time_ns;                /* CLOCK_MONOTONIC */
+    __u32 pid;                    /* thread group id, initial pid namespace */
+    __u32 tid;                    /* thread id, likewise */
+    __u64 sequence;               /* counts this thread's events from 1, lost ones included; 0 = not counted */
+    __u32 lost[TAT_LOSS_CLASSES]; /* losses of all threads up to here, since load; wraps */
+};
+
+#define TAT_BUFFER_WINDOW_START 16 /* offset in the Buffer object */
+#define TAT_BUFFER_WINDOW_SIZE 80
+
+struct tat_buffer_event { /* ALLOCATED, FREED */
+    struct tat_event_header header;
+    __u64 buffer; /* address of the Buffer object */
+    __u8 window[TAT_BUFFER_WINDOW_SIZE];
+};
+
+#define TAT_OWNER_WINDOW_SIZE 96
+#define TAT_MAX_MESH_CHIPS 64
+#define TAT_CHIP_WINDOW_SIZE 16
+
+struct tat_owner_event { /* OWNER */
+    struct tat_event_header header;
+    __u64 owner;
+    __u64 instruction;  /* where the probe hit: with the symbol of `via` it gives the module's load address */
+    __u32 via;          /* TAT_EVENT_* of the probe */
+    __u32 chip_count;   /* chips the mesh's list holds, at most 2^32-1; may exceed what was copied */
+    __u8 window[TAT_OWNER_WINDOW_SIZE];      /* head of the owner object */
+    __u8 impl_window[TAT_OWNER_WINDOW_SIZE]; /* head of the mesh's implementation object; zero where there is none */
+    __u8 chips[TAT_MAX_MESH_CHIPS][TAT_CHIP_WINDOW_SIZE]; /* head of each chip object; zero where unreadable */
+};
+
+#define TAT_MAX_CORE_RANGES 32
+
+struct tat_circular_buffer_event { /* CIRCULAR_BUFFER */
+    struct tat_event_header header;
+    __u64 program; /* the program this thread launched last, 0 if none */
+    __u64 owner;
+    __u64 address;
+    __u64 size; /* bytes per core */
+    __u32 globally_allocated;
+    __u32 range_count; /* ranges the set holds; may exceed what was copied */
+    __u64 ranges[TAT_MAX_CORE_RANGES][4]; /* start x, y, end x, y */
+};
+
+struct tat_pointer_event { /* CIRCULAR_BUFFERS_RELEASED, PROGRAM_*, OWNER_CLOSING, ALLOCATOR_RELEASED */
+    struct tat_event_header header;
+    __u64 object; /* program, owner or allocator */
+    __u64 owner;  /* PROGRAM_LAUNCHED: the device; else 0 */
+};
+
+/* header.flags of ALLOCATOR_RELEASED */
+#define TAT_FLAG_DEALLOCATE_BUFFERS 0
+#define TAT_FLAG_CLEAR 1
+#define TAT_FLAG_DESTROYED 2
+
+/* header.flags of PROCESS_SEEN */
+#define TAT_FLAG_FROM_FIRST_EVENT 1
+
+struct tat_process_event { /* PROCESS_*, MODULE_LOADED */
+    struct tat_event_header header;
+    __u32 child_pid;  /* PROCESS_FORKED; else 0 */
+    __u32 parent_pid; /* PROCESS_SEEN; else 0 */
+    __u64 start_time_ns; /* since boot; PROCESS_SEEN; else 0 */
+    __u8 command[16];    /* the task's name, NUL-terminated; PROCESS_SEEN; else zero */
+};
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors */
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Getting a record into the ring: reserve, header, submit; and what happens when there is no room.
+ *
+ * A record that does not fit is counted twice: by kind and cause in `losses` (for the total), by class in `lost`. The latter
+ * is stamped into every record, so the next record that does fit, of whichever thread, tells that something is missing
+ * before it. The thread's own sequence number jumps as well and says whose event it was.
+ */
+#ifndef TAT_EMIT_BPF_H
+#define TAT_EMIT_BPF_H
+
+static __always_inline __u32 loss_class(__u32 kind) {
+    switch (kind) {
+        case TAT_EVENT_ALLOCATED: return TAT_LOSS_ALLOCATED;
+        case TAT_EVENT_FREED: return TAT_LOSS_FREED;
+        case TAT_EVENT_CIRCULAR_BUFFER:
+        case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED:
+        case TAT_EVENT_PROGRAM_LAUNCHED:
+        case TAT_EVENT_PROGRAM_DESTROYED: return TAT_LOSS_CIRCULAR_BUFFERS;
+        default: return TAT_LOSS_LIFECYCLE;
+    }
+}
+
+/* Losing one of these leaves the state too small, which shows; losing the others leaves it too large, which misleads. */
+static __always_inline bool may_use_headroom(__u32 kind) {
+    return kind != TAT_EVENT_ALLOCATED && kind != TAT_EVENT_PROGRAM_LAUNCHED && kind != TAT_EVENT_CIRCULAR_BUFFER;
+}
+
+static __noinline void count_loss(__u32 kind, __u32 cause) {
+    __u32 index = TAT_LOSS_INDEX(kind, cause);
+    __u64 *counter = bpf_map_lookup_elem(&losses, &index);
+    if (counter) {
+        ++*counter;
+    }
+    __u32 class = loss_class(kind);
+    if (class < TAT_LOSS_CLASSES) {
+        __sync_fetch_and_add(&lost[class], 1);
+    }
+}
+
+static __always_inline struct tat_thread *current_thread(__u32 tid) {
+    struct tat_thread *thread = bpf_map_lookup_elem(&threads, &tid);
+    if (thread) {
+        return thread;
+    }
+    struct tat_thread fresh = {};
+    bpf_map_update_elem(&threads, &tid, &fresh, BPF_NOEXIST);
+    return bpf_map_lookup_elem(&threads, &tid);
+}
+
+static __always_inline void fill_header(struct tat_event_header *header, __u32 size, __u32 kind, struct tat_thread *thread) {
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    header->size = size;
+    header->kind = kind;
+    header->flags = 0;
+    header->time_ns = bpf_ktime_get_ns();
+    header->pid = pid_tgid >> 32;
+    header->tid = (__u32)pid_tgid;
+    header->sequence = thread ? thread->sequence : 0;
+    for (int class = 0; class < TAT_LOSS_CLASSES; ++class) {
+        header->lost[class] = *(volatile __u32 *)&lost[class];
+    }
+}
+
+/* Room for a record of `size` bytes with its header filled; `wakeup` gets the flags for submit. Null: lost and counted. */
+static __always_inline void *reserve(__u32 size, __u32 kind, struct tat_thread *thread, __u64 *wakeup) {
+    if (thread) {
+        ++thread->sequence;
+    } else {
+        ++statistics.threads_uncounted;
+    }
+    __u64 fill = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+    if (fill > statistics.peak_fill_bytes) {
+        statistics.peak_fill_bytes = fill;
+    }
+    if (fill > config.headroom_limit && !may_use_headroom(kind)) {
+        count_loss(kind, TAT_CAUSE_HEADROOM);
+        return 0;
+    }
+    void *record = bpf_ringbuf_reserve(&ring, size, 0);
+    if (!record) {
+        count_loss(kind, TAT_CAUSE_RING_FULL);
+        return 0;
+    }
+    fill_header(record, size, kind, thread);
+    bool crossing = fill < config.wakeup_bytes && fill + size >= config.wakeup_bytes;
+    *wakeup = crossing ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+    return record;
+}
+
+static __always_inline void discard(void *record, __u32 kind, __u32 cause) {
+    count_loss(kind, cause);
+    bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
+}
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors */
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef TAT_MAPS_BPF_H
+#define TAT_MAPS_BPF_H
+
+const volatile struct tat_config config;
+struct tat_layout layout;
+struct tat_statistics statistics;
+
+/* Losses so far by class; stamped into every record, so the reader sees where in the stream they happened. */
+__u32 lost[TAT_LOSS_CLASSES];
+
+/* Raised whenever an owner pointer may come to mean another object: owners are announced anew. */
+__u32 owner_epoch;
+
+/* One ring for all processors: its order is causal order. Userspace sets the size. */
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 1 << 26);
+} ring SEC(".maps");
+
+/* Traced processes by tgid. Userspace enters the given ones, the programs those they adopt; exit removes. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 16384);
+    __type(key, __u32);
+    __type(value, __u32);
+} targets SEC(".maps");
+
+struct tat_thread {
+    __u64 sequence;    /* events so far, lost ones included */
+    __u64 program;     /* the program whose circular buffers this thread is placing */
+    __u64 owner;       /* the owner announced or found announced last, valid in owner_epoch */
+    __u32 owner_epoch;
+    __u32 unused;
+};
+
+/* Per thread that ever hit a probe, by tid; thread exit removes. A thread beyond the limit goes uncounted (sequence 0). */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 65536);
+    __type(key, __u32);
+    __type(value, struct tat_thread);
+} threads SEC(".maps");
+
+struct tat_owner_key {
+    __u64 owner;
+    __u32 pid;
+    __u32 unused;
+};
+
+/* The epoch in which an owner was announced. Forgetting one costs an announcement, so LRU. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 4096);
+    __type(key, struct tat_owner_key);
+    __type(value, __u32);
+} announced_owners SEC(".maps");
+
+/* Losses by kind and cause, TAT_LOSS_INDEX. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, TAT_LOSS_COUNTERS);
+    __type(key, __u32);
+    __type(value, __u64);
+} losses SEC(".maps");
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors */
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Who an owner pointer is, read at the moment of the event: a moment later the process may be gone. Announced once per epoch.
+ */
+#ifndef TAT_OWNER_BPF_H
+#define TAT_OWNER_BPF_H
+
+static __always_inline __u64 read_word(__u64 address) {
+    __u64 word = 0;
+    bpf_probe_read_user(&word, sizeof(word), (void *)address);
+    return word;
+}
+
+static __always_inline void read_or_zero(void *to, __u32 size, __u64 from) {
+    if (bpf_probe_read_user(to, size, (void *)from)) {
+        __builtin_memset(to, 0, size);
+    }
+}
+
+static __always_inline void read_chips(struct tat_owner_event *event, __u64 impl) {
+    __u64 view = read_word(impl + layout.impl_view);
+    __u64 view_impl = read_word(view + layout.view_impl);
+    __u64 begin = read_word(view_impl + layout.chips_begin);
+    __u64 end = read_word(view_impl + layout.chips_end);
+    __u64 element = layout.chips_element;
+    if (element == 0 || end < begin || begin == 0) {
+        return;
+    }
+    __u64 count = (end - begin) / element;
+    event->chip_count = count > 0xffffffff ? 0xffffffff : count;
+    for (__u32 i = 0; i < TAT_MAX_MESH_CHIPS; ++i) {
+        if (i >= event->chip_count) {
+            break;
+        }
+        read_or_zero(event->chips[i], TAT_CHIP_WINDOW_SIZE, read_word(begin + i * element));
+    }
+}
+
+static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 via, struct tat_thread *thread) {
+    __u64 wakeup = 0;
+    struct tat_owner_event *event = reserve(sizeof(*event), TAT_EVENT_OWNER, thread, &wakeup);
+    if (!event) {
+        return -1;
+    }
+    event->owner = owner;
+    event->instruction = instruction;
+    event->via = via;
+    event->chip_count = 0;
+    __builtin_memset(event->impl_window, 0, sizeof(event->impl_window));
+    read_or_zero(event->window, sizeof(event->window), owner);
+    if (layout.mesh_impl != TAT_NO_OFFSET) {
+        __u64 impl = read_word(owner + layout.mesh_impl);
+        read_or_zero(event->impl_window, sizeof(event->impl_window), impl);
+        read_chips(event, impl);
+    }
+    bpf_ringbuf_submit(event, wakeup);
+    return 0;
+}
+
+static __always_inline void announce_owner(__u64 owner, struct pt_regs *regs, __u32 via, struct tat_thread *thread) {
+    __u32 epoch = *(volatile __u32 *)&owner_epoch;
+    if (!owner || (thread && thread->owner == owner && thread->owner_epoch == epoch)) {
+        return;
+    }
+    struct tat_owner_key key = {.owner = owner, .pid = bpf_get_current_pid_tgid() >> 32};
+    __u32 *announced = bpf_map_lookup_elem(&announced_owners, &key);
+    if ((!announced || *announced != epoch) && emit_owner(owner, regs->ip, via, thread) == 0) {
+        bpf_map_update_elem(&announced_owners, &key, &epoch, BPF_ANY);
+    }
+    if (thread) {
+        thread->owner = owner;
+        thread->owner_epoch = epoch;
+    }
+}
+
+static __always_inline void forget_owners(void) { __sync_fetch_and_add(&owner_epoch, 1); }
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors */
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Which processes are traced, and the records that say so. */
+#ifndef TAT_PROCESS_BPF_H
+#define TAT_PROCESS_BPF_H
+
+static __always_inline struct tat_process_event *reserve_process(__u32 kind, struct tat_thread *thread, __u64 *wakeup) {
+    struct tat_process_event *event = reserve(sizeof(*event), kind, thread, wakeup);
+    if (event) {
+        event->child_pid = 0;
+        event->parent_pid = 0;
+        event->start_time_ns = 0;
+        __builtin_memset(event->command, 0, sizeof(event->command));
+    }
+    return event;
+}
+
+/* Announces `task`'s process, in whichever task's context. */
+static __noinline int announce_process(struct task_struct *task, __u32 complete) {
+    __u64 wakeup = 0;
+    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_SEEN, 0, &wakeup);
+    if (!event) {
+        return 0;
+    }
+    struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+    event->start_time_ns = BPF_CORE_READ(leader, start_boottime);
+    event->header.pid = BPF_CORE_READ(leader, tgid);
+    event->header.tid = event->header.pid;
+    event->parent_pid = BPF_CORE_READ(leader, real_parent, tgid);
+    bool young = statistics.complete_since_ns != 0 && event->start_time_ns > statistics.complete_since_ns;
+    event->header.flags = complete || young ? TAT_FLAG_FROM_FIRST_EVENT : 0;
+    bpf_probe_read_kernel_str(event->command, sizeof(event->command), leader->comm);
+    bpf_ringbuf_submit(event, wakeup);
+    return 0;
+}
+
+static __noinline int adopt(__u32 pid) {
+    __u32 value = 1;
+    if (bpf_map_update_elem(&targets, &pid, &value, BPF_NOEXIST) == 0) {
+        announce_process((struct task_struct *)bpf_get_current_task(), 0);
+    }
+    return 0;
+}
+
+/* Whether the current process is traced. */
+static __always_inline bool is_target(void) {
+    __u32 pid = bpf_get_current_pid_tgid() >> 32;
+    if (bpf_map_lookup_elem(&targets, &pid)) {
+        return true;
+    }
+    if (!config.trace_all) {
+        return false;
+    }
+    adopt(pid);
+    return true;
+}
+
+#endif
