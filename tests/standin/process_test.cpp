@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// Runs tt-standin as a process of its own: command line, control protocol, and scenarios that end the process.
+
+#include <gtest/gtest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace standin_test {
+namespace {
+
+std::string driver_path() {
+    return (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tt-standin").string();
+}
+
+// tt-standin with pipes for its input and output.
+class Driver {
+public:
+    explicit Driver(std::vector<std::string> arguments) {
+        std::array<int, 2> in{};
+        std::array<int, 2> out{};
+        if (::pipe2(in.data(), O_CLOEXEC) != 0 || ::pipe2(out.data(), O_CLOEXEC) != 0) {
+            throw std::runtime_error("pipe failed");
+        }
+        arguments.insert(arguments.begin(), driver_path());
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            ::dup2(in[0], STDIN_FILENO);
+            ::dup2(out[1], STDOUT_FILENO);
+            exec(arguments);
+        }
+        ::close(in[0]);
+        ::close(out[1]);
+        in_ = in[1];
+        out_ = ::fdopen(out[0], "r");
+    }
+    ~Driver() {
+        close_input();
+        std::fclose(out_);
+        if (pid_ > 0) {
+            ::kill(pid_, SIGKILL);
+            ::waitpid(pid_, nullptr, 0);
+        }
+    }
+    Driver(const Driver&) = delete;
+    Driver& operator=(const Driver&) = delete;
+
+    std::string ask(const std::string& line) {
+        const std::string text = line + "\n";
+        if (::write(in_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+            return "no driver";
+        }
+        return read_line();
+    }
+    std::string read_line() {
+        std::string line;
+        for (int c = std::fgetc(out_); c != EOF && c != '\n'; c = std::fgetc(out_)) {
+            line += static_cast<char>(c);
+        }
+        return line;
+    }
+    void close_input() {
+        if (in_ >= 0) {
+            ::close(in_);
+            in_ = -1;
+        }
+    }
+    void terminate() const { ::kill(pid_, SIGTERM); }
+    // Exit status, or minus the signal.
+    int wait() {
+        int status = 0;
+        ::waitpid(pid_, &status, 0);
+        pid_ = -1;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    }
+    pid_t pid() const { return pid_; }
+
+private:
+    [[noreturn]] static void exec(std::vector<std::string>& arguments) {
+        std::vector<char*> argv;
+        for (std::string& argument : arguments) {
+            argv.push_back(argument.data());
+        }
+        argv.push_back(nullptr);
+        ::execv(argv[0], argv.data());
+        ::_exit(127);
+    }
+
+    pid_t pid_ = -1;
+    int in_ = -1;
+    std::FILE* out_ = nullptr;
+};
+
+class ProcessTest : public testing::Test {
+protected:
+    void SetUp() override {
+        folder_ = std::filesystem::temp_directory_path() / ("standin_process_test." + std::to_string(::getpid()));
+        std::filesystem::create_directories(folder_);
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+    std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    nlohmann::json truth(const std::string& name = "truth") const {
+        std::ifstream file(path(name));
+        return nlohmann::json::parse(file);
+    }
+    int run_scenario(const std::string& name) {
+        Driver driver({"--scenario", name, "--truth", path("truth")});
+        return driver.wait();
+    }
+
+    std::filesystem::path folder_;
+};
+
+TEST_F(ProcessTest, ObeysTheControlProtocol) {
+    Driver driver({"--control", "--threads", "2", "--ops", "1000", "--truth-events", path("events")});
+    EXPECT_EQ(driver.read_line(), "ready " + std::to_string(driver.pid()));
+    EXPECT_EQ(driver.ask("start"), "started");
+    EXPECT_EQ(driver.ask("wait"), "quiescent 1000");
+    EXPECT_EQ(driver.ask("truth " + path("first")), "ok");
+    EXPECT_EQ(driver.ask("nonsense"), "error unknown command: nonsense");
+    EXPECT_EQ(driver.ask("close"), "closed");
+    EXPECT_EQ(driver.ask("truth " + path("closed")), "ok");
+    EXPECT_EQ(driver.ask("start"), "error the devices are closed: reopen first");
+    EXPECT_EQ(driver.ask("reopen"), "ok");
+    EXPECT_EQ(driver.ask("start"), "started");
+    EXPECT_EQ(driver.ask("wait"), "quiescent 2000");
+    EXPECT_EQ(driver.ask("free-all").rfind("quiescent ", 0), 0U);
+    EXPECT_EQ(driver.ask("truth " + path("end")), "ok");
+    driver.close_input();
+    EXPECT_EQ(driver.wait(), 0);
+    EXPECT_GT(truth("first")["live_buffers"], 0);
+    EXPECT_EQ(truth("closed")["live_buffers"], 0);
+    EXPECT_EQ(truth("closed")["events"], 1000);
+    EXPECT_EQ(truth("end")["live_buffers"], 0);
+    std::ifstream events(path("events"));
+    const auto lines = std::count(std::istreambuf_iterator<char>(events), {}, '\n');
+    EXPECT_EQ(static_cast<std::uint64_t>(lines), 1 + truth("end")["events"].get<std::uint64_t>());
+}
+
+TEST_F(ProcessTest, TerminationStopsAnEndlessStormAndWritesTheTruth) {
+    Driver driver({"--ops", "0", "--truth", path("truth")});
+    EXPECT_EQ(driver.read_line(), "ready " + std::to_string(driver.pid()));
+    driver.terminate();
+    EXPECT_EQ(driver.wait(), 0);
+    const auto told = truth();
+    EXPECT_EQ(told["allocs"].get<int>() - told["frees"].get<int>(), told["live_buffers"].get<int>());
+}
+
+TEST_F(ProcessTest, BadOptionsEndWithStatusTwo) {
+    const std::vector<std::vector<std::string>> bad{
+        {"--bogus"},
+        {"--threads", "65"},
+        {"--mesh", "3y"},
+        {"--scenario", "none"},
+        {"--types", "L9"},
+        {"--from-op", "1"}};
+    for (const auto& arguments : bad) {
+        EXPECT_EQ(Driver(arguments).wait(), 2) << arguments.front();
+    }
+}
+
+TEST_F(ProcessTest, ExitWithoutCloseLeavesTheBuffersLive) {
+    Driver driver({"--ops", "1000", "--no-close", "--truth", path("truth")});
+    EXPECT_EQ(driver.wait(), 0);
+    EXPECT_GT(truth()["live_buffers"], 0);
+}
+
+TEST_F(ProcessTest, MeshAndChipWithTheSameIdShareAddresses) {
+    EXPECT_EQ(run_scenario("mesh-and-chip-same-id"), 0);
+    std::multiset<std::string> addresses;
+    const auto told = truth();
+    for (const auto& entry : told["live"]) {
+        EXPECT_TRUE(entry["owner"] == "mesh 0" || entry["owner"] == "chip 0") << entry["owner"];
+        addresses.insert(entry["address"].get<std::string>());
+    }
+    EXPECT_EQ(addresses.count("0x20"), 2U);
+}
+
+TEST_F(ProcessTest, ForkedChildTellsItsOwnTruth) {
+    EXPECT_EQ(run_scenario("fork"), 0);
+    EXPECT_EQ(truth()["events"], 210);
+    EXPECT_EQ(truth()["live_buffers"], 10);
+    EXPECT_EQ(truth("truth.child")["events"], 205);
+    EXPECT_EQ(truth("truth.child")["live_buffers"], 15);
+    EXPECT_NE(truth("truth.child")["pid"], truth()["pid"]);
+}
+
+TEST_F(ProcessTest, ExecReplacesTheProcessUnderTheSamePid) {
+    EXPECT_EQ(run_scenario("exec"), 0);
+    EXPECT_EQ(truth("truth.before-exec")["events"], 10);
+    EXPECT_EQ(truth()["events"], 1);
+    EXPECT_EQ(truth()["pid"], truth("truth.before-exec")["pid"]);
+}
+
+TEST_F(ProcessTest, ProcessIsGoneAfterItsLastEventOrItsCrash) {
+    EXPECT_EQ(run_scenario("exit-at-once"), 0);
+    EXPECT_EQ(truth()["events"], 11);
+    EXPECT_EQ(truth()["live_buffers"], 9);
+    EXPECT_EQ(run_scenario("crash"), -SIGABRT);
+    EXPECT_EQ(truth()["live_buffers"], 20);
+}
+
+}  // namespace
+}  // namespace standin_test

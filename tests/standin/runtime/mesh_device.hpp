@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// MeshDevice: several chips used in lock-step behind one IDevice, the owner of all mesh buffers. A thin wrapper since
+// January 2026; the state is in MeshDeviceImpl.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "runtime/idevice.hpp"
+#include "runtime/mesh_device_view.hpp"
+#include "runtime/sub_device_manager.hpp"
+
+namespace tt::tt_metal::distributed {
+
+class MeshDeviceImpl;
+
+class MeshDevice final : public IDevice, public std::enable_shared_from_this<MeshDevice> {
+public:
+    // Opens the chips (ids in mesh order). Every mesh of a process, submeshes too, gets a new mesh id, counted from 0.
+    static std::shared_ptr<MeshDevice> create(const MeshShape& shape, const std::vector<ChipId>& chip_ids);
+    std::shared_ptr<MeshDevice> create_submesh(const MeshShape& shape, const MeshCoordinate& offset);
+
+    MeshDevice();
+    ~MeshDevice() override;
+
+    Architecture arch() const override;
+    ChipId id() const override;
+    ChipId build_id() const override;
+    std::uint8_t num_hw_cqs() const override;
+    bool is_initialized() const override;
+    const std::unique_ptr<AllocatorImpl>& allocator_impl() const override;
+    AllocatorImpl* sub_device_allocator_impl(SubDeviceId sub_device_id) const override;
+    std::optional<DeviceAddr> lowest_occupied_compute_l1_address() const override;
+    SubDeviceManagerId get_active_sub_device_manager_id() const override;
+    // Live buffers vanish without an event. The destructor enters the implementation's close again.
+    bool close() override;
+
+    const MeshDeviceView& get_view() const;
+    std::vector<IDevice*> get_devices() const;
+    std::vector<std::shared_ptr<MeshDevice>> get_submeshes() const;
+    std::vector<AllocatorImpl*> get_all_allocators() const;
+
+    SubDeviceManagerId create_sub_device_manager(std::vector<SubDevice> sub_devices, DeviceAddr local_l1_size);
+    void load_sub_device_manager(SubDeviceManagerId id);
+    void clear_loaded_sub_device_manager();
+    void remove_sub_device_manager(SubDeviceManagerId id);
+
+    // While a trace is being captured the mesh cannot be closed: close throws.
+    void begin_mesh_trace();
+    void end_mesh_trace();
+
+    MeshDeviceImpl& impl() const { return *pimpl_; }
+
+private:
+    friend struct ::tt::tt_metal::StandinAccess;
+    std::unique_ptr<MeshDeviceImpl> pimpl_;
+};
+
+}  // namespace tt::tt_metal::distributed
