@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "event_text.hpp"
+
+#include <sstream>
+
+namespace tt::alloc_trace::test {
+
+namespace {
+
+class Line {
+public:
+    Line(const char* name, const EventHeader& header) {
+        const auto& [t_ns, pid, tid] = header;
+        out_ << name;
+        (*this)("t", t_ns)("pid", pid)("tid", tid);
+    }
+    template <typename T>
+    Line& operator()(const char* name, const T& value) {
+        out_ << ' ' << name << '=' << value;
+        return *this;
+    }
+    [[nodiscard]] std::string str() const { return out_.str(); }
+
+private:
+    std::ostringstream out_;
+};
+
+std::string buffer_text(const char* name, const EventHeader& header, const BufferFields& fields) {
+    const auto& [buffer, owner, allocator, address, size, page_size, type, hooked] = fields;
+    Line out(name, header);
+    out("buffer", buffer)("owner", owner)("allocator", allocator)("address", address);
+    return out("size", size)("page_size", page_size)("type", to_string(type))("hooked", hooked).str();
+}
+
+std::string line(const Allocated& event) {
+    const auto& [header, buffer] = event;
+    return buffer_text("allocated", header, buffer);
+}
+
+std::string line(const Freed& event) {
+    const auto& [header, buffer] = event;
+    return buffer_text("freed", header, buffer);
+}
+
+std::string line(const OwnerSeen& event) {
+    const auto& [header, owner, kind, id, chips] = event;
+    Line out("owner seen", header);
+    out("owner", owner)("kind", static_cast<int>(kind))("id", id);
+    for (const std::int32_t chip : chips) {
+        out("chip", chip);
+    }
+    return out.str();
+}
+
+std::string line(const CircularBufferAllocated& event) {
+    const auto& [header, program, owner, address, size, cores, cores_complete, globally_allocated] = event;
+    Line out("circular buffer", header);
+    out("program", program)("owner", owner)("address", address)("size", size);
+    for (const auto& [start_x, start_y, end_x, end_y] : cores) {
+        out("from", start_x)("y", start_y)("to", end_x)("y", end_y);
+    }
+    return out("complete", cores_complete)("global", globally_allocated).str();
+}
+
+std::string line(const CircularBuffersReleased& event) {
+    const auto& [header, owner] = event;
+    return Line("circular buffers released", header)("owner", owner).str();
+}
+
+std::string line(const ProgramLaunched& event) {
+    const auto& [header, program, owner] = event;
+    return Line("launched", header)("program", program)("owner", owner).str();
+}
+
+std::string line(const ProgramDestroyed& event) {
+    const auto& [header, program] = event;
+    return Line("program destroyed", header)("program", program).str();
+}
+
+std::string line(const OwnerClosing& event) {
+    const auto& [header, owner] = event;
+    return Line("closing", header)("owner", owner).str();
+}
+
+std::string line(const AllocatorReleased& event) {
+    const auto& [header, allocator, how] = event;
+    return Line("released", header)("allocator", allocator)("how", static_cast<int>(how)).str();
+}
+
+std::string line(const ProcessSeen& event) {
+    const auto& [header, parent_pid, start_time_ns, from_first_event, command] = event;
+    Line out("process", header);
+    out("parent", parent_pid)("start", start_time_ns)("first", from_first_event);
+    return out("command", command).str();
+}
+
+std::string line(const ProcessForked& event) {
+    const auto& [header, child_pid] = event;
+    return Line("forked", header)("child", child_pid).str();
+}
+
+std::string line(const ProcessExec& event) {
+    const auto& [header] = event;
+    return Line("exec", header).str();
+}
+
+std::string line(const ProcessExited& event) {
+    const auto& [header] = event;
+    return Line("exited", header).str();
+}
+
+std::string line(const Lost& event) {
+    const auto& [header, allocated, freed, circular_buffers, lifecycle] = event;
+    Line out("lost", header);
+    return out("allocated", allocated)("freed", freed)("cb", circular_buffers)("lifecycle", lifecycle).str();
+}
+
+}  // namespace
+
+std::string text(const Event& event) {
+    return std::visit([](const auto& alternative) { return line(alternative); }, event);
+}
+
+std::vector<std::string> texts(const std::vector<Event>& events) {
+    std::vector<std::string> all;
+    all.reserve(events.size());
+    for (const Event& event : events) {
+        all.push_back(text(event));
+    }
+    return all;
+}
+
+std::string text(const SessionInfo& session) {
+    const auto& [tool_version, host, kernel, target, unix_ns, monotonic_ns, known, modules, probes] = session;
+    std::ostringstream out;
+    out << tool_version << '|' << host << '|' << kernel << '|' << target << '|' << unix_ns << '|' << monotonic_ns << '|'
+        << to_string(known) << '\n';
+    for (const auto& [path, build_id, layout, evidence] : modules) {
+        out << "module " << path << '|' << build_id << '|' << layout << '|' << evidence << '\n';
+    }
+    for (const auto& [role, symbol, module, offset, instruction, required, attached, detail] : probes) {
+        out << "probe " << role << '|' << symbol << '|' << module << '|' << offset << '|' << instruction << '|';
+        out << required << '|' << attached << '|' << detail << '\n';
+    }
+    return out.str();
+}
+
+}  // namespace tt::alloc_trace::test

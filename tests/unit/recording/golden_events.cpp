@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "golden_events.hpp"
+
+#include <limits>
+#include <string>
+
+namespace tt::alloc_trace::test {
+
+std::vector<Event> golden_events_v0_1() {
+    constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+    constexpr std::uint64_t kMesh = 0x7f0000001000;
+    constexpr std::uint64_t kAllocator = 0x7f0000002000;
+    constexpr std::uint64_t kProgram = 0x7f0000003000;
+    const BufferFields dram{0x7f0000004000, kMesh, kAllocator, 32, 43778048, 2048, BufferType::Dram, false};
+    const BufferFields l1{0x7f0000004100, kMesh, kAllocator, 1497088, 2048, 2048, BufferType::L1, false};
+    const BufferFields hooked{0x7f0000004100, kMesh, kAllocator, 0, 4096, 1024, BufferType::Trace, true};
+    const BufferFields extreme{kMax, 0, kMax, kMax, kMax, kMax, BufferType::SystemMemory, false};
+
+    std::uint64_t t_ns = 1'000'000'000'000;
+    const auto at = [&t_ns](std::uint32_t tid) { return EventHeader{t_ns += 20'000, 4242, tid}; };
+    std::vector<Event> events;
+    events.emplace_back(ProcessSeen{at(0), 1, 999'000'000'000, true, "python3 demo.py --name=\xc3\xa9\xff"});
+    events.emplace_back(OwnerSeen{at(4242), kMesh, OwnerKind::Mesh, 0, {0, 1, 7}});
+    events.emplace_back(OwnerSeen{at(4242), 0x7f0000001800, OwnerKind::Chip, 0, {0}});
+    events.emplace_back(OwnerSeen{at(4242), 0x7f0000001900, OwnerKind::Unknown, -1, {}});
+    events.emplace_back(Allocated{at(4242), dram});
+    events.emplace_back(Allocated{at(4243), l1});
+    events.emplace_back(Freed{at(4243), l1});
+    events.emplace_back(Allocated{at(4243), hooked});
+    events.emplace_back(Freed{at(4243), hooked});
+    events.emplace_back(Allocated{at(4243), l1});
+    const std::vector<CoreRange> cores{{0, 0, 7, 7}, {8, 0, 8, 3}};
+    events.emplace_back(CircularBufferAllocated{at(4242), kProgram, kMesh, 104448, 65536, cores, true, false});
+    events.emplace_back(CircularBufferAllocated{at(4242), 0, kMesh, 169984, 2048, {}, false, true});
+    events.emplace_back(ProgramLaunched{at(4242), kProgram, kMesh});
+    events.emplace_back(ProgramDestroyed{at(4242), kProgram});
+    events.emplace_back(CircularBuffersReleased{at(4242), kMesh});
+    events.emplace_back(Lost{{t_ns, 0, 0}, 3, 2, 1, kMax});
+    events.emplace_back(ProcessForked{at(4242), 4300});
+    events.emplace_back(ProcessExec{{t_ns - 5'000, 4300, 4300}});
+    events.emplace_back(Freed{at(4242), extreme});
+    events.emplace_back(OwnerClosing{at(4242), kMesh});
+    events.emplace_back(AllocatorReleased{at(4242), kAllocator, AllocatorRelease::DeallocateBuffers});
+    events.emplace_back(AllocatorReleased{at(4242), kAllocator, AllocatorRelease::Clear});
+    events.emplace_back(AllocatorReleased{at(4242), kAllocator, AllocatorRelease::Destroyed});
+    events.emplace_back(ProcessExited{{kMax, 4242, 4242}});
+    return events;
+}
+
+SessionInfo golden_session_v0_1() {
+    SessionInfo session;
+    session.tool_version = "0.1.0";
+    session.host = "host";
+    session.kernel = "6.1.0";
+    session.target = "pid 1234";
+    session.attached_unix_ns = 1'770'000'000'000'000'000;
+    session.attached_monotonic_ns = 5'000'000'000;
+    session.known_before_attach = KnownBefore::Partial;
+    session.modules.push_back({"/opt/\xff\xfe/_ttnn.so", "0123abcd", "L5", "getters agree"});
+    session.modules.emplace_back();
+    const std::string symbol = "_ZN2tt9tt_metal";
+    session.probes.push_back({"allocated", symbol, "/opt/_ttnn.so", 0x1234, "push rbp", true, true, "entry"});
+    session.probes.push_back({"freed", "", "", 0, "", true, false, "no such symbol"});
+    return session;
+}
+
+Totals golden_totals_v0_1() {
+    Totals totals;
+    totals.detached_monotonic_ns = 9'000'000'000;
+    totals.end_reason = "target exited";
+    totals.lost_allocated = 1;
+    totals.lost_freed = 2;
+    totals.lost_circular_buffers = 3;
+    totals.lost_lifecycle = 4;
+    totals.ring_bytes = 64U << 20;
+    totals.ring_peak_bytes = 12345;
+    return totals;
+}
+
+}  // namespace tt::alloc_trace::test

@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The contents of the golden recordings, one set of functions per format version: never changed once released.
+#pragma once
+
+#include <vector>
+
+#include "event/event.hpp"
+#include "event/session_info.hpp"
+#include "recording/totals.hpp"
+
+namespace tt::alloc_trace::test {
+
+[[nodiscard]] std::vector<Event> golden_events_v0_1();
+[[nodiscard]] SessionInfo golden_session_v0_1();
+[[nodiscard]] Totals golden_totals_v0_1();
+
+}  // namespace tt::alloc_trace::test

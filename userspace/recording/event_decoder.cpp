@@ -1,0 +1,365 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/event_decoder.hpp"
+
+#include <limits>
+#include <string>
+
+#include "recording/fields.hpp"
+
+namespace tt::alloc_trace {
+
+using format::Column;
+using format::EventKind;
+
+namespace {
+
+constexpr std::uint32_t kNoPlacement = std::numeric_limits<std::uint32_t>::max();
+
+[[nodiscard]] tl::unexpected<Error> impossible(const std::string& what) {
+    return fail(ErrorCode::RunTime, "an events chunk makes no sense: " + what);
+}
+
+template <typename Columns>
+[[nodiscard]] std::span<const std::uint8_t> column(const Columns& columns, Column which) {
+    return columns[static_cast<std::size_t>(which)];
+}
+
+// Sorts the fields of a chunk by id.
+template <typename Columns>
+[[nodiscard]] Status sort_columns(std::span<const std::uint8_t> packed, Columns& columns) {
+    FieldReader in(packed);
+    for (Field field; in.next(field);) {
+        const bool known = (field.id >= 1 && field.id <= 5) || (field.id >= 8 && field.id <= 12) ||
+                           (field.id > static_cast<std::uint64_t>(Column::FirstRows) && field.id < columns.size());
+        if (!known && field.required) {
+            return fail(
+                ErrorCode::RunTime,
+                "an events chunk needs a newer version (column " + std::to_string(field.id) + ")",
+                "read it with the version of tt-alloc-trace that wrote it, or a newer one"
+            );
+        }
+        if (!known) {
+            continue;
+        }
+        if (!columns[field.id].empty()) {
+            return impossible("a column comes twice");
+        }
+        columns[field.id] = field.data;
+    }
+    return in.failed() ? Status(impossible("a column is longer than the chunk")) : Status();
+}
+
+}  // namespace
+
+Status EventDecoder::load(std::span<const std::uint8_t> plain, std::span<const std::uint8_t> packed) {
+    Columns columns;
+    taken_ = count_ = 0;
+    if (Status loaded = load_plain(plain); !loaded) {
+        return loaded;
+    }
+    if (Status sorted = sort_columns(packed, columns); !sorted) {
+        return sorted;
+    }
+    if (Status loaded = load_tables(columns); !loaded) {
+        return loaded;
+    }
+    load_columns(columns);
+    if (kinds_.remaining() != count_) {
+        return impossible("the count of events is wrong");
+    }
+    return {};
+}
+
+Status EventDecoder::load_plain(std::span<const std::uint8_t> plain) {
+    ByteReader in(plain);
+    first_event_ = in.u64();
+    min_t_ns_ = in.u64();
+    max_t_ns_ = in.u64();
+    const std::uint32_t count = in.u32();
+    if (in.failed() || count == 0 || count > format::kMaxChunkEvents) {
+        return impossible("its head is broken");
+    }
+    count_ = count;
+    return {};
+}
+
+Status EventDecoder::load_tables(const Columns& columns) {
+    if (!load_threads(ByteReader(column(columns, Column::Threads)))) {
+        return impossible("the table of threads is broken");
+    }
+    if (!load_pointers(ByteReader(column(columns, Column::Pointers)))) {
+        return impossible("the table of pointers is broken");
+    }
+    const ByteReader shapes(column(columns, Column::Shapes));
+    if (!load_placements(shapes, ByteReader(column(columns, Column::Placements)))) {
+        return impossible("the table of placements is broken");
+    }
+    if (!load_objects(ByteReader(column(columns, Column::Objects)))) {
+        return impossible("the table of objects is broken");
+    }
+    return {};
+}
+
+// A table never has more entries than the events of its chunk can name: that bounds what a few bytes can make us
+// allocate.
+
+bool EventDecoder::load_threads(ByteReader in) {
+    threads_.clear();
+    while (!in.at_end() && threads_.size() < count_) {
+        Thread& thread = threads_.emplace_back();
+        thread.pid = in.varint32();
+        thread.tid = in.varint32();
+    }
+    return !in.failed() && in.at_end();
+}
+
+bool EventDecoder::load_pointers(ByteReader in) {
+    constexpr std::size_t kPerEvent = 2;
+    DeltaReader deltas;
+    pointers_.clear();
+    while (!in.at_end() && pointers_.size() < kPerEvent * count_) {
+        pointers_.push_back(deltas.next(in));
+    }
+    return !in.failed() && in.at_end();
+}
+
+bool EventDecoder::load_placements(ByteReader shapes, ByteReader placements) {
+    std::vector<BufferFields> shape_list;
+    while (!shapes.at_end() && shape_list.size() < count_) {
+        BufferFields& shape = shape_list.emplace_back();
+        const bool named = read_pointer(shapes, shape.owner) && read_pointer(shapes, shape.allocator);
+        shape.size = shapes.varint();
+        shape.page_size = shapes.varint();
+        const std::uint64_t type_and_hooked = shapes.varint();
+        if (!named || type_and_hooked >> 1 >= kBufferTypeCount) {
+            return false;
+        }
+        shape.type = static_cast<BufferType>(type_and_hooked >> 1);
+        shape.hooked = (type_and_hooked & 1) != 0;
+    }
+    DeltaReader addresses;
+    placements_.clear();
+    while (!placements.at_end() && placements_.size() < count_) {
+        const std::uint64_t shape = placements.varint();
+        if (shape >= shape_list.size()) {
+            return false;
+        }
+        placements_.push_back(shape_list[static_cast<std::size_t>(shape)]);
+        placements_.back().address = addresses.next(placements);
+    }
+    return !shapes.failed() && shapes.at_end() && !placements.failed() && placements.at_end();
+}
+
+bool EventDecoder::load_objects(ByteReader in) {
+    DeltaReader deltas;
+    objects_.clear();
+    while (!in.at_end() && objects_.size() < count_) {
+        objects_.push_back({deltas.next(in), kNoPlacement});
+    }
+    return !in.failed() && in.at_end();
+}
+
+void EventDecoder::load_columns(const Columns& columns) {
+    kinds_ = ByteReader(column(columns, Column::Kinds));
+    times_ = ByteReader(column(columns, Column::Times));
+    time_deltas_.restart(min_t_ns_);
+    event_threads_ = ByteReader(column(columns, Column::EventThreads));
+    event_objects_ = ByteReader(column(columns, Column::EventObjects));
+    event_placements_ = ByteReader(column(columns, Column::EventPlacements));
+    for (std::size_t kind = 0; kind < rows_.size(); ++kind) {
+        rows_[kind] = ByteReader(columns[static_cast<std::size_t>(Column::FirstRows) + kind]);
+    }
+}
+
+Result<bool> EventDecoder::next(Event& event) {
+    while (taken_ < count_) {
+        ++taken_;
+        const std::uint8_t kind = kinds_.u8();
+        EventHeader header;
+        if (!read_header(header)) {
+            return impossible("the time or thread of an event is broken");
+        }
+        if (kind >= format::kEventKindEnd) {
+            ++skipped_;
+            continue;
+        }
+        if (!read_event(static_cast<EventKind>(kind), header, event)) {
+            return impossible("an event of kind " + std::to_string(kind) + " is broken");
+        }
+        return true;
+    }
+    if (!used_up()) {
+        return impossible("it holds more than its events");
+    }
+    return false;
+}
+
+bool EventDecoder::used_up() const {
+    bool all = kinds_.at_end() && times_.at_end() && event_threads_.at_end() && event_objects_.at_end() &&
+               event_placements_.at_end();
+    for (const ByteReader& rows : rows_) {
+        all = all && rows.at_end();
+    }
+    return all;
+}
+
+bool EventDecoder::read_header(EventHeader& header) {
+    header.t_ns = time_deltas_.next(times_);
+    const std::uint64_t thread = event_threads_.varint();
+    if (times_.failed() || header.t_ns < min_t_ns_ || header.t_ns > max_t_ns_) {
+        return false;
+    }
+    if (event_threads_.failed() || thread >= threads_.size()) {
+        return false;
+    }
+    header.pid = threads_[static_cast<std::size_t>(thread)].pid;
+    header.tid = threads_[static_cast<std::size_t>(thread)].tid;
+    return true;
+}
+
+template <typename T>
+bool EventDecoder::read_into(EventKind kind, const EventHeader& header, Event& event) {
+    T& alternative = event.emplace<T>();
+    alternative.header = header;
+    ByteReader& row = rows_[static_cast<std::size_t>(kind)];
+    return read(row, alternative) && !row.failed();
+}
+
+bool EventDecoder::read_event(EventKind kind, const EventHeader& header, Event& event) {
+    switch (kind) {
+        case EventKind::Allocated: {
+            auto& allocated = event.emplace<Allocated>();
+            allocated.header = header;
+            return read_buffer(allocated.buffer);
+        }
+        case EventKind::Freed: {
+            auto& freed = event.emplace<Freed>();
+            freed.header = header;
+            return read_buffer(freed.buffer);
+        }
+        case EventKind::OwnerSeen: return read_into<OwnerSeen>(kind, header, event);
+        case EventKind::CircularBufferAllocated: return read_into<CircularBufferAllocated>(kind, header, event);
+        case EventKind::CircularBuffersReleased: return read_into<CircularBuffersReleased>(kind, header, event);
+        case EventKind::ProgramLaunched: return read_into<ProgramLaunched>(kind, header, event);
+        case EventKind::ProgramDestroyed: return read_into<ProgramDestroyed>(kind, header, event);
+        case EventKind::OwnerClosing: return read_into<OwnerClosing>(kind, header, event);
+        case EventKind::AllocatorReleased: return read_into<AllocatorReleased>(kind, header, event);
+        case EventKind::ProcessSeen: return read_into<ProcessSeen>(kind, header, event);
+        case EventKind::ProcessForked: return read_into<ProcessForked>(kind, header, event);
+        case EventKind::ProcessExec: return read_into<ProcessExec>(kind, header, event);
+        case EventKind::ProcessExited: return read_into<ProcessExited>(kind, header, event);
+        case EventKind::Lost: return read_into<Lost>(kind, header, event);
+    }
+    return false;
+}
+
+bool EventDecoder::read_buffer(BufferFields& fields) {
+    const std::uint64_t number = event_objects_.varint();
+    const std::uint64_t coded = event_placements_.varint();
+    if (event_objects_.failed() || event_placements_.failed() || number >= objects_.size()) {
+        return false;
+    }
+    Object& object = objects_[static_cast<std::size_t>(number)];
+    if (coded > placements_.size() || (coded == 0 && object.placement == kNoPlacement)) {
+        return false;
+    }
+    if (coded != 0) {
+        object.placement = static_cast<std::uint32_t>(coded - 1);
+    }
+    fields = placements_[object.placement];
+    fields.buffer = object.pointer;
+    return true;
+}
+
+bool EventDecoder::read_pointer(ByteReader& row, std::uint64_t& pointer) {
+    const std::uint64_t number = row.varint();
+    if (number >= pointers_.size()) {
+        return false;
+    }
+    pointer = pointers_[static_cast<std::size_t>(number)];
+    return true;
+}
+
+bool EventDecoder::read(ByteReader& row, OwnerSeen& event) {
+    const bool named = read_pointer(row, event.owner);
+    const std::uint64_t kind = row.varint();
+    event.id = row.signed_varint32();
+    const std::size_t chips = row.count(1);
+    if (!named || kind > static_cast<std::uint64_t>(OwnerKind::Mesh)) {
+        return false;
+    }
+    event.kind = static_cast<OwnerKind>(kind);
+    event.chips.reserve(chips);
+    for (std::size_t i = 0; i < chips; ++i) {
+        event.chips.push_back(row.signed_varint32());
+    }
+    return true;
+}
+
+bool EventDecoder::read(ByteReader& row, CircularBufferAllocated& event) {
+    constexpr std::size_t kLeastRangeBytes = 4;
+    const bool named = read_pointer(row, event.program) && read_pointer(row, event.owner);
+    event.address = row.varint();
+    event.size = row.varint();
+    const std::uint64_t flags = row.varint();
+    const std::size_t ranges = row.count(kLeastRangeBytes);
+    if (!named || (flags & ~(format::kCoresComplete | format::kGloballyAllocated)) != 0) {
+        return false;
+    }
+    event.cores_complete = (flags & format::kCoresComplete) != 0;
+    event.globally_allocated = (flags & format::kGloballyAllocated) != 0;
+    event.cores.resize(ranges);
+    for (CoreRange& range : event.cores) {
+        range.start_x = row.varint32();
+        range.start_y = row.varint32();
+        range.end_x = row.varint32();
+        range.end_y = row.varint32();
+    }
+    return true;
+}
+
+bool EventDecoder::read(ByteReader& row, CircularBuffersReleased& event) { return read_pointer(row, event.owner); }
+
+bool EventDecoder::read(ByteReader& row, ProgramLaunched& event) {
+    return read_pointer(row, event.program) && read_pointer(row, event.owner);
+}
+
+bool EventDecoder::read(ByteReader& row, ProgramDestroyed& event) { return read_pointer(row, event.program); }
+
+bool EventDecoder::read(ByteReader& row, OwnerClosing& event) { return read_pointer(row, event.owner); }
+
+bool EventDecoder::read(ByteReader& row, AllocatorReleased& event) {
+    const bool named = read_pointer(row, event.allocator);
+    const std::uint64_t how = row.varint();
+    event.how = static_cast<AllocatorRelease>(how);
+    return named && how <= static_cast<std::uint64_t>(AllocatorRelease::Destroyed);
+}
+
+bool EventDecoder::read(ByteReader& row, ProcessSeen& event) {
+    event.parent_pid = row.varint32();
+    event.start_time_ns = row.varint();
+    const std::uint64_t from_first_event = row.varint();
+    event.from_first_event = from_first_event != 0;
+    event.command = row.string();
+    return from_first_event <= 1;
+}
+
+bool EventDecoder::read(ByteReader& row, ProcessForked& event) {
+    event.child_pid = row.varint32();
+    return true;
+}
+
+bool EventDecoder::read(ByteReader& /*row*/, ProcessExec& /*event*/) { return true; }
+
+bool EventDecoder::read(ByteReader& /*row*/, ProcessExited& /*event*/) { return true; }
+
+bool EventDecoder::read(ByteReader& row, Lost& event) {
+    event.allocated = row.varint();
+    event.freed = row.varint();
+    event.circular_buffers = row.varint();
+    event.lifecycle = row.varint();
+    return true;
+}
+
+}  // namespace tt::alloc_trace

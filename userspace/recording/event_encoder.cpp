@@ -1,0 +1,293 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "recording/event_encoder.hpp"
+
+#include <algorithm>
+
+#include "recording/fields.hpp"
+
+namespace tt::alloc_trace {
+
+using format::Column;
+using format::EventKind;
+
+namespace {
+
+// Most that the parts without a fixed size can take.
+std::size_t variable_bytes(const Event& event) {
+    constexpr std::size_t kVarint32 = 5;
+    if (const auto* owner = std::get_if<OwnerSeen>(&event)) {
+        return owner->chips.size() * kVarint32;
+    }
+    if (const auto* buffer = std::get_if<CircularBufferAllocated>(&event)) {
+        return buffer->cores.size() * 4 * kVarint32;
+    }
+    const auto* process = std::get_if<ProcessSeen>(&event);
+    return process != nullptr ? process->command.size() : 0;
+}
+
+void write_column(ByteWriter& out, Column column, const Bytes& data, std::uint64_t offset = 0) {
+    if (!data.empty()) {
+        write_field(out, static_cast<std::uint64_t>(column) + offset, true, data);
+    }
+}
+
+}  // namespace
+
+bool EventEncoder::add(const Event& event) {
+    if (variable_bytes(event) > format::kMaxEventBytes) {
+        return false;
+    }
+    std::visit([this](const auto& alternative) { put(alternative); }, event);
+    return true;
+}
+
+bool EventEncoder::full() const {
+    return count_ >= format::kFullChunkEvents || packed_bytes() >= format::kFullChunkBytes;
+}
+
+std::size_t EventEncoder::packed_bytes() const {
+    std::size_t bytes = thread_table_.size() + pointer_table_.size() + shape_table_.size() + placement_table_.size() +
+                        object_table_.size() + kinds_.size() + times_.size() + event_threads_.size() +
+                        event_objects_.size() + event_placements_.size();
+    for (const ByteWriter& rows : rows_) {
+        bytes += rows.size();
+    }
+    return bytes;
+}
+
+Bytes EventEncoder::plain(std::uint64_t first_event) const {
+    ByteWriter out;
+    out.u64(first_event);
+    out.u64(min_t_ns_);
+    out.u64(max_t_ns_);
+    out.u32(count_);
+    return out.bytes();
+}
+
+Bytes EventEncoder::packed() const {
+    ByteWriter times;
+    times.varint(zigzag(first_t_ns_ - min_t_ns_));
+    times.raw(times_.bytes());
+
+    ByteWriter out;
+    write_column(out, Column::Threads, thread_table_.bytes());
+    write_column(out, Column::Pointers, pointer_table_.bytes());
+    write_column(out, Column::Shapes, shape_table_.bytes());
+    write_column(out, Column::Placements, placement_table_.bytes());
+    write_column(out, Column::Objects, object_table_.bytes());
+    write_column(out, Column::Kinds, kinds_.bytes());
+    write_column(out, Column::Times, times.bytes());
+    write_column(out, Column::EventThreads, event_threads_.bytes());
+    write_column(out, Column::EventObjects, event_objects_.bytes());
+    write_column(out, Column::EventPlacements, event_placements_.bytes());
+    for (std::size_t kind = 0; kind < rows_.size(); ++kind) {
+        write_column(out, Column::FirstRows, rows_[kind].bytes(), kind);
+    }
+    return out.bytes();
+}
+
+void EventEncoder::clear() {
+    count_ = 0;
+    threads_.clear();
+    pointers_.clear();
+    shapes_.clear();
+    placements_.clear();
+    objects_.clear();
+    object_places_.clear();
+    pointer_deltas_.restart();
+    placement_deltas_.restart();
+    object_deltas_.restart();
+    for (ByteWriter* writer :
+         {&thread_table_,
+          &pointer_table_,
+          &shape_table_,
+          &placement_table_,
+          &object_table_,
+          &kinds_,
+          &times_,
+          &event_threads_,
+          &event_objects_,
+          &event_placements_}) {
+        writer->clear();
+    }
+    for (ByteWriter& rows : rows_) {
+        rows.clear();
+    }
+}
+
+// What every event has. Returns where its row goes.
+ByteWriter& EventEncoder::begin(EventKind kind, const EventHeader& header) {
+    const auto& [t_ns, pid, tid] = header;
+    if (count_ == 0) {
+        first_t_ns_ = min_t_ns_ = max_t_ns_ = t_ns;
+    } else {
+        times_.varint(zigzag(t_ns - last_t_ns_));
+        min_t_ns_ = std::min(min_t_ns_, t_ns);
+        max_t_ns_ = std::max(max_t_ns_, t_ns);
+    }
+    last_t_ns_ = t_ns;
+    ++count_;
+
+    bool is_new = false;
+    event_threads_.varint(threads_.number_of({pid, tid}, is_new));
+    if (is_new) {
+        thread_table_.varint(pid);
+        thread_table_.varint(tid);
+    }
+    kinds_.u8(static_cast<std::uint8_t>(kind));
+    return rows_[static_cast<std::size_t>(kind)];
+}
+
+void EventEncoder::put_buffer(EventKind kind, const EventHeader& header, const BufferFields& fields) {
+    begin(kind, header);
+    bool is_new = false;
+    const std::uint32_t number = objects_.number_of(fields.buffer, is_new);
+    event_objects_.varint(number);
+    if (is_new) {
+        object_deltas_.add(object_table_, fields.buffer);
+        object_places_.emplace_back();
+    }
+    BufferFields place = fields;
+    place.buffer = 0;
+    if (!is_new && object_places_[number] == place) {
+        event_placements_.varint(0);
+        return;
+    }
+    object_places_[number] = place;
+    event_placements_.varint(std::uint64_t{placement(place)} + 1);
+}
+
+std::uint32_t EventEncoder::placement(const BufferFields& place) {
+    bool is_new = false;
+    const std::uint32_t number = placements_.number_of(place, is_new);
+    if (is_new) {
+        placement_table_.varint(shape(place));
+        placement_deltas_.add(placement_table_, place.address);
+    }
+    return number;
+}
+
+std::uint32_t EventEncoder::shape(const BufferFields& place) {
+    const auto& [buffer, owner, allocator, address, size, page_size, type, hooked] = place;
+    ShapeKey key;
+    key.owner = pointer(owner);
+    key.allocator = pointer(allocator);
+    key.size = size;
+    key.page_size = page_size;
+    key.type_and_hooked = static_cast<std::uint64_t>(type) << 1 | (hooked ? 1 : 0);
+    bool is_new = false;
+    const std::uint32_t number = shapes_.number_of(key, is_new);
+    if (is_new) {
+        shape_table_.varint(key.owner);
+        shape_table_.varint(key.allocator);
+        shape_table_.varint(key.size);
+        shape_table_.varint(key.page_size);
+        shape_table_.varint(key.type_and_hooked);
+    }
+    return number;
+}
+
+std::uint32_t EventEncoder::pointer(std::uint64_t value) {
+    bool is_new = false;
+    const std::uint32_t number = pointers_.number_of(value, is_new);
+    if (is_new) {
+        pointer_deltas_.add(pointer_table_, value);
+    }
+    return number;
+}
+
+// In the functions below a new field of an event does not compile until it is written here.
+
+void EventEncoder::put(const OwnerSeen& event) {
+    const auto& [header, owner, kind, id, chips] = event;
+    ByteWriter& row = begin(EventKind::OwnerSeen, header);
+    row.varint(pointer(owner));
+    row.varint(static_cast<std::uint64_t>(kind));
+    row.signed_varint(id);
+    row.varint(chips.size());
+    for (const std::int32_t chip : chips) {
+        row.signed_varint(chip);
+    }
+}
+
+void EventEncoder::put(const CircularBufferAllocated& event) {
+    const auto& [header, program, owner, address, size, cores, cores_complete, globally_allocated] = event;
+    ByteWriter& row = begin(EventKind::CircularBufferAllocated, header);
+    row.varint(pointer(program));
+    row.varint(pointer(owner));
+    row.varint(address);
+    row.varint(size);
+    row.varint((cores_complete ? format::kCoresComplete : 0) | (globally_allocated ? format::kGloballyAllocated : 0));
+    row.varint(cores.size());
+    for (const auto& [start_x, start_y, end_x, end_y] : cores) {
+        row.varint(start_x);
+        row.varint(start_y);
+        row.varint(end_x);
+        row.varint(end_y);
+    }
+}
+
+void EventEncoder::put(const CircularBuffersReleased& event) {
+    const auto& [header, owner] = event;
+    begin(EventKind::CircularBuffersReleased, header).varint(pointer(owner));
+}
+
+void EventEncoder::put(const ProgramLaunched& event) {
+    const auto& [header, program, owner] = event;
+    ByteWriter& row = begin(EventKind::ProgramLaunched, header);
+    row.varint(pointer(program));
+    row.varint(pointer(owner));
+}
+
+void EventEncoder::put(const ProgramDestroyed& event) {
+    const auto& [header, program] = event;
+    begin(EventKind::ProgramDestroyed, header).varint(pointer(program));
+}
+
+void EventEncoder::put(const OwnerClosing& event) {
+    const auto& [header, owner] = event;
+    begin(EventKind::OwnerClosing, header).varint(pointer(owner));
+}
+
+void EventEncoder::put(const AllocatorReleased& event) {
+    const auto& [header, allocator, how] = event;
+    ByteWriter& row = begin(EventKind::AllocatorReleased, header);
+    row.varint(pointer(allocator));
+    row.varint(static_cast<std::uint64_t>(how));
+}
+
+void EventEncoder::put(const ProcessSeen& event) {
+    const auto& [header, parent_pid, start_time_ns, from_first_event, command] = event;
+    ByteWriter& row = begin(EventKind::ProcessSeen, header);
+    row.varint(parent_pid);
+    row.varint(start_time_ns);
+    row.varint(from_first_event ? 1 : 0);
+    row.string(command);
+}
+
+void EventEncoder::put(const ProcessForked& event) {
+    const auto& [header, child_pid] = event;
+    begin(EventKind::ProcessForked, header).varint(child_pid);
+}
+
+void EventEncoder::put(const ProcessExec& event) {
+    const auto& [header] = event;
+    begin(EventKind::ProcessExec, header);
+}
+
+void EventEncoder::put(const ProcessExited& event) {
+    const auto& [header] = event;
+    begin(EventKind::ProcessExited, header);
+}
+
+void EventEncoder::put(const Lost& event) {
+    const auto& [header, allocated, freed, circular_buffers, lifecycle] = event;
+    ByteWriter& row = begin(EventKind::Lost, header);
+    row.varint(allocated);
+    row.varint(freed);
+    row.varint(circular_buffers);
+    row.varint(lifecycle);
+}
+
+}  // namespace tt::alloc_trace

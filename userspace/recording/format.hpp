@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers and limits of the recording format: docs/recording-format.md in code. Private to recording/.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace tt::alloc_trace::format {
+
+inline constexpr std::array<std::uint8_t, 8> kMagic{0x89, 'T', 'T', 'A', 'R', '\r', '\n', 0x1a};
+inline constexpr std::uint16_t kMajor = 0;
+inline constexpr std::uint16_t kMinor = 1;
+inline constexpr std::size_t kHeaderBytes = 16;
+inline constexpr std::size_t kChunkHeaderBytes = 32;
+
+[[nodiscard]] constexpr std::uint32_t four_letters(const char (&text)[5]) {
+    std::uint32_t value = 0;
+    for (int i = 3; i >= 0; --i) {
+        value = value << 8 | static_cast<std::uint8_t>(text[i]);
+    }
+    return value;
+}
+
+inline constexpr std::uint32_t kSessionChunk = four_letters("SESS");
+inline constexpr std::uint32_t kEventsChunk = four_letters("EVTS");
+inline constexpr std::uint32_t kEndChunk = four_letters("END ");
+
+inline constexpr std::uint32_t kFlagZstd = 1U << 0;
+inline constexpr std::uint32_t kFlagOptional = 1U << 16;
+inline constexpr std::uint32_t kMustUnderstandFlags = 0xffff;
+
+// Most a chunk may hold: what a hostile file can make a reader allocate. The longest command line Linux allows (6 MiB)
+// fits.
+inline constexpr std::uint32_t kMaxRawBytes = 16U << 20;
+inline constexpr std::uint32_t kMaxPlainBytes = 4096;
+inline constexpr std::uint32_t kMaxChunkEvents = 1U << 20;
+
+// Where the writer ends a chunk: large enough to compress well, small enough to lose little and to seek to.
+inline constexpr std::uint32_t kFullChunkEvents = 1U << 16;
+inline constexpr std::uint32_t kFullChunkBytes = 1U << 20;
+// Most that one event may take; a larger one is not written, and said so.
+inline constexpr std::uint32_t kMaxEventBytes = kMaxRawBytes / 2;
+
+inline constexpr int kZstdLevel = 3;
+
+// Plain part of an events chunk.
+inline constexpr std::size_t kEventsPlainBytes = 28;
+
+// Fields of an events chunk.
+enum class Column : std::uint32_t {
+    Threads = 1,
+    Pointers = 2,
+    Shapes = 3,
+    Placements = 4,
+    Objects = 5,
+    Kinds = 8,
+    Times = 9,
+    EventThreads = 10,
+    EventObjects = 11,
+    EventPlacements = 12,
+    FirstRows = 64,  // + EventKind
+};
+
+enum class EventKind : std::uint8_t {
+    Allocated = 1,
+    Freed = 2,
+    OwnerSeen = 3,
+    CircularBufferAllocated = 4,
+    CircularBuffersReleased = 5,
+    ProgramLaunched = 6,
+    ProgramDestroyed = 7,
+    OwnerClosing = 8,
+    AllocatorReleased = 9,
+    ProcessSeen = 10,
+    ProcessForked = 11,
+    ProcessExec = 12,
+    ProcessExited = 13,
+    Lost = 14,
+};
+inline constexpr std::size_t kEventKindEnd = 15;  // one past the last
+
+inline constexpr std::uint64_t kCoresComplete = 1;
+inline constexpr std::uint64_t kGloballyAllocated = 2;
+
+}  // namespace tt::alloc_trace::format
