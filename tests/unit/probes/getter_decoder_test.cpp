@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/getter_decoder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <random>
+#include <vector>
+
+namespace tt::alloc_trace {
+namespace {
+
+using ::testing::HasSubstr;
+using Code = std::vector<std::uint8_t>;
+
+constexpr std::initializer_list<std::uint8_t> kEndbr64{0xf3, 0x0f, 0x1e, 0xfa};
+constexpr std::initializer_list<std::uint8_t> kFrame{0x55, 0x48, 0x89, 0xe5};  // push rbp; mov rbp, rsp
+constexpr std::initializer_list<std::uint8_t> kSpill{
+    0x48, 0x89, 0x7d, 0xf8, 0x48, 0x8b, 0x45, 0xf8
+};                                                                              // via [rbp - 8] to rax
+constexpr std::initializer_list<std::uint8_t> kLoad58{0x48, 0x8b, 0x47, 0x58};  // mov rax, [rdi + 0x58]
+constexpr std::initializer_list<std::uint8_t> kCmp48{0x80, 0x7f, 0x48, 0x01};   // cmp byte [rdi + 0x48], 1
+constexpr std::initializer_list<std::uint8_t> kSete{0x0f, 0x94, 0xc0};          // sete al
+constexpr std::initializer_list<std::uint8_t> kPop{0x5d};                       // pop rbp
+constexpr std::initializer_list<std::uint8_t> kRet{0xc3};
+
+Code join(std::initializer_list<std::initializer_list<std::uint8_t>> parts) {
+    Code code;
+    for (const auto& part : parts) {
+        code.insert(code.end(), part);
+    }
+    return code;
+}
+
+Getter decoded(const Code& code) {
+    const auto getter = decode_getter(code);
+    EXPECT_TRUE(getter) << getter.error().message;
+    return getter.value_or(Getter{});
+}
+
+std::string refused(const Code& code) {
+    const auto getter = decode_getter(code);
+    EXPECT_FALSE(getter);
+    return getter ? "" : getter.error().message;
+}
+
+const Getter kPageSize{GetterShape::Load, 0x58, 8, std::nullopt, std::nullopt, false};
+const Getter kIsAllocated{GetterShape::Predicate, 0x48, 1, std::nullopt, 1, false};
+
+TEST(GetterDecoderTest, PlainLoadWithEveryPrologue) {
+    EXPECT_EQ(decoded(join({kLoad58, kRet})), kPageSize);
+    EXPECT_EQ(decoded(join({kEndbr64, kLoad58, kRet})), kPageSize);
+    EXPECT_EQ(decoded(join({kFrame, kLoad58, kPop, kRet})), kPageSize);
+    EXPECT_EQ(decoded(join({kEndbr64, kFrame, kSpill, {0x48, 0x8b, 0x40, 0x58}, kPop, kRet})), kPageSize);
+}
+
+TEST(GetterDecoderTest, ClangUnoptimizedReservesStackAndLeaves) {
+    // sub rsp, 16; mov [rbp-16], rdi; mov rax, [rbp-16]; mov rax, [rax+0x58]; leave; ret
+    EXPECT_EQ(
+        decoded(join(
+            {kFrame,
+             {0x48, 0x83, 0xec, 0x10, 0x48, 0x89, 0x7d, 0xf0, 0x48, 0x8b, 0x45, 0xf0, 0x48, 0x8b, 0x40, 0x58, 0xc9},
+             kRet}
+        )),
+        kPageSize
+    );
+}
+
+TEST(GetterDecoderTest, LoadNarrowerThanTheMember) {
+    const Getter address = decoded(join({{0x8b, 0x47, 0x50}, kRet}));  // mov eax, [rdi + 0x50]
+    EXPECT_EQ(address.offset, 0x50U);
+    EXPECT_EQ(address.width, 4U);
+}
+
+TEST(GetterDecoderTest, ComparisonWithConstant) {
+    EXPECT_EQ(decoded(join({kCmp48, kSete, kRet})), kIsAllocated);
+    EXPECT_EQ(decoded(join({{0x31, 0xc0}, kCmp48, kSete, kRet})), kIsAllocated);  // xor eax, eax first
+    // movzx eax, byte [rax+0x48]; cmp eax, 1; sete al; and al, 1; movzx eax, al
+    EXPECT_EQ(
+        decoded(join(
+            {kFrame,
+             kSpill,
+             {0x0f, 0xb6, 0x40, 0x48, 0x83, 0xf8, 0x01},
+             kSete,
+             {0x24, 0x01, 0x0f, 0xb6, 0xc0},
+             kPop,
+             kRet}
+        )),
+        kIsAllocated
+    );
+}
+
+TEST(GetterDecoderTest, NegatedComparisonIsToldApart) {
+    const Getter getter = decoded(join({kCmp48, {0x0f, 0x95, 0xc0}, kRet}));  // setne al
+    EXPECT_TRUE(getter.negated);
+    EXPECT_EQ(getter.compared_to, 1);
+}
+
+TEST(GetterDecoderTest, MaskAndComparison) {
+    const Getter is_dram{GetterShape::Predicate, 0x20, 4, -5, 0, false};
+    EXPECT_EQ(
+        decoded(join({{0xf7, 0x47, 0x20, 0xfb, 0xff, 0xff, 0xff}, kSete, kRet})), is_dram
+    );                                                                                       // test [rdi+0x20], ~4
+    EXPECT_EQ(decoded(join({{0x8b, 0x47, 0x20, 0x83, 0xe0, 0xfb}, kSete, kRet})), is_dram);  // mov, and sets the flags
+    const Getter is_l1{GetterShape::Predicate, 0x20, 4, -3, 1, false};
+    EXPECT_EQ(decoded(join({{0x8b, 0x47, 0x20, 0x83, 0xe0, 0xfd, 0x83, 0xf8, 0x01}, kSete, kRet})), is_l1);
+}
+
+TEST(GetterDecoderTest, AddressOfMember) {
+    const Getter allocator{GetterShape::AddressOf, 0x1c0, 0, std::nullopt, std::nullopt, false};
+    EXPECT_EQ(decoded(join({{0x48, 0x8d, 0x87, 0xc0, 0x01, 0x00, 0x00}, kRet})), allocator);              // lea
+    EXPECT_EQ(decoded(join({{0x48, 0x89, 0xf8, 0x48, 0x05, 0xc0, 0x01, 0x00, 0x00}, kRet})), allocator);  // mov, add
+}
+
+TEST(GetterDecoderTest, RefusesWhatIsMoreThanOneLoad) {
+    EXPECT_THAT(refused(join({{0xe8, 0, 0, 0, 0}, kLoad58, kRet})), HasSubstr("calls a function"));
+    EXPECT_THAT(refused(join({kLoad58, {0xeb, 0x10}})), HasSubstr("jumps"));
+    EXPECT_THAT(refused(join({kLoad58, {0x48, 0x8b, 0x47, 0x60}, kRet})), HasSubstr("second member"));
+    // A pimpl's getter: mov rax, [rdi+16]; mov rax, [rax+8]
+    EXPECT_THAT(refused(join({{0x48, 0x8b, 0x47, 0x10, 0x48, 0x8b, 0x40, 0x08}, kRet})), HasSubstr("not a member"));
+    EXPECT_THAT(refused(join({{0xc6, 0x47, 0x48, 0x00}, kRet})), HasSubstr("writes to memory"));
+    EXPECT_THAT(refused(join({kLoad58, {0x48, 0x01, 0xf8}, kRet})), HasSubstr("computes"));  // add rax, rdi
+    EXPECT_THAT(
+        refused(join({{0x64, 0x48, 0x8b, 0x04, 0x25, 0x28, 0, 0, 0}, kRet})), HasSubstr("not a member")
+    );  // fs:0x28
+    EXPECT_THAT(
+        refused(join({{0x48, 0x8b, 0x84, 0xf7, 0, 0, 0, 0}, kRet})), HasSubstr("not a member")
+    );  // [rdi + rsi*8]
+    EXPECT_THAT(refused(join({{0x48, 0x8b, 0x87, 0xf8, 0xff, 0xff, 0xff}, kRet})), HasSubstr("outside"));  // [rdi - 8]
+    EXPECT_THAT(
+        refused(join({kCmp48, {0x31, 0xc0}, kSete, kRet})), HasSubstr("unknown origin")
+    );                                                                                     // xor destroys the flags
+    EXPECT_THAT(refused(join({kLoad58, {0x31, 0xc0}, kRet})), HasSubstr("not a member"));  // returns 0
+    EXPECT_THAT(refused(join({kRet})), HasSubstr("not a member"));
+}
+
+TEST(GetterDecoderTest, RefusesCodeWithoutEnd) {
+    EXPECT_THAT(refused({}), HasSubstr("does not end"));
+    EXPECT_THAT(refused(join({kLoad58})), HasSubstr("does not end"));
+    EXPECT_THAT(refused({0x06, 0x06}), HasSubstr("no instructions"));
+    EXPECT_THAT(refused(Code(1000, 0x90)), HasSubstr("too long"));
+}
+
+TEST(GetterDecoderTest, AnyBytesAreAnsweredOrRefused) {
+    std::mt19937 random(7);
+    const Code prefix = join({kFrame, kSpill});
+    for (int i = 0; i < 20'000; ++i) {
+        Code code = i % 2 == 0 ? Code{} : prefix;
+        for (int n = 0; n < 24; ++n) {
+            code.push_back(static_cast<std::uint8_t>(random()));
+        }
+        code.push_back(0xc3);
+        (void)decode_getter(code);
+    }
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace

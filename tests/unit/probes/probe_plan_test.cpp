@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/probe_plan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "fakes.hpp"
+#include "probes/call_site.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using testing::open_fake;
+
+constexpr const char* kTrackAllocate = "_ZN2tt8tt_metal12GraphTracker14track_allocateEPKNS0_6BufferE";
+constexpr const char* kAllocateImpl = "_ZN2tt8tt_metal6Buffer13allocate_implEv";
+constexpr const char* kDeallocateImpl = "_ZN2tt8tt_metal6Buffer15deallocate_implEv";
+
+std::vector<std::string_view> catalog_symbols() {
+    std::vector<std::string_view> names{kAllocateImpl, kDeallocateImpl};
+    for (const ProbeSpec& spec : probe_catalog()) {
+        for (const ProbeSpelling& spelling : spec.spellings) {
+            names.insert(names.end(), spelling.symbols.begin(), spelling.symbols.end());
+        }
+    }
+    return names;
+}
+
+class ProbePlanTest : public ::testing::Test {
+protected:
+    void load(const std::string& fake) {
+        auto elf = open_fake(fake);
+        ASSERT_TRUE(elf) << elf.error().message;
+        elf_.emplace(*std::move(elf));
+        auto symbols = elf_->find_symbols(catalog_symbols(), SymbolTables::All);
+        ASSERT_TRUE(symbols);
+        symbols_ = *std::move(symbols);
+    }
+    Result<ProbePlan> plan() { return make_probe_plan(probe_catalog(), symbols_, *elf_); }
+
+    std::optional<ElfFile> elf_;
+    SymbolMap symbols_;
+};
+
+const ProbeRequest* request_of(const ProbePlan& plan, ProbeRole role) {
+    const auto at = std::find_if(plan.requests.begin(), plan.requests.end(), [&](const ProbeRequest& request) {
+        return request.role == role;
+    });
+    return at == plan.requests.end() ? nullptr : &*at;
+}
+
+TEST(ProbeCatalogTest, EveryRoleHasANameAndAtLeastOneSpelling) {
+    std::set<ProbeRole> roles;
+    for (const ProbeSpec& spec : probe_catalog()) {
+        roles.insert(spec.role);
+        EXPECT_FALSE(spec.spellings.empty());
+        for (const ProbeSpelling& spelling : spec.spellings) {
+            EXPECT_TRUE(spelling.symbols[0].starts_with("_ZN2tt8tt_metal")) << spelling.symbols[0];
+        }
+    }
+    EXPECT_EQ(roles.size(), kProbeRoleCount);
+    EXPECT_EQ(to_string(ProbeRole::AllocatorDestroyed), "allocator_destroyed");
+}
+
+TEST_F(ProbePlanTest, EveryRoleIsPlannedForACompleteLibrary) {
+    load("good-gxx-O2-1.so");
+    const auto made = plan();
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_TRUE(made->skipped.empty());
+    for (std::size_t role = 0; role < kProbeRoleCount; ++role) {
+        EXPECT_NE(request_of(*made, static_cast<ProbeRole>(role)), nullptr) << role;
+    }
+    const ProbeRequest* allocated = request_of(*made, ProbeRole::Allocated);
+    EXPECT_EQ(allocated->symbol, kTrackAllocate);
+    EXPECT_TRUE(allocated->required);
+    EXPECT_EQ(allocated->arguments[1], Argument::Buffer);
+    EXPECT_EQ(allocated->cost, TrapCost::Emulated);
+    EXPECT_THAT(allocated->instruction, HasSubstr("push"));
+}
+
+TEST_F(ProbePlanTest, OffsetPointsAtTheInstructionInTheFile) {
+    load("good-lld-O3-1.so");
+    const auto made = plan();
+    ASSERT_TRUE(made);
+    const auto file = testing::bytes_of("good-lld-O3-1.so");
+    for (const ProbeRequest& request : made->requests) {
+        ASSERT_LT(request.file_offset + 2, file.size());
+        EXPECT_NE(request.file_offset, request.address) << "lld puts addresses and offsets apart";
+        const auto here = choose_entry_site({file.data() + request.file_offset, 32});
+        ASSERT_TRUE(here);
+        EXPECT_EQ(here->instruction, request.instruction);
+    }
+}
+
+TEST_F(ProbePlanTest, BehindEndbr64InAProtectedBuild) {
+    load("good-gxx-O2-cet-1.so");
+    const auto made = plan();
+    ASSERT_TRUE(made);
+    const ProbeRequest* freed = request_of(*made, ProbeRole::Freed);
+    ASSERT_NE(freed, nullptr);
+    EXPECT_EQ(freed->file_offset, *elf_->file_offset(freed->address) + 4);
+    EXPECT_THAT(freed->detail, HasSubstr("endbr64"));
+}
+
+TEST_F(ProbePlanTest, AliasesAreProbedOnce) {
+    load("good-gxx-O2-1.so");  // gcc makes D1 an alias of D2
+    const auto made = plan();
+    ASSERT_TRUE(made);
+    std::set<std::uint64_t> addresses;
+    for (const ProbeRequest& request : made->requests) {
+        EXPECT_TRUE(addresses.insert(request.address).second) << request.symbol;
+    }
+}
+
+TEST_F(ProbePlanTest, SeparateDestructorVariantsAreBothProbed) {
+    load("good-clangxx-O0-1.so");
+    const ElfSymbol* complete = find_symbol(symbols_, "_ZN2tt8tt_metal13AllocatorImplD1Ev");
+    const ElfSymbol* base = find_symbol(symbols_, "_ZN2tt8tt_metal13AllocatorImplD2Ev");
+    ASSERT_TRUE(complete != nullptr && base != nullptr);
+    const auto made = plan();
+    ASSERT_TRUE(made);
+    const auto count = std::count_if(made->requests.begin(), made->requests.end(), [](const ProbeRequest& request) {
+        return request.role == ProbeRole::AllocatorDestroyed;
+    });
+    EXPECT_EQ(count, complete->address == base->address ? 1 : 2);
+}
+
+TEST_F(ProbePlanTest, MissingRequiredHookIsAnErrorWithItsConsequence) {
+    load("no-free-hook.so");
+    const auto made = plan();
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, ErrorCode::NotTraceable);
+    EXPECT_THAT(made.error().message, AllOf(HasSubstr("track_deallocate"), HasSubstr("look like a leak")));
+}
+
+TEST_F(ProbePlanTest, MissingOptionalFunctionIsSkippedWithItsConsequence) {
+    load("good-gxx-O2-1.so");
+    symbols_.erase("_ZN2tt8tt_metal6Device5closeEv");
+    const auto made = plan();
+    ASSERT_TRUE(made);
+    ASSERT_EQ(made->skipped.size(), 1U);
+    EXPECT_EQ(made->skipped[0].role, ProbeRole::OwnerClosing);
+    EXPECT_THAT(made->skipped[0].reason, HasSubstr("not shown by name"));
+    const ProbeOutcome outcome = to_outcome(made->skipped[0], "/lib/x.so");
+    EXPECT_EQ(outcome.role, "owner_closing");
+    EXPECT_FALSE(outcome.attached);
+}
+
+TEST_F(ProbePlanTest, HookThatIsNeverCalledIsRefused) {
+    load("inlined-hooks.so");
+    const auto made = plan();
+    ASSERT_FALSE(made);
+    EXPECT_THAT(made.error().message, HasSubstr("link-time optimized"));
+}
+
+TEST_F(ProbePlanTest, TwoRolesOnTheSameCodeAreNotTrusted) {
+    load("good-gxx-O2-1.so");
+    symbols_["_ZN2tt8tt_metal13AllocatorImpl5clearEv"] =
+        symbols_["_ZN2tt8tt_metal13AllocatorImpl18deallocate_buffersEv"];
+    const auto made = plan();
+    ASSERT_TRUE(made);
+    ASSERT_EQ(made->skipped.size(), 1U);
+    EXPECT_THAT(made->skipped[0].reason, HasSubstr("identical code folding"));
+}
+
+TEST_F(ProbePlanTest, SymbolsThatAreNoCodeAreRefused) {
+    load("good-gxx-O2-1.so");
+    const ElfSymbol good = symbols_[kTrackAllocate];
+    symbols_[kTrackAllocate].type = ElfSymbolType::IndirectFunction;
+    EXPECT_FALSE(plan());
+    symbols_[kTrackAllocate] = good;
+    symbols_[kTrackAllocate].ambiguous = true;
+    EXPECT_FALSE(plan());
+    symbols_[kTrackAllocate] = good;
+    symbols_[kTrackAllocate].address = ~std::uint64_t{0} - 3;
+    EXPECT_FALSE(plan());
+}
+
+TEST_F(ProbePlanTest, OutcomeCarriesTheRequest) {
+    load("good-gxx-O2-1.so");
+    const auto made = plan();
+    ASSERT_TRUE(made);
+    const ProbeOutcome outcome = to_outcome(made->requests.front(), "/lib/libtt_metal.so");
+    EXPECT_EQ(outcome.role, "allocated");
+    EXPECT_EQ(outcome.module, "/lib/libtt_metal.so");
+    EXPECT_EQ(outcome.offset, made->requests.front().file_offset);
+    EXPECT_TRUE(outcome.required);
+    EXPECT_FALSE(outcome.attached);
+}
+
+TEST_F(ProbePlanTest, CallIsSeenThroughEveryKindOfLinkage) {
+    for (const std::string& fake : testing::good_fakes()) {
+        load(fake);
+        EXPECT_EQ(find_call(*elf_, symbols_[kAllocateImpl], symbols_[kTrackAllocate]), CallEvidence::Called) << fake;
+    }
+    load("inlined-hooks.so");
+    EXPECT_EQ(find_call(*elf_, symbols_[kAllocateImpl], symbols_[kTrackAllocate]), CallEvidence::NotSeen);
+}
+
+TEST_F(ProbePlanTest, CallerOfUnknownSizeProvesNothing) {
+    load("inlined-hooks.so");
+    ElfSymbol caller = symbols_[kAllocateImpl];
+    caller.size = 0;
+    EXPECT_EQ(find_call(*elf_, caller, symbols_[kTrackAllocate]), CallEvidence::Unknown);
+    caller.size = std::uint64_t{1} << 40U;
+    EXPECT_EQ(find_call(*elf_, caller, symbols_[kTrackAllocate]), CallEvidence::Unknown);
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace
