@@ -18,7 +18,7 @@
 #include "owner.bpf.h"
 // clang-format on
 
-char LICENSE[] SEC("license") = "Dual BSD/GPL";
+char LICENSE[] SEC("license") = "GPL";
 
 struct tracepoint_args {
     __u64 args[3];

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/attacher.hpp"
+
+#include <bpf/libbpf.h>
+
+#include <array>
+#include <cstring>
+#include <thread>
+
+#include "kernel/kernel_support.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+Error explain_attach_failure(const std::string& path, int error) {
+    const std::string what = "cannot probe " + path + ": " + strerrordesc_np(error);
+    switch (error) {
+        case EPERM:
+        case EACCES: return {ErrorCode::NotPermitted, what, "run it as root: sudo tt-alloc-trace ...", error};
+        case ESRCH: return {ErrorCode::NoSuchProcess, what, "the process ended meanwhile", error};
+        default: return {ErrorCode::RunTime, what, {}, error};
+    }
+}
+
+}  // namespace
+
+void Attacher::Destroy::operator()(bpf_link* link) const { bpf_link__destroy(link); }
+
+Attacher::~Attacher() { detach_all(); }
+
+Status Attacher::attach_at(bpf_program* program, const ProbedFile& file, std::uint64_t offset, pid_t pid) {
+    const std::string path = "/proc/self/fd/" + std::to_string(file.fd);
+    LIBBPF_OPTS(bpf_uprobe_opts, options, .retprobe = false);
+    Link link(bpf_program__attach_uprobe_opts(program, pid, path.c_str(), offset, &options));
+    if (!link) {
+        return tl::make_unexpected(explain_attach_failure(file.path, errno));
+    }
+    links_.push_back(std::move(link));
+    return {};
+}
+
+Result<std::vector<ProbeOutcome>> Attacher::attach(
+    const BpfPrograms& programs, const ProbePlan& plan, const ProbedFile& file, pid_t pid
+) {
+    std::vector<ProbeOutcome> outcomes;
+    const std::size_t before = links_.size();
+    for (const ProbeRequest& request : plan.requests) {
+        ProbeOutcome outcome = to_outcome(request, file.path);
+        bpf_program* program = programs.program_for(request.role, request.arguments);
+        const Status attached =
+            program == nullptr
+                ? fail(ErrorCode::NotTraceable, "no program takes these arguments of " + request.symbol)
+                : attach_at(program, file, request.file_offset, pid);
+        outcome.attached = attached.has_value();
+        if (!attached && request.required) {
+            links_.resize(before);
+            return tl::make_unexpected(attached.error());
+        }
+        if (!attached) {
+            outcome.detail = attached.error().message;
+        }
+        outcomes.push_back(std::move(outcome));
+    }
+    for (const SkippedProbe& skipped : plan.skipped) {
+        outcomes.push_back(to_outcome(skipped, file.path));
+    }
+    return outcomes;
+}
+
+Status Attacher::attach_process_programs(const BpfPrograms& programs) {
+    for (bpf_program* program : programs.process_programs()) {
+        Link link(bpf_program__attach(program));
+        if (!link) {
+            const int error = errno;
+            return fail_errno(
+                ErrorCode::RunTime, std::string("cannot watch ") + bpf_program__name(program) + " events", error
+            );
+        }
+        links_.push_back(std::move(link));
+    }
+    return {};
+}
+
+void Attacher::detach_all() {
+    std::vector<std::thread> threads;
+    threads.reserve(links_.size());
+    for (Link& link : links_) {
+        threads.emplace_back([&link] { link.reset(); });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    links_.clear();
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Executes a probe plan: one link per probe, owned here, with an outcome each. Links go with this object, and with the
+// process if it dies: nothing stays in the kernel.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "event/session_info.hpp"
+#include "kernel/bpf_programs.hpp"
+#include "probes/probe_plan.hpp"
+
+struct bpf_link;
+
+namespace tt::alloc_trace {
+
+inline constexpr pid_t kAnyProcess = -1;
+
+// A file to probe, by descriptor: what was analysed is what is probed, whatever happens to its name.
+struct ProbedFile {
+    int fd = -1;
+    std::string path;  // as the traced process sees it, for messages
+};
+
+class Attacher {
+public:
+    Attacher() = default;
+    Attacher(Attacher&&) noexcept = default;
+    Attacher& operator=(Attacher&&) = delete;
+    ~Attacher();
+
+    // Attaches every probe of the plan, in `pid` or wherever the file is mapped. A required probe that fails is an error,
+    // with everything detached again that this call attached; the others are said in their outcome.
+    [[nodiscard]] Result<std::vector<ProbeOutcome>> attach(
+        const BpfPrograms& programs, const ProbePlan& plan, const ProbedFile& file, pid_t pid
+    );
+
+    // A single probe at a file offset.
+    [[nodiscard]] Status attach_at(bpf_program* program, const ProbedFile& file, std::uint64_t offset, pid_t pid);
+
+    // Process fork, exec and exit.
+    [[nodiscard]] Status attach_process_programs(const BpfPrograms& programs);
+
+    // The kernel waits for running handlers each time: done by several threads, as one after the other takes about a tenth
+    // of a second per link.
+    void detach_all();
+
+private:
+    struct Destroy {
+        void operator()(bpf_link* link) const;
+    };
+    using Link = std::unique_ptr<bpf_link, Destroy>;
+
+    std::vector<Link> links_;
+};
+
+}  // namespace tt::alloc_trace

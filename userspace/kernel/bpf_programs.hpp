@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The loaded BPF object: opened, configured, loaded; its maps and counters. Links are the attacher's and must die first.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/error.hpp"
+#include "probes/layout_profile.hpp"
+#include "probes/probe_spec.hpp"
+
+struct tat_bpf;
+struct bpf_program;
+
+namespace tt::alloc_trace {
+
+struct ProgramConfig {
+    std::size_t ring_bytes = std::size_t{64} << 20U;  // a power of two, a multiple of the page size
+    bool trace_all = false;
+    bool follow_children = false;
+    bool stop_on_load = false;
+    std::int32_t linker_state_delta = 0;
+};
+
+struct LossCounters {  // since load, all threads and processors
+    std::uint64_t allocated = 0;
+    std::uint64_t freed = 0;
+    std::uint64_t circular_buffers = 0;
+    std::uint64_t lifecycle = 0;
+    std::uint64_t ring_full = 0;  // the same losses by cause
+    std::uint64_t headroom = 0;
+    std::uint64_t fault = 0;
+
+    [[nodiscard]] std::uint64_t total() const { return allocated + freed + circular_buffers + lifecycle; }
+};
+
+class BpfPrograms {
+public:
+    // Errors: NotPermitted with the missing capability, RunTime with the kernel's words.
+    [[nodiscard]] static Result<BpfPrograms> load(const ProgramConfig& config);
+
+    BpfPrograms(BpfPrograms&&) noexcept;
+    BpfPrograms& operator=(BpfPrograms&&) noexcept;
+    ~BpfPrograms();
+
+    // Before the first probe is attached. Refused if the windows the programs copy do not hold the layout's fields.
+    [[nodiscard]] Status set_layout(const LayoutProfile& layout);
+
+    [[nodiscard]] Status add_target(std::uint32_t pid);
+
+    // Processes that start after now are known from their first event on.
+    void set_complete_from_now();
+
+    // The program that handles `role` with these arguments; null if there is none.
+    [[nodiscard]] bpf_program* program_for(ProbeRole role, const Arguments& arguments) const;
+    [[nodiscard]] bpf_program* module_loaded_program() const;
+    [[nodiscard]] std::array<bpf_program*, 3> process_programs() const;  // fork, exec, exit: raw tracepoints
+
+    [[nodiscard]] int ring_fd() const;
+    [[nodiscard]] std::size_t ring_bytes() const { return ring_bytes_; }
+    [[nodiscard]] std::uint64_t peak_fill_bytes() const;
+    [[nodiscard]] LossCounters losses() const;
+
+private:
+    struct Destroy {
+        void operator()(tat_bpf* object) const;
+    };
+
+    explicit BpfPrograms(tat_bpf* object) : object_(object) {}
+
+    std::unique_ptr<tat_bpf, Destroy> object_;
+    std::size_t ring_bytes_ = 0;
+};
+
+}  // namespace tt::alloc_trace
