@@ -122,6 +122,9 @@ TrackerView Tracker::view() const { return {processes_, lost_, events_, first_t_
 
 void Tracker::reset_peaks() {
     for (const auto& process : processes_) {
+        if (process->end == ProcessState::End::Exited) {
+            continue;
+        }
         for (auto& [place, usage] : process->places) {
             for (Usage& type : usage.types) {
                 type.peak_bytes = type.bytes;

@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "reference_model.hpp"
+
+#include <algorithm>
+
+namespace tt::alloc_trace::test {
+namespace {
+
+std::string identity_of(const OwnerSeen& event) {
+    std::string text = std::to_string(static_cast<int>(event.kind)) + " " + std::to_string(event.id);
+    for (const std::int32_t chip : event.chips) {
+        text += " " + std::to_string(chip);
+    }
+    return text;
+}
+
+std::vector<Place> places_of(const OwnerSeen& event) {
+    if (event.kind == OwnerKind::Unknown) {
+        return {Place{}};
+    }
+    if (event.chips.empty()) {
+        return {Place{event.kind, event.id}};
+    }
+    std::vector<Place> places;
+    for (const std::int32_t chip : event.chips) {
+        places.push_back(Place{OwnerKind::Chip, chip});
+    }
+    return places;
+}
+
+}  // namespace
+
+Usage ModelProcess::usage(const Place& place, BufferType type) const {
+    Usage sum;
+    for (const auto& [key, buffer] : live) {
+        if (std::get<BufferType>(key) == type && std::count(buffer.places.begin(), buffer.places.end(), place) > 0) {
+            ++sum.buffers;
+            sum.bytes += buffer.size;
+        }
+    }
+    if (const auto count = counts.find({place, type}); count != counts.end()) {
+        sum.allocs = count->second.allocs;
+        sum.frees = count->second.frees;
+        sum.peak_bytes = count->second.peak_bytes;
+    }
+    return sum;
+}
+
+std::optional<UnknownFree> ReferenceModel::apply(const Event& event) {
+    const EventHeader& header = header_of(event);
+    if (const auto* loss = std::get_if<Lost>(&event)) {
+        missing_allocations_ += loss->allocated;
+        last_gap_ns_ = loss->allocated > 0 ? header.t_ns : last_gap_ns_;
+        return std::nullopt;
+    }
+    ModelProcess& of = process(header.pid);
+    if (const auto* allocation = std::get_if<Allocated>(&event)) {
+        return allocated(of, *allocation);
+    }
+    if (const auto* free = std::get_if<Freed>(&event)) {
+        return freed(of, *free);
+    }
+    if (const auto* owner = std::get_if<OwnerSeen>(&event)) {
+        owner_seen(of, *owner);
+    } else if (const auto* closing = std::get_if<OwnerClosing>(&event)) {
+        if (of.owners.contains(closing->owner)) {
+            of.closing.emplace(closing->owner, of.owners[closing->owner].generation);
+        }
+    } else if (const auto* release = std::get_if<AllocatorReleased>(&event)) {
+        released(of, *release);
+    } else if (std::holds_alternative<ProcessExec>(event)) {
+        end_all(of, header.t_ns);
+    } else if (std::holds_alternative<ProcessExited>(event)) {
+        end_all(of, header.t_ns);
+        of.alive = false;
+    } else if (const auto* seen = std::get_if<ProcessSeen>(&event)) {
+        if (of.start_time_ns != 0 && of.start_time_ns != seen->start_time_ns) {
+            end_all(of, header.t_ns);
+            of.alive = false;
+        }
+        ModelProcess& now = process(header.pid);
+        now.start_time_ns = seen->start_time_ns;
+        now.from_first_event = seen->from_first_event;
+    }
+    return std::nullopt;
+}
+
+ModelProcess& ReferenceModel::process(std::uint32_t pid) {
+    const auto found = std::find_if(processes_.begin(), processes_.end(), [&](const ModelProcess& process) {
+        return process.alive && process.pid == pid;
+    });
+    if (found != processes_.end()) {
+        return *found;
+    }
+    processes_.emplace_back().pid = pid;
+    return processes_.back();
+}
+
+void ReferenceModel::owner_seen(ModelProcess& process, const OwnerSeen& event) {
+    ModelProcess::Owner& owner = process.owners[event.owner];
+    const std::string identity = identity_of(event);
+    if (owner.identity != identity) {
+        owner = {owner.generation + 1, identity, places_of(event)};
+    }
+}
+
+// An allocator is of one owner all its life.
+ModelKey ReferenceModel::key(ModelProcess& process, const BufferFields& fields) {
+    const ModelProcess::Owner& owner = process.owners[fields.owner];
+    ModelProcess::Allocator& allocator = process.allocators[fields.allocator];
+    if (!allocator.present || allocator.owner != fields.owner || allocator.owner_generation != owner.generation) {
+        allocator = {allocator.generation + 1, fields.owner, owner.generation, true};
+    }
+    return {fields.allocator, allocator.generation, fields.type, fields.address};
+}
+
+std::optional<UnknownFree> ReferenceModel::allocated(ModelProcess& process, const Allocated& event) {
+    if (event.buffer.hooked) {
+        ++process.hooked;
+        return std::nullopt;
+    }
+    const ModelKey at = key(process, event.buffer);
+    if (process.live.contains(at)) {
+        end(process, at, FreeKind::Inferred, event.header.t_ns);
+        process.past.erase(at);
+    }
+    const ModelProcess::Owner& owner = process.owners[event.buffer.owner];
+    process.closing.erase({event.buffer.owner, owner.generation});
+    process.live[at] = {event.buffer.buffer, event.buffer.size, event.header.t_ns, owner.places};
+    for (const Place& place : owner.places) {
+        ModelProcess::Count& count = process.counts[{place, event.buffer.type}];
+        ++count.allocs;
+        count.peak_bytes = std::max(count.peak_bytes, process.usage(place, event.buffer.type).bytes);
+    }
+    return std::nullopt;
+}
+
+std::optional<UnknownFree> ReferenceModel::freed(ModelProcess& process, const Freed& event) {
+    if (event.buffer.hooked) {
+        return std::nullopt;
+    }
+    const ModelKey at = key(process, event.buffer);
+    std::optional<UnknownFree> unknown;
+    if (const auto live = process.live.find(at); live == process.live.end()) {
+        unknown = reason(process, at);
+        process.past[at] = {FreeKind::Freed, event.header.t_ns};
+    } else if (live->second.buffer != event.buffer.buffer && !(last_gap_ns_ && *last_gap_ns_ >= live->second.t_ns)) {
+        unknown = UnknownFree::Double;
+    } else {
+        end(process, at, FreeKind::Freed, event.header.t_ns);
+    }
+    if (unknown) {
+        ++process.unknown_frees.at(static_cast<std::size_t>(*unknown));
+    }
+    return unknown;
+}
+
+UnknownFree ReferenceModel::reason(const ModelProcess& process, const ModelKey& key) {
+    const auto past = process.past.find(key);
+    const std::uint64_t known_since_ns = past == process.past.end() ? 0 : past->second.t_ns;
+    if (missing_allocations_ > 0 && last_gap_ns_ && *last_gap_ns_ >= known_since_ns) {
+        --missing_allocations_;
+        return UnknownFree::InGap;
+    }
+    if (past == process.past.end()) {
+        return process.from_first_event ? UnknownFree::Unexplained : UnknownFree::BeforeAttach;
+    }
+    return past->second.end == FreeKind::Cleared ? UnknownFree::AfterClear : UnknownFree::Double;
+}
+
+void ReferenceModel::released(ModelProcess& process, const AllocatorReleased& event) {
+    const auto allocator = process.allocators.find(event.allocator);
+    if (allocator == process.allocators.end() || !allocator->second.present) {
+        return;
+    }
+    const bool destroyed = event.how == AllocatorRelease::Destroyed;
+    const std::pair owner{allocator->second.owner, allocator->second.owner_generation};
+    const bool closes = destroyed || process.closing.contains(owner);
+    for (auto live = process.live.begin(); live != process.live.end();) {
+        const ModelKey at = (live++)->first;
+        if (std::get<0>(at) == event.allocator && std::get<1>(at) == allocator->second.generation) {
+            end(process, at, closes ? FreeKind::ReleasedByClose : FreeKind::Cleared, event.header.t_ns);
+            process.past[at].end = FreeKind::Cleared;
+        }
+    }
+    allocator->second.present = !destroyed;
+}
+
+void ReferenceModel::end(ModelProcess& process, const ModelKey& key, FreeKind kind, std::uint64_t t_ns) {
+    const auto live = process.live.find(key);
+    ++process.ends.at(static_cast<std::size_t>(kind));
+    for (const Place& place : live->second.places) {
+        ++process.counts[{place, std::get<BufferType>(key)}].frees;
+    }
+    process.live.erase(live);
+    process.past[key] = {kind, t_ns};
+}
+
+void ReferenceModel::end_all(ModelProcess& process, std::uint64_t t_ns) {
+    while (!process.live.empty()) {
+        const ModelKey first = process.live.begin()->first;
+        end(process, first, FreeKind::ReleasedByExit, t_ns);
+    }
+    // Nothing of the old address space has a meaning in a new one; generations never come again.
+    for (auto& [pointer, allocator] : process.allocators) {
+        allocator.present = false;
+    }
+    for (auto& [pointer, owner] : process.owners) {
+        owner = ModelProcess::Owner{owner.generation + 1};
+    }
+}
+
+}  // namespace tt::alloc_trace::test

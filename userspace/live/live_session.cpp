@@ -1,0 +1,341 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "live/live_session.hpp"
+
+#include <signal.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+#include <utility>
+
+#include "base/version.hpp"
+#include "kernel/kernel_support.hpp"
+#include "live/dynamic_linker.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::size_t kBatch = 1U << 16U;  // records per pump(): some 20 ms of work
+constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
+
+std::uint64_t clock_ns(clockid_t clock) {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * kNsPerSecond + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LiveSession>> LiveSession::start(LiveOptions options, EventConsumer& consumer) {
+    if (Status supported = require_kernel_support(); !supported) {
+        return tl::make_unexpected(supported.error());
+    }
+    log_libbpf_messages();
+    std::unique_ptr<LiveSession> session(new LiveSession(std::move(options), consumer));
+    const LiveTarget& target = session->options_.target;
+    Status started = !target.command.empty() ? session->hold_command()
+                     : target.all            ? session->attach_all()
+                                             : session->attach_pids();
+    if (!started) {
+        return tl::make_unexpected(started.error());
+    }
+    return session;
+}
+
+LiveSession::~LiveSession() = default;
+
+Status LiveSession::load() {
+    const LiveTarget& target = options_.target;
+    ProgramConfig config;
+    config.ring_bytes = options_.ring_bytes;
+    config.trace_all = target.all;
+    config.follow_children = target.follow_children || !target.command.empty();
+    config.stop_on_load = !target.command.empty();
+    const Result<DynamicLinker> linker = find_dynamic_linker();
+    config.linker_state_delta = linker ? linker->state_delta : 0;
+
+    Result<BpfPrograms> programs = BpfPrograms::load(config);
+    if (!programs) {
+        return tl::make_unexpected(programs.error());
+    }
+    programs_.emplace(std::move(*programs));
+    registry_.emplace(*programs_, attacher_, decoder_, scope());
+    Result<std::unique_ptr<RingReader>> ring = RingReader::open(programs_->ring_fd(), [this](std::span<const std::byte> record) {
+        if (const std::optional<std::uint32_t> pid = decoder_.decode(record, *this)) {
+            loading_.push_back(*pid);
+        }
+    });
+    if (!ring) {
+        return tl::make_unexpected(ring.error());
+    }
+    ring_ = std::move(*ring);
+    return attacher_.attach_process_programs(*programs_);
+}
+
+// One given process without its children: the probes need to exist in its address space only.
+pid_t LiveSession::scope() const {
+    const LiveTarget& target = options_.target;
+    return target.pids.size() == 1 && !target.follow_children ? static_cast<pid_t>(target.pids.front()) : kAnyProcess;
+}
+
+Status LiveSession::attach_pids() {
+    std::vector<ProcessHandle> processes;
+    for (std::uint32_t& pid : options_.target.pids) {
+        const Result<ResolvedPid> resolved = resolve_pid(pid);
+        if (!resolved) {
+            return tl::make_unexpected(resolved.error());
+        }
+        if (!resolved->note.empty()) {
+            options_.notice(resolved->note);
+        }
+        pid = resolved->pid;
+        Result<ProcessHandle> process = ProcessHandle::open(pid);
+        if (!process) {
+            return tl::make_unexpected(process.error());
+        }
+        processes.push_back(std::move(*process));
+    }
+    if (Status loaded = load(); !loaded) {
+        return loaded;
+    }
+    for (const ProcessHandle& process : processes) {
+        const Result<std::size_t> found = registry_->add_modules_of(process);
+        if (!found) {
+            return tl::make_unexpected(found.error());
+        }
+        if (*found == 0) {
+            return tl::make_unexpected(not_a_tt_metal_process(process.pid(), registry_->last_scan()));
+        }
+        if (Status added = add_target(process, false); !added) {
+            return added;
+        }
+    }
+    if (options_.target.follow_children) {
+        if (Status attached = attach_linker_probe(); !attached) {
+            options_.notice(attached.error().message);
+        }
+    }
+    update_info();
+    return {};
+}
+
+Status LiveSession::attach_all() {
+    if (Status loaded = load(); !loaded) {
+        return loaded;
+    }
+    if (Status attached = attach_linker_probe(); !attached) {
+        options_.notice(attached.error().message + ": libraries loaded later go unnoticed");
+    }
+    const Result<std::vector<std::uint32_t>> pids = list_pids();
+    if (!pids) {
+        return tl::make_unexpected(pids.error());
+    }
+    for (const std::uint32_t pid : *pids) {
+        const Result<ProcessHandle> process = ProcessHandle::open(pid);
+        const Result<std::size_t> found = process ? registry_->add_modules_of(*process) : Result<std::size_t>(0);
+        if (!found && found.error().code == ErrorCode::NotTraceable) {
+            options_.notice("process " + std::to_string(pid) + ": " + found.error().message);
+        }
+        if (found && *found > 0) {
+            // It may end any time; what it did until then is worth having.
+            (void)add_target(*process, false);
+        }
+    }
+    update_info();
+    return {};
+}
+
+Status LiveSession::hold_command() {
+    Result<CommandProcess> command = CommandProcess::start_paused(options_.target.command);
+    if (!command) {
+        return tl::make_unexpected(command.error());
+    }
+    command_.emplace(std::move(*command));
+    Result<StopGuardian> guardian = StopGuardian::start(command_->pid());
+    if (!guardian) {
+        return tl::make_unexpected(guardian.error());
+    }
+    guardian_.emplace(std::move(*guardian));
+    if (Status loaded = load(); !loaded) {
+        return loaded;
+    }
+    if (Status attached = attach_linker_probe(); !attached) {
+        return attached;
+    }
+    const Result<ProcessHandle> process = ProcessHandle::open(static_cast<std::uint32_t>(command_->pid()));
+    if (!process) {
+        return tl::make_unexpected(process.error());
+    }
+    if (Status added = add_target(*process, true); !added) {
+        return added;
+    }
+    update_info();
+    return {};
+}
+
+Status LiveSession::attach_linker_probe() {
+    const Result<DynamicLinker> linker = find_dynamic_linker();
+    if (!linker) {
+        return tl::make_unexpected(linker.error());
+    }
+    return attacher_.attach_at(
+        programs_->module_loaded_program(),
+        {linker->elf.fd(), linker->elf.path()},
+        linker->notification_offset,
+        kAnyProcess
+    );
+}
+
+Status LiveSession::add_target(const ProcessHandle& process, bool from_first_event) {
+    if (Status added = programs_->add_target(process.pid()); !added) {
+        return added;
+    }
+    const Result<ProcessInfo> info = read_process_info(process);
+    if (!info) {
+        return tl::make_unexpected(info.error());
+    }
+    ProcessSeen seen;
+    seen.header = {clock_ns(CLOCK_MONOTONIC), info->pid, 0};
+    seen.parent_pid = info->parent_pid;
+    seen.start_time_ns = info->start_time_ns;
+    seen.from_first_event = from_first_event;
+    seen.command = info->command;
+    consume(seen);
+    return {};
+}
+
+void LiveSession::consume(const Event& event) {
+    const std::uint32_t pid = header_of(event).pid;
+    if (const auto* seen = std::get_if<ProcessSeen>(&event)) {
+        alive_.insert(pid);
+        // The kernel tells 15 characters of a name; the whole command line is in /proc while the process lives.
+        const Result<ProcessHandle> process = ProcessHandle::open(pid);
+        const Result<ProcessInfo> info = process ? read_process_info(*process) : tl::make_unexpected(process.error());
+        if (info && info->start_time_ns == seen->start_time_ns && !info->command.empty()) {
+            ProcessSeen complete = *seen;
+            complete.command = info->command;
+            consumer_.consume(complete);
+            return;
+        }
+    } else if (std::holds_alternative<ProcessExited>(event)) {
+        alive_.erase(pid);
+    }
+    consumer_.consume(event);
+}
+
+Result<bool> LiveSession::pump() {
+    const Result<std::size_t> taken = ring_->consume(kBatch);
+    if (!taken) {
+        return tl::make_unexpected(taken.error());
+    }
+    for (const std::uint32_t pid : std::exchange(loading_, {})) {
+        add_late_modules(pid);
+    }
+    if (decoder_.failure()) {
+        return tl::make_unexpected(*decoder_.failure());
+    }
+    return *taken < kBatch;
+}
+
+void LiveSession::add_late_modules(std::uint32_t pid) {
+    const std::size_t before = registry_->probes().size();
+    const Result<ProcessHandle> process = ProcessHandle::open(pid);
+    const Result<std::size_t> found = process ? registry_->add_modules_of(*process) : Result<std::size_t>(0);
+    if (!found && found.error().code == ErrorCode::NotTraceable) {
+        options_.notice("process " + std::to_string(pid) + ": " + found.error().message);
+    }
+    if (registry_->probes().size() != before) {
+        update_info();
+    }
+    if (command_) {
+        kill(static_cast<pid_t>(pid), SIGCONT);  // it stopped itself to wait for this
+    }
+}
+
+void LiveSession::check_targets() {
+    if (decoder_.losses_seen()[TAT_LOSS_LIFECYCLE] == 0) {
+        return;
+    }
+    for (const std::uint32_t pid : std::set(alive_)) {
+        const Result<ProcessHandle> process = ProcessHandle::open(pid);
+        const Result<ProcessInfo> info = process ? read_process_info(*process) : tl::make_unexpected(process.error());
+        const bool ended = !info ? info.error().code == ErrorCode::NoSuchProcess : info->zombie;
+        if (ended) {
+            consume(ProcessExited{{clock_ns(CLOCK_MONOTONIC), pid, 0}});
+        }
+    }
+}
+
+Status LiveSession::stop() {
+    if (std::exchange(stopped_, true)) {
+        return {};
+    }
+    attacher_.detach_all();
+    for (bool drained = false; !drained;) {
+        const Result<bool> pumped = pump();
+        if (!pumped) {
+            return tl::make_unexpected(pumped.error());
+        }
+        drained = *pumped;
+    }
+    report_final_losses();
+    guardian_.reset();
+    return {};
+}
+
+// Losses after the last record that got through.
+void LiveSession::report_final_losses() {
+    const LossCounters counted = programs_->losses();
+    const auto& seen = decoder_.losses_seen();
+    const auto unseen = [&](std::uint64_t total, std::size_t loss_class) {
+        return std::uint64_t{static_cast<std::uint32_t>(total) - seen[loss_class]};
+    };
+    Lost lost{{clock_ns(CLOCK_MONOTONIC), 0, 0}};
+    lost.allocated = unseen(counted.allocated, TAT_LOSS_ALLOCATED);
+    lost.freed = unseen(counted.freed, TAT_LOSS_FREED);
+    lost.circular_buffers = unseen(counted.circular_buffers, TAT_LOSS_CIRCULAR_BUFFERS);
+    lost.lifecycle = unseen(counted.lifecycle, TAT_LOSS_LIFECYCLE);
+    if (lost.total() > 0) {
+        consume(lost);
+    }
+}
+
+std::optional<int> LiveSession::wait_for_command() {
+    return command_ ? std::optional(command_->wait_for_end()) : std::nullopt;
+}
+
+void LiveSession::update_info() {
+    ++info_version_;
+    if (info_.attached_monotonic_ns == 0) {
+        utsname name{};
+        uname(&name);
+        info_.tool_version = kVersion;
+        info_.host = name.nodename;
+        info_.kernel = name.release;
+        info_.target = describe_target();
+        info_.attached_monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+        info_.attached_unix_ns = clock_ns(CLOCK_REALTIME);
+        info_.known_before_attach = command_ ? KnownBefore::Full : KnownBefore::None;
+    }
+    info_.modules = registry_->modules();
+    info_.probes = registry_->probes();
+}
+
+std::string LiveSession::describe_target() const {
+    const LiveTarget& target = options_.target;
+    if (target.all) {
+        return "all";
+    }
+    std::string text = target.command.empty() ? "pid" : "command:";
+    for (const std::uint32_t pid : target.pids) {
+        text += " " + std::to_string(pid);
+    }
+    for (const std::string& argument : target.command) {
+        text += " " + argument;
+    }
+    return text;
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A live trace from start to stop: targets found, probes attached, the ring drained into events. Used by one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "event/event_consumer.hpp"
+#include "event/session_info.hpp"
+#include "kernel/attacher.hpp"
+#include "kernel/bpf_programs.hpp"
+#include "kernel/ring_reader.hpp"
+#include "live/command_process.hpp"
+#include "live/module_registry.hpp"
+#include "live/record_decoder.hpp"
+
+namespace tt::alloc_trace {
+
+struct LiveTarget {  // exactly one of pids, all, command
+    std::vector<std::uint32_t> pids;
+    bool all = false;
+    std::vector<std::string> command;
+    bool follow_children = false;  // always so with a command
+};
+
+struct LiveOptions {
+    LiveTarget target;
+    std::size_t ring_bytes = std::size_t{64} << 20U;
+    std::function<void(const std::string&)> notice = [](const std::string&) {};  // things the user should know
+};
+
+struct RingStatus {
+    std::uint64_t capacity_bytes = 0;
+    std::uint64_t peak_bytes = 0;
+};
+
+class LiveSession : private EventConsumer {
+public:
+    // Attaches everything; on return events are being collected. A command still waits. `consumer` must outlive this.
+    [[nodiscard]] static Result<std::unique_ptr<LiveSession>> start(LiveOptions options, EventConsumer& consumer);
+    ~LiveSession() override;
+
+    // Lets the command run; nothing to do without one.
+    [[nodiscard]] Status run_command() { return command_ ? command_->resume() : Status{}; }
+
+    [[nodiscard]] const SessionInfo& info() const { return info_; }  // probes may be added while it runs
+    [[nodiscard]] std::uint64_t info_version() const { return info_version_; }  // grows with each change
+
+    // Edge-triggered: after it is readable, pump() until it says so.
+    [[nodiscard]] int ring_fd() const { return ring_->fd(); }
+
+    // Decodes a bounded batch. False if more may be waiting.
+    [[nodiscard]] Result<bool> pump();
+
+    // Once in a while: notices ended processes whose exit event was lost.
+    void check_targets();
+
+    // No traced process is left (never so with `all`).
+    [[nodiscard]] bool targets_ended() const { return !options_.target.all && alive_.empty(); }
+
+    // Detaches, then drains what is left. Nothing more comes after it.
+    [[nodiscard]] Status stop();
+
+    // The command's exit status, waiting for its end; nothing without a command.
+    [[nodiscard]] std::optional<int> wait_for_command();
+
+    [[nodiscard]] RingStatus ring() const { return {programs_->ring_bytes(), programs_->peak_fill_bytes()}; }
+    [[nodiscard]] LossCounters losses() const { return programs_->losses(); }
+    [[nodiscard]] const DecoderStatistics& decoder_statistics() const { return decoder_.statistics(); }
+
+private:
+    LiveSession(LiveOptions options, EventConsumer& consumer) : options_(std::move(options)), consumer_(consumer) {}
+
+    void consume(const Event& event) override;
+
+    [[nodiscard]] Status load();
+    [[nodiscard]] Status attach_pids();
+    [[nodiscard]] Status attach_all();
+    [[nodiscard]] Status hold_command();
+    [[nodiscard]] Status attach_linker_probe();
+    [[nodiscard]] Status add_target(const ProcessHandle& process, bool from_first_event);
+    [[nodiscard]] pid_t scope() const;
+    void add_late_modules(std::uint32_t pid);
+    void update_info();
+    void report_final_losses();
+    [[nodiscard]] std::string describe_target() const;
+
+    LiveOptions options_;
+    EventConsumer& consumer_;
+    SessionInfo info_;
+    std::uint64_t info_version_ = 0;
+    // Order of destruction, last first: the command's helper, ring, links, programs.
+    std::optional<BpfPrograms> programs_;
+    Attacher attacher_;
+    RecordDecoder decoder_;
+    std::optional<ModuleRegistry> registry_;
+    std::unique_ptr<RingReader> ring_;
+    std::optional<CommandProcess> command_;
+    std::optional<StopGuardian> guardian_;
+    std::set<std::uint32_t> alive_;
+    std::vector<std::uint32_t> loading_;  // pids whose libraries are to be looked at
+    bool stopped_ = false;
+};
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,317 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "live/record_decoder.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::uint64_t kPageMask = 0xfff;
+// /proc tells start times in ticks of USER_HZ = 100; events must give a process the same identity.
+constexpr std::uint64_t kTickNs = 10'000'000;
+constexpr std::size_t kMaxCountedThreads = 1U << 16U;  // the programs count no more either
+
+template <typename T>
+bool copy_record(std::span<const std::byte> bytes, T& record) {
+    if (bytes.size() != sizeof(T)) {
+        return false;
+    }
+    std::memcpy(&record, bytes.data(), sizeof(T));
+    return true;
+}
+
+EventHeader header_of_record(const tat_event_header& header) { return {header.time_ns, header.pid, header.tid}; }
+
+// The field's value, zero-extended; 0 if the window does not hold it.
+std::uint64_t read_field(std::span<const std::uint8_t> window, std::uint32_t window_start, const Field& field) {
+    std::uint64_t value = 0;
+    if (field.offset < window_start || field.width > sizeof(value) ||
+        std::uint64_t{field.offset} - window_start + field.width > window.size()) {
+        return 0;
+    }
+    std::memcpy(&value, window.data() + (field.offset - window_start), field.width);
+    return value;
+}
+
+struct DecodedBuffer {
+    BufferFields fields;
+    bool plausible = false;
+};
+
+DecodedBuffer decode_fields(const tat_buffer_event& record, const BufferLayout& layout) {
+    const auto get = [&](const Field& field) { return read_field(record.window, TAT_BUFFER_WINDOW_START, field); };
+    DecodedBuffer decoded;
+    BufferFields& fields = decoded.fields;
+    fields.buffer = record.buffer;
+    fields.owner = get(layout.owner);
+    fields.allocator = get(layout.allocator);
+    fields.address = get(layout.address);
+    fields.size = get(layout.size);
+    fields.page_size = get(layout.page_size);
+    const std::uint64_t type = get(layout.type);
+    const std::uint64_t hooked = get(layout.hooked);
+    fields.type = static_cast<BufferType>(type);
+    // Before there was a flag, and with it, a hooked buffer has no address.
+    fields.hooked = hooked != 0 || fields.address == 0;
+    decoded.plausible = type < kBufferTypeCount && hooked <= 1 && get(layout.status) == layout.status_allocated &&
+                        fields.owner != 0 && fields.size != 0 && (fields.allocator != 0 || fields.hooked);
+    return decoded;
+}
+
+struct Identity {
+    OwnerKind kind = OwnerKind::Unknown;
+    const ModuleIdentity* module = nullptr;
+    std::uint64_t bias = 0;
+};
+
+Identity identify(const tat_owner_event& record, const std::vector<ModuleIdentity>& modules) {
+    std::uint64_t vptr = 0;
+    std::memcpy(&vptr, record.window, sizeof(vptr));
+    for (const ModuleIdentity& module : modules) {
+        const std::uint64_t probe = record.via < TAT_EVENT_KINDS ? module.probe_address[record.via] : 0;
+        const std::uint64_t bias = record.instruction - probe;
+        if (probe == 0 || (bias & kPageMask) != 0) {
+            continue;
+        }
+        if (module.owner.chip_vptr != 0 && vptr == bias + module.owner.chip_vptr) {
+            return {OwnerKind::Chip, &module, bias};
+        }
+        if (module.owner.mesh_vptr != 0 && vptr == bias + module.owner.mesh_vptr) {
+            return {OwnerKind::Mesh, &module, bias};
+        }
+    }
+    return {};
+}
+
+// Empty unless every chip of the list was read and is a chip: a wrong list would be a plausible lie.
+std::vector<std::int32_t> chips_of_mesh(const tat_owner_event& record, const Identity& identity) {
+    const OwnerLayout& layout = identity.module->owner;
+    if (!layout.mesh_chips || record.chip_count > TAT_MAX_MESH_CHIPS) {
+        return {};
+    }
+    std::vector<std::int32_t> chips;
+    for (std::uint32_t i = 0; i < record.chip_count; ++i) {
+        std::uint64_t vptr = 0;
+        std::memcpy(&vptr, record.chips[i], sizeof(vptr));
+        if (vptr != identity.bias + layout.chip_vptr) {
+            return {};
+        }
+        chips.push_back(static_cast<std::int32_t>(read_field(record.chips[i], 0, layout.chip_id)));
+    }
+    return chips;
+}
+
+AllocatorRelease release_of(std::uint16_t flags) {
+    switch (flags) {
+        case TAT_FLAG_DEALLOCATE_BUFFERS: return AllocatorRelease::DeallocateBuffers;
+        case TAT_FLAG_CLEAR: return AllocatorRelease::Clear;
+        default: return AllocatorRelease::Destroyed;
+    }
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> RecordDecoder::decode(std::span<const std::byte> record, EventConsumer& consumer) {
+    ++statistics_.records;
+    tat_event_header header{};
+    if (record.size() < sizeof(header) || failure_) {
+        statistics_.malformed += failure_ ? 0 : 1;
+        return std::nullopt;
+    }
+    std::memcpy(&header, record.data(), sizeof(header));
+    // The ring rounds lengths up to 8; the record's own size is the exact one.
+    if (header.size < sizeof(header) || header.size > record.size()) {
+        ++statistics_.malformed;
+        return std::nullopt;
+    }
+    record = record.first(header.size);
+    check_sequence(header);
+    report_losses(header, consumer);
+    if (!decode_object(record, header, consumer) && !decode_process(record, header, consumer)) {
+        ++statistics_.malformed;
+        return std::nullopt;
+    }
+    return header.kind == TAT_EVENT_MODULE_LOADED ? std::optional(header.pid) : std::nullopt;
+}
+
+// Records are stamped a moment after their place in the ring is taken, so a stamp may be a little older than the one before.
+void RecordDecoder::report_losses(const tat_event_header& header, EventConsumer& consumer) {
+    std::array<std::uint64_t, TAT_LOSS_CLASSES> fresh{};
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+        const auto change = static_cast<std::int32_t>(header.lost[i] - losses_[i]);
+        if (change > 0) {
+            fresh[i] = static_cast<std::uint64_t>(change);
+            losses_[i] = header.lost[i];
+            total += fresh[i];
+        }
+    }
+    if (total > 0) {
+        consumer.consume(Lost{
+            {header.time_ns, 0, 0},
+            fresh[TAT_LOSS_ALLOCATED],
+            fresh[TAT_LOSS_FREED],
+            fresh[TAT_LOSS_CIRCULAR_BUFFERS],
+            fresh[TAT_LOSS_LIFECYCLE]});
+    }
+}
+
+void RecordDecoder::check_sequence(const tat_event_header& header) {
+    if (header.sequence == 0) {
+        return;
+    }
+    if (sequence_by_tid_.size() >= kMaxCountedThreads) {
+        sequence_by_tid_.clear();
+    }
+    const auto [entry, fresh] = sequence_by_tid_.try_emplace(header.tid, header.sequence);
+    // A sequence that starts anew is another thread with the same id. Whatever precedes the first record is a gap as well.
+    const std::uint64_t previous = fresh || header.sequence <= entry->second ? 0 : entry->second;
+    statistics_.sequence_gaps += header.sequence - previous - 1;
+    entry.value() = header.sequence;
+}
+
+bool RecordDecoder::decode_object(
+    std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer
+) {
+    switch (header.kind) {
+        case TAT_EVENT_ALLOCATED:
+        case TAT_EVENT_FREED: return decode_buffer(record, consumer);
+        case TAT_EVENT_OWNER: return decode_owner(record, consumer);
+        case TAT_EVENT_CIRCULAR_BUFFER: return decode_circular_buffer(record, consumer);
+        case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED:
+        case TAT_EVENT_PROGRAM_LAUNCHED:
+        case TAT_EVENT_PROGRAM_DESTROYED:
+        case TAT_EVENT_OWNER_CLOSING:
+        case TAT_EVENT_ALLOCATOR_RELEASED: return decode_pointer(record, consumer);
+        default: return false;
+    }
+}
+
+bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, EventConsumer& consumer) {
+    tat_buffer_event record{};
+    if (!copy_record(bytes, record)) {
+        return false;
+    }
+    const DecodedBuffer decoded = decode_fields(record, layout_.buffer);
+    if (!decoded.plausible) {
+        note_implausible(record, consumer);
+        return true;
+    }
+    layout_proved_ = true;
+    const EventHeader header = header_of_record(record.header);
+    if (record.header.kind == TAT_EVENT_ALLOCATED) {
+        consumer.consume(Allocated{header, decoded.fields});
+    } else {
+        consumer.consume(Freed{header, decoded.fields});
+    }
+    return true;
+}
+
+void RecordDecoder::note_implausible(const tat_buffer_event& record, EventConsumer& consumer) {
+    ++statistics_.implausible;
+    Lost lost{{record.header.time_ns, 0, 0}};
+    (record.header.kind == TAT_EVENT_ALLOCATED ? lost.allocated : lost.freed) = 1;
+    consumer.consume(lost);
+    if (!layout_proved_ && statistics_.implausible >= kImplausibleLimit) {
+        failure_ = Error{
+            ErrorCode::NotTraceable,
+            "the first " + std::to_string(kImplausibleLimit) + " Buffer objects of process " +
+                std::to_string(record.header.pid) + " do not look like object layout " + layout_.name + " (" +
+                layout_.evidence + "): decoding stopped, no figure shown would be right",
+            "report the library's build-id, as 'tt-alloc-trace doctor -p " + std::to_string(record.header.pid) +
+                "' prints it",
+            0};
+    }
+}
+
+bool RecordDecoder::decode_owner(std::span<const std::byte> bytes, EventConsumer& consumer) {
+    tat_owner_event record{};
+    if (!copy_record(bytes, record)) {
+        return false;
+    }
+    OwnerSeen event{header_of_record(record.header), record.owner, OwnerKind::Unknown, -1, {}};
+    const Identity identity = identify(record, modules_);
+    event.kind = identity.kind;
+    if (identity.kind == OwnerKind::Chip) {
+        event.id = static_cast<std::int32_t>(read_field(record.window, 0, identity.module->owner.chip_id));
+        event.chips = {event.id};
+    } else if (identity.kind == OwnerKind::Mesh) {
+        const OwnerLayout& layout = identity.module->owner;
+        const auto& window = layout.mesh_impl ? record.impl_window : record.window;
+        // All zero: it could not be read, and 0 would be another mesh's id.
+        if (std::any_of(std::begin(window), std::end(window), [](std::uint8_t byte) { return byte != 0; })) {
+            event.id = static_cast<std::int32_t>(read_field(window, 0, layout.mesh_id));
+        }
+        event.chips = chips_of_mesh(record, identity);
+    }
+    consumer.consume(event);
+    return true;
+}
+
+bool RecordDecoder::decode_circular_buffer(std::span<const std::byte> bytes, EventConsumer& consumer) {
+    tat_circular_buffer_event record{};
+    if (!copy_record(bytes, record)) {
+        return false;
+    }
+    CircularBufferAllocated event;
+    event.header = header_of_record(record.header);
+    event.program = record.program;
+    event.owner = record.owner;
+    event.address = record.address;
+    event.size = record.size;
+    event.globally_allocated = record.globally_allocated != 0;
+    event.cores_complete = record.range_count <= TAT_MAX_CORE_RANGES;
+    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(record.range_count, TAT_MAX_CORE_RANGES); ++i) {
+        const auto& range = record.ranges[i];
+        const auto coordinate = [&](std::size_t index) { return static_cast<std::uint32_t>(range[index]); };
+        event.cores.push_back({coordinate(0), coordinate(1), coordinate(2), coordinate(3)});
+    }
+    consumer.consume(event);
+    return true;
+}
+
+bool RecordDecoder::decode_pointer(std::span<const std::byte> bytes, EventConsumer& consumer) {
+    tat_pointer_event record{};
+    if (!copy_record(bytes, record)) {
+        return false;
+    }
+    const EventHeader header = header_of_record(record.header);
+    switch (record.header.kind) {
+        case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED: consumer.consume(CircularBuffersReleased{header, record.object}); break;
+        case TAT_EVENT_PROGRAM_LAUNCHED: consumer.consume(ProgramLaunched{header, record.object, record.owner}); break;
+        case TAT_EVENT_PROGRAM_DESTROYED: consumer.consume(ProgramDestroyed{header, record.object}); break;
+        case TAT_EVENT_OWNER_CLOSING: consumer.consume(OwnerClosing{header, record.object}); break;
+        default: consumer.consume(AllocatorReleased{header, record.object, release_of(record.header.flags)});
+    }
+    return true;
+}
+
+bool RecordDecoder::decode_process(
+    std::span<const std::byte> bytes, const tat_event_header& frame, EventConsumer& consumer
+) {
+    tat_process_event record{};
+    if (frame.kind < TAT_EVENT_PROCESS_SEEN || frame.kind > TAT_EVENT_MODULE_LOADED || !copy_record(bytes, record)) {
+        return false;
+    }
+    const EventHeader header = header_of_record(frame);
+    switch (frame.kind) {
+        case TAT_EVENT_PROCESS_SEEN: {
+            const auto* name = reinterpret_cast<const char*>(record.command);
+            const bool complete = (frame.flags & TAT_FLAG_FROM_FIRST_EVENT) != 0;
+            const std::uint64_t start_ns = record.start_time_ns / kTickNs * kTickNs;
+            const std::string command(name, strnlen(name, sizeof(record.command)));
+            consumer.consume(ProcessSeen{header, record.parent_pid, start_ns, complete, command});
+            break;
+        }
+        case TAT_EVENT_PROCESS_FORKED: consumer.consume(ProcessForked{header, record.child_pid}); break;
+        case TAT_EVENT_PROCESS_EXEC: consumer.consume(ProcessExec{header}); break;
+        case TAT_EVENT_PROCESS_EXITED: consumer.consume(ProcessExited{header}); break;
+        default: break;  // MODULE_LOADED concerns the session, not the stream
+    }
+    return true;
+}
+
+}  // namespace tt::alloc_trace

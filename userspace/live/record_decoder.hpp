@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ring records -> events. Pure: no libbpf, no /proc. A record comes from our own programs, so its frame is trusted after a
+// size check; the windows in it are bytes of the traced process and are not.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <tsl/robin_map.h>
+
+#include "base/error.hpp"
+#include "event/event.hpp"
+#include "event/event_consumer.hpp"
+#include "live/event_abi.hpp"
+#include "probes/layout_profile.hpp"
+
+namespace tt::alloc_trace {
+
+// What tells chips from meshes in one module: an owner's vtable pointer minus the module's load bias.
+struct ModuleIdentity {
+    std::array<std::uint64_t, TAT_EVENT_KINDS> probe_address{};  // by TAT_EVENT_* of the probe; ELF address, 0 = not probed
+    OwnerLayout owner;
+};
+
+struct DecoderStatistics {
+    std::uint64_t records = 0;
+    std::uint64_t implausible = 0;    // objects that contradict the layout; counted as lost, too
+    std::uint64_t malformed = 0;      // records of unknown kind or wrong size
+    std::uint64_t sequence_gaps = 0;  // events missing between two of the same thread
+};
+
+class RecordDecoder {
+public:
+    // So many contradictions before the first plausible object mean that the layout does not fit this build.
+    static constexpr std::uint64_t kImplausibleLimit = 16;
+
+    void set_layout(const LayoutProfile& layout) { layout_ = layout; }
+    void add_module(const ModuleIdentity& module) { modules_.push_back(module); }
+
+    // Hands 0, 1 or 2 events to `consumer` (a loss precedes the event that revealed it). Returns the pid if the record says
+    // that a process has mapped a library.
+    std::optional<std::uint32_t> decode(std::span<const std::byte> record, EventConsumer& consumer);
+
+    // An error once the layout has proved wrong; nothing is decoded any more.
+    [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+    [[nodiscard]] const DecoderStatistics& statistics() const { return statistics_; }
+    // Losses seen so far, in TAT_LOSS_* order.
+    [[nodiscard]] const std::array<std::uint32_t, TAT_LOSS_CLASSES>& losses_seen() const { return losses_; }
+
+private:
+    void report_losses(const tat_event_header& header, EventConsumer& consumer);
+    void check_sequence(const tat_event_header& header);
+    bool decode_object(std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer);
+    bool decode_process(std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer);
+    bool decode_buffer(std::span<const std::byte> record, EventConsumer& consumer);
+    bool decode_owner(std::span<const std::byte> record, EventConsumer& consumer);
+    bool decode_circular_buffer(std::span<const std::byte> record, EventConsumer& consumer);
+    bool decode_pointer(std::span<const std::byte> record, EventConsumer& consumer);
+    void note_implausible(const tat_buffer_event& record, EventConsumer& consumer);
+
+    LayoutProfile layout_;
+    std::vector<ModuleIdentity> modules_;
+    std::array<std::uint32_t, TAT_LOSS_CLASSES> losses_{};
+    tsl::robin_map<std::uint32_t, std::uint64_t> sequence_by_tid_;
+    DecoderStatistics statistics_;
+    bool layout_proved_ = false;
+    std::optional<Error> failure_;
+};
+
+}  // namespace tt::alloc_trace
