@@ -26,6 +26,7 @@ struct ProbeOutcome {
     bool required = false;
     bool attached = false;
     std::string detail;         // why this symbol and place, or why not
+    bool planned = false;       // could be attached, nobody tried (a library file); not stored in recordings
 };
 
 // How much of what was live before the first event is known.

@@ -139,9 +139,9 @@ std::string text(const SessionInfo& session) {
     for (const auto& [path, build_id, layout, evidence] : modules) {
         out << "module " << path << '|' << build_id << '|' << layout << '|' << evidence << '\n';
     }
-    for (const auto& [role, symbol, module, offset, instruction, required, attached, detail] : probes) {
+    for (const auto& [role, symbol, module, offset, instruction, required, attached, detail, planned] : probes) {
         out << "probe " << role << '|' << symbol << '|' << module << '|' << offset << '|' << instruction << '|';
-        out << required << '|' << attached << '|' << detail << '\n';
+        out << required << '|' << attached << '|' << planned << '|' << detail << '\n';
     }
     return out.str();
 }

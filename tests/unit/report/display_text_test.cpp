@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/display_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "report/text_table.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+TEST(Printable, TerminalControlsOfAHostileCommandLineAreEscaped) {
+    EXPECT_EQ(printable("a\x1b[2Jb\r\n\tc\x7f"), "a\\x1b[2Jb\\r\\n\\tc\\x7f");
+    EXPECT_EQ(printable(std::string_view("nul\0byte", 8)), "nul\\x00byte");
+    EXPECT_EQ(
+        printable("\xc2\x9b"
+                  "31m"),
+        "\\u{9b}31m"
+    );  // C1 control sequence introducer
+    EXPECT_EQ(
+        printable("\xe2\x80\xae"
+                  "gpj.exe"),
+        "\\u{202e}gpj.exe"
+    );  // right-to-left override
+    EXPECT_EQ(
+        printable("a\xe2\x80\x8b"
+                  "b"),
+        "a\\u{200b}b"
+    );  // zero width space
+}
+
+TEST(Printable, InvalidUtf8IsShownByteByByte) {
+    EXPECT_EQ(printable("\xff\xfe"), "\\xff\\xfe");
+    EXPECT_EQ(printable("\xc0\x80"), "\\xc0\\x80");           // overlong
+    EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // surrogate
+    EXPECT_EQ(printable("cut \xe2\x82"), "cut \\xe2\\x82");
+    EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond Unicode
+}
+
+TEST(Printable, OrdinaryTextStaysAndTwiceChangesNothing) {
+    EXPECT_EQ(printable("größe 重み"), "größe 重み");
+    EXPECT_EQ(printable("größe", false), "gr\\u{f6}\\u{df}e");
+    const std::string once = printable("\x1b]0;title\x07\xff");
+    EXPECT_EQ(printable(once), once);
+}
+
+TEST(DisplayWidth, WideTakesTwoCombiningNone) {
+    EXPECT_EQ(display_width("abc"), 3U);
+    EXPECT_EQ(display_width("重み"), 4U);
+    EXPECT_EQ(display_width("e\xcc\x81"), 1U);
+    EXPECT_EQ(display_width("…"), 1U);
+}
+
+TEST(CutToWidth, NeverSplitsACharacter) {
+    EXPECT_EQ(cut_to_width("abcdef", 6), "abcdef");
+    EXPECT_EQ(cut_to_width("abcdef", 5), "abcd…");
+    EXPECT_EQ(cut_to_width("abcdefgh", 7, false), "abcd...");
+    EXPECT_EQ(cut_to_width("重み付け", 6), "重み…");
+    EXPECT_EQ(cut_to_width("重み", 1), "");
+    EXPECT_EQ(cut_to_width("abc", 0), "");
+    for (std::size_t columns = 0; columns < 12; ++columns) {
+        const std::string cut = cut_to_width("aé重み\xcc\x81付けz", columns);
+        EXPECT_LE(display_width(cut), columns);
+        EXPECT_EQ(printable(cut), cut) << "still valid UTF-8";
+    }
+}
+
+TEST(Inked, OnlyWithColor) {
+    EXPECT_EQ(inked("x", Ink::Bad, false), "x");
+    EXPECT_EQ(inked("x", Ink::Bad, true), "\x1b[1;31mx\x1b[0m");
+    EXPECT_EQ(inked("x", Ink::Plain, true), "x");
+}
+
+TextTable sample() {
+    TextTable table({
+        {"PID", TextTable::Align::Right, 0, false},
+        {"NOTE", TextTable::Align::Left, 2, false},
+        {"COMMAND", TextTable::Align::Left, 0, true},
+    });
+    table.add_row({{"1"}, {"fine"}, {"python3 serve.py --model llama"}});
+    table.add_row({{"4242"}, {""}, {"重み\x1b[2J"}});
+    return table;
+}
+
+TEST(TextTable, ColumnsAreInLine) {
+    EXPECT_EQ(
+        joined(sample().lines({})),
+        " PID  NOTE  COMMAND\n"
+        "   1  fine  python3 serve.py --model llama\n"
+        "4242        重み\\x1b[2J\n"
+    );
+}
+
+TEST(TextTable, ShrinksThenDropsThenCuts) {
+    EXPECT_EQ(
+        joined(sample().lines({30, false, true})),
+        " PID  NOTE  COMMAND\n"
+        "   1  fine  python3 serve.py …\n"
+        "4242        重み\\x1b[2J\n"
+    );
+    EXPECT_EQ(
+        joined(sample().lines({20, false, true})),
+        " PID  COMMAND\n"
+        "   1  python3 serve…\n"
+        "4242  重み\\x1b[2J\n"
+    );
+    for (std::size_t width = 1; width < 60; ++width) {
+        for (const std::string& line : sample().lines({width, false, true})) {
+            EXPECT_LE(display_width(line), width);
+        }
+    }
+}
+
+TEST(TextTable, ColorDoesNotMoveColumns) {
+    TextTable table({{"A", TextTable::Align::Right, 0, false}, {"B", TextTable::Align::Left, 0, false}});
+    table.add_row({{"7", Ink::Bad}, {"x"}});
+    EXPECT_EQ(table.lines({0, true, true})[1], "\x1b[1;31m7\x1b[0m  x");
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace

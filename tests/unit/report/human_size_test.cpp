@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/human_size.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::uint64_t kMiB = 1024 * 1024;
+constexpr std::uint64_t kGiB = 1024 * kMiB;
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+TEST(HumanSize, UnitsAreBinaryAndNeverRoundToAThousandTwentyFour) {
+    EXPECT_EQ(human_bytes(0), "0 B");
+    EXPECT_EQ(human_bytes(1023), "1023 B");
+    EXPECT_EQ(human_bytes(1024), "1.0 KiB");
+    EXPECT_EQ(human_bytes(kMiB - 1), "1.0 MiB");
+    EXPECT_EQ(human_bytes(37 * kMiB / 2), "18.5 MiB");
+    EXPECT_EQ(human_bytes(std::numeric_limits<std::uint64_t>::max()), "16.0 EiB");
+}
+
+TEST(HumanSize, BaselineIsInTheUnitOfTheLarger) {
+    const std::uint64_t total = 185 * kMiB / 10;
+    const std::uint64_t baseline = 142 * kMiB / 10;
+    EXPECT_EQ(human_bytes_against(total, baseline), "18.5 MiB (baseline 14.2, +4.3)");
+    EXPECT_EQ(human_bytes_against(0, baseline), "0.0 MiB (baseline 14.2, -14.2)");
+    EXPECT_EQ(human_bytes_against(baseline, baseline), "14.2 MiB (baseline 14.2, =)");
+    EXPECT_EQ(human_bytes_against(0, 0), "0 B (baseline 0, =)");
+}
+
+TEST(HumanSize, ChangeTooSmallForTheUnitIsNotHidden) {
+    EXPECT_EQ(human_bytes_against(18 * kGiB + 4096, 18 * kGiB), "18.0 GiB (baseline 18.0, +4.0 KiB)");
+    EXPECT_EQ(human_bytes_against(18 * kGiB - 32, 18 * kGiB), "18.0 GiB (baseline 18.0, -32 B)");
+}
+
+TEST(HumanSize, CountsAndRates) {
+    EXPECT_EQ(human_count(0), "0");
+    EXPECT_EQ(human_count(999), "999");
+    EXPECT_EQ(human_count(1234567), "1,234,567");
+    EXPECT_EQ(human_count_against(291, 279), "291 (+12)");
+    EXPECT_EQ(human_count_against(0, 2000), "0 (-2,000)");
+    EXPECT_EQ(human_count_against(5, 5), "5 (=)");
+    EXPECT_EQ(human_rate(0), "0");
+    EXPECT_EQ(human_rate(0.01), "<0.1");
+    EXPECT_EQ(human_rate(12.34), "12.3");
+    EXPECT_EQ(human_rate(20000.4), "20,000");
+}
+
+TEST(HumanSize, DurationsAndOffsets) {
+    EXPECT_EQ(human_duration(0), "0.0s");
+    EXPECT_EQ(human_duration(42 * kSecond), "42s");
+    EXPECT_EQ(human_duration(65 * kSecond), "1m05s");
+    EXPECT_EQ(human_duration(7380 * kSecond), "2h03m");
+    EXPECT_EQ(human_duration(100 * 3600 * kSecond), "4d04h");
+    EXPECT_EQ(human_offset(65 * kSecond + 123'999'999, 0), "+00:01:05.123");
+    EXPECT_EQ(human_offset(0, 3600 * kSecond), "-01:00:00.000");
+}
+
+TEST(HumanSize, TimesAreUtc) {
+    constexpr std::uint64_t kMoment = 1'770'122'096ULL * kSecond + 7'000'789;
+    EXPECT_EQ(utc_clock_time(kMoment), "12:34:56Z");
+    EXPECT_EQ(utc_date_time(kMoment), "2026-02-03 12:34:56Z");
+    EXPECT_EQ(rfc3339_utc(kMoment), "2026-02-03T12:34:56.007000789Z");
+    EXPECT_EQ(rfc3339_utc(kMoment, 3), "2026-02-03T12:34:56.007Z");
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every JSON output against its schema in docs/schemas. The schemas allow no key they do not name, so an output that
+// grows without its schema fails here.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include "report/doctor_view.hpp"
+#include "report/event_json.hpp"
+#include "report/live_view.hpp"
+#include "report/owner_labels.hpp"
+#include "report/process_list_view.hpp"
+#include "report/render_watch_lines.hpp"
+#include "report/summary_view.hpp"
+#include "report_support.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+class SchemaFile {
+public:
+    explicit SchemaFile(const std::string& view) {
+        std::ifstream file(std::string(TAT_SCHEMA_DIR) + "/" + view + ".schema.json");
+        const nlohmann::json document = nlohmann::json::parse(file);
+        valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
+    }
+
+    // Empty if `text` obeys, else what does not.
+    [[nodiscard]] std::string complaints(const std::string& text) const {
+        const nlohmann::json value = nlohmann::json::parse(text);
+        valijson::Validator validator;
+        valijson::ValidationResults results;
+        if (validator.validate(schema_, valijson::adapters::NlohmannJsonAdapter(value), &results)) {
+            return {};
+        }
+        std::string all = "does not obey the schema: " + text;
+        valijson::ValidationResults::Error error;
+        while (results.popError(error)) {
+            for (const std::string& context : error.context) {
+                all += context;
+            }
+            all += ": " + error.description + "\n";
+        }
+        return all;
+    }
+
+private:
+    valijson::Schema schema_;
+};
+
+Stream full_stream() {
+    Stream stream;
+    stream.process(0, kPid, "job \xff").mesh(0, 0, 2).alloc(1, 0x100, 64).alloc(1, 0x200, 64, BufferType::L1Small);
+    stream.circular_buffer(2, 0x77, 0x300, 256).launch(2, 0x77).free(2, 0x900, 1).free(2, 0x900, 1);
+    stream.chip_alloc(2, 0x100, 64).lost(3, 1, 2);  // its owner is unknown
+    stream.process(4, 5000, "other", true).mesh(4, 1, 0).alloc(5, 0x100, 64, BufferType::SystemMemory);
+    return stream;
+}
+
+SessionInfo full_session() {
+    SessionInfo full = session();
+    full.modules = {{"/opt/libtt_metal.so", "abc", "L5", "table"}};
+    full.probes = {{"close", "", "", 0, "", false, false, "no such symbol"}};
+    return full;
+}
+
+TEST(Schema, TheSchemasDoRefuse) {
+    const SchemaFile schema("list");
+    nlohmann::ordered_json json = process_list_json({}, session());
+    EXPECT_EQ(schema.complaints(json_line(json)), "");
+    nlohmann::ordered_json more = json;
+    more["surprise"] = 1;
+    EXPECT_NE(schema.complaints(json_line(more)), "");
+    nlohmann::ordered_json mistyped = json;
+    mistyped["lost_events"] = -1;
+    EXPECT_NE(schema.complaints(json_line(mistyped)), "");
+    json.erase("host");
+    EXPECT_NE(schema.complaints(json_line(json)), "");
+}
+
+TEST(Schema, Watch) {
+    const SchemaFile schema("watch");
+    Stream stream = full_stream();
+    const UsageSample earlier = take_sample(stream.view(), kAttach + 6 * kSecond);
+    stream.alloc(7, 0x5000, 64);
+    WatchContext context;
+    context.now_ns = kAttach + 8 * kSecond;
+    EXPECT_EQ(
+        schema.complaints(json_line(watch_json(build_watch_model(stream.view(), session(), context), session()))), ""
+    );
+    context.previous = context.baseline = context.reset = &earlier;
+    context.ring = RingFill{1, 2, 3};
+    EXPECT_EQ(
+        schema.complaints(json_line(watch_json(build_watch_model(stream.view(), session(), context), session()))), ""
+    );
+    EXPECT_EQ(schema.complaints(json_line(watch_json(build_watch_model(Stream().view(), {}, {}), {}))), "");
+}
+
+TEST(Schema, Live) {
+    const SchemaFile schema("live");
+    EXPECT_EQ(schema.complaints(json_line(live_json(build_live_view(full_stream().view()), session()))), "");
+    EXPECT_EQ(schema.complaints(json_line(live_json(build_live_view(Stream().view()), {}))), "");
+}
+
+TEST(Schema, Summary) {
+    const SchemaFile schema("summary");
+    const Stream stream = full_stream();
+    EventCounter counts;
+    for (const Event& event : stream.events()) {
+        counts.observe(event);
+    }
+    const SummaryView summary = build_summary_view(stream.view(), counts, "cut");
+    EXPECT_EQ(schema.complaints(json_line(summary_json(summary, full_session()))), "");
+    EXPECT_EQ(schema.complaints(json_line(summary_json(build_summary_view(Stream().view(), {}, {}), {}))), "");
+}
+
+TEST(Schema, ListAndDoctor) {
+    const std::vector<ProcessListRow> rows{{1, "a", "b", "c", "d0", {0, 3}, true, ""}};
+    EXPECT_EQ(SchemaFile("list").complaints(json_line(process_list_json(rows, session()))), "");
+    const std::vector<DoctorCheck> checks{{"kernel", CheckOutcome::Warning, "x", "y"}};
+    EXPECT_EQ(SchemaFile("doctor").complaints(json_line(doctor_json(checks, full_session()))), "");
+}
+
+TEST(Schema, EveryLineOfAnExport) {
+    const SchemaFile schema("events");
+    EXPECT_EQ(schema.complaints(json_line(export_header_json(session(), {}))), "");
+    EXPECT_EQ(schema.complaints(json_line(export_end_json(5, {false, 3}))), "");
+    Tracker tracker;
+    OwnerLabels labels;
+    for (const Event& event : one_of_each()) {
+        std::string line;
+        const std::string owner(labels.observe(event));
+        append_event_json(line, event, tracker.apply(event), owner);
+        EXPECT_EQ(schema.complaints(line), "");
+    }
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test

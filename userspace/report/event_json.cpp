@@ -1,0 +1,292 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/event_json.hpp"
+
+#include <fmt/compile.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+
+namespace tt::alloc_trace {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string_view to_string(AllocatorRelease how) {
+    switch (how) {
+        case AllocatorRelease::DeallocateBuffers:
+            return "deallocate_buffers";
+        case AllocatorRelease::Clear:
+            return "clear";
+        case AllocatorRelease::Destroyed:
+            return "destroyed";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(OwnerKind kind) {
+    switch (kind) {
+        case OwnerKind::Chip:
+            return "chip";
+        case OwnerKind::Mesh:
+            return "mesh";
+        case OwnerKind::Unknown:
+            break;
+    }
+    return "unknown";
+}
+
+// Empty: an allocation without anything remarkable.
+std::string_view reason_of(EventKind kind, const Applied& applied) {
+    switch (kind) {
+        case EventKind::Alloc:
+            return applied.replaced_live ? to_string(FreeKind::Inferred) : std::string_view{};
+        case EventKind::Free:
+            return applied.unknown_free ? to_string(*applied.unknown_free) : to_string(FreeKind::Freed);
+        case EventKind::FreeHooked:
+            return to_string(FreeKind::Freed);
+        default:
+            return {};
+    }
+}
+
+Json start(const Event& event) {
+    const EventHeader& header = header_of(event);
+    Json json;
+    json["t_ns"] = header.t_ns;
+    json["kind"] = to_string(event_kind(event));
+    if (!std::holds_alternative<Lost>(event)) {
+        json["pid"] = header.pid;
+        json["tid"] = header.tid;
+    }
+    return json;
+}
+
+void add_released(Json& json, const Applied& applied) {
+    json["released"] = applied.released;
+    json["released_bytes"] = applied.released_bytes;
+}
+
+void add_buffer(Json& json, const BufferFields& buffer, std::string_view owner_label) {
+    json["owner"] = owner_label;
+    json["allocator"] = hex(buffer.allocator);
+    json["type"] = to_string(buffer.type);
+    json["address"] = hex(buffer.address);
+    json["size"] = buffer.size;
+    json["page_size"] = buffer.page_size;
+    json["buffer"] = hex(buffer.buffer);
+}
+
+// Adds what is particular to each kind of event.
+struct Adder {
+    Json& json;
+    const Applied& applied;
+    std::string_view owner_label;
+    EventKind kind;
+
+    void operator()(const Allocated& event) const { buffer_event(event.buffer); }
+    void operator()(const Freed& event) const { buffer_event(event.buffer); }
+    void operator()(const OwnerSeen& event) const {
+        json["owner"] = owner_label;
+        json["owner_kind"] = to_string(event.kind);
+        json["id"] = event.id;
+        json["owner_chips"] = event.chips;
+        json["owner_pointer"] = hex(event.owner);
+    }
+    void operator()(const CircularBufferAllocated& event) const {
+        json["owner"] = owner_label;
+        json["type"] = "CB";
+        json["address"] = hex(event.address);
+        json["size"] = event.size;
+        json["program"] = hex(event.program);
+        json["cores"] = Json::array();
+        for (const CoreRange& range : event.cores) {
+            json["cores"].push_back(Json::array({range.start_x, range.start_y, range.end_x, range.end_y}));
+        }
+        json["cores_complete"] = event.cores_complete;
+        json["globally_allocated"] = event.globally_allocated;
+    }
+    void operator()(const CircularBuffersReleased&) const { json["owner"] = owner_label; }
+    void operator()(const ProgramLaunched& event) const {
+        json["owner"] = owner_label;
+        json["program"] = hex(event.program);
+    }
+    void operator()(const ProgramDestroyed& event) const { json["program"] = hex(event.program); }
+    void operator()(const OwnerClosing& event) const {
+        json["owner"] = owner_label;
+        json["owner_pointer"] = hex(event.owner);
+    }
+    void operator()(const AllocatorReleased& event) const {
+        json["owner"] = owner_label;
+        json["allocator"] = hex(event.allocator);
+        if (applied.released > 0) {
+            json["reason"] = to_string(applied.released_kind);
+        }
+        json["how"] = to_string(event.how);
+        add_released(json, applied);
+    }
+    void operator()(const ProcessSeen& event) const {
+        json["parent_pid"] = event.parent_pid;
+        json["start_time_ns"] = event.start_time_ns;
+        json["from_first_event"] = event.from_first_event;
+        json["command"] = event.command;
+    }
+    void operator()(const ProcessForked& event) const { json["child_pid"] = event.child_pid; }
+    void operator()(const ProcessExec&) const { end_event(); }
+    void operator()(const ProcessExited&) const { end_event(); }
+    void operator()(const Lost& event) const {
+        json["allocs"] = event.allocated;
+        json["frees"] = event.freed;
+        json["circular_buffers"] = event.circular_buffers;
+        json["lifecycle"] = event.lifecycle;
+        json["total"] = event.total();
+    }
+
+private:
+    void buffer_event(const BufferFields& buffer) const {
+        add_buffer(json, buffer, owner_label);
+        if (const std::string_view reason = reason_of(kind, applied); !reason.empty()) {
+            json["reason"] = reason;
+        }
+    }
+    void end_event() const {
+        json["reason"] = to_string(FreeKind::ReleasedByExit);
+        add_released(json, applied);
+    }
+};
+
+void append_buffer_line(
+    std::string& out,
+    const EventHeader& header,
+    const BufferFields& buffer,
+    std::string_view kind,
+    std::string_view owner_label,
+    std::string_view reason
+) {
+    fmt::format_to(
+        std::back_inserter(out),
+        FMT_COMPILE(
+            R"({{"t_ns":{},"kind":"{}","pid":{},"tid":{},"owner":"{}","allocator":"0x{:x}","type":"{}","address":"0x{:x}",)"
+            R"("size":{},"page_size":{},"buffer":"0x{:x}")"
+        ),
+        header.t_ns,
+        kind,
+        header.pid,
+        header.tid,
+        owner_label,
+        buffer.allocator,
+        tt::alloc_trace::to_string(buffer.type),
+        buffer.address,
+        buffer.size,
+        buffer.page_size,
+        buffer.buffer
+    );
+    if (!reason.empty()) {
+        out.append(R"(,"reason":")").append(reason).append(R"(")");
+    }
+    out += "}\n";
+}
+
+void append_launch_line(std::string& out, const ProgramLaunched& event, std::string_view owner_label) {
+    fmt::format_to(
+        std::back_inserter(out),
+        FMT_COMPILE(R"({{"t_ns":{},"kind":"launch","pid":{},"tid":{},"owner":"{}","program":"0x{:x}"}})"
+                    "\n"),
+        event.header.t_ns,
+        event.header.pid,
+        event.header.tid,
+        owner_label,
+        event.program
+    );
+}
+
+}  // namespace
+
+EventKind event_kind(const Event& event) {
+    struct Classify {
+        EventKind operator()(const Allocated& e) const {
+            return e.buffer.hooked ? EventKind::AllocHooked : EventKind::Alloc;
+        }
+        EventKind operator()(const Freed& e) const { return e.buffer.hooked ? EventKind::FreeHooked : EventKind::Free; }
+        EventKind operator()(const OwnerSeen&) const { return EventKind::Owner; }
+        EventKind operator()(const CircularBufferAllocated&) const { return EventKind::CbAlloc; }
+        EventKind operator()(const CircularBuffersReleased&) const { return EventKind::CbReleaseAll; }
+        EventKind operator()(const ProgramLaunched&) const { return EventKind::Launch; }
+        EventKind operator()(const ProgramDestroyed&) const { return EventKind::ProgramEnd; }
+        EventKind operator()(const OwnerClosing&) const { return EventKind::OwnerClose; }
+        EventKind operator()(const AllocatorReleased&) const { return EventKind::AllocatorRelease; }
+        EventKind operator()(const ProcessSeen&) const { return EventKind::ProcessStart; }
+        EventKind operator()(const ProcessForked&) const { return EventKind::Fork; }
+        EventKind operator()(const ProcessExec&) const { return EventKind::Exec; }
+        EventKind operator()(const ProcessExited&) const { return EventKind::Exit; }
+        EventKind operator()(const Lost&) const { return EventKind::Lost; }
+    };
+    return std::visit(Classify{}, event);
+}
+
+std::string_view to_string(EventKind kind) {
+    constexpr std::array<std::string_view, kEventKindCount> kNames{
+        "alloc",
+        "alloc_hooked",
+        "free",
+        "free_hooked",
+        "owner",
+        "cb_alloc",
+        "cb_release_all",
+        "launch",
+        "program_end",
+        "owner_close",
+        "allocator_release",
+        "process_start",
+        "fork",
+        "exec",
+        "exit",
+        "lost"};
+    const auto index = static_cast<std::size_t>(kind);
+    return index < kNames.size() ? kNames[index] : "unknown";
+}
+
+nlohmann::ordered_json event_json(const Event& event, const Applied& applied, std::string_view owner_label) {
+    Json json = start(event);
+    std::visit(Adder{json, applied, owner_label, event_kind(event)}, event);
+    return json;
+}
+
+// The three frequent kinds hold numbers and words of our own only, and are written directly.
+void append_event_json(std::string& out, const Event& event, const Applied& applied, std::string_view owner_label) {
+    const EventKind kind = event_kind(event);
+    const std::string_view reason = reason_of(kind, applied);
+    if (const auto* allocated = std::get_if<Allocated>(&event)) {
+        append_buffer_line(out, allocated->header, allocated->buffer, to_string(kind), owner_label, reason);
+    } else if (const auto* freed = std::get_if<Freed>(&event)) {
+        append_buffer_line(out, freed->header, freed->buffer, to_string(kind), owner_label, reason);
+    } else if (const auto* launched = std::get_if<ProgramLaunched>(&event)) {
+        append_launch_line(out, *launched, owner_label);
+    } else {
+        out += json_line(event_json(event, applied, owner_label));
+    }
+}
+
+nlohmann::ordered_json export_header_json(const SessionInfo& session, const Completeness& completeness) {
+    Json json = json_envelope(session, "events", completeness);
+    json["kind"] = "header";
+    return json;
+}
+
+nlohmann::ordered_json export_end_json(std::uint64_t events, const Completeness& completeness) {
+    Json json;
+    json["kind"] = "end";
+    json["events"] = events;
+    json["complete"] = nullptr;
+    if (completeness.complete) {
+        json["complete"] = *completeness.complete;
+    }
+    json["lost_events"] = nullptr;
+    if (completeness.lost_events) {
+        json["lost_events"] = *completeness.lost_events;
+    }
+    return json;
+}
+
+}  // namespace tt::alloc_trace

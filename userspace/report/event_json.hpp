@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// One event as one line of JSON, for `export --to jsonl`. Keys in this order, where they apply:
+//
+//   t_ns kind pid tid owner allocator type address size page_size buffer reason
+//
+//   alloc, alloc_hooked       all but reason; reason "inferred" if the buffer in its place had to be taken for freed
+//   free, free_hooked         reason: "freed"; of a free of no known buffer "before attach", "in a gap", "double", ...
+//   owner                     owner owner_kind id owner_chips owner_pointer
+//   cb_alloc                  owner type("CB") address size(per core) program cores [[x0,y0,x1,y1]...] cores_complete
+//                             globally_allocated
+//   cb_release_all            owner
+//   launch                    owner program
+//   program_end               program
+//   owner_close               owner owner_pointer
+//   allocator_release         owner allocator reason("released by close"|"cleared", if it held any) how released
+//                             released_bytes
+//   process_start             parent_pid start_time_ns from_first_event command
+//   fork                      child_pid
+//   exec, exit                reason("released by exit") released released_bytes
+//   lost                      allocs frees circular_buffers lifecycle total; no pid, no tid
+//
+// The first line of an export is the envelope with kind "header", the last has kind "end" and the totals.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "event/event.hpp"
+#include "event/session_info.hpp"
+#include "report/json_envelope.hpp"
+#include "tracker/judgement.hpp"
+
+namespace tt::alloc_trace {
+
+enum class EventKind : std::uint8_t {
+    Alloc,
+    AllocHooked,
+    Free,
+    FreeHooked,
+    Owner,
+    CbAlloc,
+    CbReleaseAll,
+    Launch,
+    ProgramEnd,
+    OwnerClose,
+    AllocatorRelease,
+    ProcessStart,
+    Fork,
+    Exec,
+    Exit,
+    Lost,
+};
+inline constexpr std::size_t kEventKindCount = 16;
+
+[[nodiscard]] EventKind event_kind(const Event& event);
+[[nodiscard]] std::string_view to_string(EventKind kind);  // "alloc", "alloc_hooked", ... as above
+
+// Appends the line and its newline. `owner_label` as OwnerLabels gives it; a text of our own that needs no escaping.
+void append_event_json(std::string& out, const Event& event, const Applied& applied, std::string_view owner_label);
+
+// The same object by way of the JSON library: the slow reference that tests hold append_event_json() against.
+[[nodiscard]] nlohmann::ordered_json event_json(
+    const Event& event, const Applied& applied, std::string_view owner_label
+);
+
+[[nodiscard]] nlohmann::ordered_json export_header_json(const SessionInfo& session, const Completeness& completeness);
+[[nodiscard]] nlohmann::ordered_json export_end_json(std::uint64_t events, const Completeness& completeness);
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every live buffer at one moment, singly and grouped. Sizes are logical bytes per chip: a buffer of a mesh takes them
+// on each of its chips.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "event/session_info.hpp"
+#include "report/display_text.hpp"
+#include "report/json_envelope.hpp"
+#include "report/memory_kind.hpp"
+#include "tracker/tracker.hpp"
+
+namespace tt::alloc_trace {
+
+struct LiveView {
+    struct OwnerName {
+        std::string label;                // "chip 3", "mesh 0"
+        std::string full;                 // "mesh 0 (chips 0-7)"
+        std::vector<std::int32_t> chips;  // empty if not known
+    };
+    struct Buffer {
+        std::uint32_t pid = 0;
+        std::uint32_t tid = 0;
+        std::uint32_t owner = 0;  // index into owners
+        BufferType type = BufferType::Dram;
+        std::uint64_t allocator = 0;
+        std::uint64_t address = 0;
+        std::uint64_t size = 0;
+        std::uint64_t page_size = 0;
+        std::uint64_t buffer = 0;
+        std::uint64_t t_ns = 0;
+    };
+    struct Group {  // same process, owner, type and size
+        std::uint32_t pid = 0;
+        std::uint32_t owner = 0;
+        BufferType type = BufferType::Dram;
+        std::uint64_t size = 0;
+        std::uint64_t count = 0;
+        std::uint64_t bytes = 0;  // size x count: per chip
+        std::uint64_t first_t_ns = 0;
+        std::uint64_t last_t_ns = 0;
+    };
+    struct CircularBufferRow {  // resident
+        std::uint32_t pid = 0;
+        Place place;
+        std::uint64_t program = 0;
+        std::uint64_t address = 0;
+        std::uint64_t size = 0;  // bytes per core
+        std::uint64_t cores = 0;
+        std::uint64_t bytes = 0;  // size x cores
+        bool cores_complete = true;
+    };
+    struct Process {
+        std::uint32_t pid = 0;
+        std::string command;
+        bool ended = false;
+        bool from_first_event = false;
+    };
+
+    std::uint64_t t_ns = 0;  // the moment: last event
+    std::uint64_t events = 0;
+    Lost lost;
+    std::vector<OwnerName> owners;                    // equal ones once
+    std::vector<Buffer> buffers;                      // by pid, allocator, type, address
+    std::vector<Group> groups;                        // by bytes, largest first
+    std::vector<CircularBufferRow> circular_buffers;  // by pid, place, order of launch
+    std::vector<Process> processes;                   // in order of appearance
+    std::uint64_t bytes = 0;                          // of all buffers, each counted once
+};
+
+[[nodiscard]] LiveView build_live_view(const TrackerView& view, const ViewFilter& filter = {});
+
+// `top`: at most so many groups, and circular-buffer rows, each with a line saying how many more there are; 0: all.
+[[nodiscard]] std::string render_live_text(
+    const LiveView& live, const SessionInfo& session, const TextStyle& style, std::size_t top = 0
+);
+
+// Arrays "buffers", "groups", "circular_buffers". `complete` of the envelope is false after a loss even if not said
+// here.
+[[nodiscard]] nlohmann::ordered_json live_json(const LiveView& live, const SessionInfo& session, bool complete = true);
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/owner_labels.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::string_view kUnknownOwner = "unknown owner";
+
+}  // namespace
+
+std::string owner_label(OwnerKind kind, std::int32_t id) {
+    switch (kind) {
+        case OwnerKind::Chip:
+            return "chip " + std::to_string(id);
+        case OwnerKind::Mesh:
+            return "mesh " + std::to_string(id);
+        case OwnerKind::Unknown:
+            break;
+    }
+    return std::string(kUnknownOwner);
+}
+
+std::string_view OwnerLabels::label(const Process& process, std::uint64_t owner) const {
+    const auto found = process.owners.find(owner);
+    return found == process.owners.end() ? kUnknownOwner : std::string_view(found->second);
+}
+
+std::string_view OwnerLabels::label(Process& process, const BufferFields& buffer) const {
+    if (process.latest_allocator != buffer.allocator || process.latest_owner != buffer.owner) {
+        process.allocators[buffer.allocator] = buffer.owner;
+        process.latest_allocator = buffer.allocator;
+        process.latest_owner = buffer.owner;
+    }
+    return label(process, buffer.owner);
+}
+
+std::string_view OwnerLabels::observe(const Event& event) {
+    if (std::holds_alternative<Lost>(event)) {
+        return {};
+    }
+    const std::uint32_t pid = header_of(event).pid;
+    if (std::holds_alternative<ProcessExec>(event) || std::holds_alternative<ProcessExited>(event)) {
+        by_pid_.erase(pid);
+        return {};
+    }
+    Process& process = by_pid_[pid];
+    if (const auto* allocated = std::get_if<Allocated>(&event)) {
+        return label(process, allocated->buffer);
+    }
+    if (const auto* freed = std::get_if<Freed>(&event)) {
+        return label(process, freed->buffer);
+    }
+    if (const auto* seen = std::get_if<OwnerSeen>(&event)) {
+        return process.owners[seen->owner] = owner_label(seen->kind, seen->id);
+    }
+    if (const auto* cb = std::get_if<CircularBufferAllocated>(&event)) {
+        return label(process, cb->owner);
+    }
+    if (const auto* released = std::get_if<CircularBuffersReleased>(&event)) {
+        return label(process, released->owner);
+    }
+    if (const auto* launched = std::get_if<ProgramLaunched>(&event)) {
+        return label(process, launched->owner);
+    }
+    if (const auto* closing = std::get_if<OwnerClosing>(&event)) {
+        return label(process, closing->owner);
+    }
+    if (const auto* released = std::get_if<AllocatorReleased>(&event)) {
+        const auto found = process.allocators.find(released->allocator);
+        return found == process.allocators.end() ? kUnknownOwner : label(process, found->second);
+    }
+    return {};
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/process_list_view.hpp"
+
+#include <fmt/format.h>
+
+#include "report/json_envelope.hpp"
+#include "report/text_table.hpp"
+#include "report/view_words.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::size_t kShownBuildId = 12;  // hex digits: enough to tell builds apart
+
+std::string device_list(const std::vector<std::int32_t>& devices) {
+    std::string text;
+    for (const std::int32_t device : devices) {
+        text += fmt::format("{}{}", text.empty() ? "" : ",", device);
+    }
+    return text.empty() ? "-" : text;
+}
+
+std::string or_dash(const std::string& text) {
+    return text.empty() ? "-" : text;
+}
+
+}  // namespace
+
+std::string render_process_list_text(const std::vector<ProcessListRow>& rows, const TextStyle& style) {
+    if (rows.empty()) {
+        return "no process found that uses TT-Metal\n";
+    }
+    using Align = TextTable::Align;
+    TextTable table({
+        {"PID", Align::Right, 0, false},
+        {"USER", Align::Left, 2, false},
+        {"DEVICES", Align::Left, 0, false},
+        {"TRACEABLE", Align::Left, 0, false},
+        {"BUILD-ID", Align::Left, 3, false},
+        {"LIBRARY", Align::Left, 1, true},
+        {"COMMAND", Align::Left, 0, true},
+    });
+    for (const ProcessListRow& row : rows) {
+        table.add_row({
+            {fmt::format("{}", row.pid), Ink::Strong},
+            {or_dash(row.user)},
+            {device_list(row.devices)},
+            {row.supported ? "yes" : "no", row.supported ? Ink::Good : Ink::Warning},
+            {or_dash(row.build_id.substr(0, kShownBuildId))},
+            {or_dash(row.library)},
+            {or_dash(row.command)},
+        });
+    }
+    std::vector<std::string> lines = table.lines(style);
+    for (const ProcessListRow& row : rows) {
+        if (!row.reason.empty()) {
+            const std::string text = fmt::format("pid {}: {}", row.pid, row.reason);
+            append_notes(lines, {{text, row.supported ? Ink::Dim : Ink::Warning}}, uncut(style));
+        }
+    }
+    return joined(lines);
+}
+
+nlohmann::ordered_json process_list_json(const std::vector<ProcessListRow>& rows, const SessionInfo& session) {
+    nlohmann::ordered_json json = json_envelope(session, "list", {true, 0});
+    json["processes"] = nlohmann::ordered_json::array();
+    for (const ProcessListRow& row : rows) {
+        nlohmann::ordered_json entry;
+        entry["pid"] = row.pid;
+        entry["user"] = row.user;
+        entry["command"] = row.command;
+        entry["library"] = row.library;
+        entry["build_id"] = row.build_id;
+        entry["devices"] = row.devices;
+        entry["supported"] = row.supported;
+        entry["reason"] = row.reason;
+        json["processes"].push_back(std::move(entry));
+    }
+    return json;
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,281 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "report/human_size.hpp"
+#include "report/live_view.hpp"
+#include "report/text_table.hpp"
+#include "report/view_words.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+using Align = TextTable::Align;
+using Json = nlohmann::ordered_json;
+
+std::string plural(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", human_count(count), noun, count == 1 ? "" : "s");
+}
+
+void append_lines(std::vector<std::string>& lines, std::vector<std::string> more) {
+    lines.push_back({});
+    for (std::string& line : more) {
+        lines.push_back(std::move(line));
+    }
+}
+
+std::string moment(const LiveView& live, const SessionInfo& session) {
+    if (live.t_ns == 0 || session.attached_unix_ns == 0) {
+        return {};
+    }
+    return fmt::format(
+        " at {} ({} since the attach)",
+        utc_date_time(session.attached_unix_ns + (live.t_ns - session.attached_monotonic_ns)),
+        human_offset(live.t_ns, session.attached_monotonic_ns)
+    );
+}
+
+std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
+    std::vector<Note> notes;
+    notes.push_back(
+        {fmt::format(
+             "live buffers{}: {}, {}",
+             moment(live, session),
+             plural(live.buffers.size(), "buffer"),
+             human_bytes(live.bytes)
+         ),
+         Ink::Strong}
+    );
+    bool complete_from_start = !live.processes.empty();
+    for (const LiveView::Process& process : live.processes) {
+        complete_from_start = complete_from_start && process.from_first_event;
+        const char* ended = process.ended ? " (ended)" : "";
+        notes.push_back({fmt::format("pid {}{}  {}", process.pid, ended, process.command), Ink::Plain});
+    }
+    if (!complete_from_start && session.known_before_attach != KnownBefore::Full) {
+        notes.push_back({known_before_note(session.known_before_attach), Ink::Dim});
+    }
+    for (Note& note : loss_notes(live.lost)) {
+        notes.push_back(std::move(note));
+    }
+    if (live.events == 0) {
+        notes.push_back(
+            {"no events: nothing was seen of any process, so this says nothing about what is live", Ink::Warning}
+        );
+    } else if (live.buffers.empty()) {
+        notes.push_back({"no live buffers", Ink::Plain});
+    } else {
+        notes.push_back({"size: logical bytes per chip; a mesh buffer takes them on each of its chips", Ink::Dim});
+    }
+    return notes;
+}
+
+void append_groups(
+    std::vector<std::string>& lines,
+    const LiveView& live,
+    const SessionInfo& session,
+    const TextStyle& style,
+    std::size_t top
+) {
+    TextTable table({
+        {"PID", Align::Left, 1, false},
+        {"OWNER", Align::Left, 0, true},
+        {"TYPE", Align::Left, 0, false},
+        {"SIZE", Align::Right, 0, false},
+        {"COUNT", Align::Right, 0, false},
+        {"TOTAL", Align::Right, 0, false},
+        {"FIRST", Align::Right, 2, false},
+        {"LAST", Align::Right, 3, false},
+    });
+    const std::size_t shown = top == 0 ? live.groups.size() : std::min(top, live.groups.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+        const LiveView::Group& group = live.groups[i];
+        table.add_row({
+            {fmt::format("{}", group.pid)},
+            {live.owners[group.owner].full},
+            {std::string(to_string(group.type))},
+            {human_bytes(group.size)},
+            {human_count(group.count)},
+            {human_bytes(group.bytes)},
+            {human_offset(group.first_t_ns, session.attached_monotonic_ns), Ink::Dim},
+            {human_offset(group.last_t_ns, session.attached_monotonic_ns), Ink::Dim},
+        });
+    }
+    append_lines(lines, table.lines(style));
+    if (shown == live.groups.size()) {
+        return;
+    }
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+    for (std::size_t i = shown; i < live.groups.size(); ++i) {
+        count += live.groups[i].count;
+        bytes += live.groups[i].bytes;
+    }
+    const std::string rest = plural(live.groups.size() - shown, "more group");
+    append_notes(
+        lines,
+        {{fmt::format("{} left out ({}, {}): --top 0 shows all", rest, plural(count, "buffer"), human_bytes(bytes)),
+          Ink::Dim}},
+        uncut(style)
+    );
+}
+
+// Equal circular buffers of several chips share a row.
+struct CircularBufferLine {
+    LiveView::CircularBufferRow row;
+    std::vector<Place> places;
+};
+
+std::vector<CircularBufferLine> joined_by_place(const std::vector<LiveView::CircularBufferRow>& rows) {
+    using Same = std::tuple<std::uint32_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t>;
+    std::vector<CircularBufferLine> lines;
+    std::map<std::pair<Same, Place>, std::size_t> seen;  // a program may plan two alike on one chip: they are two rows
+    std::map<std::pair<Same, std::size_t>, std::size_t> index;  // of the n-th one alike, into lines
+    for (const LiveView::CircularBufferRow& row : rows) {
+        const Same same{row.pid, row.program, row.address, row.size, row.cores};
+        const auto [found, added] = index.try_emplace({same, seen[{same, row.place}]++}, lines.size());
+        if (added) {
+            lines.push_back({row, {}});
+        }
+        lines[found->second].places.push_back(row.place);
+    }
+    return lines;
+}
+
+void append_circular_buffers(
+    std::vector<std::string>& lines, const LiveView& live, const TextStyle& style, std::size_t top
+) {
+    TextTable table({
+        {"PID", Align::Left, 2, false},
+        {"DEVICES", Align::Left, 0, true},
+        {"PROGRAM", Align::Left, 1, false},
+        {"ADDRESS", Align::Right, 0, false},
+        {"SIZE/CORE", Align::Right, 0, false},
+        {"CORES", Align::Right, 0, false},
+        {"TOTAL/CHIP", Align::Right, 0, false},
+    });
+    const std::vector<CircularBufferLine> rows = joined_by_place(live.circular_buffers);
+    const std::size_t shown = top == 0 ? rows.size() : std::min(top, rows.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+        const LiveView::CircularBufferRow& row = rows[i].row;
+        table.add_row({
+            {fmt::format("{}", row.pid)},
+            {place_list(rows[i].places)},
+            {hex(row.program)},
+            {hex(row.address)},
+            {human_bytes(row.size)},
+            {human_count(row.cores) + (row.cores_complete ? "" : "+")},
+            {human_bytes(row.bytes) + (row.cores_complete ? "" : "+")},
+        });
+    }
+    lines.push_back({});
+    append_notes(lines, {{"resident circular buffers", Ink::Strong}}, style);
+    for (std::string& line : table.lines(style)) {
+        lines.push_back(std::move(line));
+    }
+    if (shown < rows.size()) {
+        const std::string rest = plural(rows.size() - shown, "more row");
+        append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", rest), Ink::Dim}}, style);
+    }
+}
+
+Json buffer_json(const LiveView& live, const LiveView::Buffer& buffer) {
+    const LiveView::OwnerName& owner = live.owners[buffer.owner];
+    Json json;
+    json["owner"] = owner.label;
+    json["owner_chips"] = owner.chips;
+    json["allocator"] = hex(buffer.allocator);
+    json["type"] = to_string(buffer.type);
+    json["address"] = hex(buffer.address);
+    json["size"] = buffer.size;
+    json["page_size"] = buffer.page_size;
+    json["buffer"] = hex(buffer.buffer);
+    json["pid"] = buffer.pid;
+    json["tid"] = buffer.tid;
+    json["t_ns"] = buffer.t_ns;
+    return json;
+}
+
+Json group_json(const LiveView& live, const LiveView::Group& group) {
+    const LiveView::OwnerName& owner = live.owners[group.owner];
+    Json json;
+    json["pid"] = group.pid;
+    json["owner"] = owner.label;
+    json["owner_chips"] = owner.chips;
+    json["type"] = to_string(group.type);
+    json["size"] = group.size;
+    json["count"] = group.count;
+    json["bytes"] = group.bytes;
+    json["first_t_ns"] = group.first_t_ns;
+    json["last_t_ns"] = group.last_t_ns;
+    return json;
+}
+
+Json circular_buffer_json(const LiveView::CircularBufferRow& row) {
+    Json json;
+    json["pid"] = row.pid;
+    add_place(json, row.place);
+    json["type"] = "CB";
+    json["program"] = hex(row.program);
+    json["address"] = hex(row.address);
+    json["size"] = row.size;
+    json["cores"] = row.cores;
+    json["bytes"] = row.bytes;
+    json["cores_complete"] = row.cores_complete;
+    return json;
+}
+
+}  // namespace
+
+std::string render_live_text(
+    const LiveView& live, const SessionInfo& session, const TextStyle& style, std::size_t top
+) {
+    std::vector<std::string> lines;
+    append_notes(lines, head_notes(live, session), uncut(style));
+    if (!live.groups.empty()) {
+        append_groups(lines, live, session, style, top);
+    }
+    if (!live.circular_buffers.empty()) {
+        append_circular_buffers(lines, live, style, top);
+    }
+    return joined(lines);
+}
+
+nlohmann::ordered_json live_json(const LiveView& live, const SessionInfo& session, bool complete) {
+    const std::uint64_t lost = live.lost.total();
+    Json json = json_envelope(session, "live", {complete && lost == 0, lost});
+    json["t_ns"] = live.t_ns;
+    json["events"] = live.events;
+    json["lost"] = lost_json(live.lost);
+    json["live_buffers"] = live.buffers.size();
+    json["live_bytes"] = live.bytes;
+    json["processes"] = Json::array();
+    for (const LiveView::Process& process : live.processes) {
+        Json entry;
+        entry["pid"] = process.pid;
+        entry["command"] = process.command;
+        entry["state"] = process.ended ? "ended" : "running";
+        entry["from_first_event"] = process.from_first_event;
+        json["processes"].push_back(std::move(entry));
+    }
+    json["groups"] = Json::array();
+    for (const LiveView::Group& group : live.groups) {
+        json["groups"].push_back(group_json(live, group));
+    }
+    json["circular_buffers"] = Json::array();
+    for (const LiveView::CircularBufferRow& row : live.circular_buffers) {
+        json["circular_buffers"].push_back(circular_buffer_json(row));
+    }
+    json["buffers"] = Json::array();
+    for (const LiveView::Buffer& buffer : live.buffers) {
+        json["buffers"].push_back(buffer_json(live, buffer));
+    }
+    return json;
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,272 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "report/human_size.hpp"
+#include "report/summary_view.hpp"
+#include "report/text_table.hpp"
+#include "report/view_words.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+using Align = TextTable::Align;
+using Json = nlohmann::ordered_json;
+
+// "  name        value" lines under a heading.
+void add_field(std::vector<Note>& notes, std::string_view name, const std::string& value, Ink ink = Ink::Plain) {
+    notes.push_back({fmt::format("{:<12}{}", name, value), ink});
+}
+
+std::string span_text(const SummaryView& summary, const SessionInfo& session) {
+    if (summary.events == 0) {
+        return "no events";
+    }
+    const std::string length = human_duration(summary.last_t_ns - summary.first_t_ns);
+    if (session.attached_unix_ns == 0) {
+        return fmt::format("{} between the first event and the last", length);
+    }
+    const std::string first = human_offset(summary.first_t_ns, session.attached_monotonic_ns);
+    return fmt::format("{} between the first event ({} from the attach) and the last", length, first);
+}
+
+std::vector<Note> session_notes(const SummaryView& summary, const SessionInfo& session) {
+    std::vector<Note> notes;
+    add_field(notes, "target", session.target);
+    add_field(notes, "host", session.kernel.empty() ? session.host : session.host + ", Linux " + session.kernel);
+    add_field(notes, "recorded by", "tt-alloc-trace " + session.tool_version);
+    if (session.attached_unix_ns != 0) {
+        add_field(notes, "attached", utc_date_time(session.attached_unix_ns));
+    }
+    add_field(notes, "span", span_text(summary, session));
+    std::string events = human_count(summary.events);
+    std::string kinds;
+    for (std::size_t i = 0; i < kEventKindCount; ++i) {
+        const auto kind = static_cast<EventKind>(i);
+        if (kind != EventKind::Lost && summary.counts.of(kind) > 0) {
+            kinds += fmt::format(
+                "{}{} {}", kinds.empty() ? "" : ", ", to_string(kind), human_count(summary.counts.of(kind))
+            );
+        }
+    }
+    add_field(notes, "events", kinds.empty() ? events : events + ": " + kinds);
+    return notes;
+}
+
+bool from_first_events(const SummaryView& summary) {
+    for (const SummaryProcess& process : summary.processes) {
+        if (!process.from_first_event) {
+            return false;
+        }
+    }
+    return !summary.processes.empty();
+}
+
+// How far the figures can be trusted.
+std::vector<Note> trust_notes(const SummaryView& summary, const SessionInfo& session) {
+    std::vector<Note> notes;
+    if (!summary.incomplete.empty()) {
+        notes.push_back({summary.incomplete, Ink::Bad});
+    }
+    for (Note& note : loss_notes(summary.lost)) {
+        notes.push_back(std::move(note));
+    }
+    for (const ProbeOutcome& probe : session.probes) {
+        if (!probe.attached) {
+            const char* weight = probe.required ? "required probe" : "probe";
+            notes.push_back(
+                {fmt::format("{} not attached: {}: {}", weight, probe.role, probe.detail),
+                 probe.required ? Ink::Bad : Ink::Warning}
+            );
+        }
+    }
+    if (summary.events == 0) {
+        notes.push_back(
+            {"nothing was seen: the target was idle, used no device, or the probes never fired", Ink::Warning}
+        );
+    } else if (session.known_before_attach != KnownBefore::Full && !from_first_events(summary)) {
+        notes.push_back({known_before_note(session.known_before_attach), Ink::Dim});
+    }
+    return notes;
+}
+
+std::string ends_text(const SummaryProcess& process) {
+    std::string text;
+    for (std::size_t i = 0; i < kFreeKindCount; ++i) {
+        if (process.ends[i] > 0) {
+            text += fmt::format(
+                "{}{} {}", text.empty() ? "" : ", ", human_count(process.ends[i]), to_string(static_cast<FreeKind>(i))
+            );
+        }
+    }
+    return text.empty() ? "none" : text;
+}
+
+std::vector<Note> process_notes(const SummaryProcess& process) {
+    std::vector<Note> notes;
+    notes.push_back(
+        {fmt::format(
+             "pid {}{}  {}",
+             process.pid,
+             process.ended ? " (ended)" : "",
+             process.command.empty() ? "(command not known)" : process.command
+         ),
+         Ink::Strong}
+    );
+    add_field(
+        notes, "live", fmt::format("{} buffers, {}", human_count(process.live_buffers), human_bytes(process.live_bytes))
+    );
+    add_field(notes, "ends", ends_text(process));
+    if (process.programs > 0) {
+        add_field(
+            notes,
+            "programs",
+            fmt::format(
+                "{} with {} circular buffers",
+                human_count(process.programs),
+                human_count(process.program_circular_buffers)
+            )
+        );
+    }
+    if (process.hooked_allocs > 0) {
+        add_field(
+            notes,
+            "hooked",
+            fmt::format("{} allocations taken by graph capture: no device memory", human_count(process.hooked_allocs))
+        );
+    }
+    for (Note& note : unknown_free_notes(process.unknown_frees)) {
+        notes.push_back(std::move(note));
+    }
+    return notes;
+}
+
+TextTable usage_table(const SummaryProcess& process) {
+    TextTable table({
+        {"DEVICE", Align::Left, 0, true},
+        {"TYPE", Align::Left, 0, false},
+        {"ALLOCS", Align::Right, 1, false},
+        {"FREES", Align::Right, 1, false},
+        {"LIVE", Align::Right, 0, false},
+        {"SIZE", Align::Right, 0, false},
+        {"PEAK", Align::Right, 0, false},
+        {"LAUNCHES", Align::Right, 2, false},
+    });
+    const Place* latest = nullptr;
+    for (const SummaryRow& row : process.rows) {
+        const bool circular = row.kind == MemoryKind::CircularBuffer;
+        table.add_row({
+            {latest != nullptr && *latest == row.place ? std::string{} : to_string(row.place), Ink::Strong},
+            {std::string(to_string(row.kind))},
+            {circular ? std::string{} : human_count(row.usage.allocs)},
+            {circular ? std::string{} : human_count(row.usage.frees)},
+            {human_count(row.usage.buffers)},
+            {human_bytes(row.usage.bytes)},
+            {human_bytes(row.usage.peak_bytes)},
+            {circular ? human_count(row.usage.launches) : std::string{}},
+        });
+        latest = &row.place;
+    }
+    return table;
+}
+
+Json row_json(const SummaryRow& row) {
+    Json json;
+    add_place(json, row.place);
+    json["type"] = to_string(row.kind);
+    if (row.kind == MemoryKind::CircularBuffer) {
+        json["launches"] = row.usage.launches;
+    } else {
+        json["allocs"] = row.usage.allocs;
+        json["frees"] = row.usage.frees;
+    }
+    json["live_buffers"] = row.usage.buffers;
+    json["live_bytes"] = row.usage.bytes;
+    json["peak_bytes"] = row.usage.peak_bytes;
+    return json;
+}
+
+Json process_json(const SummaryProcess& process) {
+    Json json;
+    json["pid"] = process.pid;
+    json["parent_pid"] = process.parent_pid;
+    json["command"] = process.command;
+    json["state"] = process.ended ? "ended" : "running";
+    json["from_first_event"] = process.from_first_event;
+    json["first_t_ns"] = process.first_t_ns;
+    json["last_t_ns"] = process.last_t_ns;
+    json["events"] = process.events;
+    json["live_buffers"] = process.live_buffers;
+    json["live_bytes"] = process.live_bytes;
+    json["hooked_allocs"] = process.hooked_allocs;
+    json["programs"] = process.programs;
+    json["program_circular_buffers"] = process.program_circular_buffers;
+    json["ends"] = Json::array();
+    for (std::size_t i = 0; i < kFreeKindCount; ++i) {
+        Json end;
+        end["reason"] = to_string(static_cast<FreeKind>(i));
+        end["count"] = process.ends[i];
+        json["ends"].push_back(std::move(end));
+    }
+    json["unknown_frees"] = unknown_frees_json(process.unknown_frees);
+    json["usage"] = Json::array();
+    for (const SummaryRow& row : process.rows) {
+        json["usage"].push_back(row_json(row));
+    }
+    return json;
+}
+
+}  // namespace
+
+std::string render_summary_text(const SummaryView& summary, const SessionInfo& session, const TextStyle& style) {
+    std::vector<std::string> lines;
+    append_notes(lines, session_notes(summary, session), uncut(style));
+    append_notes(lines, trust_notes(summary, session), uncut(style));
+    for (const SummaryProcess& process : summary.processes) {
+        lines.push_back({});
+        append_notes(lines, process_notes(process), uncut(style));
+        if (process.rows.empty()) {
+            append_notes(lines, {{"no allocations seen", Ink::Plain}}, style);
+            continue;
+        }
+        lines.push_back({});
+        for (std::string& line : usage_table(process).lines(style)) {
+            lines.push_back(std::move(line));
+        }
+    }
+    return joined(lines);
+}
+
+nlohmann::ordered_json summary_json(const SummaryView& summary, const SessionInfo& session) {
+    const std::uint64_t lost = summary.lost.total();
+    Json json = json_envelope(session, "summary", {summary.incomplete.empty() && lost == 0, lost});
+    json["kernel"] = session.kernel;
+    json["incomplete"] = nullptr;
+    if (!summary.incomplete.empty()) {
+        json["incomplete"] = summary.incomplete;
+    }
+    json["first_t_ns"] = summary.first_t_ns;
+    json["last_t_ns"] = summary.last_t_ns;
+    json["events"] = summary.events;
+    json["events_by_kind"] = Json::object();
+    for (std::size_t i = 0; i < kEventKindCount; ++i) {
+        const auto kind = static_cast<EventKind>(i);
+        json["events_by_kind"][std::string(to_string(kind))] = summary.counts.of(kind);
+    }
+    json["lost"] = lost_json(summary.lost);
+    json["probes_not_attached"] = Json::array();
+    for (const ProbeOutcome& probe : session.probes) {
+        if (!probe.attached) {
+            json["probes_not_attached"].push_back(probe_json(probe));
+        }
+    }
+    json["processes"] = Json::array();
+    for (const SummaryProcess& process : summary.processes) {
+        json["processes"].push_back(process_json(process));
+    }
+    return json;
+}
+
+}  // namespace tt::alloc_trace

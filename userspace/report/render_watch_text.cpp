@@ -1,0 +1,329 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/render_watch_text.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "report/human_size.hpp"
+#include "report/text_table.hpp"
+#include "report/view_words.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::size_t kLeastHeightForKeys = 5;
+constexpr std::size_t kWidthForDate = 100;      // columns from which the attach time shows its date
+constexpr std::size_t kLeastCommandWidth = 10;  // columns: a shorter piece of a command line says nothing
+
+struct Line {
+    std::string text;
+    const WatchProcess* process = nullptr;  // of a table row
+    const WatchRow* row = nullptr;          // set: a table row
+};
+
+std::string fitted(const std::string& text, const TextStyle& style) {
+    return style.width == 0 ? text : cut_to_width(text, style.width, style.utf8);
+}
+
+std::string since_text(const WatchProcess& process, bool dated) {
+    const std::string duration = human_duration(process.watched_ns);
+    if (process.since_unix_ns == 0) {
+        return duration;
+    }
+    const std::string since = dated ? utc_date_time(process.since_unix_ns) : utc_clock_time(process.since_unix_ns);
+    return fmt::format("since {} ({})", since, duration);
+}
+
+// "pid 7  COMMAND  since 12:34:56Z (1m05s)  events 12  lost 0": the command takes what the rest leaves. On a narrow
+// terminal the command goes first, then the time; the losses stay longest. They are those of all processes: with
+// several, the line above all of them has them.
+std::string process_line(const WatchModel& model, const WatchProcess& process, const TextStyle& style) {
+    const std::size_t limit = style.width == 0 ? std::numeric_limits<std::size_t>::max() : style.width;
+    const std::uint64_t lost_events = model.lost.total();
+    const std::string head = fmt::format("pid {}{}", process.pid, process.ended ? " (ended)" : "");
+    const std::string events = fmt::format("  events {}", human_count(process.events));
+    const std::string lost =
+        model.processes.size() > 1 ? std::string{} : fmt::format("  lost {}", human_count(lost_events));
+    std::string since = "  " + since_text(process, limit >= kWidthForDate);
+    const auto room_for_command = [&] {
+        const std::size_t others = head.size() + since.size() + events.size() + lost.size() + 2;
+        return limit > others ? limit - others : 0;
+    };
+    if (room_for_command() < kLeastCommandWidth) {
+        since = "  " + human_duration(process.watched_ns);
+    }
+    std::string command;
+    if (room_for_command() >= kLeastCommandWidth) {
+        const std::string known =
+            printable(process.command.empty() ? "(command not known)" : process.command, style.utf8);
+        command = "  " + cut_to_width(known, room_for_command(), style.utf8);
+    }
+    if (command.empty() && head.size() + since.size() + events.size() + lost.size() > limit) {
+        return fitted(head + lost + events + since, style);  // too narrow for ink, too
+    }
+    return fmt::format(
+        "{}{}{}{}",
+        inked(head + command, Ink::Strong, style.color),
+        since,
+        events,
+        inked(lost, lost_events == 0 ? Ink::Plain : Ink::Bad, style.color)
+    );
+}
+
+std::string ring_text(const RingFill& ring) {
+    const auto percent = [&ring](std::uint64_t bytes) {
+        return ring.capacity_bytes == 0 ? 0.0
+                                        : 100.0 * static_cast<double>(bytes) / static_cast<double>(ring.capacity_bytes);
+    };
+    return fmt::format(
+        "ring {:.0f}% of {}, peak {:.0f}%",
+        percent(ring.used_bytes),
+        human_bytes(ring.capacity_bytes),
+        percent(ring.peak_bytes)
+    );
+}
+
+// What holds for all processes: ring, baseline, reset, losses.
+std::vector<Note> session_notes(const WatchModel& model) {
+    std::string text;
+    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : "  ") + part; };
+    if (model.ring) {
+        add(ring_text(*model.ring));
+    }
+    if (model.baseline_age_ns) {
+        add(fmt::format("baseline {} ago", human_duration(*model.baseline_age_ns)));
+    }
+    if (model.reset_age_ns) {
+        add(fmt::format("counters and peaks since reset {} ago", human_duration(*model.reset_age_ns)));
+    }
+    std::vector<Note> notes;
+    if (!text.empty()) {
+        notes.push_back({text, Ink::Dim});
+    }
+    for (Note& note : loss_notes(model.lost)) {
+        notes.push_back(std::move(note));
+    }
+    return notes;
+}
+
+std::vector<Note> process_notes(const WatchModel& model, const WatchProcess& process) {
+    std::vector<Note> notes;
+    if (!process.from_first_event && model.known_before_attach != KnownBefore::Full) {
+        notes.push_back({known_before_note(model.known_before_attach), Ink::Dim});
+    }
+    for (Note& note : unknown_free_notes(process.unknown_frees)) {
+        notes.push_back(std::move(note));
+    }
+    if (process.hooked_allocs > 0) {
+        notes.push_back(
+            {fmt::format("{} allocations taken by graph capture: no device memory", human_count(process.hooked_allocs)),
+             Ink::Dim}
+        );
+    }
+    return notes;
+}
+
+// Why there is no row.
+std::vector<Note> empty_notes(const WatchModel& model, const WatchProcess& process) {
+    if (process.filtered) {
+        return {{"nothing on the devices and types asked for (--device, --type)", Ink::Plain}};
+    }
+    if (process.ended) {
+        return {{"it ended without an allocation seen", Ink::Plain}};
+    }
+    std::uint64_t unknown_frees = 0;
+    for (const UnknownFreeStat& stat : process.unknown_frees) {
+        unknown_frees += stat.count;
+    }
+    std::vector<Note> notes{
+        {unknown_frees > 0 ? "no allocations yet: only frees of buffers that are not known"
+                           : "no events yet: no device memory was allocated or freed since the attach",
+         Ink::Plain}};
+    if (process.from_first_event) {
+        notes.push_back({"the process is watched from its start: it holds no device memory so far", Ink::Dim});
+        return notes;
+    }
+    notes.push_back(
+        {model.known_before_attach == KnownBefore::Full
+             ? "it allocated nothing since the attach, and held nothing then"
+             : "it may be idle, or work within buffers that are older than the attach",
+         Ink::Dim}
+    );
+    notes.push_back(
+        {fmt::format("if it should be busy, look at the probes: tt-alloc-trace doctor -p {}", process.pid), Ink::Dim}
+    );
+    return notes;
+}
+
+TextTable make_table() {
+    using Align = TextTable::Align;
+    return TextTable({
+        {"DEVICE", Align::Left, 0, true},
+        {"TYPE", Align::Left, 0, false},
+        {"BUFFERS", Align::Right, 0, false},
+        {"SIZE", Align::Right, 0, false},
+        {"PEAK", Align::Right, 1, false},
+        {"ALLOCS", Align::Right, 5, false},
+        {"FREES", Align::Right, 5, false},
+        {"ALLOCS/S", Align::Right, 2, false},
+        {"FREES/S", Align::Right, 2, false},
+        {"LAUNCHES/S", Align::Right, 4, false},
+    });
+}
+
+void add_row(TextTable& table, const WatchRow& row, bool first_of_place) {
+    const KindUsage& usage = row.usage;
+    const bool circular = row.kind == MemoryKind::CircularBuffer;
+    const Ink ink = usage.buffers == 0 ? Ink::Dim : Ink::Plain;
+    const auto rate = [&row](double WatchRow::Rates::*member) {
+        return row.rates ? human_rate((*row.rates).*member) : std::string("-");
+    };
+    std::string buffers = human_count(usage.buffers);
+    std::string size = human_bytes(usage.bytes);
+    Ink size_ink = ink;
+    if (row.baseline) {
+        buffers = human_count_against(usage.buffers, row.baseline->buffers);
+        size = human_bytes_against(usage.bytes, row.baseline->bytes);
+        size_ink = usage.bytes > row.baseline->bytes   ? Ink::Warning
+                   : usage.bytes < row.baseline->bytes ? Ink::Good
+                                                       : ink;
+    }
+    table.add_row({
+        {first_of_place ? to_string(row.place) : std::string{}, Ink::Strong},
+        {std::string(to_string(row.kind)), ink},
+        {buffers, ink},
+        {size, size_ink},
+        {human_bytes(usage.peak_bytes), ink},
+        {circular ? std::string{} : human_count(usage.allocs), ink},
+        {circular ? std::string{} : human_count(usage.frees), ink},
+        {circular ? std::string{} : rate(&WatchRow::Rates::allocs), ink},
+        {circular ? std::string{} : rate(&WatchRow::Rates::frees), ink},
+        {circular ? rate(&WatchRow::Rates::launches) : std::string{}, ink},
+    });
+}
+
+// Heading and rows of every process, in one table so that the columns of all are in line.
+std::vector<std::string> table_lines(const WatchModel& model, const TextStyle& style) {
+    TextTable table = make_table();
+    for (const WatchProcess& process : model.processes) {
+        const Place* latest = nullptr;
+        for (const WatchRow& row : process.rows) {
+            add_row(table, row, latest == nullptr || *latest != row.place);
+            latest = &row.place;
+        }
+    }
+    return table.lines(style);
+}
+
+void append_plain(std::vector<Line>& lines, const std::vector<Note>& notes, const TextStyle& style) {
+    std::vector<std::string> texts;
+    append_notes(texts, notes, style);
+    for (std::string& text : texts) {
+        lines.push_back({std::move(text)});
+    }
+}
+
+std::vector<Line> body(const WatchModel& model, const TextStyle& style) {
+    std::vector<Line> lines;
+    if (model.processes.empty()) {
+        append_plain(lines, {{"no process seen yet: none of the watched ones used device memory", Ink::Plain}}, style);
+        append_plain(lines, session_notes(model), style);
+        return lines;
+    }
+    if (model.processes.size() > 1) {
+        const std::string text = fmt::format(
+            "{} processes  events {}  lost {}",
+            model.processes.size(),
+            human_count(model.events),
+            human_count(model.lost.total())
+        );
+        lines.push_back({inked(fitted(text, style), Ink::Strong, style.color)});
+        append_plain(lines, session_notes(model), style);
+    }
+    const std::vector<std::string> table = table_lines(model, style);
+    std::size_t next_row = 1;
+    for (const WatchProcess& process : model.processes) {
+        if (model.processes.size() > 1) {
+            lines.push_back({});
+        }
+        lines.push_back({process_line(model, process, style)});
+        if (model.processes.size() == 1) {
+            append_plain(lines, session_notes(model), style);
+        }
+        append_plain(lines, process_notes(model, process), style);
+        if (process.rows.empty()) {
+            append_plain(lines, empty_notes(model, process), style);
+            continue;
+        }
+        lines.push_back({});
+        lines.push_back({table.front()});
+        for (const WatchRow& row : process.rows) {
+            lines.push_back({table[next_row++], &process, &row});
+        }
+        if (!process.idle_places.empty()) {
+            append_plain(lines, {{place_list(process.idle_places) + ": no allocations seen", Ink::Dim}}, style);
+        }
+    }
+    return lines;
+}
+
+// Makes room by a line that says what is missing.
+void fit_height(std::vector<Line>& lines, std::size_t height, const TextStyle& style) {
+    if (height == 0 || lines.size() <= height) {
+        return;
+    }
+    std::size_t rows = 0;
+    std::vector<Place> places;
+    std::set<const WatchProcess*> processes;
+    for (std::size_t i = height - 1; i < lines.size(); ++i) {
+        if (lines[i].row != nullptr) {
+            ++rows;
+            places.push_back(lines[i].row->place);
+            processes.insert(lines[i].process);
+        }
+    }
+    lines.resize(height - 1);
+    const std::string whose =
+        processes.size() > 1 ? fmt::format("of {} processes", processes.size()) : "of " + place_list(places);
+    const std::string text =
+        rows == 0
+            ? "more lines left out (taller terminal)"
+            : fmt::format(
+                  "{} more row{} {} left out (taller terminal, --device, --type)", rows, rows == 1 ? "" : "s", whose
+              );
+    lines.push_back({inked(fitted((style.utf8 ? "… " : "... ") + text, style), Ink::Warning, style.color)});
+}
+
+std::string keys_line(const WatchModel& model, const TextStyle& style) {
+    const char* baseline = model.baseline_age_ns ? "b new baseline" : "b baseline";
+    return inked(
+        fitted(fmt::format("{}  r reset counters  d buffers  q quit", baseline), style), Ink::Dim, style.color
+    );
+}
+
+}  // namespace
+
+std::vector<std::string> watch_text_lines(const WatchModel& model, const WatchTextOptions& options) {
+    std::vector<Line> lines = body(model, options.style);
+    const bool keys = options.interactive && (options.height == 0 || options.height >= kLeastHeightForKeys);
+    fit_height(lines, keys && options.height != 0 ? options.height - 2 : options.height, options.style);
+    std::vector<std::string> texts;
+    for (Line& line : lines) {
+        texts.push_back(std::move(line.text));
+    }
+    if (keys) {
+        texts.emplace_back();
+        texts.push_back(keys_line(model, options.style));
+    }
+    return texts;
+}
+
+std::string render_watch_text(const WatchModel& model, const WatchTextOptions& options) {
+    return joined(watch_text_lines(model, options));
+}
+
+}  // namespace tt::alloc_trace

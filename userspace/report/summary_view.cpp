@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/summary_view.hpp"
+
+#include <utility>
+
+namespace tt::alloc_trace {
+namespace {
+
+SummaryProcess make_process(const ProcessState& state, const ViewFilter& filter) {
+    SummaryProcess process;
+    process.pid = state.pid;
+    process.parent_pid = state.parent_pid;
+    process.command = state.command;
+    process.ended = state.end == ProcessState::End::Exited;
+    process.from_first_event = state.from_first_event;
+    process.first_t_ns = state.first_t_ns;
+    process.last_t_ns = state.last_t_ns;
+    process.events = state.events;
+    process.live_buffers = state.live.buffers().size();
+    for (const auto& entry : state.live.buffers()) {
+        process.live_bytes += entry.second.size;
+    }
+    process.hooked_allocs = state.hooked_allocs;
+    process.programs = state.programs.programs().size();
+    for (const auto& entry : state.programs.programs()) {
+        process.program_circular_buffers += entry.second.circular_buffers.size();
+    }
+    process.ends = state.ends;
+    process.unknown_frees = state.unknown_frees;
+    for (const auto& [place, usage] : state.places) {
+        for (const MemoryKind kind : kMemoryKinds) {
+            const KindUsage at_end = kind_usage(usage, kind);
+            if (at_end.ever_used() && filter.passes(place) && filter.passes(kind)) {
+                process.rows.push_back({place, kind, at_end});
+            }
+        }
+    }
+    return process;
+}
+
+}  // namespace
+
+SummaryView build_summary_view(
+    const TrackerView& view, const EventCounter& counts, std::string incomplete, const ViewFilter& filter
+) {
+    SummaryView summary;
+    summary.events = view.events;
+    summary.first_t_ns = view.first_t_ns;
+    summary.last_t_ns = view.last_t_ns;
+    summary.counts = counts;
+    summary.lost = view.lost;
+    summary.incomplete = std::move(incomplete);
+    for (const auto& process : view.processes) {
+        summary.processes.push_back(make_process(*process, filter));
+    }
+    return summary;
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/text_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::size_t kDropped = static_cast<std::size_t>(-1);
+constexpr std::size_t kGap = 2;
+
+std::size_t total_width(const std::vector<std::size_t>& widths) {
+    std::size_t total = 0;
+    for (const std::size_t width : widths) {
+        total += width == kDropped ? 0 : width + kGap;
+    }
+    return total == 0 ? 0 : total - kGap;
+}
+
+void shrink(std::vector<std::size_t>& widths, std::size_t column, std::size_t limit) {
+    const std::size_t excess = total_width(widths) - limit;
+    const std::size_t least = std::min(widths[column], TextTable::kMinimumShrunk);
+    widths[column] = std::max(least, widths[column] - std::min(excess, widths[column]));
+}
+
+}  // namespace
+
+TextTable::TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+void TextTable::add_row(std::vector<Cell> cells) {
+    cells.resize(columns_.size());
+    rows_.push_back(std::move(cells));
+}
+
+std::vector<std::size_t> TextTable::widths(const std::vector<Row>& rows, std::size_t limit) const {
+    std::vector<std::size_t> natural(columns_.size(), 0);
+    for (const Row& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            natural[i] = std::max(natural[i], display_width(row[i].text));
+        }
+    }
+    for (std::size_t i = 0; i < columns_.size() && !rows_.empty(); ++i) {
+        const bool empty = std::all_of(rows_.begin(), rows_.end(), [i](const Row& row) { return row[i].text.empty(); });
+        natural[i] = empty ? kDropped : natural[i];
+    }
+    while (true) {
+        std::vector<std::size_t> fitted = natural;
+        for (std::size_t i = 0; i < fitted.size(); ++i) {
+            if (columns_[i].may_shrink && fitted[i] != kDropped && total_width(fitted) > limit) {
+                shrink(fitted, i, limit);
+            }
+        }
+        int drop = 0;
+        for (std::size_t i = 0; i < fitted.size(); ++i) {
+            drop = fitted[i] == kDropped ? drop : std::max(drop, columns_[i].drop_first);
+        }
+        if (total_width(fitted) <= limit || drop == 0) {
+            return fitted;
+        }
+        for (std::size_t i = 0; i < natural.size(); ++i) {
+            natural[i] = columns_[i].drop_first == drop ? kDropped : natural[i];
+        }
+    }
+}
+
+std::vector<std::string> TextTable::lines(const TextStyle& style) const {
+    std::vector<Row> rows(1);
+    for (const Column& column : columns_) {
+        rows.front().push_back({column.title, Ink::Strong});
+    }
+    rows.insert(rows.end(), rows_.begin(), rows_.end());
+    for (Row& row : rows) {
+        for (Cell& cell : row) {
+            cell.text = printable(cell.text, style.utf8);
+        }
+    }
+    const std::size_t limit = style.width == 0 ? kDropped : style.width;
+    const std::vector<std::size_t> column_widths = widths(rows, limit);
+
+    std::vector<std::string> lines;
+    for (const Row& row : rows) {
+        std::string line;
+        std::size_t pending = 0;  // spaces owed: written only before a next text, so no line ends in spaces
+        std::size_t used = 0;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            if (column_widths[i] == kDropped || used + pending >= limit) {
+                continue;
+            }
+            const std::size_t room = std::min(column_widths[i], limit - used - pending);
+            const std::string text = cut_to_width(row[i].text, room, style.utf8);
+            const std::size_t padding = room - display_width(text);
+            const bool right = columns_[i].align == Align::Right;
+            if (!text.empty()) {
+                const std::size_t before = pending + (right ? padding : 0);
+                line.append(before, ' ').append(inked(text, row[i].ink, style.color));
+                used += before + display_width(text);
+                pending = (right ? 0 : padding) + kGap;
+            } else {
+                pending += room + kGap;
+            }
+        }
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) {
+        text += line;
+        text += '\n';
+    }
+    return text;
+}
+
+}  // namespace tt::alloc_trace

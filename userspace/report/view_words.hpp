@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Phrases that several views share, so that the same thing is called the same everywhere.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "event/session_info.hpp"
+#include "report/display_text.hpp"
+#include "tracker/tracker.hpp"
+
+namespace tt::alloc_trace {
+
+struct Note {
+    std::string text;
+    Ink ink = Ink::Plain;
+};
+
+// Appends the notes as lines, "! " before warnings, cut to style.width (0: whole).
+void append_notes(std::vector<std::string>& lines, const std::vector<Note>& notes, const TextStyle& style);
+
+// "123 events lost (100 allocs, 23 frees): ..."; empty if none were.
+[[nodiscard]] std::vector<Note> loss_notes(const Lost& lost);
+
+// One line per reason that occurred, however often: "1,204 frees before attach (18.5 MiB): ...".
+[[nodiscard]] std::vector<Note> unknown_free_notes(const UnknownFreeStats& stats);
+
+// What is not known of the time before the attach; empty if all is.
+[[nodiscard]] std::string known_before_note(KnownBefore known);
+
+[[nodiscard]] std::string chip_list(std::vector<std::int32_t> chips);  // "chip 3", "chips 0-7,9"
+
+[[nodiscard]] std::string place_list(const std::vector<Place>& places);  // "chips 0-7", "mesh 0 (chips unknown)"
+
+// [{"reason","count","bytes","example":{...}}], reasons that occurred only.
+[[nodiscard]] nlohmann::ordered_json unknown_frees_json(const UnknownFreeStats& stats);
+
+[[nodiscard]] nlohmann::ordered_json lost_json(const Lost& lost);
+
+[[nodiscard]] nlohmann::ordered_json probe_json(const ProbeOutcome& probe);
+
+// "device" ("chip 0", ...) and "chip" (number, or null if the place is no known chip).
+void add_place(nlohmann::ordered_json& json, const Place& place);
+
+}  // namespace tt::alloc_trace
