@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include "cli/commands/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/live_runner.hpp"
+#include "recording/recording_writer.hpp"
+#include "report/display_text.hpp"
+#include "report/human_size.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+// A killed recorder loses at most what came since the last flush.
+constexpr std::chrono::milliseconds kFlushPeriod{500};
+
+std::optional<std::uint32_t> id_from_environment(const char* name) {
+    const char* text = std::getenv(name);
+    char* end = nullptr;
+    const unsigned long value = text == nullptr ? 0 : std::strtoul(text, &end, 10);
+    return text != nullptr && end != text && *end == '\0' ? std::optional(static_cast<std::uint32_t>(value)) : std::nullopt;
+}
+
+RecordingOptions recording_options(const Options& options) {
+    RecordingOptions recording;
+    recording.force = options.force;
+    if (geteuid() == 0) {  // under sudo the file belongs to who called it
+        recording.owner_uid = id_from_environment("SUDO_UID");
+        recording.owner_gid = id_from_environment("SUDO_GID");
+    }
+    return recording;
+}
+
+// Refuses early what create() would refuse after everything was attached.
+Status check_output(const Options& options) {
+    if (!options.force && access(options.output.c_str(), F_OK) == 0) {
+        return fail(
+            ErrorCode::Usage, options.output + " exists already", "choose another file, or give --force to overwrite it"
+        );
+    }
+    return {};
+}
+
+std::size_t attached_probes(const SessionInfo& info) {
+    std::size_t count = 0;
+    for (const ProbeOutcome& probe : info.probes) {
+        count += probe.attached ? 1 : 0;
+    }
+    return count;
+}
+
+void say_attached(const Options& options, const SessionInfo& info) {
+    for (const ModuleInfo& module : info.modules) {
+        spdlog::info("tracing {} (layout {}, build-id {})", printable(module.path), module.layout, module.build_id);
+    }
+    spdlog::info(
+        "attached to {}, {} probes; recording to {}; Ctrl-C ends",
+        printable(info.target),
+        attached_probes(info),
+        printable(options.output)
+    );
+}
+
+Totals totals_of(LiveRunner& runner) {
+    const LossCounters losses = runner.session().losses();
+    const RingStatus ring = runner.session().ring();
+    Totals totals;
+    totals.detached_monotonic_ns = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count()
+    );
+    totals.end_reason = runner.end_reason();
+    totals.lost_allocated = losses.allocated;
+    totals.lost_freed = losses.freed;
+    totals.lost_circular_buffers = losses.circular_buffers;
+    totals.lost_lifecycle = losses.lifecycle;
+    totals.ring_bytes = ring.capacity_bytes;
+    totals.ring_peak_bytes = ring.peak_bytes;
+    return totals;
+}
+
+void say_result(const Options& options, const RecordingWriter& writer, const Totals& totals, const TrackerView& view) {
+    const Lost& lost = view.lost;
+    spdlog::info(
+        "{}: {} events in {} ({}), {} lost; ring {} of {} at most",
+        totals.end_reason,
+        view.events,
+        printable(options.output),
+        human_bytes(writer.bytes_written()),
+        lost.total(),
+        human_bytes(totals.ring_peak_bytes),
+        human_bytes(totals.ring_bytes)
+    );
+    if (lost.total() > 0) {
+        spdlog::warn(
+            "lost: {} allocations, {} frees, {} of circular buffers, {} others; a larger --ring-size helps",
+            lost.allocated,
+            lost.freed,
+            lost.circular_buffers,
+            lost.lifecycle
+        );
+    }
+    const bool any_buffer = std::any_of(view.processes.begin(), view.processes.end(), [](const auto& process) {
+        return !process->allocators.empty() || process->hooked_allocs > 0;
+    });
+    if (!any_buffer) {
+        spdlog::warn("no allocation was seen");
+    }
+}
+
+}  // namespace
+
+Result<int> run_record(const Options& options) {
+    if (Status usable = check_output(options); !usable) {
+        return tl::make_unexpected(usable.error());
+    }
+    Pipeline pipeline;
+    pipeline.hold_for_recording();
+    Result<std::unique_ptr<LiveRunner>> started = LiveRunner::start(options, pipeline);
+    if (!started) {
+        return tl::make_unexpected(started.error());
+    }
+    LiveRunner& runner = **started;
+    LiveSession& session = runner.session();
+    Result<std::unique_ptr<RecordingWriter>> created =
+        RecordingWriter::create(options.output, session.info(), recording_options(options));
+    if (!created) {
+        return tl::make_unexpected(created.error());
+    }
+    RecordingWriter& writer = **created;
+    pipeline.record_to(writer);
+    say_attached(options, session.info());
+
+    std::uint64_t written_info = session.info_version();
+    const Status run = runner.run(kFlushPeriod, kFlushPeriod, [&]() -> Status {
+        if (std::exchange(written_info, session.info_version()) != session.info_version()) {
+            if (Status updated = writer.update_session(session.info()); !updated) {
+                return updated;
+            }
+        }
+        return writer.flush();
+    });
+    const Totals totals = totals_of(runner);
+    const Status finished = writer.finish(totals);
+    if (!run && run.error().code == ErrorCode::Usage) {
+        std::remove(options.output.c_str());  // the command cannot be executed: a recording of nothing, created just now
+        return tl::make_unexpected(run.error());
+    }
+    say_result(options, writer, totals, pipeline.view());
+    for (const Status& status : {run, finished}) {
+        if (!status) {
+            return tl::make_unexpected(status.error());
+        }
+    }
+    if (options.strict && pipeline.view().lost.total() > 0) {
+        return static_cast<int>(ExitCode::Incomplete);
+    }
+    return runner.exit_status();
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/live_runner.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+#include <utility>
+
+#include "report/live_view.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+// The programs wake us only when much is waiting; this is how old an event may get otherwise.
+constexpr std::chrono::milliseconds kDrainPeriod{50};
+constexpr std::chrono::milliseconds kCheckPeriod{1000};
+
+}  // namespace
+
+Result<std::unique_ptr<LiveRunner>> LiveRunner::start(const Options& options, Pipeline& pipeline) {
+    std::unique_ptr<LiveRunner> runner(new LiveRunner(options, pipeline));
+    Result<std::unique_ptr<EventLoop>> loop = EventLoop::create();
+    if (!loop) {
+        return tl::make_unexpected(loop.error());
+    }
+    runner->loop_ = std::move(*loop);
+    // Before anything is attached: a Ctrl-C from now on ends the run in order.
+    LiveRunner* self = runner.get();
+    Status watched = self->loop_->watch_signals(
+        {SIGINT, SIGTERM, SIGHUP, SIGUSR1}, [self](int signal) { self->on_signal(signal); }
+    );
+    if (!watched) {
+        return tl::make_unexpected(watched.error());
+    }
+    LiveOptions live;
+    live.target = options.target;
+    live.ring_bytes = options.ring_bytes;
+    live.notice = [](const std::string& text) { spdlog::warn("{}", printable(text)); };
+    Result<std::unique_ptr<LiveSession>> session = LiveSession::start(std::move(live), pipeline);
+    if (!session) {
+        return tl::make_unexpected(session.error());
+    }
+    runner->session_ = std::move(*session);
+    return runner;
+}
+
+void LiveRunner::end(End reason) {
+    if (!std::exchange(ended_, true)) {
+        reason_ = reason;
+    }
+}
+
+void LiveRunner::on_signal(int signal) {
+    if (signal == SIGUSR1) {
+        std::cerr << render_live_text(build_live_view(pipeline_.view()), session_->info(), TextStyle{});
+        return;
+    }
+    end(End::Interrupted);
+}
+
+Status LiveRunner::loop_until_end() {
+    const auto start = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> limit(options_.duration_s);
+    bool drained = true;
+    while (!ended_ && failure_) {
+        // A target faster than we are must not keep us from signals and painting: one batch, then a look around.
+        if (Status waited = loop_->wait(drained ? kDrainPeriod : std::chrono::milliseconds(0)); !waited) {
+            return waited;
+        }
+        const Result<bool> pumped = session_->pump();
+        if (!pumped) {
+            return tl::make_unexpected(pumped.error());
+        }
+        drained = *pumped;
+        if (session_->targets_ended()) {
+            end(End::TargetsEnded);
+        } else if (options_.duration_s > 0 && std::chrono::steady_clock::now() - start >= limit) {
+            end(End::TimeLimit);
+        }
+    }
+    return failure_;
+}
+
+Status LiveRunner::run(
+    std::chrono::milliseconds first, std::chrono::milliseconds period, std::function<Status()> on_tick
+) {
+    Status ready = loop_->watch(session_->ring_fd(), Trigger::Edge, [] {});
+    if (ready) {
+        ready = loop_->tick_every(first, period, [this, &on_tick] { failure_ = failure_ ? on_tick() : failure_; });
+    }
+    if (ready) {
+        ready = loop_->tick_every(kCheckPeriod, kCheckPeriod, [this] { session_->check_targets(); });
+    }
+    if (ready) {
+        ready = session_->run_command();
+    }
+    if (!ready) {
+        return ready;
+    }
+    const Status looped = loop_until_end();
+    const Status stopped = session_->stop();
+    if (!looped) {
+        return looped;
+    }
+    return stopped ? on_tick() : stopped;
+}
+
+std::string LiveRunner::end_reason() const {
+    switch (reason_) {
+        case End::Interrupted: return "interrupted";
+        case End::TimeLimit: return "time limit reached";
+        case End::TargetsEnded: return "target ended";
+        case End::Asked: return "ended by user";
+    }
+    return "";
+}
+
+int LiveRunner::exit_status() {
+    if (reason_ != End::TargetsEnded) {
+        return 0;  // the command goes on without us
+    }
+    return session_->wait_for_command().value_or(0);
+}
+
+}  // namespace tt::alloc_trace

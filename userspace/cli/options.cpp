@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <bit>
+#include <iostream>
+#include <map>
+
+#include "base/version.hpp"
+#include "cli/exit_code.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::uint64_t kMinRingBytes = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kMaxRingBytes = std::uint64_t{1} << 30U;
+
+const std::map<std::string, OutputFormat> kWatchFormats{
+    {"text", OutputFormat::Text}, {"plain", OutputFormat::Plain}, {"json", OutputFormat::Json}};
+const std::map<std::string, OutputFormat> kFormats{{"text", OutputFormat::Text}, {"json", OutputFormat::Json}};
+const std::map<std::string, ColorMode> kColors{
+    {"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}};
+
+void add_target(CLI::App& app, Options& options) {
+    app.add_option("-p,--pid", options.target.pids, "Process to trace; may be given several times")->type_name("PID");
+    app.add_flag("-a,--all", options.target.all, "Trace every TT-Metal process, also those that start later");
+    app.add_flag("--follow-children", options.target.follow_children, "Trace the processes they fork, too");
+    app.add_option("--ring-size", options.ring_bytes, "Size of the event ring, e.g. 64M; a power of two (default 64M)")
+        ->transform(CLI::AsSizeValue(false))
+        ->type_name("SIZE");
+    app.add_option("--duration", options.duration_s, "Stop after so many seconds")->type_name("SECONDS")->check(CLI::PositiveNumber);
+    app.footer("With '-- COMMAND ARGS...' instead of a process: start the command and trace it from its first allocation on.");
+}
+
+void add_filter(CLI::App& app, Options& options) {
+    app.add_option("--device", options.filter.devices, "Show only this chip; may be given several times")->type_name("N");
+    app.add_option_function<std::vector<std::string>>(
+           "--type",
+           [&options](const std::vector<std::string>& names) {
+               for (const std::string& name : names) {
+                   const auto kind = parse_memory_kind(name);
+                   if (!kind) {
+                       throw CLI::ValidationError(
+                           "--type", "'" + name + "' is none of DRAM, L1, L1_SMALL, TRACE, SYSTEM_MEMORY, CB"
+                       );
+                   }
+                   options.filter.kinds.push_back(*kind);
+               }
+           },
+           "Show only DRAM, L1, L1_SMALL, TRACE, SYSTEM_MEMORY or CB; may be given several times"
+    )->type_name("TYPE");
+}
+
+void add_format(CLI::App& app, Options& options, const std::map<std::string, OutputFormat>& formats, const char* help) {
+    app.add_option("--format", options.format, help)->transform(CLI::CheckedTransformer(formats))->type_name("FORMAT");
+}
+
+void add_watch(CLI::App& app, Options& options) {
+    add_target(app, options);
+    add_filter(app, options);
+    add_format(app, options, kWatchFormats, "text (a table), plain (one line per figure) or json (an object per refresh)");
+    app.add_option("-r,--refresh", options.refresh_ms, "Milliseconds between refreshes (default 1000)")
+        ->type_name("MS")
+        ->check(CLI::Range(50, 3'600'000));
+    app.add_flag("--once", options.once, "Show the state after one refresh interval and leave");
+    app.add_flag("--baseline", options.baseline, "Take the first state shown as baseline and show changes against it");
+}
+
+void add_record(CLI::App& app, Options& options) {
+    add_target(app, options);
+    app.add_option("-o,--output", options.output, "File to write")->type_name("FILE")->required();
+    app.add_flag("--force", options.force, "Overwrite an existing file");
+    app.add_flag("--strict", options.strict, "Exit with 5 if events were lost");
+}
+
+void add_report(CLI::App& app, Options& options) {
+    app.add_option("file", options.file, "A recording")->required()->type_name("FILE");
+    app.add_option("view", options.view, "summary (default) or live: the buffers live at the end")
+        ->type_name("VIEW")
+        ->check(CLI::IsMember({"summary", "live"}));
+    add_filter(app, options);
+    add_format(app, options, kFormats, "text or json");
+    app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");
+    app.add_flag("--strict", options.strict, "Exit with 5 if the recording is incomplete");
+}
+
+void add_export(CLI::App& app, Options& options) {
+    app.add_option("file", options.file, "A recording")->required()->type_name("FILE");
+    app.add_option("--to", options.export_format, "jsonl: every event in order, one JSON object per line")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"jsonl"}))
+        ->required();
+    app.add_option("-o,--output", options.output, "File to write (default: standard output)")->type_name("FILE");
+    app.add_flag("--force", options.force, "Overwrite an existing file");
+}
+
+void add_doctor(CLI::App& app, Options& options) {
+    app.add_option("-p,--pid", options.target.pids, "Attach to this process for a moment and tell each probe's outcome")
+        ->type_name("PID")
+        ->expected(1);
+    app.add_option("--library", options.library, "Tell what could be probed in this file")->type_name("FILE");
+    add_format(app, options, kFormats, "text or json");
+}
+
+std::string check_target(const Options& options) {
+    const LiveTarget& target = options.target;
+    const bool live = options.command == Command::Watch || options.command == Command::Record;
+    const int given = (target.pids.empty() ? 0 : 1) + (target.all ? 1 : 0) + (target.command.empty() ? 0 : 1);
+    if (!live) {
+        return target.command.empty() ? "" : "'-- COMMAND' goes with watch and record only";
+    }
+    if (given == 1) {
+        return "";
+    }
+    return given == 0 ? "which process? Give -p PID, -a or -- COMMAND; 'tt-alloc-trace list' shows the candidates"
+                      : "give only one of -p, -a and -- COMMAND";
+}
+
+std::string settle_ring_size(Options& options) {
+    if (options.ring_bytes < kMinRingBytes || options.ring_bytes > kMaxRingBytes) {
+        return "--ring-size must be from 1M to 1G";
+    }
+    options.ring_bytes = std::bit_ceil(options.ring_bytes);
+    return "";
+}
+
+int refuse(const std::string& what) {
+    std::cerr << "tt-alloc-trace: error: " << what << "\n  see tt-alloc-trace --help\n";
+    return static_cast<int>(ExitCode::Usage);
+}
+
+}  // namespace
+
+ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
+    ParsedCommandLine parsed;
+    Options& options = parsed.options;
+    const auto* const end = argv + argc;
+    const auto* const dashes = std::find_if(argv, end, [](const char* text) { return std::string_view(text) == "--"; });
+    if (dashes != end) {
+        options.target.command.assign(dashes + 1, end);
+        if (options.target.command.empty()) {
+            parsed.exit_code = refuse("no command behind --");
+            return parsed;
+        }
+    }
+
+    CLI::App app{"See the device memory of running Tenstorrent TT-Metal processes, from outside", "tt-alloc-trace"};
+    app.set_version_flag("--version", std::string("tt-alloc-trace ") + kVersion);
+    app.add_option("--color", options.color, "auto, always or never")->transform(CLI::CheckedTransformer(kColors))->type_name("WHEN");
+    app.add_option("--log-level", options.log_level, "error, warning, info or debug")
+        ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
+        ->type_name("LEVEL");
+    app.require_subcommand(0, 1);
+    app.fallthrough();
+    add_watch(app, options);
+    const auto add = [&](const char* name, const char* help, Command command, auto declare) {
+        CLI::App* sub = app.add_subcommand(name, help);
+        declare(*sub, options);
+        sub->final_callback([&options, command] { options.command = command; });
+    };
+    add("watch", "Show a live table (the default)", Command::Watch, add_watch);
+    add("record", "Write every event to a file", Command::Record, add_record);
+    add("report", "Show what a recording holds", Command::Report, add_report);
+    add("export", "Convert a recording", Command::Export, add_export);
+    add("list", "Show the processes that can be traced", Command::List, [](CLI::App& sub, Options& target) {
+        add_format(sub, target, kFormats, "text or json");
+    });
+    add("doctor", "Tell whether tracing works here, and why not", Command::Doctor, add_doctor);
+
+    try {
+        app.parse(static_cast<int>(dashes - argv), argv);
+    } catch (const CLI::Success& request) {
+        parsed.exit_code = app.exit(request);
+        return parsed;
+    } catch (const CLI::ParseError& error) {
+        parsed.exit_code = refuse(error.what());
+        return parsed;
+    }
+    for (const std::string& problem : {check_target(options), settle_ring_size(options)}) {
+        if (!problem.empty()) {
+            parsed.exit_code = refuse(problem);
+            return parsed;
+        }
+    }
+    return parsed;
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// How output looks on whatever it goes to.
+#pragma once
+
+#include "cli/options.hpp"
+#include "report/display_text.hpp"
+
+namespace tt::alloc_trace {
+
+// Colour if wanted and possible (NO_COLOR), UTF-8 if the locale says so, the terminal's width; no width limit on a pipe.
+[[nodiscard]] TextStyle stdout_style(ColorMode color);
+
+[[nodiscard]] bool stdout_is_terminal();
+
+// All of `text`; error if it cannot be written. A closed pipe is no error: the reader has seen enough. `closed` tells.
+[[nodiscard]] Status write_stdout(const std::string& text, bool* closed = nullptr);
+
+}  // namespace tt::alloc_trace
