@@ -142,8 +142,8 @@ INSTANTIATE_TEST_SUITE_P(
         "all-types",
         "submesh-overlap",
         "sub-devices"),
-    [](const auto& info) {
-        std::string name = info.param;
+    [](const auto& scenario) {
+        std::string name = scenario.param;
         std::erase(name, '-');
         return name;
     });

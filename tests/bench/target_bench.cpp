@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What tracing costs the target: the same job bare, with an empty program on the same probes, with tt-alloc-trace, and with
+// bpftrace printing the same fields; in turn, several rounds, the best of each. Only ratios within one run mean anything.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "kernel/attacher.hpp"
+#include "probes/traceable_module.hpp"
+#include "support/stand_in.hpp"
+#include "support/temp_dir.hpp"
+#include "support/tool.hpp"
+#include "target/elf_file.hpp"
+#include "tat_empty.skel.h"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+struct Plan {
+    int rounds = 5;
+    long operations = 300'000;
+};
+
+// Anything attached to the job; detached when it goes.
+using Tracer = std::shared_ptr<void>;
+
+ElfFile open_library() {
+    Result<ModuleFile> file = open_library_file(standin_library());
+    Result<ElfFile> elf = ElfFile::open(std::move(*file), standin_library());
+    return std::move(*elf);
+}
+
+// The two functions that run for every event.
+std::vector<ProbeRequest> event_probes(const ElfFile& elf) {
+    std::vector<ProbeRequest> probes = resolve_module(elf)->plan.requests;
+    std::erase_if(probes, [](const ProbeRequest& probe) {
+        return probe.role != ProbeRole::Allocated && probe.role != ProbeRole::Freed;
+    });
+    return probes;
+}
+
+struct EmptyTracer {
+    tat_empty* object = tat_empty__open_and_load();
+    Attacher attacher;
+
+    explicit EmptyTracer(const StandIn& job) {
+        const ElfFile elf = open_library();
+        for (const ProbeRequest& probe : event_probes(elf)) {
+            if (!attacher.attach_at(object->progs.nothing, {elf.fd(), elf.path()}, probe.file_offset, job.pid())) {
+                throw std::runtime_error("cannot attach the empty program");
+            }
+        }
+    }
+    EmptyTracer(const EmptyTracer&) = delete;
+    EmptyTracer& operator=(const EmptyTracer&) = delete;
+    ~EmptyTracer() {
+        attacher.detach_all();
+        tat_empty__destroy(object);
+    }
+};
+
+struct RecordTracer {
+    TempDir dir;
+    Recorder recorder;
+
+    explicit RecordTracer(const StandIn& job) : recorder({"-p", job.pid_text()}, dir.file("bench.ttar")) {}
+    ~RecordTracer() { recorder.interrupt(); }
+};
+
+struct BpftraceTracer {
+    TempDir dir;
+    Subprocess process;
+
+    explicit BpftraceTracer(const StandIn& job) : process(options(job)) {
+        process.wait_until(
+            [this] {
+                try {
+                    return read_file(dir.file("out")).find("attached") != std::string::npos;
+                } catch (const std::exception&) {
+                    return false;
+                }
+            },
+            "bpftrace to attach"
+        );
+    }
+    ~BpftraceTracer() {
+        process.signal(SIGINT);
+        process.wait();
+    }
+
+    SpawnOptions options(const StandIn& job) const {
+        std::string program = "BEGIN { printf(\"attached\\n\"); }";
+        for (const ProbeRequest& probe : event_probes(open_library())) {
+            program += " uprobe:" + standin_library() + ":" + probe.symbol +
+                       " { printf(\"%llu %d %p %llu %llu %u\\n\", nsecs, tid, arg1, *(uint64 *)(arg1 + 24),"
+                       " *(uint64 *)(arg1 + 80), *(uint32 *)(arg1 + 32)); }";
+        }
+        SpawnOptions options;
+        options.arguments = {"bpftrace", "-B", "line", "-p", job.pid_text(), "-o", dir.file("out"), "-e", program};
+        return options;
+    }
+};
+
+struct Mode {
+    const char* name;
+    std::function<Tracer(const StandIn&)> attach;
+};
+
+template <typename T>
+Tracer attach(const StandIn& job) {
+    return std::make_shared<T>(job);
+}
+
+double microseconds_per_event(const Mode& mode, const Plan& plan) {
+    StandIn job({"--threads", "1", "--ops", std::to_string(plan.operations), "--types", "DRAM"});
+    const Tracer tracer = mode.attach(job);
+    const auto start = std::chrono::steady_clock::now();
+    job.run_all();
+    const std::chrono::duration<double, std::micro> spent = std::chrono::steady_clock::now() - start;
+    return spent.count() / static_cast<double>(plan.operations);
+}
+
+void run(const Plan& plan) {
+    const std::array<Mode, 4> modes{{
+        {"bare", [](const StandIn&) { return Tracer(); }},
+        {"empty program", attach<EmptyTracer>},
+        {"tt-alloc-trace record", attach<RecordTracer>},
+        {"bpftrace", attach<BpftraceTracer>},
+    }};
+    std::array<double, 4> best{};
+    best.fill(1e9);
+    for (int round = 0; round < plan.rounds; ++round) {
+        for (std::size_t i = 0; i < modes.size(); ++i) {
+            best[i] = std::min(best[i], microseconds_per_event(modes[i], plan));
+        }
+    }
+    std::printf("%-24s %12s %12s\n", "", "us/event", "over bare");
+    for (std::size_t i = 0; i < modes.size(); ++i) {
+        std::printf("%-24s %12.2f %12.2f\n", modes[i].name, best[i], best[i] - best[0]);
+    }
+    const double floor = best[1] - best[0];
+    const double ours = best[2] - best[0];
+    const double bpftrace = best[3] - best[0];
+    std::printf("tt-alloc-trace / empty program: %.2f\n", ours / floor);
+    std::printf("tt-alloc-trace / bpftrace: 1/%.1f\n", bpftrace / ours);
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test
+
+int main(int argc, char** argv) {
+    tt::alloc_trace::test::Plan plan;
+    if (argc > 1) {
+        plan.rounds = std::max(1, std::atoi(argv[1]));
+    }
+    if (argc > 2) {
+        plan.operations = std::max(1000L, std::atol(argv[2]));
+    }
+    try {
+        tt::alloc_trace::test::run(plan);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "target-bench: %s\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A live session in this process: attached and detached again and again, it leaves job and kernel as they were.
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <set>
+
+#include "live/live_session.hpp"
+#include "support/bpf_test.hpp"
+#include "support/kernel_objects.hpp"
+#include "support/proc.hpp"
+#include "support/stand_in.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+class Ignore : public EventConsumer {
+public:
+    void consume(const Event& event) override { buffers += std::holds_alternative<Allocated>(event) ? 1 : 0; }
+    std::uint64_t buffers = 0;
+};
+
+class LiveSessionTest : public BpfTest {
+protected:
+    std::unique_ptr<LiveSession> attach(const StandIn& job) {
+        LiveOptions options;
+        options.target.pids = {static_cast<std::uint32_t>(job.pid())};
+        options.ring_bytes = std::size_t{1} << 20U;
+        Result<std::unique_ptr<LiveSession>> session = LiveSession::start(std::move(options), ignore_);
+        EXPECT_TRUE(session.has_value()) << session.error().message;
+        return session ? std::move(*session) : nullptr;
+    }
+
+    Ignore ignore_;
+};
+
+std::size_t open_descriptors() {
+    std::size_t count = 0;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        ++count;
+    }
+    return count;
+}
+
+// What the same job with the same seed did without any tracer, after as many rounds.
+Truth undisturbed(const std::vector<std::string>& arguments, int rounds) {
+    StandIn job(arguments);
+    for (int round = 0; round < rounds; ++round) {
+        job.run_all();
+    }
+    return job.truth();
+}
+
+// Harm test: a hundred attaches and detaches while the job works on four threads. Its results are what they would have been,
+// its code is untouched, and kernel and our own process hold nothing more than before.
+TEST_F(LiveSessionTest, HundredAttachesUnderLoadLeaveNoTrace) {
+    constexpr int kAttaches = 100;
+    const std::vector<std::string> arguments{"--threads", "4", "--ops", "20000", "--programs", "4"};
+    StandIn job(arguments);
+    const std::size_t descriptors = open_descriptors();
+    int rounds = 0;
+    std::size_t answered = 0;
+    const auto keep_busy = [&] {
+        const std::string& said = job.process().out();
+        if (rounds == 0 || said.find("quiescent", answered) != std::string::npos) {
+            answered = said.size();
+            job.process().send("start\nwait\n");
+            ++rounds;
+        }
+    };
+    for (int i = 0; i < kAttaches; ++i) {
+        keep_busy();
+        const auto session = attach(job);
+        ASSERT_NE(session, nullptr);
+        if (i == 0) {
+            EXPECT_GT(programs_in_kernel(), 0U) << "the check below would see nothing";
+        }
+        EXPECT_FALSE(job.process().ended());
+        ASSERT_TRUE(session->stop().has_value());
+    }
+    for (int round = 0; round < rounds; ++round) {
+        ASSERT_EQ(job.process().read_line(), "started");
+        ASSERT_TRUE(job.process().read_line().starts_with("quiescent"));
+    }
+    const Truth truth = job.truth();
+    EXPECT_GT(ignore_.buffers, 0U) << "the job was idle";
+    EXPECT_TRUE(has_original_code_soon(job.pid(), standin_library()));
+    EXPECT_EQ(wait_for_clean_kernel(), "");
+    EXPECT_EQ(open_descriptors(), descriptors);
+    EXPECT_EQ(job.exit(), 0);
+
+    const Truth other = undisturbed(arguments, rounds);
+    EXPECT_EQ(truth.allocs, other.allocs);
+    EXPECT_EQ(truth.frees, other.frees);
+    EXPECT_EQ(truth.failed, other.failed);
+    EXPECT_EQ(truth.cbs, other.cbs);
+    EXPECT_EQ(truth.live.size(), other.live.size());
+    EXPECT_EQ(truth.live_bytes, other.live_bytes);
+}
+
+// Every probe the plan asks for is attached, at an instruction the kernel emulates: a trap costs microseconds, not tens of them.
+TEST_F(LiveSessionTest, EveryProbeIsAttachedAtACheapInstruction) {
+    StandIn job;
+    const auto session = attach(job);
+    ASSERT_NE(session, nullptr);
+    std::set<std::string> roles;
+    for (const ProbeOutcome& probe : session->info().probes) {
+        EXPECT_TRUE(probe.attached) << probe.role << ": " << probe.detail;
+        const bool cheap = probe.instruction.starts_with("push") || probe.instruction.starts_with("nop") ||
+                           probe.instruction.starts_with("jmp") || probe.instruction.starts_with("call");
+        EXPECT_TRUE(cheap) << probe.role << " at " << probe.instruction;
+        roles.insert(probe.role);
+    }
+    EXPECT_GE(roles.size(), 8U);
+    EXPECT_FALSE(has_original_code(job.pid(), standin_library())) << "nothing is attached";
+    ASSERT_TRUE(session->stop().has_value());
+    EXPECT_TRUE(has_original_code_soon(job.pid(), standin_library()));
+}
+
+// A session that is dropped without an orderly stop cleans up all the same.
+TEST_F(LiveSessionTest, DroppedSessionLeavesNothing) {
+    StandIn job({"--threads", "2", "--ops", "0"});
+    job.start();
+    { const auto session = attach(job); }
+    EXPECT_TRUE(has_original_code_soon(job.pid(), standin_library()));
+    EXPECT_EQ(wait_for_clean_kernel(), "");
+    EXPECT_EQ(job.exit(), 0);
+}
+
+TEST_F(LiveSessionTest, TargetThatIsKilledEndsTheSession) {
+    StandIn job({"--threads", "2", "--ops", "0", "--rate", "100"});
+    const auto session = attach(job);
+    ASSERT_NE(session, nullptr);
+    EXPECT_FALSE(session->targets_ended());
+    job.start();
+    kill(job.pid(), SIGKILL);
+    EXPECT_TRUE(eventually([&] { return session->pump().has_value() && session->targets_ended(); }));
+    EXPECT_TRUE(session->stop().has_value());
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test

@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Attaching to a job that is at work already.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+#include "recording/recording_reader.hpp"
+#include "support/bpf_test.hpp"
+#include "support/proc.hpp"
+#include "support/replayed.hpp"
+#include "support/stand_in.hpp"
+#include "support/tool.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+using AttachTest = BpfTest;
+
+std::size_t lines_with(const std::string& text, const std::string& word) {
+    std::istringstream lines(text);
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line);) {
+        count += line.find(word) != std::string::npos ? 1 : 0;
+    }
+    return count;
+}
+
+// Seed: attach in mid-run. Frees of older buffers are `before attach`, each counted once; what was allocated since is exact; a
+// report says it in one line, and the recorder does not flood its user with them.
+TEST_F(AttachTest, FreesOfOlderBuffersAreBeforeAttachAndCountedOnce) {
+    StandIn job({"--threads", "8", "--ops", "20000", "--shared"});
+    job.run_all();
+    const Truth before = job.truth();
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", job.pid_text()}, file);
+    job.run_all();
+    const Outcome outcome = recorder.interrupt();
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const Truth after = job.truth();
+
+    const auto replayed = replay(file);
+    EXPECT_TRUE(is_flawless(*replayed, after.pid));
+    Threads new_threads = after.threads;
+    for (const auto& entry : before.threads) {
+        new_threads.erase(entry.first);
+    }
+    EXPECT_TRUE(same_threads(replayed->threads(after.pid), new_threads));
+
+    const LiveSet recorded = live_set_of(replayed->process(after.pid));
+    const LiveSet older = minus(after.live, recorded);
+    EXPECT_TRUE(minus(recorded, after.live).empty()) << "shown as live, and is not";
+    EXPECT_TRUE(minus(older, before.live).empty()) << "not shown as live, and is younger than the attach";
+    const std::uint64_t freed_older = before.live.size() - older.size();
+    EXPECT_GT(freed_older, 0U);
+    EXPECT_EQ(replayed->unknown(after.pid, UnknownFree::BeforeAttach), freed_older);
+    EXPECT_EQ(replayed->unknown(after.pid, UnknownFree::Double), 0U);
+
+    const Outcome report = run_tool({"report", file});
+    EXPECT_EQ(lines_with(report.out, "before attach"), 1U) << report.out;
+    EXPECT_LE(lines_with(outcome.err, ""), 6U) << outcome.err;
+}
+
+// What a thread did, newest last, as the truth's CSV has it.
+struct Row {
+    std::uint64_t kind = 0;
+    std::uint64_t allocator = 0;
+    std::uint64_t type = 0;
+    std::uint64_t address = 0;
+    std::uint64_t size = 0;
+    std::uint64_t buffer = 0;
+
+    bool operator==(const Row&) const = default;
+};
+using Rows = std::map<std::uint32_t, std::vector<Row>>;  // by tid
+
+Rows read_rows(const std::string& path) {
+    static const std::map<std::string, std::uint64_t> kTypes{{"DRAM", 0}, {"L1", 1}, {"L1_SMALL", 3}, {"TRACE", 4}};
+    Rows rows;
+    std::ifstream file(path);
+    std::string line;
+    std::getline(file, line);
+    while (std::getline(file, line)) {
+        std::vector<std::string> cells;
+        std::istringstream parts(line);
+        for (std::string cell; std::getline(parts, cell, ',');) {
+            cells.push_back(cell);
+        }
+        if (cells.at(2) != "alloc" && cells.at(2) != "free") {
+            continue;
+        }
+        const auto number = [&cells](std::size_t index, int base) { return std::stoull(cells.at(index), nullptr, base); };
+        rows[static_cast<std::uint32_t>(number(1, 10))].push_back(
+            {cells[2] == "alloc" ? 1U : 2U, number(4, 16), kTypes.at(cells[5]), number(6, 16), number(7, 10), number(9, 16)}
+        );
+    }
+    return rows;
+}
+
+Rows recorded_rows(const std::string& path, std::uint32_t pid) {
+    Rows rows;
+    Result<RecordingReader> reader = RecordingReader::open(path);
+    Event event;
+    while (reader && reader->next(event).value_or(false)) {
+        const auto add = [&](std::uint64_t kind, const EventHeader& header, const BufferFields& b) {
+            if (header.pid == pid) {
+                rows[header.tid].push_back(
+                    {kind, b.allocator, static_cast<std::uint64_t>(b.type), b.address, b.size, b.buffer}
+                );
+            }
+        };
+        if (const auto* allocated = std::get_if<Allocated>(&event)) {
+            add(1, allocated->header, allocated->buffer);
+        } else if (const auto* freed = std::get_if<Freed>(&event)) {
+            add(2, freed->header, freed->buffer);
+        }
+    }
+    return rows;
+}
+
+testing::AssertionResult are_the_last_of(const Rows& recorded, const Rows& all) {
+    for (const auto& [tid, rows] : recorded) {
+        const auto found = all.find(tid);
+        if (found == all.end() || found->second.size() < rows.size() ||
+            !std::equal(rows.rbegin(), rows.rend(), found->second.rbegin())) {
+            return testing::AssertionFailure() << "the " << rows.size() << " events recorded of thread " << tid
+                                               << " are not the last of what it did";
+        }
+    }
+    return testing::AssertionSuccess();
+}
+
+struct BusyJob {
+    explicit BusyJob(const TempDir& dir, std::vector<std::string> more = {}) :
+        events(dir.file("events.csv")), job(arguments(events, std::move(more))) {
+        job.start();
+    }
+    static std::vector<std::string> arguments(const std::string& events, std::vector<std::string> more) {
+        std::vector<std::string> all{"--threads", "8", "--ops", "0", "--rate", "20000", "--shared", "--truth-events", events};
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
+    std::string events;
+    StandIn job;
+};
+
+// The attach happens at one moment for all probes: from the first event on, nothing is missed of any thread, although eight
+// of them run while the probes are put in. So nothing is shown as live that is not.
+void attach_under_load(BusyJob& busy, const std::vector<std::string>& target, const std::string& file) {
+    Recorder recorder(target, file);
+    // Long enough that every thread has done something since.
+    recorder.process().wait_until([&] { return std::filesystem::file_size(file) > 200'000; }, "much is recorded");
+    busy.job.stop();
+    const Truth truth = busy.job.truth();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+
+    const auto replayed = replay(file);
+    EXPECT_TRUE(is_flawless(*replayed, truth.pid));
+    const Rows recorded = recorded_rows(file, truth.pid);
+    EXPECT_EQ(recorded.size(), 8U);
+    EXPECT_TRUE(are_the_last_of(recorded, read_rows(busy.events)));
+    const LiveSet live = live_set_of(replayed->process(truth.pid));
+    EXPECT_TRUE(minus(live, truth.live).empty()) << "shown as live, and is not:\n" << minus(live, truth.live).front();
+    EXPECT_EQ(replayed->unknown(truth.pid, UnknownFree::Double), 0U);
+}
+
+TEST_F(AttachTest, UnderLoadNothingIsMissedFromTheFirstEventOn) {
+    BusyJob busy(dir_);
+    attach_under_load(busy, {"-p", busy.job.pid_text()}, dir_.file("x.ttar"));
+}
+
+TEST_F(AttachTest, ToAllUnderLoadNothingIsMissedFromTheFirstEventOn) {
+    BusyJob busy(dir_);
+    attach_under_load(busy, {"-a"}, dir_.file("x.ttar"));
+}
+
+// Two in the middle of a run, beside each other: neither disturbs the other.
+TEST_F(AttachTest, TwoRecordersSeeTheSame) {
+    StandIn job({"--threads", "4", "--ops", "20000", "--shared"});
+    Recorder one({"-p", job.pid_text()}, dir_.file("1.ttar"));
+    Recorder two({"-p", job.pid_text()}, dir_.file("2.ttar"));
+    job.run_all();
+    EXPECT_EQ(one.interrupt().status, 0);
+    EXPECT_EQ(two.interrupt().status, 0);
+    const Truth truth = job.truth();
+    EXPECT_TRUE(matches(*replay(dir_.file("1.ttar"), {truth}), truth));
+    EXPECT_TRUE(matches(*replay(dir_.file("2.ttar"), {truth}), truth));
+}
+
+// A thread id names its process, and that is said.
+TEST_F(AttachTest, ThreadIdAttachesToItsProcess) {
+    StandIn job({"--threads", "2", "--ops", "0", "--rate", "200"});
+    job.start();
+    pid_t thread = 0;
+    for (const pid_t tid : threads_of(job.pid())) {
+        thread = tid != job.pid() ? tid : thread;
+    }
+    ASSERT_NE(thread, 0);
+    Recorder recorder({"-p", std::to_string(thread)}, dir_.file("x.ttar"));
+    const Outcome outcome = recorder.interrupt();
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_NE(outcome.err.find("is a thread of process " + job.pid_text()), std::string::npos) << outcome.err;
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// `-- COMMAND`: started by the tool, traced from its first allocation on, and otherwise as if started by the user.
+#include <csignal>
+#include <filesystem>
+
+#include "support/bpf_test.hpp"
+#include "support/proc.hpp"
+#include "support/replayed.hpp"
+#include "support/stand_in.hpp"
+#include "support/tool.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+class CommandTest : public BpfTest {
+protected:
+    Outcome record(const std::vector<std::string>& command, const std::string& file) {
+        std::vector<std::string> arguments{"record", "-o", file, "--"};
+        arguments.insert(arguments.end(), command.begin(), command.end());
+        return run_tool(arguments);
+    }
+
+    const std::string file_ = dir_.file("x.ttar");
+};
+
+// Nothing is missed from the first allocation on, at full speed on sixteen threads.
+TEST_F(CommandTest, NothingIsMissedFromTheFirstAllocationOn) {
+    const std::string path = dir_.file("truth.json");
+    const Outcome outcome =
+        record({standin_path(), "--threads", "16", "--ops", "100000", "--shared", "--truth", path}, file_);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find("done\n"), std::string::npos) << "the command's own output";
+    const Truth truth = read_truth(path);
+    const auto replayed = replay(file_, {truth});
+    EXPECT_TRUE(matches(*replayed, truth));
+    EXPECT_TRUE(replayed->process(truth.pid).from_first_event);
+    EXPECT_EQ(replayed->process(truth.pid).end, ProcessState::End::Exited);
+    EXPECT_EQ(replayed->session.known_before_attach, KnownBefore::Full);
+}
+
+TEST_F(CommandTest, ExitStatusIsPassedOn) {
+    EXPECT_EQ(record({"true"}, dir_.file("0.ttar")).status, 0);
+    EXPECT_EQ(record({"sh", "-c", "exit 7"}, dir_.file("7.ttar")).status, 7);
+    EXPECT_EQ(record({"sh", "-c", "kill -TERM $$"}, dir_.file("15.ttar")).status, 128 + SIGTERM);
+    EXPECT_EQ(record({standin_path(), "--no-such-option"}, dir_.file("2.ttar")).status, 2);
+}
+
+TEST_F(CommandTest, StatusOfAKilledCommandIsThatOfItsSignal) {
+    StandIn job(StandIn::under(tool_with({"record", "-o", file_, "--"}), {"--scenario", "all-types"}));
+    job.run_all();
+    kill(job.pid(), SIGKILL);
+    EXPECT_EQ(job.process().wait().status, 128 + SIGKILL);
+    EXPECT_TRUE(replay(file_)->complete);
+}
+
+TEST_F(CommandTest, CommandThatCannotBeExecutedIsToldAndLeavesNothing) {
+    const Outcome missing = record({"no-such-command"}, file_);
+    EXPECT_EQ(missing.status, 2);
+    EXPECT_NE(missing.err.find("no-such-command"), std::string::npos) << missing.err;
+    EXPECT_NE(missing.err.find("No such file"), std::string::npos) << missing.err;
+    EXPECT_FALSE(std::filesystem::exists(file_)) << "a recording of nothing";
+    const Outcome directory = record({"/tmp"}, dir_.file("y.ttar"));
+    EXPECT_EQ(directory.status, 2);
+    EXPECT_NE(directory.err.find("Permission denied"), std::string::npos) << directory.err;
+}
+
+// A command that never uses the runtime is recorded as such, and not held up.
+TEST_F(CommandTest, CommandWithoutTheRuntimeRunsToItsEnd) {
+    const Outcome outcome = record({"sh", "-c", "echo hello"}, file_);
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.out, "hello\n");
+    EXPECT_NE(outcome.err.find("no allocation was seen"), std::string::npos) << outcome.err;
+}
+
+// The runtime comes with a library loaded long after the start, as Python does it, in a process behind two others. Its
+// functions are called right behind the load: the device is opened, a buffer allocated and the device closed.
+TEST_F(CommandTest, LibraryLoadedLateByPythonIsTracedFromItsFirstAllocationOn) {
+    if (run({.arguments = {"sh", "-c", "command -v python3"}, .environment = {}, .user = {}, .stdout_path = {}}).status != 0) {
+        GTEST_SKIP() << "no python3";
+    }
+    const std::string program =
+        "import ctypes, sys\n"
+        "lib = ctypes.CDLL(sys.argv[1])\n"
+        "P, N = ctypes.c_void_p, ctypes.c_ulong\n"
+        "create = lib._ZN2tt8tt_metal12CreateDeviceEi\n"
+        "create.restype = P\n"
+        "make = lib._ZN2tt8tt_metal6Buffer6createEPNS0_7IDeviceEmmNS0_10BufferTypeERKNS0_18BufferShardingArgsE"
+        "St8optionalIbES8_INS0_11SubDeviceIdEE\n"
+        "make.argtypes = [P, P, N, N, ctypes.c_int, P, N, N]\n"
+        "close = lib._ZN2tt8tt_metal11CloseDeviceEPNS0_7IDeviceE\n"
+        "close.argtypes = [P]\n"
+        "device = create(5)\n"
+        "result, sharding = ctypes.create_string_buffer(16), ctypes.create_string_buffer(256)\n"
+        "make(result, device, 65536, 2048, 0, sharding, 0, 0)\n"
+        "close(device)\n";
+    const Outcome outcome =
+        record({"sh", "-c", "python3 -c \"$0\" \"$1\"; exit $?", program, standin_library()}, file_);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const auto replayed = replay(file_);
+    std::size_t found = 0;
+    for (const auto& process : replayed->view().processes) {
+        const ProcessAccount& account = replayed->account(process->pid);
+        if (account.events == 0) {
+            continue;
+        }
+        ++found;
+        EXPECT_EQ(account.allocs, 1U);
+        EXPECT_TRUE(process->from_first_event);
+        EXPECT_EQ(process->places.at({OwnerKind::Chip, 5}).of(BufferType::Dram).peak_bytes, 65'536U);
+        EXPECT_TRUE(is_flawless(*replayed, process->pid));
+    }
+    EXPECT_EQ(found, 1U);
+}
+
+// Ctrl-C for the recorder alone: it ends as asked, and the command goes on unharmed.
+TEST_F(CommandTest, CommandGoesOnWhenTheRecorderIsInterrupted) {
+    StandIn job(StandIn::under(tool_with({"record", "-o", file_, "--"}), {"--threads", "2", "--ops", "1000"}));
+    job.run_all();
+    const Truth truth = job.truth();
+    kill(job.process().pid(), SIGINT);
+    EXPECT_EQ(job.process().wait().status, 0);
+    EXPECT_TRUE(matches(*replay(file_, {truth}), truth));
+    EXPECT_TRUE(has_original_code_soon(job.pid(), standin_library()));
+    job.run_all();
+    EXPECT_GT(job.truth().events, truth.events);
+}
+
+TEST_F(CommandTest, WatchTakesACommandToo) {
+    const Outcome outcome = run_tool({"watch", "--format", "json", "--", standin_path(), "--scenario", "crash"});
+    EXPECT_EQ(outcome.status, 128 + SIGABRT) << outcome.err;
+    const std::size_t last = outcome.out.rfind("{\"schema\"");
+    ASSERT_NE(last, std::string::npos) << outcome.out;
+    const auto json = nlohmann::json::parse(outcome.out.substr(last));
+    EXPECT_EQ(json.at("processes")[0].at("usage")[0].at("allocs"), 20);
+    EXPECT_EQ(json.at("processes")[0].at("usage")[0].at("live_buffers"), 0);
+    EXPECT_EQ(json.at("processes")[0].at("state"), "ended");
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test

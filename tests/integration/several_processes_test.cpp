@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// More than one process in one trace: -p twice, -a, and processes that start while it runs.
+#include <filesystem>
+#include <set>
+
+#include "support/bpf_test.hpp"
+#include "support/replayed.hpp"
+#include "support/stand_in.hpp"
+#include "support/tool.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+class SeveralProcessesTest : public BpfTest {
+protected:
+    const std::string file_ = dir_.file("x.ttar");
+    const std::vector<std::string> storm_{"--threads", "4", "--ops", "20000", "--shared"};
+};
+
+TEST_F(SeveralProcessesTest, TwoGivenProcessesAreCompleteAndApart) {
+    StandIn one(storm_);
+    StandIn two(storm_);
+    Recorder recorder({"-p", one.pid_text(), "-p", two.pid_text()}, file_);
+    one.start();
+    two.start();
+    one.wait();
+    two.wait();
+    const Truth truth_one = one.truth();
+    const Truth truth_two = two.truth();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    EXPECT_TRUE(matches(*replay(file_, {truth_one}), truth_one));
+    EXPECT_TRUE(matches(*replay(file_, {truth_two}), truth_two));
+    EXPECT_EQ(replay(file_)->view().processes.size(), 2U);
+}
+
+TEST_F(SeveralProcessesTest, RecorderEndsWithTheLastOfItsProcesses) {
+    StandIn one(storm_);
+    StandIn two(storm_);
+    Recorder recorder({"-p", one.pid_text(), "-p", two.pid_text()}, file_);
+    EXPECT_EQ(one.exit(), 0);
+    two.run_all();
+    const Truth truth = two.truth();
+    EXPECT_FALSE(recorder.process().ended());
+    EXPECT_EQ(two.exit(), 0);
+    EXPECT_EQ(recorder.wait().status, 0);
+    EXPECT_TRUE(matches(*replay(file_, {truth}), truth));
+}
+
+// Only the given process is traced, although another uses the same library.
+TEST_F(SeveralProcessesTest, OtherProcessesAreLeftAlone) {
+    StandIn given(storm_);
+    StandIn other(storm_);
+    Recorder recorder({"-p", given.pid_text()}, file_);
+    given.run_all();
+    other.run_all();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    const auto replayed = replay(file_);
+    ASSERT_EQ(replayed->view().processes.size(), 1U);
+    EXPECT_EQ(replayed->view().processes.front()->pid, static_cast<std::uint32_t>(given.pid()));
+}
+
+// -a: one job is there at the attach, the other starts later, with the same library; both are complete, and told apart. (There
+// may be others on this machine.)
+TEST_F(SeveralProcessesTest, AllIncludesAProcessThatStartsLater) {
+    StandIn early(storm_);
+    Recorder recorder({"-a"}, file_);
+    StandIn late(storm_);
+    early.start();
+    late.start();
+    early.wait();
+    late.wait();
+    const Truth truth_early = early.truth();
+    const Truth truth_late = late.truth();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    const auto replayed = replay(file_, {truth_early});
+    EXPECT_TRUE(matches(*replayed, truth_early));
+    EXPECT_FALSE(replayed->process(truth_early.pid).from_first_event);
+    EXPECT_TRUE(matches(*replay(file_, {truth_late}), truth_late));
+    EXPECT_TRUE(replayed->process(truth_late.pid).from_first_event);
+}
+
+// -a, and a process with a library that nobody had mapped at the attach. It does not wait for its probes, so its first events
+// may be missed: then this must not be claimed to be the whole, and nothing may be shown as live that is not.
+TEST_F(SeveralProcessesTest, LibraryFirstSeenUnderAllIsTracedAndNotClaimedComplete) {
+    namespace fs = std::filesystem;
+    const std::string folder = dir_.file("copy");
+    fs::create_directory(folder);
+    fs::copy(standin_path(), folder + "/tt-standin");  // it looks for its library beside itself
+    fs::copy(standin_library(), folder + "/libtt_metal.so");
+    Recorder recorder({"-a"}, file_);
+
+    SpawnOptions options;
+    options.arguments = {folder + "/tt-standin", "--threads", "4", "--ops", "20000", "--rate", "2000", "--truth", dir_.file("t.json")};
+    Subprocess job(options);
+    job.wait_for_out("done");
+    EXPECT_EQ(job.wait().status, 0);
+    const Truth truth = read_truth(dir_.file("t.json"));
+    EXPECT_EQ(recorder.interrupt().status, 0);
+
+    const auto replayed = replay(file_);
+    EXPECT_TRUE(is_flawless(*replayed, truth.pid));
+    const std::uint64_t recorded = replayed->account(truth.pid).events;
+    EXPECT_GT(recorded, truth.events / 2) << "of " << truth.events;
+    if (recorded < truth.events) {
+        EXPECT_FALSE(replayed->process(truth.pid).from_first_event);
+    }
+    EXPECT_EQ(replayed->unknown(truth.pid, UnknownFree::Double), 0U);
+    // Closed and gone at its end, whatever was known of it.
+    EXPECT_TRUE(live_set_of(replayed->process(truth.pid)).empty());
+    // Each buffer that was seen ended by its own free, or was live in truth when the close came.
+    const std::uint64_t at_close = replayed->ended(truth.pid, FreeKind::ReleasedByClose);
+    EXPECT_LE(at_close, truth.live.size());
+    std::set<std::string> modules;
+    for (const ModuleInfo& module : replayed->session.modules) {
+        modules.insert(module.path);
+    }
+    EXPECT_TRUE(modules.contains(folder + "/libtt_metal.so"));
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test

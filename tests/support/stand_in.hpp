@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A tt-standin that does what it is told (tests/standin/README.md, "--control").
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "support/subprocess.hpp"
+#include "support/temp_dir.hpp"
+#include "support/truth.hpp"
+
+namespace tt::alloc_trace::test {
+
+[[nodiscard]] const std::string& standin_path();
+[[nodiscard]] const std::string& standin_library();  // libtt_metal.so
+
+class StandIn {
+public:
+    // Returns when its devices are open. `arguments` besides --control.
+    explicit StandIn(const std::vector<std::string>& arguments = {});
+
+    // Started by another program, which passes its stdin and stdout on.
+    static SpawnOptions under(const SpawnOptions& starter, const std::vector<std::string>& arguments);
+    explicit StandIn(const SpawnOptions& options);
+
+    [[nodiscard]] pid_t pid() const { return pid_; }
+    [[nodiscard]] std::string pid_text() const { return std::to_string(pid_); }
+
+    void start() { command("start", "started"); }
+    void wait() { command("wait", "quiescent"); }
+    void stop() { command("stop", "quiescent"); }
+    void run_all() {
+        start();
+        wait();
+    }
+    [[nodiscard]] Truth truth();  // of now; its threads must rest
+    void close() { command("close", "closed"); }
+    void reopen() { command("reopen", "ok"); }
+    void free_all() { command("free-all", "quiescent"); }
+    // Its exit status, or that of its starter.
+    int exit();
+    // Itself, or its starter.
+    [[nodiscard]] Subprocess& process() { return process_; }
+
+private:
+    void command(const std::string& line, const std::string& answer);
+
+    TempDir dir_;
+    Subprocess process_;
+    pid_t pid_ = -1;
+};
+
+}  // namespace tt::alloc_trace::test
