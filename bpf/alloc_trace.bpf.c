@@ -26,23 +26,44 @@ struct tracepoint_args {
 
 /* ---- device buffers ---- */
 
+#define TAT_BUFFER_WINDOW_WORDS (TAT_BUFFER_WINDOW_SIZE / 8)
+
+/* Older verifiers know no variable offset into the stack. */
+static __always_inline __u64 owner_of(const __u64 *window) {
+    __u64 owner = 0;
+#pragma unroll
+    for (__u32 word = 0; word < TAT_BUFFER_WINDOW_WORDS; ++word) {
+        if (layout.buffer_owner == TAT_BUFFER_WINDOW_START + 8 * word) {
+            owner = window[word];
+        }
+    }
+    return owner;
+}
+
 static __always_inline int emit_buffer(struct pt_regs *regs, __u64 buffer, __u32 kind) {
-    if (!is_target()) {
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    if (!is_target(pid_tgid)) {
         return 0;
     }
-    struct tat_thread *thread = current_thread((__u32)bpf_get_current_pid_tgid());
-    announce_owner(read_word(buffer + layout.buffer_owner), regs, kind, thread);
+    struct tat_thread *thread = current_thread(pid_tgid);
+    /* Read before there is a record: the owner it names is announced first. */
+    __u64 window[TAT_BUFFER_WINDOW_WORDS];
+    bool readable = bpf_probe_read_user(window, sizeof(window), (void *)(buffer + TAT_BUFFER_WINDOW_START)) == 0;
+    if (!readable) {
+        if (thread) {
+            ++thread->sequence;
+        }
+        count_loss(kind, TAT_CAUSE_FAULT);
+        return 0;
+    }
+    announce_owner(owner_of(window), regs, kind, pid_tgid, thread);
     __u64 wakeup = 0;
-    struct tat_buffer_event *event = reserve(sizeof(*event), kind, thread, &wakeup);
-    if (!event) {
-        return 0;
+    struct tat_buffer_event *event = reserve(sizeof(*event), kind, pid_tgid, thread, &wakeup);
+    if (event) {
+        event->buffer = buffer;
+        __builtin_memcpy(event->window, window, sizeof(window));
+        bpf_ringbuf_submit(event, wakeup);
     }
-    event->buffer = buffer;
-    if (bpf_probe_read_user(event->window, sizeof(event->window), (void *)(buffer + TAT_BUFFER_WINDOW_START))) {
-        discard(event, kind, TAT_CAUSE_FAULT);
-        return 0;
-    }
-    bpf_ringbuf_submit(event, wakeup);
     return 0;
 }
 
@@ -58,9 +79,9 @@ int freed(struct pt_regs *regs) { /* GraphTracker::track_deallocate(this, Buffer
 
 /* ---- programs and circular buffers ---- */
 
-static __always_inline int emit_pointer(__u32 kind, __u32 flags, __u64 object, __u64 owner, struct tat_thread *thread) {
+static __always_inline int emit_pointer(__u32 kind, __u32 flags, __u64 object, __u64 owner, __u64 pid_tgid) {
     __u64 wakeup = 0;
-    struct tat_pointer_event *event = reserve(sizeof(*event), kind, thread, &wakeup);
+    struct tat_pointer_event *event = reserve(sizeof(*event), kind, pid_tgid, current_thread(pid_tgid), &wakeup);
     if (event) {
         event->header.flags = flags;
         event->object = object;
@@ -71,25 +92,24 @@ static __always_inline int emit_pointer(__u32 kind, __u32 flags, __u64 object, _
 }
 
 static __always_inline int emit_object(__u32 kind, __u32 flags, __u64 object) {
-    if (!is_target()) {
-        return 0;
-    }
-    return emit_pointer(kind, flags, object, 0, current_thread((__u32)bpf_get_current_pid_tgid()));
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    return is_target(pid_tgid) ? emit_pointer(kind, flags, object, 0, pid_tgid) : 0;
 }
 
 SEC("uprobe")
 int program_launched(struct pt_regs *regs) { /* ProgramImpl::allocate_circular_buffers(this, const IDevice*) */
     __u64 program = TAT_ARG1(regs);
     __u64 owner = TAT_ARG2(regs);
-    if (!is_target()) {
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    if (!is_target(pid_tgid)) {
         return 0;
     }
-    struct tat_thread *thread = current_thread((__u32)bpf_get_current_pid_tgid());
+    struct tat_thread *thread = current_thread(pid_tgid);
     if (thread) {
         thread->program = program;
     }
-    announce_owner(owner, regs, TAT_EVENT_PROGRAM_LAUNCHED, thread);
-    return emit_pointer(TAT_EVENT_PROGRAM_LAUNCHED, 0, program, owner, thread);
+    announce_owner(owner, regs, TAT_EVENT_PROGRAM_LAUNCHED, pid_tgid, thread);
+    return emit_pointer(TAT_EVENT_PROGRAM_LAUNCHED, 0, program, owner, pid_tgid);
 }
 
 SEC("uprobe")
@@ -121,13 +141,15 @@ int circular_buffer(struct pt_regs *regs) {
     /* GraphTracker::track_allocate_cb(this, const CoreRangeSet&, address, size, is_globally_allocated, const IDevice*) */
     __u64 set = TAT_ARG2(regs), address = TAT_ARG3(regs), size = TAT_ARG4(regs), owner = TAT_ARG6(regs);
     __u32 global = TAT_ARG5(regs) & 0xff;
-    if (!is_target()) {
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    if (!is_target(pid_tgid)) {
         return 0;
     }
-    struct tat_thread *thread = current_thread((__u32)bpf_get_current_pid_tgid());
-    announce_owner(owner, regs, TAT_EVENT_CIRCULAR_BUFFER, thread);
+    struct tat_thread *thread = current_thread(pid_tgid);
+    announce_owner(owner, regs, TAT_EVENT_CIRCULAR_BUFFER, pid_tgid, thread);
     __u64 wakeup = 0;
-    struct tat_circular_buffer_event *event = reserve(sizeof(*event), TAT_EVENT_CIRCULAR_BUFFER, thread, &wakeup);
+    struct tat_circular_buffer_event *event =
+        reserve(sizeof(*event), TAT_EVENT_CIRCULAR_BUFFER, pid_tgid, thread, &wakeup);
     if (!event) {
         return 0;
     }
@@ -185,8 +207,7 @@ int process_forked(struct tracepoint_args *tp) {
         return 0;
     }
     __u64 wakeup = 0;
-    struct tat_thread *thread = current_thread((__u32)bpf_get_current_pid_tgid());
-    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_FORKED, thread, &wakeup);
+    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_FORKED, &wakeup);
     if (event) {
         event->child_pid = child_pid;
         bpf_ringbuf_submit(event, wakeup);
@@ -206,8 +227,7 @@ int process_exec(struct tracepoint_args *tp) {
     }
     forget_owners();
     __u64 wakeup = 0;
-    struct tat_thread *thread = current_thread((__u32)bpf_get_current_pid_tgid());
-    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXEC, thread, &wakeup);
+    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXEC, &wakeup);
     if (event) {
         bpf_ringbuf_submit(event, wakeup);
     }
@@ -218,19 +238,17 @@ int process_exec(struct tracepoint_args *tp) {
 SEC("raw_tp/sched_process_exit")
 int process_exited(struct tracepoint_args *tp) {
     struct task_struct *task = (struct task_struct *)tp->args[0];
-    __u32 tid = BPF_CORE_READ(task, pid);
     __u32 pid = BPF_CORE_READ(task, tgid);
     bool last_thread = BPF_CORE_READ(task, signal, live.counter) == 0;
-    if (last_thread && bpf_map_lookup_elem(&targets, &pid)) {
-        __u64 wakeup = 0;
-        struct tat_thread *thread = bpf_map_lookup_elem(&threads, &tid);
-        struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXITED, thread, &wakeup);
-        if (event) {
-            bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
-        }
-        bpf_map_delete_elem(&targets, &pid);
+    if (!last_thread || !bpf_map_lookup_elem(&targets, &pid)) {
+        return 0;
     }
-    bpf_map_delete_elem(&threads, &tid);
+    __u64 wakeup = 0;
+    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXITED, &wakeup);
+    if (event) {
+        bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+    }
+    bpf_map_delete_elem(&targets, &pid);
     return 0;
 }
 
@@ -250,8 +268,7 @@ int module_loaded(struct pt_regs *regs) {
         return 0;
     }
     __u64 wakeup = 0;
-    struct tat_thread *thread = current_thread((__u32)bpf_get_current_pid_tgid());
-    struct tat_process_event *event = reserve_process(TAT_EVENT_MODULE_LOADED, thread, &wakeup);
+    struct tat_process_event *event = reserve_process(TAT_EVENT_MODULE_LOADED, &wakeup);
     if (!event) {
         return 0;
     }

@@ -39,18 +39,21 @@ static __noinline void count_loss(__u32 kind, __u32 cause) {
     }
 }
 
-static __always_inline struct tat_thread *current_thread(__u32 tid) {
-    struct tat_thread *thread = bpf_map_lookup_elem(&threads, &tid);
-    if (thread) {
-        return thread;
+static __always_inline struct tat_thread *current_thread(__u64 pid_tgid) {
+    __u32 slot = (__u32)pid_tgid % TAT_THREAD_SLOTS;
+    struct tat_thread *thread = bpf_map_lookup_elem(&threads, &slot);
+    if (thread && thread->pid_tgid != pid_tgid) {
+        thread->pid_tgid = pid_tgid;
+        thread->sequence = 0;
+        thread->program = 0;
+        thread->owner = 0;
     }
-    struct tat_thread fresh = {};
-    bpf_map_update_elem(&threads, &tid, &fresh, BPF_NOEXIST);
-    return bpf_map_lookup_elem(&threads, &tid);
+    return thread;
 }
 
-static __always_inline void fill_header(struct tat_event_header *header, __u32 size, __u32 kind, struct tat_thread *thread) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+static __always_inline void fill_header(
+    struct tat_event_header *header, __u32 size, __u32 kind, __u64 pid_tgid, struct tat_thread *thread
+) {
     header->size = size;
     header->kind = kind;
     header->flags = 0;
@@ -63,12 +66,13 @@ static __always_inline void fill_header(struct tat_event_header *header, __u32 s
     }
 }
 
-/* Room for a record of `size` bytes with its header filled; `wakeup` gets the flags for submit. Null: lost and counted. */
-static __always_inline void *reserve(__u32 size, __u32 kind, struct tat_thread *thread, __u64 *wakeup) {
+/*
+ * Room for a record of `size` bytes with its header filled; `wakeup` gets the flags for submit. Null: lost and counted.
+ * `thread`: whose event it is, null if it belongs to no sequence.
+ */
+static __always_inline void *reserve(__u32 size, __u32 kind, __u64 pid_tgid, struct tat_thread *thread, __u64 *wakeup) {
     if (thread) {
         ++thread->sequence;
-    } else {
-        ++statistics.threads_uncounted;
     }
     __u64 fill = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
     if (fill > statistics.peak_fill_bytes) {
@@ -83,15 +87,10 @@ static __always_inline void *reserve(__u32 size, __u32 kind, struct tat_thread *
         count_loss(kind, TAT_CAUSE_RING_FULL);
         return 0;
     }
-    fill_header(record, size, kind, thread);
+    fill_header(record, size, kind, pid_tgid, thread);
     bool crossing = fill < config.wakeup_bytes && fill + size >= config.wakeup_bytes;
     *wakeup = crossing ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
     return record;
-}
-
-static __always_inline void discard(void *record, __u32 kind, __u32 cause) {
-    count_loss(kind, cause);
-    bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
 }
 
 #endif

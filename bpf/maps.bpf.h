@@ -28,6 +28,7 @@ struct {
 } targets SEC(".maps");
 
 struct tat_thread {
+    __u64 pid_tgid;    /* whose slot it is at present */
     __u64 sequence;    /* events so far, lost ones included */
     __u64 program;     /* the program whose circular buffers this thread is placing */
     __u64 owner;       /* the owner announced or found announced last, valid in owner_epoch */
@@ -35,10 +36,16 @@ struct tat_thread {
     __u32 unused;
 };
 
-/* Per thread that ever hit a probe, by tid; thread exit removes. A thread beyond the limit goes uncounted (sequence 0). */
+#define TAT_THREAD_SLOTS 65536
+
+/*
+ * Slots by the low bits of the thread id: an array look-up is a few instructions where a hash costs as much as the rest of
+ * the program. Two living threads whose ids are a multiple of 65536 apart take the slot from each other; their sequences
+ * start anew each time, which hides gaps from the cross-check, and a circular buffer may miss its program. No event is lost.
+ */
 struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 65536);
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, TAT_THREAD_SLOTS);
     __type(key, __u32);
     __type(value, struct tat_thread);
 } threads SEC(".maps");

@@ -39,7 +39,8 @@ static __always_inline void read_chips(struct tat_owner_event *event, __u64 impl
 
 static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 via, struct tat_thread *thread) {
     __u64 wakeup = 0;
-    struct tat_owner_event *event = reserve(sizeof(*event), TAT_EVENT_OWNER, thread, &wakeup);
+    struct tat_owner_event *event =
+        reserve(sizeof(*event), TAT_EVENT_OWNER, bpf_get_current_pid_tgid(), thread, &wakeup);
     if (!event) {
         return -1;
     }
@@ -58,12 +59,14 @@ static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 via, stru
     return 0;
 }
 
-static __always_inline void announce_owner(__u64 owner, struct pt_regs *regs, __u32 via, struct tat_thread *thread) {
+static __always_inline void announce_owner(
+    __u64 owner, struct pt_regs *regs, __u32 via, __u64 pid_tgid, struct tat_thread *thread
+) {
     __u32 epoch = *(volatile __u32 *)&owner_epoch;
     if (!owner || (thread && thread->owner == owner && thread->owner_epoch == epoch)) {
         return;
     }
-    struct tat_owner_key key = {.owner = owner, .pid = bpf_get_current_pid_tgid() >> 32};
+    struct tat_owner_key key = {.owner = owner, .pid = pid_tgid >> 32};
     __u32 *announced = bpf_map_lookup_elem(&announced_owners, &key);
     if ((!announced || *announced != epoch) && emit_owner(owner, regs->ip, via, thread) == 0) {
         bpf_map_update_elem(&announced_owners, &key, &epoch, BPF_ANY);

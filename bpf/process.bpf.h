@@ -4,8 +4,8 @@
 #ifndef TAT_PROCESS_BPF_H
 #define TAT_PROCESS_BPF_H
 
-static __always_inline struct tat_process_event *reserve_process(__u32 kind, struct tat_thread *thread, __u64 *wakeup) {
-    struct tat_process_event *event = reserve(sizeof(*event), kind, thread, wakeup);
+static __always_inline struct tat_process_event *reserve_process(__u32 kind, __u64 *wakeup) {
+    struct tat_process_event *event = reserve(sizeof(*event), kind, bpf_get_current_pid_tgid(), 0, wakeup);
     if (event) {
         event->child_pid = 0;
         event->parent_pid = 0;
@@ -18,7 +18,7 @@ static __always_inline struct tat_process_event *reserve_process(__u32 kind, str
 /* Announces `task`'s process, in whichever task's context. */
 static __noinline int announce_process(struct task_struct *task, __u32 complete) {
     __u64 wakeup = 0;
-    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_SEEN, 0, &wakeup);
+    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_SEEN, &wakeup);
     if (!event) {
         return 0;
     }
@@ -43,9 +43,9 @@ static __noinline int adopt(__u32 pid) {
 }
 
 /* Whether the current process is traced. */
-static __always_inline bool is_target(void) {
-    __u32 pid = bpf_get_current_pid_tgid() >> 32;
-    if (bpf_map_lookup_elem(&targets, &pid)) {
+static __always_inline bool is_target(__u64 pid_tgid) {
+    __u32 pid = pid_tgid >> 32;
+    if (config.scoped || bpf_map_lookup_elem(&targets, &pid)) {
         return true;
     }
     if (!config.trace_all) {

@@ -21,10 +21,12 @@ struct tat_layout {
 };
 
 struct tat_config { /* fixed at load */
+    __u32 scoped;             /* the probes are in one process only: whoever hits one is the target */
     __u32 trace_all;          /* every process that hits a probe, not only those in `targets` */
     __u32 follow_children;    /* children of a target become targets */
     __u32 stop_on_load;       /* a target that maps a library stops itself until it is continued */
     __u32 linker_state_delta; /* from the dynamic linker's notification function to its state word; signed */
+    __u32 unused;
     __u64 wakeup_bytes;       /* fill that wakes the reader */
     __u64 headroom_limit;     /* fill above which only frees and lifecycle records are taken */
 };
@@ -41,7 +43,6 @@ struct tat_config { /* fixed at load */
 
 struct tat_statistics { /* one for all processors; approximations, written without locks */
     __u64 peak_fill_bytes;   /* most bytes unread in the ring */
-    __u64 threads_uncounted; /* events of threads that found no room in `threads` */
     __u64 complete_since_ns; /* written by userspace: a process that started later (boot time) is known from its first event */
 };
 

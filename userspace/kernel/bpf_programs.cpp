@@ -24,6 +24,7 @@ constexpr std::uint64_t kMaxWakeupBytes = 1U << 20U;
 
 tat_config to_abi(const ProgramConfig& config) {
     tat_config abi{};
+    abi.scoped = config.scoped ? 1 : 0;
     abi.trace_all = config.trace_all ? 1 : 0;
     abi.follow_children = config.follow_children ? 1 : 0;
     abi.stop_on_load = config.stop_on_load ? 1 : 0;

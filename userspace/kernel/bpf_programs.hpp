@@ -21,7 +21,8 @@ namespace tt::alloc_trace {
 
 struct ProgramConfig {
     std::size_t ring_bytes = std::size_t{64} << 20U;  // a power of two, a multiple of the page size
-    bool trace_all = false;
+    bool scoped = false;     // probes are attached in one process only
+    bool trace_all = false;  // every process that hits a probe
     bool follow_children = false;
     bool stop_on_load = false;
     std::int32_t linker_state_delta = 0;

@@ -50,6 +50,7 @@ Status LiveSession::load() {
     const LiveTarget& target = options_.target;
     ProgramConfig config;
     config.ring_bytes = options_.ring_bytes;
+    config.scoped = scope() != kAnyProcess;
     config.trace_all = target.all;
     config.follow_children = target.follow_children || !target.command.empty();
     config.stop_on_load = !target.command.empty();

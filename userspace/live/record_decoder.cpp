@@ -165,11 +165,14 @@ void RecordDecoder::check_sequence(const tat_event_header& header) {
     }
     if (sequence_by_tid_.size() >= kMaxCountedThreads) {
         sequence_by_tid_.clear();
+        sequences_forgotten_ = true;
     }
     const auto [entry, fresh] = sequence_by_tid_.try_emplace(header.tid, header.sequence);
     // A sequence that starts anew is another thread with the same id. Whatever precedes the first record is a gap as well.
-    const std::uint64_t previous = fresh || header.sequence <= entry->second ? 0 : entry->second;
-    statistics_.sequence_gaps += header.sequence - previous - 1;
+    const bool anew = fresh || header.sequence <= entry->second;
+    if (!anew || !sequences_forgotten_) {
+        statistics_.sequence_gaps += header.sequence - (anew ? 0 : entry->second) - 1;
+    }
     entry.value() = header.sequence;
 }
 

@@ -69,6 +69,7 @@ private:
     std::vector<ModuleIdentity> modules_;
     std::array<std::uint32_t, TAT_LOSS_CLASSES> losses_{};
     tsl::robin_map<std::uint32_t, std::uint64_t> sequence_by_tid_;
+    bool sequences_forgotten_ = false;  // too many threads: a first record may be any one of its thread
     DecoderStatistics statistics_;
     bool layout_proved_ = false;
     std::optional<Error> failure_;
