@@ -48,7 +48,7 @@ public:
     // key counts as older than the attach.
     static constexpr std::size_t kMaxPastKeys = std::size_t{1} << 18;
 
-    enum class End : std::uint8_t { Unknown, Freed, Cleared };
+    enum class End : std::uint8_t { Unknown, Freed, Released, Cleared };
     struct Past {
         End end = End::Unknown;
         std::uint64_t t_ns = 0;

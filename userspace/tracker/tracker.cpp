@@ -18,15 +18,38 @@ std::vector<Place> places_of(const OwnerSeen& owner) {
     return places;
 }
 
-std::uint32_t add_owner(ProcessState& process, const OwnerSeen& seen) {
+Owner make_owner(ProcessState& process, const OwnerSeen& seen) {
     Owner owner{seen.owner, seen.kind, seen.id, seen.chips, places_of(seen), {}, false};
     for (const Place& place : owner.places) {
         owner.usages.push_back(&process.places[place]);
     }
+    return owner;
+}
+
+std::uint32_t add_owner(ProcessState& process, const OwnerSeen& seen) {
     const auto index = static_cast<std::uint32_t>(process.owners.size());
-    process.owners.push_back(std::move(owner));
+    process.owners.push_back(make_owner(process, seen));
     process.owner_index[seen.owner] = index;
     return index;
+}
+
+// The same object, better known: its live buffers move to where they belong.
+void refine_owner(ProcessState& process, std::uint32_t index, const OwnerSeen& seen) {
+    Owner refined = make_owner(process, seen);
+    Owner& known = process.owners[index];
+    refined.closing = known.closing;
+    for (const auto& [key, buffer] : process.live.buffers()) {
+        if (process.allocators[key.allocator].owner != index) {
+            continue;
+        }
+        for (PlaceUsage* usage : known.usages) {
+            usage->of(key.type).remove(buffer.size);
+        }
+        for (PlaceUsage* usage : refined.usages) {
+            usage->of(key.type).add(buffer.size);
+        }
+    }
+    known = std::move(refined);
 }
 
 std::uint32_t owner_index(ProcessState& process, std::uint64_t pointer) {
@@ -36,23 +59,6 @@ std::uint32_t owner_index(ProcessState& process, std::uint64_t pointer) {
     OwnerSeen unidentified;
     unidentified.owner = pointer;
     return add_owner(process, unidentified);
-}
-
-// An allocator belongs to one owner all its life; the same pointer with another owner is another allocator.
-std::uint32_t allocator_index(ProcessState& process, const BufferFields& buffer) {
-    const std::uint32_t owner = owner_index(process, buffer.owner);
-    const auto found = process.allocator_index.find(buffer.allocator);
-    if (found != process.allocator_index.end() && process.allocators[found->second].owner == owner) {
-        return found->second;
-    }
-    const auto index = static_cast<std::uint32_t>(process.allocators.size());
-    process.allocators.push_back({buffer.allocator, owner});
-    process.allocator_index[buffer.allocator] = index;
-    return index;
-}
-
-AllocationKey key_of(ProcessState& process, const BufferFields& buffer) {
-    return {buffer.address, allocator_index(process, buffer), buffer.type};
 }
 
 void count_end(ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind) {
@@ -78,6 +84,33 @@ Applied release(
     return applied;
 }
 
+// An allocator belongs to one owner all its life: with another owner the pointer means another allocator, and the end of
+// the first one was missed.
+std::uint32_t allocator_index(ProcessState& process, const BufferFields& buffer, std::uint64_t t_ns) {
+    const std::uint32_t owner = owner_index(process, buffer.owner);
+    const auto [entry, fresh] =
+        process.allocator_index.try_emplace(buffer.allocator, static_cast<std::uint32_t>(process.allocators.size()));
+    const std::uint32_t index = entry->second;
+    if (!fresh && process.allocators[index].owner == owner) {
+        return index;
+    }
+    process.owners[owner].closing = false;  // it was opened again: a closing one gets no new allocator
+    if (fresh) {
+        process.allocators.push_back({buffer.allocator, owner});
+        return index;
+    }
+    release(process, FreeKind::ReleasedByClose, {AllocationTable::End::Released, t_ns}, [index](const AllocationKey& key) {
+        return key.allocator == index;
+    });
+    entry.value() = static_cast<std::uint32_t>(process.allocators.size());
+    process.allocators.push_back({buffer.allocator, owner});
+    return entry->second;
+}
+
+AllocationKey key_of(ProcessState& process, const BufferFields& buffer, std::uint64_t t_ns) {
+    return {buffer.address, allocator_index(process, buffer, t_ns), buffer.type};
+}
+
 void update_circular_buffers(ProcessState& process, const Owner& owner) {
     for (std::size_t i = 0; i < owner.places.size(); ++i) {
         const ProgramTable::Resident resident = process.programs.resident(owner.places[i]);
@@ -96,6 +129,7 @@ Applied release_all(ProcessState& process, std::uint64_t t_ns) {
     for (const Owner& owner : process.owners) {
         update_circular_buffers(process, owner);
     }
+    process.live = AllocationTable();  // with its memory of the past: no pointer means the same any more
     process.owner_index.clear();
     process.allocator_index.clear();
     return applied;
@@ -158,9 +192,7 @@ Applied Tracker::on(const Allocated& event) {
         ++state.hooked_allocs;
         return {};
     }
-    const AllocationKey key = key_of(state, fields);
-    Owner& owner = state.owners[state.allocators[key.allocator].owner];
-    owner.closing = false;
+    const AllocationKey key = key_of(state, fields, event.header.t_ns);
     Applied applied;
     LiveBuffer replaced;
     const LiveBuffer buffer{fields.buffer, fields.size, fields.page_size, event.header.t_ns, event.header.tid};
@@ -168,7 +200,7 @@ Applied Tracker::on(const Allocated& event) {
         count_end(state, key, replaced, FreeKind::Inferred);
         applied.replaced_live = true;
     }
-    for (PlaceUsage* usage : owner.usages) {
+    for (PlaceUsage* usage : state.owner_of(key).usages) {
         usage->of(fields.type).add(fields.size);
     }
     return applied;
@@ -179,7 +211,7 @@ Applied Tracker::on(const Freed& event) {
     if (event.buffer.hooked) {
         return {};
     }
-    const AllocationKey key = key_of(state, event.buffer);
+    const AllocationKey key = key_of(state, event.buffer, event.header.t_ns);
     const LiveBuffer* live = state.live.find(key);
     // The Buffer object that allocated is the one that frees. Another one with the same key frees something that is gone
     // already, unless its own allocation was lost.
@@ -188,8 +220,13 @@ Applied Tracker::on(const Freed& event) {
         count_end(state, key, freed, FreeKind::Freed);
         return {};
     }
+    const AllocationTable::Past past = state.live.past(key);
+    // A closing mesh empties its allocator first and destroys its trace buffers after that: their end is counted already.
+    if (live == nullptr && past.end == AllocationTable::End::Released) {
+        return {};
+    }
     Applied applied;
-    applied.unknown_free = live != nullptr ? UnknownFree::Double : why_unknown(state, state.live.past(key));
+    applied.unknown_free = live != nullptr ? UnknownFree::Double : why_unknown(state, past);
     UnknownFreeStat& stat = state.unknown_frees[static_cast<std::size_t>(*applied.unknown_free)];
     ++stat.count;
     stat.bytes += event.buffer.size;
@@ -212,6 +249,7 @@ UnknownFree Tracker::why_unknown(const ProcessState& state, const AllocationTabl
     switch (past.end) {
         case AllocationTable::End::Freed: return UnknownFree::Double;
         case AllocationTable::End::Cleared: return UnknownFree::AfterClear;
+        case AllocationTable::End::Released:
         case AllocationTable::End::Unknown: break;
     }
     return state.from_first_event ? UnknownFree::Unexplained : UnknownFree::BeforeAttach;
@@ -221,16 +259,27 @@ bool Tracker::allocations_lost_since(std::uint64_t t_ns) const {
     return last_allocation_loss_t_ns_ != 0 && last_allocation_loss_t_ns_ >= t_ns;
 }
 
+// Owners are announced again and again, and each time a part of them may be unreadable. Same kind and id at the same
+// pointer is the same object: chips stay in the pool, ids of meshes do not come again; a mesh may have been reshaped.
 Applied Tracker::on(const OwnerSeen& event) {
     ProcessState& state = process(event.header);
     const auto found = state.owner_index.find(event.owner);
-    if (found != state.owner_index.end()) {
-        const Owner& known = state.owners[found->second];
-        if (known.kind == event.kind && known.id == event.id && known.chips == event.chips) {
-            return {};
-        }
+    if (found == state.owner_index.end()) {
+        add_owner(state, event);
+        return {};
     }
-    add_owner(state, event);
+    const Owner& known = state.owners[found->second];
+    const bool same_kind = known.kind == event.kind;
+    const bool same = same_kind && known.id == event.id;
+    const bool says_less = event.kind == OwnerKind::Unknown || (same_kind && event.id < 0) || (same && event.chips.empty());
+    if (says_less || (same && event.chips == known.chips)) {
+        return {};
+    }
+    if (same || known.kind == OwnerKind::Unknown || (same_kind && known.id < 0)) {
+        refine_owner(state, found->second, event);
+    } else {
+        add_owner(state, event);
+    }
     return {};
 }
 
@@ -278,10 +327,7 @@ Applied Tracker::on(const OwnerClosing& event) {
     if (found == state.owner_index.end()) {
         return {};
     }
-    Owner& owner = state.owners[found->second];
-    owner.closing = true;
-    state.programs.release(owner.places);
-    update_circular_buffers(state, owner);
+    state.owners[found->second].closing = true;
     return {};
 }
 
@@ -296,11 +342,17 @@ Applied Tracker::on(const AllocatorReleased& event) {
     if (destroyed) {
         state.allocator_index.erase(found);
     }
-    const bool closing = destroyed || state.owners[state.allocators[index].owner].closing;
+    const Owner& owner = state.owners[state.allocators[index].owner];
+    if (owner.closing) {
+        state.programs.release(owner.places);
+        update_circular_buffers(state, owner);
+    }
+    const bool closing = destroyed || owner.closing;
+    const auto end = closing ? AllocationTable::End::Released : AllocationTable::End::Cleared;
     return release(
         state,
         closing ? FreeKind::ReleasedByClose : FreeKind::Cleared,
-        {AllocationTable::End::Cleared, event.header.t_ns},
+        {end, event.header.t_ns},
         [index](const AllocationKey& key) { return key.allocator == index; }
     );
 }
@@ -308,15 +360,16 @@ Applied Tracker::on(const AllocatorReleased& event) {
 Applied Tracker::on(const ProcessSeen& event) {
     ProcessState* state = &process(event.header);
     const bool pid_reused = state->start_time_ns != 0 && state->start_time_ns != event.start_time_ns;
+    Applied applied;
     if (pid_reused) {
-        on(ProcessExited{event.header});
+        applied = on(ProcessExited{event.header});
         state = &process(event.header);
     }
     state->parent_pid = event.parent_pid;
     state->start_time_ns = event.start_time_ns;
     state->command = event.command;
     state->from_first_event = event.from_first_event;
-    return {};
+    return applied;
 }
 
 Applied Tracker::on(const ProcessForked&) { return {}; }

@@ -21,7 +21,7 @@
 namespace tt::alloc_trace::testing {
 
 inline std::string fake_path(const std::string& name) {
-    return std::string(TAT_FAKE_DIR) + "/" + name;
+    return (std::filesystem::path(TAT_FAKE_DIR) / name).string();
 }
 
 inline Result<ElfFile> open_fake(const std::string& name) {

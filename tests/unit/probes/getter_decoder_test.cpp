@@ -19,7 +19,7 @@ constexpr std::initializer_list<std::uint8_t> kEndbr64{0xf3, 0x0f, 0x1e, 0xfa};
 constexpr std::initializer_list<std::uint8_t> kFrame{0x55, 0x48, 0x89, 0xe5};  // push rbp; mov rbp, rsp
 constexpr std::initializer_list<std::uint8_t> kSpill{
     0x48, 0x89, 0x7d, 0xf8, 0x48, 0x8b, 0x45, 0xf8
-};                                                                              // via [rbp - 8] to rax
+};  // via [rbp - 8] to rax
 constexpr std::initializer_list<std::uint8_t> kLoad58{0x48, 0x8b, 0x47, 0x58};  // mov rax, [rdi + 0x58]
 constexpr std::initializer_list<std::uint8_t> kCmp48{0x80, 0x7f, 0x48, 0x01};   // cmp byte [rdi + 0x48], 1
 constexpr std::initializer_list<std::uint8_t> kSete{0x0f, 0x94, 0xc0};          // sete al

@@ -139,14 +139,37 @@ TEST(TrackerKeyTest, OwnerSeenAgainWithTheSameIdentityChangesNothing) {
     EXPECT_EQ(job.dram().bytes, 0U);
 }
 
-TEST(TrackerKeyTest, MeshSeenAgainWithOtherChipsCountsOnThoseFromThenOn) {
+TEST(TrackerKeyTest, ReshapedMeshTakesItsBuffersAlong) {
     Stream job;
     job.mesh(kMesh, 0, {0});
     job.alloc(of_owner(buffer_at(kAddress, 100), kMesh));
     job.mesh(kMesh, 0, {1});
     job.alloc(of_owner(buffer_at(2 * kAddress, 10), kMesh));
+    EXPECT_EQ(job.dram(kPlace0).bytes, 0U);
+    EXPECT_EQ(job.dram(kPlace1).bytes, 110U);
+    EXPECT_EQ(job.live(), 2U);
+}
+
+TEST(TrackerKeyTest, OwnerOfWhichLessCouldBeReadStaysWhatItWas) {
+    Stream job;
+    job.mesh(kMesh, 0, {0, 1});
+    job.alloc(of_owner(buffer_at(kAddress, 100), kMesh));
+    job.mesh(kMesh, 0, {});
+    job.mesh(kMesh, -1, {});
+    job.apply(OwnerSeen{{}, kMesh, OwnerKind::Unknown, -1, {}});
+    EXPECT_EQ(job.state().owners.size(), 1U);
+    EXPECT_EQ(job.dram(kPlace1).bytes, 100U);
+    EXPECT_FALSE(job.free(of_owner(buffer_at(kAddress, 100), kMesh)).unknown_free);
+}
+
+TEST(TrackerKeyTest, OwnerIdentifiedLateTakesItsBuffersAlong) {
+    Stream job;
+    job.alloc(buffer_at(kAddress, 100));
+    EXPECT_EQ(job.dram(kUnknownPlace).bytes, 100U);
+    job.chip(kChip0, 0);
+    EXPECT_EQ(job.dram(kUnknownPlace).bytes, 0U);
     EXPECT_EQ(job.dram(kPlace0).bytes, 100U);
-    EXPECT_EQ(job.dram(kPlace1).bytes, 10U);
+    EXPECT_FALSE(job.free(buffer_at(kAddress, 100)).unknown_free);
 }
 
 TEST(TrackerKeyTest, OwnerPointerThatMeansAnotherObjectCountsElsewhereFromThenOn) {
@@ -154,7 +177,8 @@ TEST(TrackerKeyTest, OwnerPointerThatMeansAnotherObjectCountsElsewhereFromThenOn
     job.alloc(buffer_at(kAddress, 100));
     job.chip(kChip0, 1);
     EXPECT_FALSE(job.alloc(buffer_at(kAddress, 10)).replaced_live);
-    EXPECT_EQ(job.dram(kPlace0).bytes, 100U) << "what the old owner holds stays where it is";
+    EXPECT_EQ(job.dram(kPlace0).bytes, 0U) << "its allocator belongs to another owner now";
+    EXPECT_EQ(job.ends(FreeKind::ReleasedByClose), 1U);
     EXPECT_EQ(job.dram(kPlace1).bytes, 10U);
     EXPECT_FALSE(job.free(buffer_at(kAddress, 10)).unknown_free);
     EXPECT_EQ(job.dram(kPlace1).bytes, 0U);
@@ -184,7 +208,7 @@ TEST(TrackerKeyTest, AllocatorPointerOfAnotherOwnerIsAnotherAllocator) {
     job.alloc(buffer_at(kAddress, 100));
     EXPECT_FALSE(job.alloc(of_owner(buffer_at(kAddress, 10), kChip1)).replaced_live);
     EXPECT_EQ(job.state().allocators.size(), 2U);
-    EXPECT_EQ(job.dram(kPlace0).bytes, 100U);
+    EXPECT_EQ(job.dram(kPlace0).bytes, 0U) << "the first one's end was missed";
     EXPECT_EQ(job.dram(kPlace1).bytes, 10U);
 }
 

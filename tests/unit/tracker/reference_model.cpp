@@ -7,14 +7,6 @@
 namespace tt::alloc_trace::test {
 namespace {
 
-std::string identity_of(const OwnerSeen& event) {
-    std::string text = std::to_string(static_cast<int>(event.kind)) + " " + std::to_string(event.id);
-    for (const std::int32_t chip : event.chips) {
-        text += " " + std::to_string(chip);
-    }
-    return text;
-}
-
 std::vector<Place> places_of(const OwnerSeen& event) {
     if (event.kind == OwnerKind::Unknown) {
         return {Place{}};
@@ -97,19 +89,71 @@ ModelProcess& ReferenceModel::process(std::uint32_t pid) {
     return processes_.back();
 }
 
+// Two sightings are of one object if what both could read of it agrees: the later one completes or corrects the earlier.
 void ReferenceModel::owner_seen(ModelProcess& process, const OwnerSeen& event) {
     ModelProcess::Owner& owner = process.owners[event.owner];
-    const std::string identity = identity_of(event);
-    if (owner.identity != identity) {
-        owner = {owner.generation + 1, identity, places_of(event)};
+    OwnerSeen& known = owner.seen;
+    const bool first = !owner.known;
+    owner.known = true;
+    if (!first && event.kind == OwnerKind::Unknown) {
+        return;
+    }
+    const bool kinds_agree = known.kind == OwnerKind::Unknown || known.kind == event.kind;
+    const bool ids_agree = known.id < 0 || event.id < 0 || known.id == event.id;
+    if (!kinds_agree || !ids_agree) {
+        owner.generation += 1;
+        known = event;
+        return;
+    }
+    if (event.id < 0 && known.kind == event.kind) {
+        return;
+    }
+    const bool says_less = event.chips.empty() && known.kind == event.kind && known.id == event.id;
+    const bool says_the_same = known.kind == event.kind && known.id == event.id && known.chips == event.chips;
+    if (says_less || says_the_same) {
+        return;
+    }
+    known = event;
+    for (auto& [key, buffer] : process.live) {
+        const ModelProcess::Allocator& allocator = process.allocators[std::get<0>(key)];
+        const bool is_its = allocator.owner == event.owner && allocator.owner_generation == owner.generation &&
+                            allocator.generation == std::get<1>(key);
+        if (!is_its) {
+            continue;
+        }
+        for (const Place& place : buffer.places) {
+            ++process.counts[{place, std::get<BufferType>(key)}].frees;
+        }
+        buffer.places = places_of(known);
+        for (const Place& place : buffer.places) {
+            ++process.counts[{place, std::get<BufferType>(key)}].allocs;
+        }
+    }
+    for (const Place& place : places_of(known)) {
+        for (std::size_t type = 0; type < kBufferTypeCount; ++type) {
+            take(process, place, static_cast<BufferType>(type));
+        }
     }
 }
 
-// An allocator is of one owner all its life.
-ModelKey ReferenceModel::key(ModelProcess& process, const BufferFields& fields) {
-    const ModelProcess::Owner& owner = process.owners[fields.owner];
+void ReferenceModel::take(ModelProcess& process, const Place& place, BufferType type) {
+    std::uint64_t& peak = process.counts[{place, type}].peak_bytes;
+    peak = std::max(peak, process.usage(place, type).bytes);
+}
+
+// An allocator is of one owner all its life: the same pointer with another one means that its end was missed.
+ModelKey ReferenceModel::key(ModelProcess& process, const BufferFields& fields, std::uint64_t t_ns) {
+    ModelProcess::Owner& owner = process.owners[fields.owner];
+    owner.known = true;
     ModelProcess::Allocator& allocator = process.allocators[fields.allocator];
     if (!allocator.present || allocator.owner != fields.owner || allocator.owner_generation != owner.generation) {
+        process.closing.erase({fields.owner, owner.generation});
+        for (auto live = process.live.begin(); live != process.live.end();) {
+            const ModelKey at = (live++)->first;
+            if (std::get<0>(at) == fields.allocator && std::get<1>(at) == allocator.generation) {
+                end(process, at, FreeKind::ReleasedByClose, t_ns);
+            }
+        }
         allocator = {allocator.generation + 1, fields.owner, owner.generation, true};
     }
     return {fields.allocator, allocator.generation, fields.type, fields.address};
@@ -120,18 +164,17 @@ std::optional<UnknownFree> ReferenceModel::allocated(ModelProcess& process, cons
         ++process.hooked;
         return std::nullopt;
     }
-    const ModelKey at = key(process, event.buffer);
+    const ModelKey at = key(process, event.buffer, event.header.t_ns);
     if (process.live.contains(at)) {
         end(process, at, FreeKind::Inferred, event.header.t_ns);
         process.past.erase(at);
     }
     const ModelProcess::Owner& owner = process.owners[event.buffer.owner];
-    process.closing.erase({event.buffer.owner, owner.generation});
-    process.live[at] = {event.buffer.buffer, event.buffer.size, event.header.t_ns, owner.places};
-    for (const Place& place : owner.places) {
-        ModelProcess::Count& count = process.counts[{place, event.buffer.type}];
-        ++count.allocs;
-        count.peak_bytes = std::max(count.peak_bytes, process.usage(place, event.buffer.type).bytes);
+    const std::vector<Place> places = places_of(owner.seen);
+    process.live[at] = {event.buffer.buffer, event.buffer.size, event.header.t_ns, places};
+    for (const Place& place : places) {
+        ++process.counts[{place, event.buffer.type}].allocs;
+        take(process, place, event.buffer.type);
     }
     return std::nullopt;
 }
@@ -140,9 +183,14 @@ std::optional<UnknownFree> ReferenceModel::freed(ModelProcess& process, const Fr
     if (event.buffer.hooked) {
         return std::nullopt;
     }
-    const ModelKey at = key(process, event.buffer);
+    const ModelKey at = key(process, event.buffer, event.header.t_ns);
     std::optional<UnknownFree> unknown;
-    if (const auto live = process.live.find(at); live == process.live.end()) {
+    const auto live = process.live.find(at);
+    const auto past = process.past.find(at);
+    if (live == process.live.end() && past != process.past.end() && past->second.end == FreeKind::ReleasedByClose) {
+        return std::nullopt;  // its end is counted already
+    }
+    if (live == process.live.end()) {
         unknown = reason(process, at);
         process.past[at] = {FreeKind::Freed, event.header.t_ns};
     } else if (live->second.buffer != event.buffer.buffer && !(last_gap_ns_ && *last_gap_ns_ >= live->second.t_ns)) {
@@ -181,7 +229,6 @@ void ReferenceModel::released(ModelProcess& process, const AllocatorReleased& ev
         const ModelKey at = (live++)->first;
         if (std::get<0>(at) == event.allocator && std::get<1>(at) == allocator->second.generation) {
             end(process, at, closes ? FreeKind::ReleasedByClose : FreeKind::Cleared, event.header.t_ns);
-            process.past[at].end = FreeKind::Cleared;
         }
     }
     allocator->second.present = !destroyed;
@@ -207,7 +254,7 @@ void ReferenceModel::end_all(ModelProcess& process, std::uint64_t t_ns) {
         allocator.present = false;
     }
     for (auto& [pointer, owner] : process.owners) {
-        owner = ModelProcess::Owner{owner.generation + 1};
+        owner = {owner.generation + 1, {}, false};
     }
 }
 

@@ -39,8 +39,8 @@ struct ModelProcess {
 
     struct Owner {
         std::uint64_t generation = 0;  // of the pointer: grows when it comes to mean another object
-        std::string identity = "0 -1";  // of an owner nobody identified
-        std::vector<Place> places{Place{}};
+        OwnerSeen seen;                // by default: nobody identified it
+        bool known = false;
     };
     struct Allocator {
         std::uint64_t generation = 0;
@@ -85,10 +85,11 @@ private:
     std::optional<UnknownFree> freed(ModelProcess& process, const Freed& event);
     UnknownFree reason(const ModelProcess& process, const ModelKey& key);
     void released(ModelProcess& process, const AllocatorReleased& event);
-    void owner_seen(ModelProcess& process, const OwnerSeen& event);
-    void end(ModelProcess& process, const ModelKey& key, FreeKind kind, std::uint64_t t_ns);
+    static void owner_seen(ModelProcess& process, const OwnerSeen& event);
+    static void end(ModelProcess& process, const ModelKey& key, FreeKind kind, std::uint64_t t_ns);
+    static void take(ModelProcess& process, const Place& place, BufferType type);
     void end_all(ModelProcess& process, std::uint64_t t_ns);
-    static ModelKey key(ModelProcess& process, const BufferFields& fields);
+    static ModelKey key(ModelProcess& process, const BufferFields& fields, std::uint64_t t_ns);
 
     std::vector<ModelProcess> processes_;
     std::uint64_t missing_allocations_ = 0;
