@@ -7,6 +7,12 @@ const volatile struct tat_config config;
 struct tat_layout layout;
 struct tat_statistics statistics;
 
+/*
+ * Set by userspace while every probe is attached. Probes come and go one after the other: an allocation seen by one, its free
+ * not seen by another, would look like a leak for ever.
+ */
+__u32 collecting;
+
 /* Losses so far by class; stamped into every record, so the reader sees where in the stream they happened. */
 __u32 lost[TAT_LOSS_CLASSES];
 

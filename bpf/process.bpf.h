@@ -42,9 +42,12 @@ static __noinline int adopt(__u32 pid) {
     return 0;
 }
 
-/* Whether the current process is traced. */
+/* Whether the current process is traced, and tracing has begun. */
 static __always_inline bool is_target(__u64 pid_tgid) {
     __u32 pid = pid_tgid >> 32;
+    if (!*(volatile __u32 *)&collecting) {
+        return false;
+    }
     if (config.scoped || bpf_map_lookup_elem(&targets, &pid)) {
         return true;
     }

@@ -191,6 +191,28 @@ TEST_F(AttachTest, TwoRecordersSeeTheSame) {
     EXPECT_TRUE(matches(*replay(dir_.file("2.ttar"), {truth}), truth));
 }
 
+// As in a container: the job's files are on a file system that only it has mounted, and the library is replaced by a newer one
+// while it runs.
+TEST_F(AttachTest, JobWhoseFilesAreOutOfReachIsTraced) {
+    const std::string folder = dir_.file("container");
+    std::filesystem::create_directory(folder);
+    SpawnOptions container;
+    container.arguments = {
+        "unshare", "--mount", "sh", "-c",
+        "mount -t tmpfs none \"$1\" && cp \"$2\" \"$3\" \"$1\" && cd / && program=\"$1/tt-standin\" && shift 4 && "
+        "exec \"$program\" \"$@\"",
+        "sh", folder, standin_path(), standin_library()};
+    StandIn job(StandIn::under(container, {"--threads", "2", "--ops", "5000"}));
+    ASSERT_FALSE(std::filesystem::exists(folder + "/libtt_metal.so"));
+    std::filesystem::remove("/proc/" + job.pid_text() + "/root" + folder + "/libtt_metal.so");
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", job.pid_text()}, file);
+    job.run_all();
+    const Truth truth = job.truth();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    EXPECT_TRUE(matches(*replay(file, {truth}), truth));
+}
+
 // A thread id names its process, and that is said.
 TEST_F(AttachTest, ThreadIdAttachesToItsProcess) {
     StandIn job({"--threads", "2", "--ops", "0", "--rate", "200"});

@@ -185,7 +185,7 @@ class SmallDisk {
 public:
     explicit SmallDisk(std::string path) : path_(std::move(path)) {
         fs::create_directory(path_);
-        mounted_ = mount("none", path_.c_str(), "tmpfs", 0, "size=128k") == 0;
+        mounted_ = mount("none", path_.c_str(), "tmpfs", 0, "size=64k") == 0;
     }
     SmallDisk(const SmallDisk&) = delete;
     SmallDisk& operator=(const SmallDisk&) = delete;
@@ -207,7 +207,7 @@ TEST_F(BadInputTest, FullDiskKeepsTheGoodPart) {
     if (!disk.mounted()) {
         GTEST_SKIP() << "cannot mount a small file system";
     }
-    StandIn job({"--threads", "4", "--ops", "0", "--rate", "10000", "--shared"});
+    StandIn job({"--threads", "4", "--ops", "0", "--rate", "500", "--shared"});
     const std::string path = dir_.file("disk/x.ttar");
     Recorder recorder({"-p", job.pid_text()}, path);
     job.start();

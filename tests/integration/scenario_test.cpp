@@ -225,6 +225,23 @@ TEST_F(ScenarioTest, ChildrenOfAProcessAreFollowedOnlyIfAskedFor) {
     }
 }
 
+// A child that frees what it inherited frees nothing of its parent's, and that has an explanation.
+TEST_F(ScenarioTest, FreesOfInheritedBuffersAreExplainedAndLeaveTheParentAlone) {
+    const Outcome outcome = run_tool({"record", "-o", file_, "--", TAT_FORK_JOB});
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const auto replayed = replay(file_);
+    ASSERT_EQ(replayed->view().processes.size(), 2U);
+    const std::uint32_t parent = replayed->view().processes[0]->pid;
+    const std::uint32_t child = replayed->view().processes[1]->pid;
+    EXPECT_TRUE(is_flawless(*replayed, parent));
+    EXPECT_EQ(replayed->ended(parent, FreeKind::Freed), 1U);
+    EXPECT_EQ(replayed->ended(parent, FreeKind::ReleasedByExit), 2U);
+    EXPECT_EQ(replayed->account(child).frees, 3U);
+    EXPECT_TRUE(is_flawless(*replayed, child));
+    EXPECT_EQ(replayed->unknown(child, UnknownFree::Double), 0U);
+    EXPECT_EQ(replayed->ended(child, FreeKind::ReleasedByExit), 1U);
+}
+
 // exec replaces the address space: everything of before is released, and the same addresses start anew.
 TEST_F(ScenarioTest, ExecReleasesTheOldAndTracesTheNew) {
     const Recorded recorded = record_command("exec");
@@ -243,6 +260,25 @@ TEST_F(ScenarioTest, ExecReleasesTheOldAndTracesTheNew) {
     EXPECT_TRUE(same_live_set(*replayed->live_at[1], at_end.live));
     EXPECT_EQ(replayed->ended(before.pid, FreeKind::ReleasedByExit), 10U);
     EXPECT_EQ(replayed->process(before.pid).ends[static_cast<std::size_t>(FreeKind::ReleasedByClose)], 1U);
+}
+
+// The same of a process that was given by its id: the new program's library is traced as well.
+TEST_F(ScenarioTest, ExecOfAGivenProcessIsFollowed) {
+    StandIn job({"--scenario", "exec", "--truth", truth_});
+    Recorder recorder({"-p", job.pid_text()}, file_);
+    job.process().send("start\n");
+    EXPECT_EQ(job.process().wait().status, 0);
+    EXPECT_EQ(recorder.wait().status, 0);
+    const Truth before = read_truth(truth_ + ".before-exec");
+    Truth at_end = read_truth(truth_);
+    at_end.events += before.events;
+    const auto replayed = replay(file_, {before, at_end});
+    EXPECT_TRUE(is_flawless(*replayed, before.pid));
+    ASSERT_TRUE(replayed->live_at[0].has_value());
+    EXPECT_TRUE(same_live_set(*replayed->live_at[0], before.live));
+    EXPECT_EQ(replayed->ended(before.pid, FreeKind::ReleasedByExit), 10U);
+    ASSERT_TRUE(replayed->live_at[1].has_value()) << "the new program's events are missing";
+    EXPECT_TRUE(same_live_set(*replayed->live_at[1], at_end.live));
 }
 
 // The process is gone right behind its last event: who owned its buffers is known nevertheless.
@@ -289,7 +325,8 @@ TEST_F(ScenarioTest, AllTypesAreAcceptedAndShown) {
     const std::string live = run_tool({"report", file_, "live"}).out;
     for (const char* type : {"DRAM", "L1", "L1_SMALL", "TRACE", "CB"}) {
         EXPECT_NE(summary.find(std::string(" ") + type + " "), std::string::npos) << type << "\n" << summary;
-        EXPECT_NE(live.find(type), std::string::npos) << type << "\n" << live;
+        const std::string shown = std::string(type) == "CB" ? "resident circular buffers" : type;
+        EXPECT_NE(live.find(shown), std::string::npos) << type << "\n" << live;
     }
     for (const char* type : {"DRAM", "L1", "L1_SMALL", "TRACE", "CB", "SYSTEM_MEMORY"}) {
         const Json report = run_tool_json({"report", file_, "--format", "json", "--type", type});

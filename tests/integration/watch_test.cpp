@@ -85,7 +85,7 @@ TEST_F(WatchTest, FiltersLeaveOtherDevicesAndTypesOut) {
     std::set<std::pair<std::string, std::string>> rows;
     const Json json = Json::parse(outcome.out);
     for (const Json& row : json.at("processes")[0].at("usage")) {
-        rows.insert({row.at("device"), row.at("type")});
+        rows.emplace(row.at("device").get<std::string>(), row.at("type").get<std::string>());
     }
     EXPECT_EQ(rows, (std::set<std::pair<std::string, std::string>>{{"chip 1", "DRAM"}, {"chip 3", "DRAM"}}));
 }

@@ -48,7 +48,6 @@ int remaining_ms(Clock::time_point deadline) {
 
 // In the child.
 void change_environment(const std::vector<std::string>& changes) {
-    setenv(kMarkVariable, mark_of_this_test().c_str(), 1);
     for (const std::string& change : changes) {
         const std::size_t equals = change.find('=');
         if (equals == std::string::npos) {
@@ -90,8 +89,9 @@ void Subprocess::start_child(const SpawnOptions& options, const std::vector<char
     if (!options.stdout_path.empty()) {
         output.write = UniqueFd(open(options.stdout_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     }
+    setenv(kMarkVariable, mark_of_this_test().c_str(), 1);  // inherited
     int terminal = -1;
-    const winsize size{40, 160, 0, 0};
+    const winsize size{60, 160, 0, 0};
     pid_ = options.terminal ? forkpty(&terminal, nullptr, nullptr, &size) : fork();
     if (pid_ < 0) {
         throw std::runtime_error("cannot fork for " + name_);

@@ -24,7 +24,7 @@ struct SpawnOptions {
     std::vector<std::string> arguments;    // the program first, looked up in PATH
     std::vector<std::string> environment;  // "NAME=VALUE", added to ours; "NAME" alone removes it
     std::optional<uid_t> user;             // run as this user, without any privilege
-    bool terminal = false;                 // stdin and stdout are a pseudo terminal of 40 lines, 160 columns
+    bool terminal = false;                 // stdin and stdout are a pseudo terminal of 60 lines, 160 columns
     std::string stdout_path;               // to this file instead of a pipe
 };
 

@@ -4,8 +4,9 @@
 
 #include <bpf/libbpf.h>
 
-#include <array>
+#include <algorithm>
 #include <cstring>
+#include <ranges>
 #include <thread>
 
 #include "kernel/kernel_support.hpp"
@@ -45,7 +46,8 @@ Result<std::vector<ProbeOutcome>> Attacher::attach(
 ) {
     std::vector<ProbeOutcome> outcomes;
     const std::size_t before = links_.size();
-    for (const ProbeRequest& request : plan.requests) {
+    // The catalog begins with allocations. From the back: whoever sees an allocation shall see its end, too.
+    for (const ProbeRequest& request : plan.requests | std::views::reverse) {
         ProbeOutcome outcome = to_outcome(request, file.path);
         bpf_program* program = programs.program_for(request.role, request.arguments);
         const Status attached =
@@ -62,6 +64,7 @@ Result<std::vector<ProbeOutcome>> Attacher::attach(
         }
         outcomes.push_back(std::move(outcome));
     }
+    std::reverse(outcomes.begin(), outcomes.end());
     for (const SkippedProbe& skipped : plan.skipped) {
         outcomes.push_back(to_outcome(skipped, file.path));
     }

@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 #include <algorithm>
+#include <atomic>
 #include <ctime>
 #include <vector>
 
@@ -112,6 +113,8 @@ Status BpfPrograms::add_target(std::uint32_t pid) {
     }
     return {};
 }
+
+void BpfPrograms::collect(bool on) { std::atomic_ref(object_->bss->collecting).store(on ? 1 : 0); }
 
 void BpfPrograms::set_complete_from_now() {
     timespec now{};

@@ -54,6 +54,10 @@ public:
 
     [[nodiscard]] Status add_target(std::uint32_t pid);
 
+    // Off at first. Probes come and go one after the other; the switch makes it one moment: whoever saw an allocation sees
+    // its free.
+    void collect(bool on);
+
     // Processes that start after now are known from their first event on.
     void set_complete_from_now();
 

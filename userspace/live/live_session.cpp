@@ -41,6 +41,8 @@ Result<std::unique_ptr<LiveSession>> LiveSession::start(LiveOptions options, Eve
     if (!started) {
         return tl::make_unexpected(started.error());
     }
+    session->programs_->collect(true);
+    session->update_info();
     return session;
 }
 
@@ -118,7 +120,6 @@ Status LiveSession::attach_pids() {
             options_.notice(attached.error().message);
         }
     }
-    update_info();
     return {};
 }
 
@@ -144,7 +145,6 @@ Status LiveSession::attach_all() {
             (void)add_target(*process, false);
         }
     }
-    update_info();
     return {};
 }
 
@@ -169,11 +169,7 @@ Status LiveSession::hold_command() {
     if (!process) {
         return tl::make_unexpected(process.error());
     }
-    if (Status added = add_target(*process, true); !added) {
-        return added;
-    }
-    update_info();
-    return {};
+    return add_target(*process, true);
 }
 
 Status LiveSession::attach_linker_probe() {
@@ -273,6 +269,7 @@ Status LiveSession::stop() {
     if (std::exchange(stopped_, true)) {
         return {};
     }
+    programs_->collect(false);
     attacher_.detach_all();
     for (bool drained = false; !drained;) {
         const Result<bool> pumped = pump();

@@ -101,7 +101,7 @@ Result<int> run_export(const Options& options) {
         return tl::make_unexpected(flushed.error());
     }
     if (!replay.warning.empty()) {
-        spdlog::warn("{}", printable(replay.warning));
+        spdlog::warn("{}: {}", printable(options.file), printable(replay.warning));
     }
     return 0;
 }

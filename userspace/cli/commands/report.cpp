@@ -37,7 +37,7 @@ Result<int> run_report(const Options& options) {
         return tl::make_unexpected(written.error());
     }
     if (!replay.warning.empty()) {
-        spdlog::warn("{}", printable(replay.warning));
+        spdlog::warn("{}: {}", printable(options.file), printable(replay.warning));
     }
     return static_cast<int>(options.strict && !replay.complete ? ExitCode::Incomplete : ExitCode::Ok);
 }

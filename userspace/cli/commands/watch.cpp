@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/commands/commands.hpp"
@@ -53,6 +54,9 @@ public:
 
     // The regular refresh.
     [[nodiscard]] Status tick() {
+        if (options_.once && std::exchange(shown_once_, true)) {
+            return {};  // the one after the end
+        }
         const UsageSample now = take_sample(pipeline_.view(), monotonic_ns());
         if (options_.baseline && !baseline_) {
             baseline_ = now;
@@ -158,6 +162,7 @@ private:
     OutputFormat format_ = OutputFormat::Plain;
     std::unique_ptr<Terminal> terminal_;
     bool show_buffers_ = false;
+    bool shown_once_ = false;
     UsageSample previous_;
     std::optional<UsageSample> baseline_;
     std::optional<UsageSample> reset_;
