@@ -81,6 +81,8 @@ public:
     // nullptr if the instruction was understood, else why not.
     const char* step(const cs_insn& instruction);
     [[nodiscard]] Result<Getter> answer() const;
+    // What a call or jump at this point hands over; nothing if its first argument is not the member.
+    [[nodiscard]] std::optional<Getter> handover() const;
 
 private:
     const char* move(const cs_x86& x);
@@ -343,6 +345,17 @@ Result<Getter> GetterWalker::answer() const {
     return getter;
 }
 
+std::optional<Getter> GetterWalker::handover() const {
+    if (registers_[kRdi].kind != Kind::Member || !member_) {
+        return std::nullopt;
+    }
+    Getter getter;
+    getter.shape = GetterShape::Handover;
+    getter.offset = static_cast<std::uint32_t>(member_->number);
+    getter.width = member_width_;
+    return getter;
+}
+
 }  // namespace
 
 Result<Getter> decode_getter(std::span<const std::uint8_t> code, std::uint64_t address) {
@@ -355,6 +368,11 @@ Result<Getter> decode_getter(std::span<const std::uint8_t> code, std::uint64_t a
         }
         if (instruction->id == X86_INS_RET) {
             return walker.answer();
+        }
+        if (instruction->id == X86_INS_CALL || instruction->id == X86_INS_JMP) {
+            if (const std::optional<Getter> getter = walker.handover()) {
+                return *getter;
+            }
         }
         if (const char* why = walker.step(*instruction); why != nullptr) {
             return fail(

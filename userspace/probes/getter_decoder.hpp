@@ -3,7 +3,7 @@
 //
 // Reads an offset out of a getter's machine code: `return this->member;` is one load from `this`, whatever the compiler
 // and its optimisation. Follows `this` through register copies and stack slots (-O0), knows frame set-up and `endbr64`,
-// and refuses everything else: calls, branches, a second member, writes. Pure; no more than kMaxGetterInstructions are
+// and refuses everything else: branches, a second member, writes, calls of anything but the member's own functions. Pure; no more than kMaxGetterInstructions are
 // looked at.
 #pragma once
 
@@ -23,6 +23,7 @@ enum class GetterShape : std::uint8_t {
     Load,       // returns the member
     Predicate,  // returns something computed from the member and constants, e.g. member == 1
     AddressOf,  // returns the member's address; width is 0
+    Handover,   // calls a function with the member as its first argument: `return member_->view();`
 };
 
 struct Getter {

@@ -77,7 +77,8 @@ std::string place(std::uint32_t offset, std::uint32_t width) {
 // A getter may load less than the member has (Buffer::address() returns 32 of 64 bits), never more.
 bool agrees(const Getter& getter, const Field& field, GetterShape shape, std::uint8_t status_allocated) {
     const bool same_place = getter.offset == field.offset && getter.width != 0 && getter.width <= field.width;
-    if (!same_place || getter.shape != shape) {
+    const bool same_use = getter.shape == shape || (shape == GetterShape::Load && getter.shape == GetterShape::Handover);
+    if (!same_place || !same_use) {
         return false;
     }
     // The one value that differs between periods: AllocationStatus::ALLOCATED was 2 for some time.

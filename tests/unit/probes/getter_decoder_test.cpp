@@ -114,6 +114,17 @@ TEST(GetterDecoderTest, AddressOfMember) {
     EXPECT_EQ(decoded(join({{0x48, 0x89, 0xf8, 0x48, 0x05, 0xc0, 0x01, 0x00, 0x00}, kRet})), allocator);  // mov, add
 }
 
+// Buffer::allocator() of February 2026: mov rdi, [rdi + 0x40]; call AllocatorImpl::view; mov rax, [rax]; pop; ret.
+TEST(GetterDecoderTest, CallOnTheMember) {
+    const Getter handover{GetterShape::Handover, 0x40, 8, std::nullopt, std::nullopt, false};
+    const std::initializer_list<std::uint8_t> load{0x48, 0x8b, 0x7f, 0x40};
+    const std::initializer_list<std::uint8_t> call{0xe8, 0x10, 0x20, 0x30, 0x00};
+    const std::initializer_list<std::uint8_t> jump{0xe9, 0x10, 0x20, 0x30, 0x00};
+    EXPECT_EQ(decoded(join({kFrame, load, call, kPop, kRet})), handover);
+    EXPECT_EQ(decoded(join({kEndbr64, load, jump})), handover);
+    EXPECT_THAT(refused(join({kFrame, call, kPop, kRet})), HasSubstr("it calls a function")) << "on the object itself";
+}
+
 TEST(GetterDecoderTest, RefusesWhatIsMoreThanOneLoad) {
     EXPECT_THAT(refused(join({{0xe8, 0, 0, 0, 0}, kLoad58, kRet})), HasSubstr("calls a function"));
     EXPECT_THAT(refused(join({kLoad58, {0xeb, 0x10}})), HasSubstr("jumps"));
