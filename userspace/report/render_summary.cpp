@@ -224,7 +224,12 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
     std::vector<std::string> lines;
     append_notes(lines, session_notes(summary, session), uncut(style));
     append_notes(lines, trust_notes(summary, session), uncut(style));
+    std::size_t without_memory = 0;  // the shells and helpers around a job
     for (const SummaryProcess& process : summary.processes) {
+        if (process.rows.empty() && process.ended && summary.processes.size() > 1) {
+            ++without_memory;
+            continue;
+        }
         lines.push_back({});
         append_notes(lines, process_notes(process), uncut(style));
         if (process.rows.empty()) {
@@ -235,6 +240,10 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
         for (std::string& line : usage_table(process).lines(style)) {
             lines.push_back(std::move(line));
         }
+    }
+    if (without_memory > 0) {
+        lines.push_back({});
+        append_notes(lines, {{ended_without_memory(without_memory), Ink::Plain}}, uncut(style));
     }
     return joined(lines);
 }

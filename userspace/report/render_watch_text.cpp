@@ -246,8 +246,13 @@ std::vector<Line> body(const WatchModel& model, const TextStyle& style) {
     }
     const std::vector<std::string> table = table_lines(model, style);
     std::size_t next_row = 1;
+    std::size_t without_memory = 0;  // the shells and helpers around a job
     for (const WatchProcess& process : model.processes) {
         if (model.processes.size() > 1) {
+            if (process.rows.empty() && process.ended && !process.filtered) {
+                ++without_memory;
+                continue;
+            }
             lines.push_back({});
         }
         lines.push_back({process_line(model, process, style)});
@@ -267,6 +272,10 @@ std::vector<Line> body(const WatchModel& model, const TextStyle& style) {
         if (!process.idle_places.empty()) {
             append_plain(lines, {{place_list(process.idle_places) + ": no allocations seen", Ink::Dim}}, style);
         }
+    }
+    if (without_memory > 0) {
+        lines.push_back({});
+        append_plain(lines, {{ended_without_memory(without_memory), Ink::Dim}}, style);
     }
     return lines;
 }

@@ -168,6 +168,10 @@ nlohmann::ordered_json lost_json(const Lost& lost) {
     return json;
 }
 
+std::string ended_without_memory(std::size_t processes) {
+    return fmt::format("{} more process{} ended without using device memory", processes, processes == 1 ? "" : "es");
+}
+
 nlohmann::ordered_json probe_json(const ProbeOutcome& probe) {
     nlohmann::ordered_json json;
     json["role"] = probe.role;

@@ -40,6 +40,9 @@ void append_notes(std::vector<std::string>& lines, const std::vector<Note>& note
 
 [[nodiscard]] nlohmann::ordered_json lost_json(const Lost& lost);
 
+// "3 more processes ended without using device memory".
+[[nodiscard]] std::string ended_without_memory(std::size_t processes);
+
 [[nodiscard]] nlohmann::ordered_json probe_json(const ProbeOutcome& probe);
 
 // "device" ("chip 0", ...) and "chip" (number, or null if the place is no known chip).
