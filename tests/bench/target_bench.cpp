@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <functional>
-#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -106,7 +107,8 @@ struct BpftraceTracer {
                        " *(uint64 *)(arg1 + 80), *(uint32 *)(arg1 + 32)); }";
         }
         SpawnOptions options;
-        options.arguments = {"bpftrace", "-B", "line", "-p", job.pid_text(), "-o", dir.file("out"), "-e", program};
+        options.arguments = {"bpftrace", "-B", "line", "-p", job.pid_text(), "-e", program};
+        options.stdout_path = dir.file("out");
         return options;
     }
 };
@@ -130,7 +132,7 @@ double microseconds_per_event(const Mode& mode, const Plan& plan) {
     return spent.count() / static_cast<double>(plan.operations);
 }
 
-void run(const Plan& plan) {
+void measure(const Plan& plan) {
     const std::array<Mode, 4> modes{{
         {"bare", [](const StandIn&) { return Tracer(); }},
         {"empty program", attach<EmptyTracer>},
@@ -167,7 +169,7 @@ int main(int argc, char** argv) {
         plan.operations = std::max(1000L, std::atol(argv[2]));
     }
     try {
-        tt::alloc_trace::test::run(plan);
+        tt::alloc_trace::test::measure(plan);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "target-bench: %s\n", error.what());
         return 1;

@@ -3,6 +3,7 @@
 #include "cli/live_runner.hpp"
 
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -17,6 +18,7 @@ namespace {
 // The programs wake us only when much is waiting; this is how old an event may get otherwise.
 constexpr std::chrono::milliseconds kDrainPeriod{50};
 constexpr std::chrono::milliseconds kCheckPeriod{1000};
+constexpr int kPriority = -15;
 
 }  // namespace
 
@@ -44,6 +46,8 @@ Result<std::unique_ptr<LiveRunner>> LiveRunner::start(const Options& options, Pi
         return tl::make_unexpected(session.error());
     }
     runner->session_ = std::move(*session);
+    // Among many busy threads of the target an equal share is too little to keep up. A command, started already, keeps its own.
+    (void)setpriority(PRIO_PROCESS, 0, kPriority);
     return runner;
 }
 

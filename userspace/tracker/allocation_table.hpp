@@ -25,10 +25,12 @@ struct AllocationKey {
 
 struct AllocationKeyHash {
     std::size_t operator()(const AllocationKey& key) const noexcept {
-        // Addresses are multiples of 32 at least: multiply, then fold the high half in, since the table uses low bits.
+        // Addresses are multiples of 32 at least, and the table uses low bits: both halves of a full product, folded.
         const std::uint64_t tag = (std::uint64_t{key.allocator} << 3) | static_cast<std::uint64_t>(key.type);
-        const std::uint64_t mixed = (key.address ^ (tag * 0x9e3779b97f4a7c15ULL)) * 0xff51afd7ed558ccdULL;
-        return mixed ^ (mixed >> 32);
+        __extension__ using Product = unsigned __int128;
+        const Product product =
+            static_cast<Product>(key.address ^ 0x9e3779b97f4a7c15ULL) * (tag * 0xd6e8feb86659fd93ULL + 0xff51afd7ed558ccdULL);
+        return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
     }
 };
 
