@@ -3,16 +3,15 @@
 #include "live/live_session.hpp"
 
 #include <signal.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
 #include <ctime>
 #include <utility>
 
-#include "base/version.hpp"
 #include "kernel/kernel_support.hpp"
 #include "live/dynamic_linker.hpp"
+#include "live/host_session.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -193,6 +192,9 @@ Status LiveSession::add_target(const ProcessHandle& process, bool from_first_eve
     if (!info) {
         return tl::make_unexpected(info.error());
     }
+    if (info->zombie) {  // from here on its end would be an event
+        return fail(ErrorCode::NoSuchProcess, "process " + std::to_string(process.pid()) + " ended while being attached to");
+    }
     ProcessSeen seen;
     seen.header = {clock_ns(CLOCK_MONOTONIC), info->pid, 0};
     seen.parent_pid = info->parent_pid;
@@ -307,12 +309,7 @@ std::optional<int> LiveSession::wait_for_command() {
 void LiveSession::update_info() {
     ++info_version_;
     if (info_.attached_monotonic_ns == 0) {
-        utsname name{};
-        uname(&name);
-        info_.tool_version = kVersion;
-        info_.host = name.nodename;
-        info_.kernel = name.release;
-        info_.target = describe_target();
+        info_ = host_session(describe_target());
         info_.attached_monotonic_ns = clock_ns(CLOCK_MONOTONIC);
         info_.attached_unix_ns = clock_ns(CLOCK_REALTIME);
         info_.known_before_attach = command_ ? KnownBefore::Full : KnownBefore::None;

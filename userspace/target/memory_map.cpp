@@ -103,7 +103,7 @@ Result<std::vector<MapEntry>> parse_memory_map(std::string_view text) {
         if (!entry) {
             return fail(
                 ErrorCode::RunTime,
-                "cannot understand a line of a memory map: \"" + printable(line.substr(0, 200)) + "\""
+                "cannot understand a line of a memory map: \"" + without_unprintable(line.substr(0, 200)) + "\""
             );
         }
         entries.push_back(*std::move(entry));

@@ -35,7 +35,7 @@ ModuleFinder::ModuleFinder(std::vector<std::string> wanted)
 void ModuleFinder::inspect(const ProcessHandle& process, const Candidate& candidate, ModuleScan& scan) {
     const MapEntry& entry = *candidate.entries.front();
     const auto unreadable = [&](const Error& error) {
-        scan.unreadable.push_back(printable(entry.path) + ": " + error.message);
+        scan.unreadable.push_back(without_unprintable(entry.path) + ": " + error.message);
     };
     auto file = open_module_file(process, entry);
     if (!file) {
@@ -45,7 +45,7 @@ void ModuleFinder::inspect(const ProcessHandle& process, const Candidate& candid
     if (without_.contains(identity)) {
         return;
     }
-    auto elf = ElfFile::open(*std::move(file), printable(entry.path));
+    auto elf = ElfFile::open(*std::move(file), without_unprintable(entry.path));
     if (!elf) {
         without_.insert(identity
         );  // no ELF file: holds nothing, and is nothing worth a word (fonts, caches, JIT output)
@@ -74,7 +74,7 @@ void ModuleFinder::inspect(const ProcessHandle& process, const Candidate& candid
         return unreadable({ErrorCode::NotTraceable, "its mappings do not fit its segments", "", 0});
     }
     scan.modules.push_back(
-        {printable(entry.path), entry.deleted, std::move(biases), *std::move(elf), *std::move(symbols)}
+        {without_unprintable(entry.path), entry.deleted, std::move(biases), *std::move(elf), *std::move(symbols)}
     );
 }
 
@@ -99,7 +99,7 @@ Result<ModuleScan> ModuleFinder::scan(const ProcessHandle& process) {
     }
     ModuleScan scan;
     for (const Candidate& candidate : candidates) {
-        scan.looked_at.push_back(printable(candidate.entries.front()->path));
+        scan.looked_at.push_back(without_unprintable(candidate.entries.front()->path));
         inspect(process, candidate, scan);
     }
     return scan;

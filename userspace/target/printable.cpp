@@ -33,7 +33,7 @@ std::size_t sequence_length(std::string_view text) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
+std::string without_unprintable(std::string_view text) {
     std::string result;
     result.reserve(text.size());
     while (!text.empty()) {

@@ -10,6 +10,6 @@
 namespace tt::alloc_trace {
 
 // The text with control characters and everything that is no valid UTF-8 replaced by '?'.
-[[nodiscard]] std::string printable(std::string_view text);
+[[nodiscard]] std::string without_unprintable(std::string_view text);
 
 }  // namespace tt::alloc_trace

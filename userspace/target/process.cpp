@@ -155,7 +155,7 @@ std::string command_of(const ProcessHandle& process, const std::string& comm) {
         text.pop_back();
     }
     std::replace(text.begin(), text.end(), '\0', ' ');
-    return text.empty() ? "[" + comm + "]" : printable(text);
+    return text.empty() ? "[" + comm + "]" : without_unprintable(text);
 }
 
 std::uint64_t ticks_to_ns(std::uint64_t ticks) {
@@ -270,7 +270,7 @@ Result<ProcessInfo> read_process_info(const ProcessHandle& process) {
     info.start_time_ns = ticks_to_ns(stat->start_ticks);
     info.user_id = static_cast<std::uint32_t>(status_number(*status, "Uid:").value_or(0));
     info.user = user_name(info.user_id);
-    info.comm = printable(stat->comm);
+    info.comm = without_unprintable(stat->comm);
     info.command = command_of(process, info.comm);
     info.kernel_thread = (stat->flags & kKernelThreadFlag) != 0;
     info.zombie = stat->state == 'Z' || stat->state == 'X';
@@ -298,7 +298,7 @@ Result<ResolvedPid> resolve_pid(std::uint32_t pid, const std::string& proc_root)
     if ((stat->flags & kKernelThreadFlag) != 0) {
         return fail(
             ErrorCode::NotTraceable,
-            "process " + std::to_string(pid) + " (" + printable(stat->comm) + ") is a kernel thread"
+            "process " + std::to_string(pid) + " (" + without_unprintable(stat->comm) + ") is a kernel thread"
         );
     }
     if (*leader != pid) {

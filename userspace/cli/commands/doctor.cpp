@@ -1,15 +1,14 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/utsname.h>
 
 #include <memory>
 #include <vector>
 
-#include "base/version.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "kernel/kernel_support.hpp"
+#include "live/host_session.hpp"
 #include "live/live_session.hpp"
 #include "probes/traceable_module.hpp"
 #include "report/doctor_view.hpp"
@@ -23,17 +22,6 @@ struct Examination {
     std::vector<DoctorCheck> checks;
     SessionInfo session;
 };
-
-SessionInfo session_of_this_machine() {
-    utsname name{};
-    uname(&name);
-    SessionInfo session;
-    session.tool_version = kVersion;
-    session.host = name.nodename;
-    session.kernel = name.release;
-    session.target = "none";
-    return session;
-}
 
 void examine_kernel(Examination& examination) {
     for (const KernelCheck& check : check_kernel()) {
@@ -90,7 +78,7 @@ void examine_process(Examination& examination, const Options& options) {
 
 Result<int> run_doctor(const Options& options) {
     Examination examination;
-    examination.session = session_of_this_machine();
+    examination.session = host_session("none");
     if (!options.library.empty()) {
         examine_library(examination, options.library);
     } else {

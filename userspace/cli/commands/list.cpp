@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <vector>
 
-#include "base/version.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/output.hpp"
+#include "live/host_session.hpp"
 #include "probes/traceable_module.hpp"
 #include "report/json_envelope.hpp"
 #include "report/process_list_view.hpp"
@@ -29,17 +28,6 @@ ProcessListRow row_of(const ProcessInfo& info, const MappedModule& module) {
     row.supported = traceable.has_value();
     row.reason = traceable ? "" : traceable.error().message;
     return row;
-}
-
-SessionInfo session_of_list() {
-    utsname name{};
-    uname(&name);
-    SessionInfo session;
-    session.tool_version = kVersion;
-    session.host = name.nodename;
-    session.kernel = name.release;
-    session.target = "list";
-    return session;
 }
 
 }  // namespace
@@ -73,7 +61,7 @@ Result<int> run_list(const Options& options) {
         );
     }
     const std::string text = options.format == OutputFormat::Json
-                                 ? json_document(process_list_json(rows, session_of_list()))
+                                 ? json_document(process_list_json(rows, host_session("list")))
                                  : render_process_list_text(rows, stdout_style(options.color));
     if (Status written = write_stdout(text); !written) {
         return tl::make_unexpected(written.error());
