@@ -3,7 +3,6 @@
 //
 // Random storms on many threads, recorded from before their first event: every event and every live buffer must come out.
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -225,8 +224,7 @@ TEST_F(StormTest, ExportedLinesMatchTheTruth) {
 
 // The size the project promises: 10 million events, 16 threads, nothing unexplained. Minutes long, so only on request.
 TEST_F(StormTest, TenMillionEventsOnSixteenThreadsMatchTheTruth) {
-    const char* wanted = std::getenv("TAT_LONG_TESTS");
-    if (wanted == nullptr || std::string(wanted) != "1") {
+    if (!long_tests_wanted()) {
         GTEST_SKIP() << "takes minutes: set TAT_LONG_TESTS=1";
     }
     constexpr std::chrono::minutes kLimit{15};

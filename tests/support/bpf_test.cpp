@@ -33,6 +33,8 @@ std::optional<std::string> why_no_bpf() {
 
 bool bpf_is_required() { return is_set("CI", "true") || is_set("TAT_REQUIRE_BPF", "1"); }
 
+bool long_tests_wanted() { return is_set("TAT_LONG_TESTS", "1"); }
+
 void BpfTest::SetUp() {
     if (const std::optional<std::string> reason = why_no_bpf()) {
         if (bpf_is_required()) {

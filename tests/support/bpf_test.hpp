@@ -19,6 +19,9 @@ namespace tt::alloc_trace::test {
 // Whether that is a failure and no reason to skip: CI=true or TAT_REQUIRE_BPF=1.
 [[nodiscard]] bool bpf_is_required();
 
+// TAT_LONG_TESTS=1: run what takes minutes.
+[[nodiscard]] bool long_tests_wanted();
+
 class BpfTest : public testing::Test {
 protected:
     void SetUp() override;
