@@ -7,16 +7,19 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 
 namespace tt::alloc_trace {
 namespace {
 
 constexpr const char* kBtfPath = "/sys/kernel/btf/vmlinux";
 constexpr const char* kUprobeTypePath = "/sys/bus/event_source/devices/uprobe/type";
+constexpr std::size_t kMaxMessageBytes = std::size_t{1} << 20U;
 constexpr int kMinMajor = 5;
 constexpr int kMinMinor = 8;  // BPF ring buffer, CAP_BPF and CAP_PERFMON
 
@@ -101,14 +104,18 @@ KernelCheck check_ring_buffer() {
         "BPF must be enabled (CONFIG_BPF_SYSCALL=y), permitted, and Linux 5.8 or newer"};
 }
 
+// A verifier's log comes as one message of many lines.
 int log_message(libbpf_print_level, const char* format, va_list arguments) {
     if (!spdlog::should_log(spdlog::level::debug)) {
         return 0;
     }
-    std::array<char, 1024> text{};
-    std::vsnprintf(text.data(), text.size(), format, arguments);
-    text[std::strcspn(text.data(), "\n")] = '\0';
-    spdlog::debug("{}", text.data());
+    std::string text(kMaxMessageBytes, '\0');
+    const int length = std::vsnprintf(text.data(), text.size(), format, arguments);
+    text.resize(std::min(text.size() - 1, static_cast<std::size_t>(std::max(length, 0))));
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        spdlog::debug("{}", line);
+    }
     return 0;
 }
 
