@@ -58,7 +58,7 @@ Truth undisturbed(const std::vector<std::string>& arguments, int rounds) {
 // been, its code is untouched, and kernel and our own process hold nothing more than before. A hundred times with
 // TAT_LONG_TESTS=1: the kernel takes nearly a second to let go of all probes.
 TEST_F(LiveSessionTest, ManyAttachesUnderLoadLeaveNoTrace) {
-    const int attaches = long_tests_wanted() ? 100 : 40;
+    const int attaches = long_tests_wanted() ? 100 : 25;
     const std::vector<std::string> storm{"--threads", "4", "--ops", "4000", "--programs", "4"};
     std::vector<std::string> paced = storm;
     paced.insert(paced.end(), {"--rate", "2000"});

@@ -262,10 +262,11 @@ TEST_F(ScenarioTest, ExecReleasesTheOldAndTracesTheNew) {
     EXPECT_EQ(replayed->process(before.pid).ends[static_cast<std::size_t>(FreeKind::ReleasedByClose)], 1U);
 }
 
-// The same of a process that was given by its id: the new program's library is traced as well.
+// The same of a process that was given by its id. Its workload thread replaces the program, so the probes must not be tied to
+// its main thread.
 TEST_F(ScenarioTest, ExecOfAGivenProcessIsFollowed) {
     StandIn job({"--scenario", "exec", "--truth", truth_});
-    Recorder recorder({"-p", job.pid_text()}, file_);
+    Recorder recorder({"-p", job.pid_text(), "--follow-children"}, file_);
     job.process().send("start\n");
     EXPECT_EQ(job.process().wait().status, 0);
     EXPECT_EQ(recorder.wait().status, 0);

@@ -48,6 +48,7 @@ struct ProcessState {
     std::uint64_t start_time_ns = 0;
     std::string command;
     bool from_first_event = false;
+    bool inherits = false;            // forked: the Buffer objects of its parent are in its memory, too
     std::uint64_t first_t_ns = 0;
     std::uint64_t last_t_ns = 0;
     End end = End::Alive;

@@ -252,7 +252,7 @@ UnknownFree Tracker::why_unknown(const ProcessState& state, const AllocationTabl
         case AllocationTable::End::Released:
         case AllocationTable::End::Unknown: break;
     }
-    return state.from_first_event ? UnknownFree::Unexplained : UnknownFree::BeforeAttach;
+    return state.from_first_event && !state.inherits ? UnknownFree::Unexplained : UnknownFree::BeforeAttach;
 }
 
 bool Tracker::allocations_lost_since(std::uint64_t t_ns) const {
@@ -369,12 +369,20 @@ Applied Tracker::on(const ProcessSeen& event) {
     state->start_time_ns = event.start_time_ns;
     state->command = event.command;
     state->from_first_event = event.from_first_event;
+    state->inherits = forked_.erase(event.header.pid) > 0 || state->inherits;
     return applied;
 }
 
-Applied Tracker::on(const ProcessForked&) { return {}; }
+Applied Tracker::on(const ProcessForked& event) {
+    forked_.insert(event.child_pid);
+    return {};
+}
 
-Applied Tracker::on(const ProcessExec& event) { return release_all(process(event.header), event.header.t_ns); }
+Applied Tracker::on(const ProcessExec& event) {
+    ProcessState& state = process(event.header);
+    state.inherits = false;
+    return release_all(state, event.header.t_ns);
+}
 
 Applied Tracker::on(const ProcessExited& event) {
     ProcessState& state = process(event.header);

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "event/event.hpp"
@@ -65,6 +66,7 @@ private:
 
     std::vector<std::unique_ptr<ProcessState>> processes_;
     std::map<std::uint32_t, ProcessState*> alive_;  // by pid
+    std::set<std::uint32_t> forked_;                // pids of children not seen yet
     ProcessState* latest_ = nullptr;                // of the last event: most streams have one process
     Lost lost_;
     std::uint64_t last_allocation_loss_t_ns_ = 0;

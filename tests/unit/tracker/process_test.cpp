@@ -205,5 +205,16 @@ TEST(TrackerProcessTest, AllocsMinusFreesIsWhatIsLiveWhateverTheEnd) {
     EXPECT_EQ(job.ends(FreeKind::ReleasedByExit), 1U);
 }
 
+TEST(TrackerProcessTest, FreesOfInheritedBuffersAreOlderThanTheForkedChild) {
+    Tracker tracker;
+    tracker.apply(ProcessForked{{1, 10, 10}, 11});
+    tracker.apply(ProcessSeen{{2, 11, 11}, 10, 5, true, "child"});
+    const Freed inherited{{3, 11, 11}, buffer_at(kAddress)};
+    EXPECT_EQ(tracker.apply(inherited).unknown_free, UnknownFree::BeforeAttach);
+    EXPECT_EQ(tracker.apply(inherited).unknown_free, UnknownFree::Double);
+    tracker.apply(ProcessExec{{4, 11, 11}});
+    EXPECT_EQ(tracker.apply(inherited).unknown_free, UnknownFree::Unexplained) << "exec left nothing to inherit";
+}
+
 }  // namespace
 }  // namespace tt::alloc_trace::test

@@ -61,8 +61,11 @@ std::optional<UnknownFree> ReferenceModel::apply(const Event& event) {
         }
     } else if (const auto* release = std::get_if<AllocatorReleased>(&event)) {
         released(of, *release);
+    } else if (const auto* fork = std::get_if<ProcessForked>(&event)) {
+        forked_.insert(fork->child_pid);
     } else if (std::holds_alternative<ProcessExec>(event)) {
         end_all(of, header.t_ns);
+        of.inherits = false;
     } else if (std::holds_alternative<ProcessExited>(event)) {
         end_all(of, header.t_ns);
         of.alive = false;
@@ -74,6 +77,7 @@ std::optional<UnknownFree> ReferenceModel::apply(const Event& event) {
         ModelProcess& now = process(header.pid);
         now.start_time_ns = seen->start_time_ns;
         now.from_first_event = seen->from_first_event;
+        now.inherits = forked_.erase(header.pid) > 0 || now.inherits;
     }
     return std::nullopt;
 }
@@ -212,7 +216,8 @@ UnknownFree ReferenceModel::reason(const ModelProcess& process, const ModelKey& 
         return UnknownFree::InGap;
     }
     if (past == process.past.end()) {
-        return process.from_first_event ? UnknownFree::Unexplained : UnknownFree::BeforeAttach;
+        const bool explained = !process.from_first_event || process.inherits;
+        return explained ? UnknownFree::BeforeAttach : UnknownFree::Unexplained;
     }
     return past->second.end == FreeKind::Cleared ? UnknownFree::AfterClear : UnknownFree::Double;
 }

@@ -35,6 +35,7 @@ struct ModelProcess {
     std::uint32_t pid = 0;
     std::uint64_t start_time_ns = 0;
     bool from_first_event = false;
+    bool inherits = false;
     bool alive = true;
 
     struct Owner {
@@ -92,6 +93,7 @@ private:
     static ModelKey key(ModelProcess& process, const BufferFields& fields, std::uint64_t t_ns);
 
     std::vector<ModelProcess> processes_;
+    std::set<std::uint32_t> forked_;
     std::uint64_t missing_allocations_ = 0;
     std::optional<std::uint64_t> last_gap_ns_;
 };
