@@ -16,6 +16,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "recording/recording_reader.hpp"
@@ -28,10 +29,17 @@ namespace {
 
 using ThreadLogs = std::map<std::uint32_t, std::vector<std::string>>;  // by tid; an event is a line
 
-std::string line_of(const char* kind, const BufferFields& buffer) {
+std::string line_of(
+    const char* kind,
+    std::uint64_t allocator,
+    std::string_view type,
+    std::uint64_t address,
+    std::uint64_t size,
+    std::uint64_t buffer
+) {
     std::ostringstream line;
-    line << kind << ' ' << std::hex << buffer.allocator << ' ' << to_string(buffer.type) << ' ' << buffer.address << ' '
-         << std::dec << buffer.size << ' ' << std::hex << buffer.buffer;
+    line << kind << ' ' << std::hex << allocator << ' ' << type << ' ' << address << ' ' << std::dec << size << ' ' << std::hex
+         << buffer;
     return line.str();
 }
 
@@ -43,7 +51,9 @@ struct Recorded {
     void take(const Event& event) {
         const auto add = [this](const EventHeader& header, const char* kind, const BufferFields& buffer) {
             if (!buffer.hooked) {
-                logs[header.tid].push_back(line_of(kind, buffer));
+                logs[header.tid].push_back(
+                    line_of(kind, buffer.allocator, to_string(buffer.type), buffer.address, buffer.size, buffer.buffer)
+                );
                 ++events;
             }
         };
@@ -108,34 +118,25 @@ void check_logs(const ThreadLogs& recorded, const ThreadLogs& books) {
     }
 }
 
-// Buffers allocated in the recorded part must not be missing: "allocator address buffer" as in the lines above.
-std::size_t check_live_set(const LiveSet& live, const Truth& truth, const ProcessState& process) {
-    const LiveSet invented = minus(live, truth.live);
-    if (!invented.empty()) {
+// The tracker must hold nothing but what is live in the runtime, and of that all that the recorded part allocated: a buffer
+// allocated there and in the books' final live set has stayed, or came back as the very same. Returns the number of the others.
+std::size_t check_live_set(const LiveSet& live, const Truth& truth, const ThreadLogs& logs) {
+    if (const LiveSet invented = minus(live, truth.live); !invented.empty()) {
         throw std::runtime_error("not live in the runtime: " + invented.front());
     }
-    if (process.ends[static_cast<std::size_t>(FreeKind::Inferred)] != 0) {
-        throw std::runtime_error("a free had to be inferred");
-    }
-    return truth.live.size() - live.size();
-}
-
-// A buffer that was allocated and not freed in the recorded part must be live in the tracker.
-std::size_t live_by_log(const ThreadLogs& logs) {
-    std::multiset<std::string> allocated;
-    std::vector<std::string> freed;
+    std::set<std::string> allocated;
     for (const auto& [tid, log] : logs) {
-        for (const std::string& line : log) {
-            const std::string what = line.substr(line.find(' '));
-            line.starts_with("alloc") ? static_cast<void>(allocated.insert(what)) : freed.push_back(what);
-        }
+        allocated.insert(log.begin(), log.end());
     }
-    for (const std::string& what : freed) {
-        if (const auto found = allocated.find(what); found != allocated.end()) {
-            allocated.erase(found);
-        }
+    const std::size_t expected = std::count_if(truth.buffers.begin(), truth.buffers.end(), [&](const LiveLine& buffer) {
+        return allocated.contains(line_of("alloc", buffer.allocator, buffer.type, buffer.address, buffer.size, buffer.buffer));
+    });
+    if (live.size() != expected) {
+        throw std::runtime_error(
+            "the tracker holds " + std::to_string(live.size()) + " buffers, the recorded events left " + std::to_string(expected)
+        );
     }
-    return allocated.size();
+    return truth.buffers.size() - expected;
 }
 
 int check(const std::string& recording, const std::string& truth_file, const std::string& events_file) {
@@ -147,9 +148,9 @@ int check(const std::string& recording, const std::string& truth_file, const std
     const TrackerView view = recorded.tracker.view();
     const auto& process = *view.processes.front();
     const LiveSet live = live_set_of(process);
-    const std::size_t older = check_live_set(live, truth, process);
-    if (live.size() != live_by_log(recorded.logs)) {
-        throw std::runtime_error("the tracker does not hold what the recorded events left live");
+    const std::size_t older = check_live_set(live, truth, recorded.logs);
+    if (process.ends[static_cast<std::size_t>(FreeKind::Inferred)] != 0) {
+        throw std::runtime_error("a free had to be inferred");
     }
     std::uint64_t bytes = 0;
     for (const auto& [key, buffer] : process.live.buffers()) {

@@ -91,8 +91,9 @@ Truth read_truth(const std::string& path) {
         }
     }
     for (const Json& entry : json.at("live")) {
-        truth.live.push_back(to_text(live_line(entry)));
-        truth.live_bytes += entry.at("size").get<std::uint64_t>();
+        const LiveLine& buffer = truth.buffers.emplace_back(live_line(entry));
+        truth.live.push_back(to_text(buffer));
+        truth.live_bytes += buffer.size;
     }
     std::sort(truth.live.begin(), truth.live.end());
     return truth;

@@ -69,7 +69,8 @@ struct Truth {
     std::uint64_t launches = 0;
     std::uint64_t clashes = 0;
     Threads threads;
-    LiveSet live;
+    std::vector<LiveLine> buffers;  // live ones
+    LiveSet live;                   // the same
     std::uint64_t live_bytes = 0;
 };
 
