@@ -72,8 +72,9 @@ public:
     [[nodiscard]] const std::vector<ElfSegment>& segments() const { return segments_; }
     [[nodiscard]] const std::vector<ElfSection>& sections() const { return sections_; }
 
-    // Those of `names` that the file defines (imports are left out). One pass over the string tables, whatever the
-    // number of names; memory does not grow with the file.
+    // Those of `names` that the file defines (imports are left out). Of a versioned symbol the default version. With All the
+    // full table is left out as well where it is large and the dynamic one has some of the names. Memory does not grow with
+    // the file.
     [[nodiscard]] Result<SymbolMap> find_symbols(std::span<const std::string_view> names, SymbolTables tables) const;
 
     // File offset of an address; error if no segment has file content there.

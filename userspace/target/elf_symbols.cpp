@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Looks up a few names among millions without holding the tables: one pass over the string table notes where the names
-// stand (usually nowhere, and then that is all), a second one over the symbols picks those whose name offset is among
-// them.
+// Looks up a few names among millions without holding the tables. In .dynsym by its hash table. In .symtab, which has none: one
+// pass over the string table notes where the names stand (usually nowhere, and then that is all), a second one over the
+// symbols picks those whose name offset is among them.
 #include <elf.h>
 
 #include <algorithm>
@@ -11,11 +11,14 @@
 #include <map>
 
 #include "target/elf_file.hpp"
+#include "target/gnu_hash.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
 constexpr std::uint64_t kMaxStringBytes = 512U << 20U;  // a 1 GB library has about 200 MB of names
+// A .symtab with more names than this is read only if .dynsym has none of those asked for: it takes a quarter of a second.
+constexpr std::uint64_t kSpareStringBytes = 32U << 20U;
 constexpr std::uint64_t kMaxSymbols = 16U << 20U;
 constexpr std::size_t kChunkBytes = 1U << 20U;
 constexpr std::size_t kMaxNameBytes = 4096;  // of the names asked for
@@ -118,12 +121,22 @@ void add(Found& found, const ElfSymbol& symbol, bool global, bool first) {
     }
 }
 
+using FoundByName = std::map<std::size_t, Found>;  // by index of the name
+
+void add_raw(FoundByName& found, std::size_t name, const Elf64_Sym& raw, bool dynamic) {
+    if (is_defined(raw)) {
+        const auto [at, first] = found.try_emplace(name);
+        const ElfSymbol symbol{raw.st_value, raw.st_size, type_of(raw), dynamic, false};
+        add(at->second, symbol, ELF64_ST_BIND(raw.st_info) != STB_LOCAL, first);
+    }
+}
+
 Status scan_table(
     const ElfFile& elf,
     const ElfSection& table,
     const NameOffsets& names,
     bool dynamic,
-    std::map<std::size_t, Found>& found
+    FoundByName& found
 ) {
     const std::uint64_t total = table.size / sizeof(Elf64_Sym);
     std::vector<Elf64_Sym> symbols;
@@ -135,16 +148,45 @@ Status scan_table(
             return status;
         }
         for (const Elf64_Sym& raw : symbols) {
-            const auto name = names.find(raw.st_name);
-            if (name == names.end() || !is_defined(raw)) {
-                continue;
+            if (const auto name = names.find(raw.st_name); name != names.end()) {
+                add_raw(found, name->second, raw, dynamic);
             }
-            const ElfSymbol symbol{raw.st_value, raw.st_size, type_of(raw), dynamic, false};
-            const auto [at, first] = found.try_emplace(name->second);
-            add(at->second, symbol, ELF64_ST_BIND(raw.st_info) != STB_LOCAL, first);
         }
     }
     return {};
+}
+
+Result<FoundByName> find_by_hash(const GnuHashTable& table, std::span<const std::string_view> names) {
+    FoundByName found;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i].empty() || names[i].size() > kMaxNameBytes) {
+            continue;
+        }
+        const auto symbols = table.find(names[i]);
+        if (!symbols) {
+            return tl::make_unexpected(symbols.error());
+        }
+        for (const Elf64_Sym& symbol : *symbols) {
+            add_raw(found, i, symbol, true);
+        }
+    }
+    return found;
+}
+
+Result<FoundByName> find_by_scan(
+    const ElfFile& elf, const ElfSection& table, const ElfSection& strings, std::span<const std::string_view> names
+) {
+    const auto offsets = find_names(elf, strings, NameMatcher(names));
+    if (!offsets) {
+        return tl::make_unexpected(offsets.error());
+    }
+    FoundByName found;
+    if (!offsets->empty()) {
+        if (auto status = scan_table(elf, table, *offsets, table.type == SHT_DYNSYM, found); !status) {
+            return tl::make_unexpected(status.error());
+        }
+    }
+    return found;
 }
 
 }  // namespace
@@ -155,12 +197,8 @@ const ElfSymbol* find_symbol(const SymbolMap& symbols, std::string_view name) {
 }
 
 Result<SymbolMap> ElfFile::find_symbols(std::span<const std::string_view> names, SymbolTables tables) const {
-    const NameMatcher matcher(names);
     SymbolMap symbols;
     for (const std::uint32_t type : {SHT_DYNSYM, SHT_SYMTAB}) {
-        if (type == SHT_SYMTAB && tables == SymbolTables::DynamicOnly) {
-            continue;
-        }
         const auto table =
             std::find_if(sections_.begin(), sections_.end(), [&](const ElfSection& s) { return s.type == type; });
         if (table == sections_.end() || table->link >= sections_.size()) {
@@ -171,17 +209,16 @@ Result<SymbolMap> ElfFile::find_symbols(std::span<const std::string_view> names,
             table->size / sizeof(Elf64_Sym) > kMaxSymbols) {
             return refuse("its symbol table is damaged or larger than any real one");
         }
-        const auto offsets = find_names(*this, strings, matcher);
-        if (!offsets) {
-            return tl::make_unexpected(offsets.error());
+        const bool worth_it = tables == SymbolTables::All && (symbols.empty() || strings.size <= kSpareStringBytes);
+        if (type == SHT_SYMTAB && !worth_it) {
+            continue;
         }
-        std::map<std::size_t, Found> found;
-        if (!offsets->empty()) {
-            if (auto status = scan_table(*this, *table, *offsets, type == SHT_DYNSYM, found); !status) {
-                return tl::make_unexpected(status.error());
-            }
+        const auto hash = type == SHT_DYNSYM ? GnuHashTable::open(*this, *table) : std::nullopt;
+        const auto found = hash ? find_by_hash(*hash, names) : find_by_scan(*this, *table, strings, names);
+        if (!found) {
+            return tl::make_unexpected(found.error());
         }
-        for (const auto& [index, entry] : found) {
+        for (const auto& [index, entry] : *found) {
             symbols.try_emplace(std::string(names[index]), entry.symbol);  // .dynsym comes first and wins
         }
     }

@@ -34,7 +34,9 @@ protected:
 };
 
 INSTANTIATE_TEST_SUITE_P(Linkers, ElfFileTest, ::testing::ValuesIn(testing::sample_paths()), [](const auto& sample) {
-    return sample.param.find("lld") == std::string::npos ? "Default" : "Lld";
+    return sample.param.find("lld") != std::string::npos    ? "Lld"
+           : sample.param.find("sysv") != std::string::npos ? "SysvHash"
+                                                            : "Default";
 });
 
 TEST_P(ElfFileTest, SymbolsByKind) {
@@ -54,6 +56,17 @@ TEST_P(ElfFileTest, NameThatEndsAnotherIsNotConfused) {
     ASSERT_EQ(symbols.size(), 2U);
     EXPECT_NE(symbols.at("sample_function").address, symbols.at("tail_of_sample_function").address);
     EXPECT_TRUE(find({"ample_function"}).empty());
+}
+
+TEST_P(ElfFileTest, OfAVersionedSymbolTheDefaultVersionIsFound) {
+    const auto symbols = find({"sample_versioned", "sample_version_old", "sample_version_new"});
+    ASSERT_TRUE(symbols.contains("sample_versioned"));
+    if (GetParam().find("sysv") != std::string::npos) {
+        EXPECT_TRUE(symbols.at("sample_versioned").ambiguous) << "a scan does not look at versions, and must not guess";
+        return;
+    }
+    EXPECT_EQ(symbols.at("sample_versioned").address, symbols.at("sample_version_new").address);
+    EXPECT_FALSE(symbols.at("sample_versioned").ambiguous);
 }
 
 TEST_P(ElfFileTest, LocalSymbolsOnlyInTheFullTable) {

@@ -31,3 +31,9 @@ __attribute__((noinline, used)) static int sample_hidden(int value) {
 int use_hidden(int value) {
     return sample_hidden(value);
 }
+
+// One name in two versions: callers get the newer one.
+extern "C" __attribute__((noinline)) int sample_version_old(int value) { return value + 10; }
+extern "C" __attribute__((noinline)) int sample_version_new(int value) { return value + 20; }
+asm(".symver sample_version_old, sample_versioned@SAMPLE_1");
+asm(".symver sample_version_new, sample_versioned@@SAMPLE_2");
