@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors */
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * All programs. Each sits at the entry of a runtime function (never at a return: a return probe replaces the return address,
- * and an exception passing through would end the process), copies what the record needs and leaves.
+ * All programs. Each sits at an instruction of the runtime (no return probes: they replace the return address, and an exception
+ * passing through would end the process), copies what the record needs and leaves. Where the values are it has from `instance`.
  */
 // clang-format off
 #include "vmlinux.h"
@@ -11,8 +11,8 @@
 
 #include "abi/event_abi.h"
 #include "abi/config_abi.h"
-#include "arguments.bpf.h"
 #include "maps.bpf.h"
+#include "arguments.bpf.h"
 #include "emit.bpf.h"
 #include "process.bpf.h"
 #include "owner.bpf.h"
@@ -33,49 +33,69 @@ static __always_inline __u64 owner_of(const __u64 *window) {
     __u64 owner = 0;
 #pragma unroll
     for (__u32 word = 0; word < TAT_BUFFER_WINDOW_WORDS; ++word) {
-        if (layout.buffer_owner == TAT_BUFFER_WINDOW_START + 8 * word) {
+        if (instance.layout.owner_word == word) {
             owner = window[word];
         }
     }
     return owner;
 }
 
-static __always_inline int emit_buffer(struct pt_regs *regs, __u64 buffer, __u32 kind) {
+static __always_inline __u64 members_of(__u64 buffer) {
+    return instance.layout.buffer_impl == TAT_NO_OFFSET ? buffer : read_word(buffer + instance.layout.buffer_impl);
+}
+
+/* Without a flag in the Buffer: the tracker's hook is there and takes allocations over. */
+static __always_inline bool is_hooked(__u64 tracker) {
+    __u64 hook = read_word(tracker + instance.layout.hook);
+    __u8 blocks = 0;
+    if (hook) {
+        bpf_probe_read_user(&blocks, sizeof(blocks), (void *)(hook + instance.layout.hook_blocks));
+    }
+    return blocks != 0;
+}
+
+static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u32 kind) {
     __u64 pid_tgid = bpf_get_current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
     struct tat_thread *thread = current_thread(pid_tgid);
+    __u64 buffer = TAT_VALUE(regs, program, object);
+    __u64 members = members_of(buffer);
     /* Read before there is a record: the owner it names is announced first. */
     __u64 window[TAT_BUFFER_WINDOW_WORDS];
-    bool readable = bpf_probe_read_user(window, sizeof(window), (void *)(buffer + TAT_BUFFER_WINDOW_START)) == 0;
-    if (!readable) {
+    void *from = (void *)(members + instance.layout.window_start);
+    if (bpf_probe_read_user(window, sizeof(window), from)) {
         if (thread) {
             ++thread->sequence;
         }
         count_loss(kind, TAT_CAUSE_FAULT);
         return 0;
     }
-    announce_owner(owner_of(window), regs, kind, pid_tgid, thread);
+    announce_owner(owner_of(window), regs, program, pid_tgid, thread);
     __u64 wakeup = 0;
     struct tat_buffer_event *event = reserve(sizeof(*event), kind, pid_tgid, thread, &wakeup);
-    if (event) {
-        event->buffer = buffer;
-        __builtin_memcpy(event->window, window, sizeof(window));
-        bpf_ringbuf_submit(event, wakeup);
+    if (!event) {
+        return 0;
     }
+    event->buffer = buffer;
+    event->address = TAT_VALUE(regs, program, address);
+    event->far_word = instance.layout.far_word == TAT_NO_OFFSET ? 0 : read_word(members + instance.layout.far_word);
+    event->header.flags = TAT_HAS(program, address) ? TAT_FLAG_ADDRESS : 0;
+    if (instance.layout.hook != TAT_NO_OFFSET && TAT_HAS(program, tracker) &&
+        is_hooked(TAT_VALUE(regs, program, tracker))) {
+        event->header.flags |= TAT_FLAG_HOOKED;
+    }
+    __builtin_memcpy(event->window, window, sizeof(window));
+    bpf_ringbuf_submit(event, wakeup);
     return 0;
 }
 
 SEC("uprobe")
-int allocated(struct pt_regs *regs) { /* GraphTracker::track_allocate(this, const Buffer*) */
-    return emit_buffer(regs, TAT_ARG2(regs), TAT_EVENT_ALLOCATED);
-}
+int allocated(struct pt_regs *regs) { return emit_buffer(regs, TAT_PROGRAM_ALLOCATED, TAT_EVENT_ALLOCATED); }
 
 SEC("uprobe")
-int freed(struct pt_regs *regs) { /* GraphTracker::track_deallocate(this, Buffer*) */
-    return emit_buffer(regs, TAT_ARG2(regs), TAT_EVENT_FREED);
-}
+int freed(struct pt_regs *regs) { return emit_buffer(regs, TAT_PROGRAM_FREED, TAT_EVENT_FREED); }
 
 /* ---- programs and circular buffers ---- */
 
@@ -96,10 +116,19 @@ static __always_inline int emit_object(__u32 kind, __u32 flags, __u64 object) {
     return is_target(pid_tgid) ? emit_pointer(kind, flags, object, 0, pid_tgid) : 0;
 }
 
+/* Whether circular buffers are to be placed in this launch; asked before they are. */
+static __always_inline __u32 is_placing(__u64 program) {
+    __u8 needed = 0;
+    if (instance.layout.placing_needed != TAT_NO_OFFSET) {
+        bpf_probe_read_user(&needed, sizeof(needed), (void *)(program + instance.layout.placing_needed));
+    }
+    return needed != 0;
+}
+
 SEC("uprobe")
-int program_launched(struct pt_regs *regs) { /* ProgramImpl::allocate_circular_buffers(this, const IDevice*) */
-    __u64 program = TAT_ARG1(regs);
-    __u64 owner = TAT_ARG2(regs);
+int program_launched(struct pt_regs *regs) { /* allocate_circular_buffers(this, device) */
+    __u64 program = TAT_VALUE(regs, TAT_PROGRAM_LAUNCHED, object);
+    __u64 owner = TAT_VALUE(regs, TAT_PROGRAM_LAUNCHED, owner);
     __u64 pid_tgid = bpf_get_current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
@@ -107,93 +136,155 @@ int program_launched(struct pt_regs *regs) { /* ProgramImpl::allocate_circular_b
     struct tat_thread *thread = current_thread(pid_tgid);
     if (thread) {
         thread->program = program;
+        thread->launch_owner = owner;
+        thread->placing = is_placing(program);
     }
-    announce_owner(owner, regs, TAT_EVENT_PROGRAM_LAUNCHED, pid_tgid, thread);
+    announce_owner(owner, regs, TAT_PROGRAM_LAUNCHED, pid_tgid, thread);
     return emit_pointer(TAT_EVENT_PROGRAM_LAUNCHED, 0, program, owner, pid_tgid);
 }
 
 SEC("uprobe")
-int program_destroyed(struct pt_regs *regs) { /* ~ProgramImpl(this) */
-    return emit_object(TAT_EVENT_PROGRAM_DESTROYED, 0, TAT_ARG1(regs));
+int program_destroyed(struct pt_regs *regs) {
+    return emit_object(TAT_EVENT_PROGRAM_DESTROYED, 0, TAT_VALUE(regs, TAT_PROGRAM_DESTROYED, object));
 }
 
 SEC("uprobe")
-int circular_buffers_released(struct pt_regs *regs) { /* GraphTracker::track_deallocate_cb(this, const IDevice*) */
-    return emit_object(TAT_EVENT_CIRCULAR_BUFFERS_RELEASED, 0, TAT_ARG2(regs));
+int circular_buffers_released(struct pt_regs *regs) {
+    return emit_object(
+        TAT_EVENT_CIRCULAR_BUFFERS_RELEASED, 0, TAT_VALUE(regs, TAT_PROGRAM_CIRCULAR_BUFFERS_RELEASED, object)
+    );
 }
 
-/* The core ranges are a std::vector: begin and end pointers first. */
 static __always_inline void read_core_ranges(struct tat_circular_buffer_event *event, __u64 set) {
-    __u64 begin = read_word(set);
-    __u64 end = read_word(set + 8);
+    event->range_count = 0xffffffff;
+    if (instance.layout.core_ranges == TAT_NO_OFFSET) {
+        return;
+    }
+    __u64 begin = read_word(set + instance.layout.core_ranges);
+    __u64 end = read_word(set + instance.layout.core_ranges + 8);
     __u64 count = end > begin ? (end - begin) / sizeof(event->ranges[0]) : 0;
-    event->range_count = count > 0xffffffff ? 0xffffffff : count;
+    if (count < event->range_count) {
+        event->range_count = count;
+    }
     for (__u32 i = 0; i < TAT_MAX_CORE_RANGES; ++i) {
         if (i >= event->range_count) {
             break;
         }
         read_or_zero(event->ranges[i], sizeof(event->ranges[i]), begin + i * sizeof(event->ranges[i]));
+        event->ranges_copied = i + 1;
     }
 }
 
+static __always_inline struct tat_circular_buffer_event *reserve_circular_buffer(
+    __u64 pid_tgid, struct tat_thread *thread, __u64 owner, __u64 *wakeup
+) {
+    struct tat_circular_buffer_event *event =
+        reserve(sizeof(*event), TAT_EVENT_CIRCULAR_BUFFER, pid_tgid, thread, wakeup);
+    if (event) {
+        event->program = thread ? thread->program : 0;
+        event->owner = owner;
+        event->globally_allocated = 0;
+        event->range_count = 0;
+        event->ranges_copied = 0;
+        event->unused = 0;
+    }
+    return event;
+}
+
 SEC("uprobe")
-int circular_buffer(struct pt_regs *regs) {
-    /* GraphTracker::track_allocate_cb(this, const CoreRangeSet&, address, size, is_globally_allocated, const IDevice*) */
-    __u64 set = TAT_ARG2(regs), address = TAT_ARG3(regs), size = TAT_ARG4(regs), owner = TAT_ARG6(regs);
-    __u32 global = TAT_ARG5(regs) & 0xff;
+int circular_buffer(struct pt_regs *regs) { /* track_allocate_cb */
     __u64 pid_tgid = bpf_get_current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
     struct tat_thread *thread = current_thread(pid_tgid);
-    announce_owner(owner, regs, TAT_EVENT_CIRCULAR_BUFFER, pid_tgid, thread);
+    __u64 owner = TAT_VALUE(regs, TAT_PROGRAM_CIRCULAR_BUFFER, owner);
+    if (!TAT_HAS(TAT_PROGRAM_CIRCULAR_BUFFER, owner) && thread) {
+        owner = thread->launch_owner;
+    }
+    announce_owner(owner, regs, TAT_PROGRAM_CIRCULAR_BUFFER, pid_tgid, thread);
     __u64 wakeup = 0;
-    struct tat_circular_buffer_event *event =
-        reserve(sizeof(*event), TAT_EVENT_CIRCULAR_BUFFER, pid_tgid, thread, &wakeup);
+    struct tat_circular_buffer_event *event = reserve_circular_buffer(pid_tgid, thread, owner, &wakeup);
     if (!event) {
         return 0;
     }
-    event->program = thread ? thread->program : 0;
-    event->owner = owner;
-    event->address = address;
-    event->size = size;
-    event->globally_allocated = global;
-    read_core_ranges(event, set);
+    event->address = TAT_VALUE(regs, TAT_PROGRAM_CIRCULAR_BUFFER, address);
+    event->size = TAT_VALUE(regs, TAT_PROGRAM_CIRCULAR_BUFFER, size);
+    event->globally_allocated = TAT_VALUE(regs, TAT_PROGRAM_CIRCULAR_BUFFER, flag) & 0xff;
+    read_core_ranges(event, TAT_VALUE(regs, TAT_PROGRAM_CIRCULAR_BUFFER, object));
     bpf_ringbuf_submit(event, wakeup);
+    return 0;
+}
+
+#define TAT_MAX_REGIONS 8 /* of one allocator: circular buffers that follow each other are one region */
+
+static __noinline int emit_region(__u64 owner, __u64 core_range, __u64 region) {
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 wakeup = 0;
+    struct tat_circular_buffer_event *event =
+        reserve_circular_buffer(pid_tgid, current_thread(pid_tgid), owner, &wakeup);
+    if (!event) {
+        return 0;
+    }
+    event->address = read_word(region);
+    event->size = read_word(region + 8) - event->address;
+    event->range_count = 1;
+    event->ranges_copied = 1;
+    read_or_zero(event->ranges[0], sizeof(event->ranges[0]), core_range);
+    bpf_ringbuf_submit(event, wakeup);
+    return 0;
+}
+
+SEC("uprobe")
+int program_placed(struct pt_regs *regs) { /* validate_circular_buffer_region(this, device), behind the placing */
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    if (!is_target(pid_tgid)) {
+        return 0;
+    }
+    __u64 program = TAT_VALUE(regs, TAT_PROGRAM_PLACED, object);
+    struct tat_thread *thread = current_thread(pid_tgid);
+    if (!thread || thread->program != program || !thread->placing || !instance.layout.allocator_element) {
+        return 0;
+    }
+    thread->placing = 0;
+    __u64 owner = thread->launch_owner;
+    __u64 element = instance.layout.allocator_element;
+    __u64 allocator = read_word(program + instance.layout.program_allocators);
+    __u64 end = read_word(program + instance.layout.program_allocators + 8);
+    for (__u32 i = 0; i < TAT_MAX_CORE_RANGES && allocator && allocator < end; ++i, allocator += element) {
+        __u64 region = read_word(allocator + instance.layout.allocator_regions);
+        __u64 regions_end = read_word(allocator + instance.layout.allocator_regions + 8);
+        for (__u32 j = 0; j < TAT_MAX_REGIONS && region && region < regions_end; ++j, region += 16) {
+            emit_region(owner, allocator, region);
+        }
+    }
     return 0;
 }
 
 /* ---- close and clear ---- */
 
-static __always_inline int emit_closing(__u64 owner) {
+SEC("uprobe")
+int owner_closing(struct pt_regs *regs) {
     forget_owners();
-    return emit_object(TAT_EVENT_OWNER_CLOSING, 0, owner);
+    return emit_object(TAT_EVENT_OWNER_CLOSING, 0, TAT_VALUE(regs, TAT_PROGRAM_OWNER_CLOSING, object));
 }
 
-SEC("uprobe")
-int owner_closing(struct pt_regs *regs) { /* Device::close(this), MeshDevice::close(this) */
-    return emit_closing(TAT_ARG1(regs));
-}
-
-SEC("uprobe")
-int owner_impl_closing(struct pt_regs *regs) { /* MeshDeviceImpl::close_impl(this, MeshDevice*) */
-    return emit_closing(TAT_ARG2(regs));
-}
-
-static __always_inline int emit_release(__u64 allocator, __u32 how) {
-    return emit_object(TAT_EVENT_ALLOCATOR_RELEASED, how, allocator);
+static __always_inline int emit_release(struct pt_regs *regs, __u32 program, __u32 how) {
+    return emit_object(TAT_EVENT_ALLOCATOR_RELEASED, how, TAT_VALUE(regs, program, object));
 }
 
 SEC("uprobe")
 int allocator_deallocate_buffers(struct pt_regs *regs) {
-    return emit_release(TAT_ARG1(regs), TAT_FLAG_DEALLOCATE_BUFFERS);
+    return emit_release(regs, TAT_PROGRAM_DEALLOCATE_BUFFERS, TAT_FLAG_DEALLOCATE_BUFFERS);
 }
 
 SEC("uprobe")
-int allocator_cleared(struct pt_regs *regs) { return emit_release(TAT_ARG1(regs), TAT_FLAG_CLEAR); }
+int allocator_cleared(struct pt_regs *regs) { return emit_release(regs, TAT_PROGRAM_CLEARED, TAT_FLAG_CLEAR); }
 
 SEC("uprobe")
-int allocator_destroyed(struct pt_regs *regs) { return emit_release(TAT_ARG1(regs), TAT_FLAG_DESTROYED); }
+int allocator_destroyed(struct pt_regs *regs) {
+    return emit_release(regs, TAT_PROGRAM_ALLOCATOR_DESTROYED, TAT_FLAG_DESTROYED);
+}
 
 /* ---- processes ---- */
 

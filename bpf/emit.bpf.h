@@ -47,6 +47,8 @@ static __always_inline struct tat_thread *current_thread(__u64 pid_tgid) {
         thread->sequence = 0;
         thread->program = 0;
         thread->owner = 0;
+        thread->placing = 0;
+        thread->launch_owner = 0;
     }
     return thread;
 }
@@ -57,6 +59,7 @@ static __always_inline void fill_header(
     header->size = size;
     header->kind = kind;
     header->flags = 0;
+    header->instance = instance.id;
     header->time_ns = bpf_ktime_get_ns();
     header->pid = pid_tgid >> 32;
     header->tid = (__u32)pid_tgid;

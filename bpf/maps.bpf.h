@@ -4,7 +4,7 @@
 #define TAT_MAPS_BPF_H
 
 const volatile struct tat_config config;
-struct tat_layout layout;
+const volatile struct tat_instance instance;
 struct tat_statistics statistics;
 
 /*
@@ -39,7 +39,8 @@ struct tat_thread {
     __u64 program;     /* the program whose circular buffers this thread is placing */
     __u64 owner;       /* the owner announced or found announced last, valid in owner_epoch */
     __u32 owner_epoch;
-    __u32 unused;
+    __u32 placing;     /* the program launched last places its circular buffers */
+    __u64 launch_owner; /* where it is launched */
 };
 
 #define TAT_THREAD_SLOTS 65536

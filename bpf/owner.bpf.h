@@ -6,12 +6,6 @@
 #ifndef TAT_OWNER_BPF_H
 #define TAT_OWNER_BPF_H
 
-static __always_inline __u64 read_word(__u64 address) {
-    __u64 word = 0;
-    bpf_probe_read_user(&word, sizeof(word), (void *)address);
-    return word;
-}
-
 static __always_inline void read_or_zero(void *to, __u32 size, __u64 from) {
     if (bpf_probe_read_user(to, size, (void *)from)) {
         __builtin_memset(to, 0, size);
@@ -19,11 +13,13 @@ static __always_inline void read_or_zero(void *to, __u32 size, __u64 from) {
 }
 
 static __always_inline void read_chips(struct tat_owner_event *event, __u64 impl) {
-    __u64 view = read_word(impl + layout.impl_view);
-    __u64 view_impl = read_word(view + layout.view_impl);
-    __u64 begin = read_word(view_impl + layout.chips_begin);
-    __u64 end = read_word(view_impl + layout.chips_end);
-    __u64 element = layout.chips_element;
+    __u64 view = read_word(impl + instance.layout.mesh_view);
+    if (instance.layout.view_impl != TAT_NO_OFFSET) {
+        view = read_word(view + instance.layout.view_impl);
+    }
+    __u64 begin = read_word(view + instance.layout.view_chips);
+    __u64 end = read_word(view + instance.layout.view_chips + 8);
+    __u64 element = instance.layout.chips_element;
     if (element == 0 || end < begin || begin == 0) {
         return;
     }
@@ -37,7 +33,7 @@ static __always_inline void read_chips(struct tat_owner_event *event, __u64 impl
     }
 }
 
-static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 via, struct tat_thread *thread) {
+static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 program, struct tat_thread *thread) {
     __u64 wakeup = 0;
     struct tat_owner_event *event =
         reserve(sizeof(*event), TAT_EVENT_OWNER, bpf_get_current_pid_tgid(), thread, &wakeup);
@@ -46,13 +42,16 @@ static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 via, stru
     }
     event->owner = owner;
     event->instruction = instruction;
-    event->via = via;
+    event->program = program;
     event->chip_count = 0;
     __builtin_memset(event->impl_window, 0, sizeof(event->impl_window));
     read_or_zero(event->window, sizeof(event->window), owner);
-    if (layout.mesh_impl != TAT_NO_OFFSET) {
-        __u64 impl = read_word(owner + layout.mesh_impl);
+    __u64 impl = owner;
+    if (instance.layout.mesh_impl != TAT_NO_OFFSET) {
+        impl = read_word(owner + instance.layout.mesh_impl);
         read_or_zero(event->impl_window, sizeof(event->impl_window), impl);
+    }
+    if (instance.layout.mesh_view != TAT_NO_OFFSET) {
         read_chips(event, impl);
     }
     bpf_ringbuf_submit(event, wakeup);
@@ -60,7 +59,7 @@ static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 via, stru
 }
 
 static __always_inline void announce_owner(
-    __u64 owner, struct pt_regs *regs, __u32 via, __u64 pid_tgid, struct tat_thread *thread
+    __u64 owner, struct pt_regs *regs, __u32 program, __u64 pid_tgid, struct tat_thread *thread
 ) {
     __u32 epoch = *(volatile __u32 *)&owner_epoch;
     if (!owner || (thread && thread->owner == owner && thread->owner_epoch == epoch)) {
@@ -68,7 +67,7 @@ static __always_inline void announce_owner(
     }
     struct tat_owner_key key = {.owner = owner, .pid = pid_tgid >> 32};
     __u32 *announced = bpf_map_lookup_elem(&announced_owners, &key);
-    if ((!announced || *announced != epoch) && emit_owner(owner, regs->ip, via, thread) == 0) {
+    if ((!announced || *announced != epoch) && emit_owner(owner, regs->ip, program, thread) == 0) {
         bpf_map_update_elem(&announced_owners, &key, &epoch, BPF_ANY);
     }
     if (thread) {

@@ -6,18 +6,81 @@
 
 #define TAT_NO_OFFSET 0xffffffffU
 
-/*
- * Where the Buffer object and a mesh's object graph hold what the programs must follow; offsets in bytes. Written before the
- * first probe is attached: a command's runtime is found only after the programs are loaded.
- */
+/* Where a value is when a probe hits: TAT_REG_*, and whether it is there or in memory at register + displacement. */
+#define TAT_REG_NONE 0
+#define TAT_REG_RAX 1
+#define TAT_REG_RBX 2
+#define TAT_REG_RCX 3
+#define TAT_REG_RDX 4
+#define TAT_REG_RSI 5
+#define TAT_REG_RDI 6
+#define TAT_REG_RBP 7
+#define TAT_REG_RSP 8
+#define TAT_REG_R8 9
+#define TAT_REG_R9 10
+#define TAT_REG_R10 11
+#define TAT_REG_R11 12
+#define TAT_REG_R12 13
+#define TAT_REG_R13 14
+#define TAT_REG_R14 15
+#define TAT_REG_R15 16
+
+struct tat_location {
+    __u16 reg;
+    __u16 in_memory;
+    __s32 displacement;
+};
+
+/* Programs at probes; each has its place in the instance's table of probes. */
+#define TAT_PROGRAM_ALLOCATED 0
+#define TAT_PROGRAM_FREED 1
+#define TAT_PROGRAM_CIRCULAR_BUFFER 2
+#define TAT_PROGRAM_CIRCULAR_BUFFERS_RELEASED 3
+#define TAT_PROGRAM_LAUNCHED 4
+#define TAT_PROGRAM_PLACED 5
+#define TAT_PROGRAM_DESTROYED 6
+#define TAT_PROGRAM_OWNER_CLOSING 7
+#define TAT_PROGRAM_DEALLOCATE_BUFFERS 8
+#define TAT_PROGRAM_CLEARED 9
+#define TAT_PROGRAM_ALLOCATOR_DESTROYED 10
+#define TAT_PROGRAMS 11
+
+/* What a program needs to find at its probe; what it has no use for, or there is not, has TAT_REG_NONE. */
+struct tat_probe {
+    struct tat_location object;  /* Buffer, program, owner, allocator or core range set: what the event is about */
+    struct tat_location owner;
+    struct tat_location address; /* of an allocation: the object does not hold it yet */
+    struct tat_location size;
+    struct tat_location flag;
+    struct tat_location tracker; /* GraphTracker, where a hook must be asked who took the buffer */
+};
+
+/* Where objects hold what the programs must follow; offsets in bytes, TAT_NO_OFFSET where a build has no such thing. */
 struct tat_layout {
-    __u32 buffer_owner;     /* Buffer -> owner pointer */
-    __u32 mesh_impl;        /* MeshDevice -> implementation object; TAT_NO_OFFSET: no such object, chips stay unknown */
-    __u32 impl_view;        /* implementation -> view */
-    __u32 view_impl;        /* view -> its implementation */
-    __u32 chips_begin;      /* view implementation -> begin of the chip list */
-    __u32 chips_end;
-    __u32 chips_element;    /* bytes of a list element, the chip pointer first */
+    __u32 buffer_impl;       /* Buffer -> object with the members; none: the Buffer itself */
+    __u32 window_start;      /* of the members' window in that object */
+    __u32 far_word;          /* one more word of it */
+    __u32 owner_word;        /* which word of the window is the owner pointer */
+    __u32 hook;              /* GraphTracker -> hook */
+    __u32 hook_blocks;       /* in the hook: bool */
+    __u32 mesh_impl;         /* MeshDevice -> implementation object; none: the MeshDevice itself */
+    __u32 mesh_view;         /* in that: -> view; none: chips stay unknown */
+    __u32 view_impl;         /* view -> its implementation; none: the view itself */
+    __u32 view_chips;        /* in that: begin and end of the chip list */
+    __u32 chips_element;     /* bytes of a list element, the chip pointer first */
+    __u32 core_ranges;       /* in a core range set: begin and end of the list of ranges */
+    __u32 placing_needed;    /* in a program: bool, circular buffers are about to be placed */
+    __u32 program_allocators; /* in a program: begin and end of its circular-buffer allocators, each with a range first */
+    __u32 allocator_element; /* bytes of one */
+    __u32 allocator_regions; /* in one: begin and end of its {begin, end} regions */
+};
+
+/* Programs are loaded once per kind of probe site and layout; all these instances share the maps. */
+struct tat_instance {
+    __u32 id; /* stamped into every record */
+    __u32 unused;
+    struct tat_layout layout;
+    struct tat_probe probes[TAT_PROGRAMS];
 };
 
 struct tat_config { /* fixed at load */

@@ -37,7 +37,8 @@
 struct tat_event_header {
     __u32 size;                   /* bytes of the record, this header included */
     __u16 kind;                   /* TAT_EVENT_* */
-    __u16 flags;                  /* TAT_FLAG_*, 0 where none applies */
+    __u8 flags;                   /* TAT_FLAG_*, 0 where none applies */
+    __u8 instance;                /* of the programs; 0: none of a module's */
     __u64 time_ns;                /* CLOCK_MONOTONIC */
     __u32 pid;                    /* thread group id, initial pid namespace */
     __u32 tid;                    /* thread id, likewise */
@@ -45,14 +46,19 @@ struct tat_event_header {
     __u32 lost[TAT_LOSS_CLASSES]; /* losses of all threads up to here, since load; wraps */
 };
 
-#define TAT_BUFFER_WINDOW_START 16 /* offset in the Buffer object */
 #define TAT_BUFFER_WINDOW_SIZE 80
 
 struct tat_buffer_event { /* ALLOCATED, FREED */
     struct tat_event_header header;
-    __u64 buffer; /* address of the Buffer object */
-    __u8 window[TAT_BUFFER_WINDOW_SIZE];
+    __u64 buffer;   /* address of the Buffer object */
+    __u64 address;  /* with TAT_FLAG_ADDRESS: the device address, which the object does not hold yet */
+    __u64 far_word; /* tat_layout.far_word of the object, 0 if there is none */
+    __u8 window[TAT_BUFFER_WINDOW_SIZE]; /* from tat_layout.window_start */
 };
+
+/* header.flags of ALLOCATED and FREED */
+#define TAT_FLAG_ADDRESS 1
+#define TAT_FLAG_HOOKED 2 /* the runtime's hook took it: no device memory */
 
 #define TAT_OWNER_WINDOW_SIZE 96
 #define TAT_MAX_MESH_CHIPS 64
@@ -61,8 +67,8 @@ struct tat_buffer_event { /* ALLOCATED, FREED */
 struct tat_owner_event { /* OWNER */
     struct tat_event_header header;
     __u64 owner;
-    __u64 instruction;  /* where the probe hit: with the symbol of `via` it gives the module's load address */
-    __u32 via;          /* TAT_EVENT_* of the probe */
+    __u64 instruction;  /* where the probe hit: with the ELF address of the probe it gives the module's load address */
+    __u32 program;      /* TAT_PROGRAM_* that hit */
     __u32 chip_count;   /* chips the mesh's list holds, at most 2^32-1; may exceed what was copied */
     __u8 window[TAT_OWNER_WINDOW_SIZE];      /* head of the owner object */
     __u8 impl_window[TAT_OWNER_WINDOW_SIZE]; /* head of the mesh's implementation object; zero where there is none */
@@ -78,7 +84,9 @@ struct tat_circular_buffer_event { /* CIRCULAR_BUFFER */
     __u64 address;
     __u64 size; /* bytes per core */
     __u32 globally_allocated;
-    __u32 range_count; /* ranges the set holds; may exceed what was copied */
+    __u32 range_count;   /* ranges the set holds, at most 2^32-1 */
+    __u32 ranges_copied;
+    __u32 unused;
     __u64 ranges[TAT_MAX_CORE_RANGES][4]; /* start x, y, end x, y */
 };
 

@@ -27,27 +27,42 @@ constexpr std::size_t kThreads = 16;
 constexpr std::size_t kLivePerThread = 200;
 constexpr std::uint32_t kPid = 4711;
 
+constexpr std::uint32_t kWindowStart = 16;
+
+LayoutProfile l5_layout() {
+    LayoutProfile layout;
+    layout.buffer.owner = {16, 8};
+    layout.buffer.size = {24, 8};
+    layout.buffer.type = {32, 4};
+    layout.buffer.allocator = {64, 8};
+    layout.buffer.status = {72, 1};
+    layout.buffer.address = {80, 8};
+    layout.buffer.page_size = {88, 8};
+    return layout;
+}
+
 class Discard : public EventConsumer {
     void consume(const Event& event) override { benchmark::DoNotOptimize(&event); }
 };
 
 template <typename T>
 void put(tat_buffer_event& record, std::uint32_t offset, T value) {
-    std::memcpy(record.window + (offset - TAT_BUFFER_WINDOW_START), &value, sizeof(value));
+    std::memcpy(record.window + (offset - kWindowStart), &value, sizeof(value));
 }
 
 tat_buffer_event make_record(std::uint16_t kind, std::uint32_t thread, std::uint64_t slot, std::uint64_t sequence) {
-    const BufferLayout layout = l5_buffer_layout();
+    const BufferLayout layout = l5_layout().buffer;
     tat_buffer_event record{};
     record.header.size = sizeof(record);
     record.header.kind = kind;
+    record.header.instance = 1;
     record.header.time_ns = 1'000'000'000 + sequence * 2'000;
     record.header.pid = kPid;
     record.header.tid = kPid + thread;
     record.header.sequence = sequence;
     record.buffer = 0x7f0000000000 + (thread * kLivePerThread + slot) * 0x1e0;
-    put<std::uint64_t>(record, layout.owner.offset, 0x5000 + thread % 2);
-    put<std::uint64_t>(record, layout.allocator.offset, 0x6000 + thread % 2);
+    put<std::uint64_t>(record, layout.owner.offset, 0x5000 + 0x100 * (thread % 2));
+    put<std::uint64_t>(record, layout.allocator.offset, 0x6000 + 0x100 * (thread % 2));
     put<std::uint64_t>(record, layout.size.offset, 2048 * (1 + slot % 64));
     put<std::uint32_t>(record, layout.type.offset, slot % 2);
     put<std::uint8_t>(record, layout.status.offset, layout.status_allocated);
@@ -78,16 +93,9 @@ const std::vector<tat_buffer_event>& records() {
     return kAll;
 }
 
-LayoutProfile layout() {
-    LayoutProfile profile;
-    profile.name = "L5";
-    profile.buffer = l5_buffer_layout();
-    return profile;
-}
-
 void decode_all(EventConsumer& consumer) {
     RecordDecoder decoder;
-    decoder.set_layout(layout());
+    decoder.add_instance({l5_layout(), {kWindowStart, std::nullopt}, {}});
     for (const tat_buffer_event& record : records()) {
         decoder.decode(std::as_bytes(std::span(&record, 1)), consumer);
     }
@@ -95,7 +103,7 @@ void decode_all(EventConsumer& consumer) {
 
 // A mesh of 8 chips: each event is counted on 8 chips.
 void see_mesh(EventConsumer& consumer) {
-    for (const std::uint64_t owner : {0x5000, 0x5001}) {
+    for (const std::uint64_t owner : {0x5000, 0x5100}) {
         OwnerSeen mesh{{1, kPid, kPid}, owner, OwnerKind::Mesh, static_cast<std::int32_t>(owner & 1), {}};
         for (std::int32_t chip = 0; chip < 8; ++chip) {
             mesh.chips.push_back(chip);

@@ -213,6 +213,30 @@ TEST_F(AttachTest, JobWhoseFilesAreOutOfReachIsTraced) {
     EXPECT_TRUE(matches(*replay(file, {truth}), truth));
 }
 
+// A process of another pid namespace calls itself by another number: both are told.
+TEST_F(AttachTest, ProcessOfAContainerIsToldWithBothPids) {
+    SpawnOptions container;
+    container.arguments = {"unshare", "--pid", "--fork", "--kill-child"};
+    StandIn job(StandIn::under(container, {"--threads", "2", "--ops", "5000"}));
+    ASSERT_EQ(job.pid(), 1);
+    std::string pid;
+    const nlohmann::json list = run_tool_json({"list", "--format", "json"});
+    for (const auto& process : list.at("processes")) {
+        if (process.at("namespace_pid") == 1) {
+            pid = std::to_string(process.at("pid").get<int>());
+        }
+    }
+    ASSERT_NE(pid, "");
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", pid}, file);
+    job.run_all();
+    const Truth truth = job.truth();
+    const Outcome outcome = recorder.interrupt();
+    EXPECT_NE(outcome.err.find("process " + pid + " is process 1 of its container"), std::string::npos) << outcome.err;
+    const auto replayed = replay(file);
+    EXPECT_EQ(replayed->account(static_cast<std::uint32_t>(std::stoul(pid))).events, truth.events);
+}
+
 // A thread id names its process, and that is said.
 TEST_F(AttachTest, ThreadIdAttachesToItsProcess) {
     StandIn job({"--threads", "2", "--ops", "0", "--rate", "200"});

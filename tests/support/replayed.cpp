@@ -171,7 +171,8 @@ testing::AssertionResult is_flawless(const Replayed& replayed, std::uint32_t pid
     comparison.equal("in a gap", replayed.unknown(pid, UnknownFree::InGap), 0);
     std::uint64_t unidentified = 0;
     for (const Owner& owner : replayed.process(pid).owners) {
-        unidentified += owner.kind == OwnerKind::Unknown ? 1 : 0;
+        // Programs of before October 2024 are launched on a device that the runtime does not name.
+        unidentified += owner.kind == OwnerKind::Unknown && owner.pointer != 0 ? 1 : 0;
     }
     comparison.equal("unidentified owners", unidentified, 0);
     return comparison.result();

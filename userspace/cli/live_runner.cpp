@@ -40,6 +40,7 @@ Result<std::unique_ptr<LiveRunner>> LiveRunner::start(const Options& options, Pi
     LiveOptions live;
     live.target = options.target;
     live.ring_bytes = options.ring_bytes;
+    live.layout_file = options.layout_file;
     live.notice = [](const std::string& text) { spdlog::warn("{}", printable(text)); };
     Result<std::unique_ptr<LiveSession>> session = LiveSession::start(std::move(live), pipeline);
     if (!session) {

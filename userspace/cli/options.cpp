@@ -23,6 +23,12 @@ const std::map<std::string, OutputFormat> kFormats{{"text", OutputFormat::Text},
 const std::map<std::string, ColorMode> kColors{
     {"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}};
 
+void add_layout(CLI::App& app, Options& options) {
+    app.add_option("--layout", options.layout_file, "Object layout of the runtime, as written by doctor --dump-layout")
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile);
+}
+
 void add_target(CLI::App& app, Options& options) {
     app.add_option("-p,--pid", options.target.pids, "Process to trace; may be given several times")->type_name("PID");
     app.add_flag("-a,--all", options.target.all, "Trace every TT-Metal process, also those that start later");
@@ -30,6 +36,7 @@ void add_target(CLI::App& app, Options& options) {
     app.add_option("--ring-size", options.ring_bytes, "Size of the event ring, e.g. 64M; a power of two (default 64M)")
         ->transform(CLI::AsSizeValue(false))
         ->type_name("SIZE");
+    add_layout(app, options);
     app.add_option("--duration", options.duration_s, "Stop after so many seconds")->type_name("SECONDS")->check(CLI::PositiveNumber);
     app.footer("With '-- COMMAND ARGS...' instead of a process: start the command and trace it from its first allocation on.");
 }
@@ -97,10 +104,15 @@ void add_export(CLI::App& app, Options& options) {
 }
 
 void add_doctor(CLI::App& app, Options& options) {
-    app.add_option("-p,--pid", options.target.pids, "Attach to this process for a moment and tell each probe's outcome")
+    app.add_option("-p,--pid", options.target.pids, "Attach to this process for a moment and tell each probe's outcome and hits")
         ->type_name("PID")
         ->expected(1);
     app.add_option("--library", options.library, "Tell what could be probed in this file")->type_name("FILE");
+    add_layout(app, options);
+    app.add_flag("--dump-layout", options.dump_layout, "Print the object layout as JSON, for --layout")->needs("--library");
+    app.add_option("--duration", options.duration_s, "With -p: count the hits of each probe for so many seconds (default 1)")
+        ->type_name("SECONDS")
+        ->check(CLI::PositiveNumber);
     add_format(app, options, kFormats, "text or json");
 }
 

@@ -37,7 +37,9 @@ struct Options {
     std::string view = "summary";     // report
     std::size_t top = 20;             // report
     std::string export_format = "jsonl";
+    std::string layout_file;          // watch, record, doctor
     std::string library;              // doctor
+    bool dump_layout = false;         // doctor
 };
 
 struct ParsedCommandLine {

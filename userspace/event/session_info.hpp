@@ -5,16 +5,26 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace tt::alloc_trace {
+
+// One offset or number of the object layout, and where it was learned. Not stored in recordings.
+struct LayoutFact {
+    std::string item;    // "buffer.page_size"
+    std::string value;   // "8 bytes at 88", "2"
+    std::string source;  // "DWARF", "Buffer::page_size()", "table L5"
+};
 
 struct ModuleInfo {
     std::string path;      // as the traced process sees it
     std::string build_id;  // lower-case hex, empty if the file has none
     std::string layout;    // name of the object layout in use, e.g. "L5"
     std::string evidence;  // how the layout was checked
+    std::string era{};                    // of tt-metal, in words; not stored in recordings
+    std::vector<LayoutFact> layout_facts{};
 };
 
 struct ProbeOutcome {
@@ -26,7 +36,11 @@ struct ProbeOutcome {
     bool required = false;
     bool attached = false;
     std::string detail;         // why this symbol and place, or why not
-    bool planned = false;       // could be attached, nobody tried (a library file); not stored in recordings
+    // Not stored in recordings:
+    bool planned = false;       // could be attached, nobody tried (a library file)
+    std::string strategy{};       // "entry", "behind a call"; empty if there is no place to probe
+    std::string trap{};           // what the kernel does with the instruction: "emulated", "single-stepped"
+    std::optional<std::uint64_t> hits{};  // events that came from it and from probes of the same kind; if it was attached
 };
 
 // How much of what was live before the first event is known.

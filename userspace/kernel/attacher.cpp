@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <ranges>
 #include <thread>
 
 #include "kernel/kernel_support.hpp"
@@ -42,18 +41,20 @@ Status Attacher::attach_at(bpf_program* program, const ProbedFile& file, std::ui
 }
 
 Result<std::vector<ProbeOutcome>> Attacher::attach(
-    const BpfPrograms& programs, const ProbePlan& plan, const ProbedFile& file, pid_t pid
+    const BpfPrograms& programs,
+    std::span<const InstanceId> instances,
+    const ProbePlan& plan,
+    const ProbedFile& file,
+    pid_t pid
 ) {
     std::vector<ProbeOutcome> outcomes;
     const std::size_t before = links_.size();
     // The catalog begins with allocations. From the back: whoever sees an allocation shall see its end, too.
-    for (const ProbeRequest& request : plan.requests | std::views::reverse) {
+    for (std::size_t i = plan.requests.size(); i-- > 0;) {
+        const ProbeRequest& request = plan.requests[i];
         ProbeOutcome outcome = to_outcome(request, file.path);
-        bpf_program* program = programs.program_for(request.role, request.arguments);
-        const Status attached =
-            program == nullptr
-                ? fail(ErrorCode::NotTraceable, "no program takes these arguments of " + request.symbol)
-                : attach_at(program, file, request.file_offset, pid);
+        bpf_program* program = programs.program_for(instances[i], request.role);
+        const Status attached = attach_at(program, file, request.file_offset, pid);
         outcome.attached = attached.has_value();
         if (!attached && request.required) {
             links_.resize(before);

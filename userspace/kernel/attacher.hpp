@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,15 @@ public:
     Attacher& operator=(Attacher&&) = delete;
     ~Attacher();
 
-    // Attaches every probe of the plan, in `pid` or wherever the file is mapped. A required probe that fails is an error,
-    // with everything detached again that this call attached; the others are said in their outcome.
+    // Attaches every probe of the plan, in `pid` or wherever the file is mapped, with the program of `instances`, one per
+    // request. A required probe that fails is an error, with everything detached again that this call attached; the others
+    // are said in their outcome.
     [[nodiscard]] Result<std::vector<ProbeOutcome>> attach(
-        const BpfPrograms& programs, const ProbePlan& plan, const ProbedFile& file, pid_t pid
+        const BpfPrograms& programs,
+        std::span<const InstanceId> instances,
+        const ProbePlan& plan,
+        const ProbedFile& file,
+        pid_t pid
     );
 
     // A single probe at a file offset.

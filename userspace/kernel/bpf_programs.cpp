@@ -9,12 +9,15 @@
 #include <algorithm>
 #include <atomic>
 #include <ctime>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "abi/config_abi.h"
 #include "abi/event_abi.h"
 #include "tat_bpf.skel.h"
 #include "kernel/kernel_support.hpp"
+#include "probes/layout/buffer_window.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -35,27 +38,71 @@ tat_config to_abi(const ProgramConfig& config) {
     return abi;
 }
 
-bool holds(const Field& field) {
-    return field.offset >= TAT_BUFFER_WINDOW_START &&
-           field.offset + field.width <= TAT_BUFFER_WINDOW_START + TAT_BUFFER_WINDOW_SIZE;
-}
+std::uint32_t offset_of(const Field& field) { return field.exists() ? field.offset : TAT_NO_OFFSET; }
 
-tat_layout to_abi(const LayoutProfile& profile) {
+tat_layout to_abi(const LayoutProfile& profile, const BufferWindow& window) {
     tat_layout abi{};
-    abi.buffer_owner = profile.buffer.owner.offset;
-    abi.mesh_impl = profile.owner.mesh_impl.value_or(TAT_NO_OFFSET);
-    if (profile.owner.mesh_chips) {
-        abi.impl_view = profile.owner.mesh_chips->view;
-        abi.view_impl = profile.owner.mesh_chips->view_impl;
-        abi.chips_begin = profile.owner.mesh_chips->values_begin;
-        abi.chips_end = profile.owner.mesh_chips->values_end;
-        abi.chips_element = profile.owner.mesh_chips->element_bytes;
-    }
+    abi.buffer_impl = offset_of(profile.buffer.impl);
+    abi.window_start = window.start;
+    abi.far_word = window.far_offset.value_or(TAT_NO_OFFSET);
+    abi.owner_word = (profile.buffer.owner.offset - window.start) / sizeof(std::uint64_t);
+    abi.hook = offset_of(profile.hook.hook);
+    abi.hook_blocks = profile.hook.blocks.offset;
+    abi.mesh_impl = offset_of(profile.owner.mesh_impl);
+    abi.mesh_view = profile.owner.view_chips.exists() ? offset_of(profile.owner.mesh_view) : TAT_NO_OFFSET;
+    abi.view_impl = offset_of(profile.owner.view_impl);
+    abi.view_chips = profile.owner.view_chips.offset;
+    abi.chips_element = profile.owner.chips_element;
+    abi.core_ranges = offset_of(profile.core_range_set.ranges);
+    abi.placing_needed = offset_of(profile.program.placing_needed);
+    abi.program_allocators = profile.program.allocators.offset;
+    abi.allocator_element = profile.program.allocator_element;
+    abi.allocator_regions = profile.program.allocator_regions.offset;
     return abi;
 }
 
-std::size_t argument_index(const Arguments& arguments, Argument wanted) {
-    return static_cast<std::size_t>(std::find(arguments.begin(), arguments.end(), wanted) - arguments.begin());
+tat_location to_abi(const ValueLocation& location) {
+    return {static_cast<__u16>(location.reg), static_cast<__u16>(location.in_memory ? 1 : 0), location.displacement};
+}
+static_assert(static_cast<int>(Register::Rax) == TAT_REG_RAX && static_cast<int>(Register::R15) == TAT_REG_R15);
+
+tat_probe to_abi(const ProbeValues& values) {
+    return {
+        to_abi(values.object),
+        to_abi(values.owner),
+        to_abi(values.address),
+        to_abi(values.size),
+        to_abi(values.flag),
+        to_abi(values.tracker)
+    };
+}
+
+// TAT_PROGRAM_* are the roles in their order.
+static_assert(
+    static_cast<int>(ProbeRole::Allocated) == TAT_PROGRAM_ALLOCATED && static_cast<int>(ProbeRole::ProgramPlaced) == TAT_PROGRAM_PLACED &&
+    static_cast<int>(ProbeRole::AllocatorDestroyed) == TAT_PROGRAM_ALLOCATOR_DESTROYED && kProbeRoleCount == TAT_PROGRAMS
+);
+
+std::array<bpf_program*, 4> process_programs_of(const tat_bpf& object) {
+    const auto& programs = object.progs;
+    return {programs.process_forked, programs.process_exec, programs.process_exited, programs.module_loaded};
+}
+
+std::array<bpf_program*, kProbeRoleCount> probe_programs(const tat_bpf& object) {
+    const auto& programs = object.progs;
+    return {
+        programs.allocated,
+        programs.freed,
+        programs.circular_buffer,
+        programs.circular_buffers_released,
+        programs.program_launched,
+        programs.program_placed,
+        programs.program_destroyed,
+        programs.owner_closing,
+        programs.allocator_deallocate_buffers,
+        programs.allocator_cleared,
+        programs.allocator_destroyed
+    };
 }
 
 }  // namespace
@@ -77,33 +124,65 @@ Result<BpfPrograms> BpfPrograms::load(const ProgramConfig& config) {
     if (const int error = bpf_map__set_max_entries(object.maps.ring, static_cast<std::uint32_t>(config.ring_bytes))) {
         return fail_errno(ErrorCode::RunTime, "cannot size the event ring", -error);
     }
+    for (bpf_program* program : probe_programs(object)) {
+        bpf_program__set_autoload(program, false);
+    }
     if (const int error = tat_bpf__load(&object)) {
         return tl::make_unexpected(explain_load_failure(-error));
     }
     return programs;
 }
 
-Status BpfPrograms::set_layout(const LayoutProfile& layout) {
-    const BufferLayout& buffer = layout.buffer;
-    for (const Field& field :
-         {buffer.owner,
-          buffer.size,
-          buffer.type,
-          buffer.allocator,
-          buffer.status,
-          buffer.hooked,
-          buffer.address,
-          buffer.page_size}) {
-        if (!holds(field)) {
-            return fail(
-                ErrorCode::NotTraceable,
-                "object layout " + layout.name + " has a Buffer field at offset " + std::to_string(field.offset) +
-                    ", outside of what the probes copy"
-            );
+Status BpfPrograms::share_maps(tat_bpf& instance) const {
+    const auto& own = object_->maps;
+    const auto& theirs = instance.maps;
+    for (const auto& [from, to] :
+         {std::pair{own.ring, theirs.ring},
+          std::pair{own.targets, theirs.targets},
+          std::pair{own.threads, theirs.threads},
+          std::pair{own.announced_owners, theirs.announced_owners},
+          std::pair{own.losses, theirs.losses},
+          std::pair{own.bss, theirs.bss}}) {
+        if (const int error = bpf_map__reuse_fd(to, bpf_map__fd(from))) {
+            return fail_errno(ErrorCode::RunTime, std::string("cannot share the map ") + bpf_map__name(from), -error);
         }
     }
-    object_->bss->layout = to_abi(layout);
     return {};
+}
+
+Result<InstanceId> BpfPrograms::load_instance(const InstanceConfig& config) {
+    if (instances_.size() >= std::numeric_limits<InstanceId>::max()) {
+        return fail(ErrorCode::RunTime, "too many different builds of the runtime are traced at once");
+    }
+    const auto window = window_of(config.layout.buffer);
+    if (!window) {
+        return tl::make_unexpected(window.error());
+    }
+    Object object(tat_bpf__open());
+    if (!object) {
+        return fail_errno(ErrorCode::RunTime, "cannot open the built-in BPF object", errno);
+    }
+    const auto id = static_cast<InstanceId>(instances_.size() + 1);
+    object->rodata->config = object_->rodata->config;
+    tat_instance& instance = object->rodata->instance;
+    instance.id = id;
+    instance.layout = to_abi(config.layout, *window);
+    for (bpf_program* program : process_programs_of(*object)) {
+        bpf_program__set_autoload(program, false);
+    }
+    const auto programs = probe_programs(*object);
+    for (std::size_t role = 0; role < programs.size(); ++role) {
+        bpf_program__set_autoload(programs[role], config.probes[role].has_value());
+        instance.probes[role] = to_abi(config.probes[role].value_or(ProbeValues{}));
+    }
+    if (auto shared = share_maps(*object); !shared) {
+        return tl::make_unexpected(shared.error());
+    }
+    if (const int error = tat_bpf__load(object.get())) {
+        return tl::make_unexpected(explain_load_failure(-error));
+    }
+    instances_.push_back(std::move(object));
+    return id;
 }
 
 Status BpfPrograms::add_target(std::uint32_t pid) {
@@ -124,28 +203,8 @@ void BpfPrograms::set_complete_from_now() {
         static_cast<std::uint64_t>(now.tv_sec) * kNsPerSecond + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-bpf_program* BpfPrograms::program_for(ProbeRole role, const Arguments& arguments) const {
-    const auto& programs = object_->progs;
-    // Each program expects its object in one register.
-    const auto if_at = [&](Argument argument, std::size_t index, bpf_program* program) {
-        return argument_index(arguments, argument) == index ? program : nullptr;
-    };
-    switch (role) {
-        case ProbeRole::Allocated: return if_at(Argument::Buffer, 1, programs.allocated);
-        case ProbeRole::Freed: return if_at(Argument::Buffer, 1, programs.freed);
-        case ProbeRole::CircularBufferAllocated: return if_at(Argument::Owner, 5, programs.circular_buffer);
-        case ProbeRole::CircularBuffersReleased: return if_at(Argument::Owner, 1, programs.circular_buffers_released);
-        case ProbeRole::ProgramLaunched: return if_at(Argument::Program, 0, programs.program_launched);
-        case ProbeRole::ProgramDestroyed: return if_at(Argument::Program, 0, programs.program_destroyed);
-        case ProbeRole::OwnerClosing:
-            return argument_index(arguments, Argument::Owner) == 0 ? programs.owner_closing
-                                                                   : if_at(Argument::Owner, 1, programs.owner_impl_closing);
-        case ProbeRole::AllocatorDeallocateBuffers:
-            return if_at(Argument::Allocator, 0, programs.allocator_deallocate_buffers);
-        case ProbeRole::AllocatorClear: return if_at(Argument::Allocator, 0, programs.allocator_cleared);
-        case ProbeRole::AllocatorDestroyed: return if_at(Argument::Allocator, 0, programs.allocator_destroyed);
-    }
-    return nullptr;
+bpf_program* BpfPrograms::program_for(InstanceId instance, ProbeRole role) const {
+    return probe_programs(*instances_.at(instance - 1U)).at(static_cast<std::size_t>(role));
 }
 
 bpf_program* BpfPrograms::module_loaded_program() const { return object_->progs.module_loaded; }

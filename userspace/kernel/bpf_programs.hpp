@@ -1,7 +1,10 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The loaded BPF object: opened, configured, loaded; its maps and counters. Links are the attacher's and must die first.
+// The loaded BPF programs: opened, configured, loaded; their maps and counters. Links are the attacher's and must die first.
+//
+// The programs at probes are loaded once per instance: one object layout, one place of the values per role. All instances and
+// the programs that watch processes share the maps.
 #pragma once
 
 #include <array>
@@ -9,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/error.hpp"
 #include "probes/layout_profile.hpp"
@@ -40,6 +44,14 @@ struct LossCounters {  // since load, all threads and processors
     [[nodiscard]] std::uint64_t total() const { return allocated + freed + circular_buffers + lifecycle; }
 };
 
+// What one instance of the programs is made for.
+struct InstanceConfig {
+    LayoutProfile layout;
+    std::array<std::optional<ProbeValues>, kProbeRoleCount> probes;  // by role; none: the role's program is not needed
+};
+
+using InstanceId = std::uint8_t;  // stamped into records; 0 is none
+
 class BpfPrograms {
 public:
     // Errors: NotPermitted with the missing capability, RunTime with the kernel's words.
@@ -49,8 +61,9 @@ public:
     BpfPrograms& operator=(BpfPrograms&&) noexcept;
     ~BpfPrograms();
 
-    // Before the first probe is attached. Refused if the windows the programs copy do not hold the layout's fields.
-    [[nodiscard]] Status set_layout(const LayoutProfile& layout);
+    // Errors: as load(); NotTraceable if the windows the programs copy do not hold the layout's fields; RunTime if there are
+    // too many.
+    [[nodiscard]] Result<InstanceId> load_instance(const InstanceConfig& config);
 
     [[nodiscard]] Status add_target(std::uint32_t pid);
 
@@ -61,8 +74,7 @@ public:
     // Processes that start after now are known from their first event on.
     void set_complete_from_now();
 
-    // The program that handles `role` with these arguments; null if there is none.
-    [[nodiscard]] bpf_program* program_for(ProbeRole role, const Arguments& arguments) const;
+    [[nodiscard]] bpf_program* program_for(InstanceId instance, ProbeRole role) const;
     [[nodiscard]] bpf_program* module_loaded_program() const;
     [[nodiscard]] std::array<bpf_program*, 3> process_programs() const;  // fork, exec, exit: raw tracepoints
 
@@ -76,9 +88,14 @@ private:
         void operator()(tat_bpf* object) const;
     };
 
+    using Object = std::unique_ptr<tat_bpf, Destroy>;
+
     explicit BpfPrograms(tat_bpf* object) : object_(object) {}
 
-    std::unique_ptr<tat_bpf, Destroy> object_;
+    [[nodiscard]] Status share_maps(tat_bpf& instance) const;
+
+    Object object_;                  // process programs and all maps
+    std::vector<Object> instances_;  // by id - 1
     std::size_t ring_bytes_ = 0;
 };
 

@@ -15,10 +15,10 @@ namespace tt::alloc_trace {
 // Both compilers must agree; a hidden padding would break these.
 static_assert(sizeof(tat_event_header) == 48);
 static_assert(offsetof(tat_event_header, lost) == 32);
-static_assert(sizeof(tat_buffer_event) == 136);
+static_assert(sizeof(tat_buffer_event) == 152);
 static_assert(offsetof(tat_owner_event, window) == 72);
 static_assert(sizeof(tat_owner_event) == 72 + 96 + 96 + 64 * 16);
-static_assert(sizeof(tat_circular_buffer_event) == 88 + 32 * 32);
+static_assert(sizeof(tat_circular_buffer_event) == 96 + 32 * 32);
 static_assert(sizeof(tat_pointer_event) == 64);
 static_assert(sizeof(tat_process_event) == 80);
 

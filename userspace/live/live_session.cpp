@@ -63,7 +63,7 @@ Status LiveSession::load() {
         return tl::make_unexpected(programs.error());
     }
     programs_.emplace(std::move(*programs));
-    registry_.emplace(*programs_, attacher_, decoder_, scope());
+    registry_.emplace(*programs_, attacher_, decoder_, scope(), options_.layout_file);
     Result<std::unique_ptr<RingReader>> ring = RingReader::open(programs_->ring_fd(), [this](std::span<const std::byte> record) {
         if (const std::optional<std::uint32_t> pid = decoder_.decode(record, *this)) {
             loading_.push_back(*pid);
@@ -195,6 +195,11 @@ Status LiveSession::add_target(const ProcessHandle& process, bool from_first_eve
     if (info->zombie) {  // from here on its end would be an event
         return fail(ErrorCode::NoSuchProcess, "process " + std::to_string(process.pid()) + " ended while being attached to");
     }
+    if (info->namespace_pid != 0) {
+        options_.notice(
+            "process " + std::to_string(info->pid) + " is process " + std::to_string(info->namespace_pid) + " of its container"
+        );
+    }
     ProcessSeen seen;
     seen.header = {clock_ns(CLOCK_MONOTONIC), info->pid, 0};
     seen.parent_pid = info->parent_pid;
@@ -239,13 +244,13 @@ Result<bool> LiveSession::pump() {
 }
 
 void LiveSession::add_late_modules(std::uint32_t pid) {
-    const std::size_t before = registry_->probes().size();
+    const std::size_t before = registry_->probe_count();
     const Result<ProcessHandle> process = ProcessHandle::open(pid);
     const Result<std::size_t> found = process ? registry_->add_modules_of(*process) : Result<std::size_t>(0);
     if (!found && found.error().code == ErrorCode::NotTraceable) {
         options_.notice("process " + std::to_string(pid) + ": " + found.error().message);
     }
-    if (registry_->probes().size() != before) {
+    if (registry_->probe_count() != before) {
         update_info();
     }
     if (command_) {
@@ -281,6 +286,10 @@ Status LiveSession::stop() {
         drained = *pumped;
     }
     report_final_losses();
+    update_info();
+    for (const std::string& silent : registry_->silent_probes()) {
+        options_.notice(silent);
+    }
     guardian_.reset();
     return {};
 }

@@ -35,6 +35,7 @@ struct LiveTarget {  // exactly one of pids, all, command
 struct LiveOptions {
     LiveTarget target;
     std::size_t ring_bytes = std::size_t{64} << 20U;
+    std::string layout_file;  // empty: layouts are found by the tool itself
     std::function<void(const std::string&)> notice = [](const std::string&) {};  // things the user should know
 };
 

@@ -7,26 +7,40 @@
 namespace tt::alloc_trace {
 namespace {
 
-std::uint32_t record_kind(ProbeRole role) {
-    switch (role) {
-        case ProbeRole::Allocated: return TAT_EVENT_ALLOCATED;
-        case ProbeRole::Freed: return TAT_EVENT_FREED;
-        case ProbeRole::CircularBufferAllocated: return TAT_EVENT_CIRCULAR_BUFFER;
-        case ProbeRole::ProgramLaunched: return TAT_EVENT_PROGRAM_LAUNCHED;
-        default: return 0;  // these announce no owner
+// Which requests can share an instance of the programs: one place of the values per role in each.
+struct InstancePlan {
+    InstanceConfig config;
+    std::vector<std::size_t> requests{};  // indices into ProbePlan::requests
+};
+
+std::vector<InstancePlan> plan_instances(const TraceableModule& module) {
+    std::vector<InstancePlan> instances;
+    for (std::size_t i = 0; i < module.plan.requests.size(); ++i) {
+        const ProbeRequest& request = module.plan.requests[i];
+        const auto role = static_cast<std::size_t>(request.role);
+        auto fitting = std::find_if(instances.begin(), instances.end(), [&](const InstancePlan& instance) {
+            return instance.config.probes[role].value_or(request.values) == request.values;
+        });
+        if (fitting == instances.end()) {
+            fitting = instances.insert(instances.end(), InstancePlan{{module.layout, {}}, {}});
+        }
+        fitting->config.probes[role] = request.values;
+        fitting->requests.push_back(i);
     }
+    return instances;
 }
 
-ModuleIdentity identity_of(const TraceableModule& module, const ElfFile& elf) {
-    ModuleIdentity identity;
-    identity.owner = module.layout.owner;
-    for (const ProbeRequest& request : module.plan.requests) {
-        // The probe may sit a little behind the entry: what hits is the instruction, not the function.
-        if (const Result<std::uint64_t> entry = elf.file_offset(request.address)) {
-            identity.probe_address[record_kind(request.role)] = request.address + (request.file_offset - *entry);
-        }
+Result<DecodedInstance> decoded(const InstancePlan& instance, const ProbePlan& plan) {
+    auto window = window_of(instance.config.layout.buffer);
+    if (!window) {
+        return tl::make_unexpected(window.error());
     }
-    return identity;
+    DecodedInstance decoded{instance.config.layout, *window, {}};
+    for (const std::size_t index : instance.requests) {
+        const ProbeRequest& request = plan.requests[index];
+        decoded.sites[static_cast<std::size_t>(request.role)].push_back(request.site);
+    }
+    return decoded;
 }
 
 }  // namespace
@@ -43,7 +57,7 @@ Result<std::size_t> ModuleRegistry::add_modules_of(const ProcessHandle& process)
         const FileIdentity& identity = module.elf.identity();
         const Known* known = find(identity);
         if (known == nullptr) {
-            Status added = add(module);
+            Status added = add(module, process.pid());
             known = &known_.emplace_back(Known{identity, added ? std::nullopt : std::optional(added.error())});
         }
         traceable += known->refused ? 0 : 1;
@@ -61,48 +75,73 @@ const ModuleRegistry::Known* ModuleRegistry::find(const FileIdentity& identity) 
     return found == known_.end() ? nullptr : &*found;
 }
 
-Status ModuleRegistry::add(const MappedModule& module) {
-    const Result<TraceableModule> traceable = resolve_module(module.elf);
+Status ModuleRegistry::add(const MappedModule& module, std::uint32_t pid) {
+    const LayoutSources sources{layout_file_, "/proc/" + std::to_string(pid) + "/root"};
+    const Result<TraceableModule> traceable = resolve_module(module.elf, sources);
     if (!traceable) {
         return tl::make_unexpected(traceable.error());
     }
-    if (Status accepted = accept_layout(traceable->layout); !accepted) {
-        return accepted;
+    std::vector<InstanceId> instances(traceable->plan.requests.size());
+    for (const InstancePlan& planned : plan_instances(*traceable)) {
+        Result<DecodedInstance> decodable = decoded(planned, traceable->plan);
+        if (!decodable) {
+            return tl::make_unexpected(decodable.error());
+        }
+        const Result<InstanceId> loaded = programs_.load_instance(planned.config);
+        if (!loaded) {
+            return tl::make_unexpected(loaded.error());
+        }
+        decoder_.add_instance(*std::move(decodable));
+        for (const std::size_t index : planned.requests) {
+            instances[index] = *loaded;
+        }
     }
-    decoder_.add_module(identity_of(*traceable, module.elf));
     Result<std::vector<ProbeOutcome>> outcomes =
-        attacher_.attach(programs_, traceable->plan, {module.elf.fd(), module.path}, scope_);
+        attacher_.attach(programs_, instances, traceable->plan, {module.elf.fd(), module.path}, scope_);
     if (!outcomes) {
         return tl::make_unexpected(outcomes.error());
     }
     ModuleInfo info = module_info(*traceable);
     info.path = module.path;
     modules_.push_back(std::move(info));
-    probes_.insert(probes_.end(), outcomes->begin(), outcomes->end());
+    for (std::size_t i = 0; i < outcomes->size(); ++i) {
+        const bool attached = (*outcomes)[i].attached;
+        probes_.push_back(
+            attached ? Probe{(*outcomes)[i], instances[i], traceable->plan.requests[i].role} : Probe{(*outcomes)[i]}
+        );
+    }
     programs_.set_complete_from_now();
     return {};
 }
 
-Status ModuleRegistry::accept_layout(const LayoutProfile& layout) {
-    if (layout_) {
-        const bool same = layout_->buffer == layout.buffer && layout_->owner.mesh_impl == layout.owner.mesh_impl &&
-                          layout_->owner.mesh_chips == layout.owner.mesh_chips;
-        if (!same) {
-            return fail(
-                ErrorCode::NotTraceable,
-                "its object layout (" + layout.name + ", " + layout.variant + ") is not that of the runtime traced first (" +
-                    layout_->name + ", " + layout_->variant + ")",
-                "trace this process with a second tt-alloc-trace"
+std::vector<ProbeOutcome> ModuleRegistry::probes() const {
+    std::vector<ProbeOutcome> outcomes;
+    for (const Probe& probe : probes_) {
+        outcomes.push_back(probe.outcome);
+        if (probe.instance != 0) {
+            outcomes.back().hits = hits(probe);
+        }
+    }
+    return outcomes;
+}
+
+std::vector<std::string> ModuleRegistry::silent_probes() const {
+    constexpr std::uint64_t kManyHits = 1000;
+    std::vector<std::string> silent;
+    for (const Probe& probe : probes_) {
+        const bool sibling_is_busy = std::any_of(probes_.begin(), probes_.end(), [&](const Probe& other) {
+            return other.instance != 0 && other.outcome.module == probe.outcome.module &&
+                   other.role == (probe.role == ProbeRole::Allocated ? ProbeRole::Freed : ProbeRole::Allocated) &&
+                   hits(other) >= kManyHits;
+        });
+        if (probe.instance != 0 && probe.role <= ProbeRole::Freed && hits(probe) == 0 && sibling_is_busy) {
+            silent.push_back(
+                "the probe '" + probe.outcome.role + "' at " + probe.outcome.symbol +
+                " was never hit, its counterpart often: what is shown is not the truth if this build does not call it"
             );
         }
-        return {};
     }
-    if (Status set = programs_.set_layout(layout); !set) {
-        return set;
-    }
-    decoder_.set_layout(layout);
-    layout_ = layout;
-    return {};
+    return silent;
 }
 
 }  // namespace tt::alloc_trace

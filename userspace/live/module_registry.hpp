@@ -26,8 +26,12 @@ namespace tt::alloc_trace {
 class ModuleRegistry {
 public:
     // `scope`: the only process to probe, or kAnyProcess for every process that maps a file.
-    ModuleRegistry(BpfPrograms& programs, Attacher& attacher, RecordDecoder& decoder, pid_t scope) :
-        programs_(programs), attacher_(attacher), decoder_(decoder), scope_(scope), finder_(screening_symbols()) {}
+    // `layout_file`: empty, or what takes the place of what is known of object layouts.
+    ModuleRegistry(
+        BpfPrograms& programs, Attacher& attacher, RecordDecoder& decoder, pid_t scope, std::string layout_file
+    ) :
+        programs_(programs), attacher_(attacher), decoder_(decoder), scope_(scope),
+        layout_file_(std::move(layout_file)), finder_(screening_symbols()) {}
 
     // Probes what `process` has mapped and is not probed yet. Returns how many modules of the runtime it has mapped. Error
     // NotTraceable if it has some and none can be traced; the others are in warnings().
@@ -37,7 +41,12 @@ public:
     [[nodiscard]] const ModuleScan& last_scan() const { return scan_; }
 
     [[nodiscard]] const std::vector<ModuleInfo>& modules() const { return modules_; }
-    [[nodiscard]] const std::vector<ProbeOutcome>& probes() const { return probes_; }
+    [[nodiscard]] std::vector<ProbeOutcome> probes() const;  // with the hits so far
+    [[nodiscard]] std::size_t probe_count() const { return probes_.size(); }
+
+    // Hooks that have been silent while their siblings were hit again and again, in words: link-time optimization may have
+    // left a function that is exported and never called.
+    [[nodiscard]] std::vector<std::string> silent_probes() const;
 
 private:
     struct Known {
@@ -45,20 +54,26 @@ private:
         std::optional<Error> refused;
     };
 
-    [[nodiscard]] Status add(const MappedModule& module);
-    [[nodiscard]] Status accept_layout(const LayoutProfile& layout);
+    [[nodiscard]] Status add(const MappedModule& module, std::uint32_t pid);
     [[nodiscard]] const Known* find(const FileIdentity& identity) const;
 
     BpfPrograms& programs_;
     Attacher& attacher_;
     RecordDecoder& decoder_;
     pid_t scope_;
+    std::string layout_file_;
     ModuleFinder finder_;
     ModuleScan scan_;
     std::vector<Known> known_;
-    std::optional<LayoutProfile> layout_;  // of the first module; all must agree, the programs know one
     std::vector<ModuleInfo> modules_;
-    std::vector<ProbeOutcome> probes_;
+    struct Probe {
+        ProbeOutcome outcome;
+        InstanceId instance = 0;  // 0: not attached
+        ProbeRole role = ProbeRole::Allocated;
+    };
+    [[nodiscard]] std::uint64_t hits(const Probe& probe) const { return decoder_.hits(probe.instance, probe.role); }
+
+    std::vector<Probe> probes_;
 };
 
 }  // namespace tt::alloc_trace

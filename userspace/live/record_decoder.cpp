@@ -25,7 +25,7 @@ bool copy_record(std::span<const std::byte> bytes, T& record) {
 
 EventHeader header_of_record(const tat_event_header& header) { return {header.time_ns, header.pid, header.tid}; }
 
-// The field's value, zero-extended; 0 if the window does not hold it.
+// The field's value, zero-extended; 0 if there is none, or the window does not hold it.
 std::uint64_t read_field(std::span<const std::uint8_t> window, std::uint32_t window_start, const Field& field) {
     std::uint64_t value = 0;
     if (field.offset < window_start || field.width > sizeof(value) ||
@@ -36,72 +36,127 @@ std::uint64_t read_field(std::span<const std::uint8_t> window, std::uint32_t win
     return value;
 }
 
+constexpr std::uint64_t kAddressAlignment = 16;               // of L1, the finest
+constexpr std::uint64_t kMaxUserAddress = (1ULL << 47U) - 1;  // canonical pointers of a process
+
+bool is_pointer(std::uint64_t value) { return value != 0 && value % alignof(void*) == 0 && value <= kMaxUserAddress; }
+
 struct DecodedBuffer {
     BufferFields fields;
     bool plausible = false;
 };
 
-DecodedBuffer decode_fields(const tat_buffer_event& record, const BufferLayout& layout) {
-    const auto get = [&](const Field& field) { return read_field(record.window, TAT_BUFFER_WINDOW_START, field); };
+class BufferReader {
+public:
+    BufferReader(const tat_buffer_event& record, const BufferWindow& window) : record_(record), window_(window) {}
+
+    [[nodiscard]] std::uint64_t operator()(const Field& field) const {
+        if (window_.far_offset && field.offset >= *window_.far_offset && field.exists()) {
+            std::uint64_t value = 0;
+            const std::size_t skip = std::min<std::size_t>(field.offset - *window_.far_offset, sizeof(value));
+            const auto* word = reinterpret_cast<const std::uint8_t*>(&record_.far_word);
+            std::memcpy(&value, word + skip, std::min<std::size_t>(field.width, sizeof(value) - skip));
+            return value;
+        }
+        return read_field(record_.window, window_.start, field);
+    }
+
+private:
+    const tat_buffer_event& record_;
+    const BufferWindow& window_;
+};
+
+DecodedBuffer decode_fields(const tat_buffer_event& record, const BufferLayout& layout, const BufferWindow& window) {
+    const BufferReader get(record, window);
     DecodedBuffer decoded;
     BufferFields& fields = decoded.fields;
-    fields.buffer = record.buffer;
+    fields.buffer = layout.stable_pointer != 0 ? record.buffer : 0;
     fields.owner = get(layout.owner);
     fields.allocator = get(layout.allocator);
-    fields.address = get(layout.address);
+    fields.address = (record.header.flags & TAT_FLAG_ADDRESS) != 0 ? record.address : get(layout.address);
     fields.size = get(layout.size);
     fields.page_size = get(layout.page_size);
     const std::uint64_t type = get(layout.type);
     const std::uint64_t hooked = get(layout.hooked);
     fields.type = static_cast<BufferType>(type);
     // Before there was a flag, and with it, a hooked buffer has no address.
-    fields.hooked = hooked != 0 || fields.address == 0;
-    decoded.plausible = type < kBufferTypeCount && hooked <= 1 && get(layout.status) == layout.status_allocated &&
-                        fields.owner != 0 && fields.size != 0 && (fields.allocator != 0 || fields.hooked);
+    fields.hooked = hooked != 0 || fields.address == 0 || (record.header.flags & TAT_FLAG_HOOKED) != 0;
+    // Where Buffers do not tell their allocator they have lost their size, too, when their free is announced.
+    const bool size_known = fields.size != 0 || (!layout.allocator.exists() && record.header.kind == TAT_EVENT_FREED);
+    decoded.plausible = type < kBufferTypeCount && hooked <= 1 && get(layout.status) <= layout.status_deallocated &&
+                        is_pointer(fields.owner) && size_known &&
+                        (fields.hooked || fields.address % kAddressAlignment == 0) &&
+                        (is_pointer(fields.allocator) || fields.hooked || !layout.allocator.exists());
     return decoded;
 }
 
 struct Identity {
     OwnerKind kind = OwnerKind::Unknown;
-    const ModuleIdentity* module = nullptr;
     std::uint64_t bias = 0;
 };
 
-Identity identify(const tat_owner_event& record, const std::vector<ModuleIdentity>& modules) {
+constexpr std::uint64_t kMaxChips = 4096;
+
+// Without a vtable nothing but a chip can own a Buffer, and its id is all there is to check.
+Identity identify(const tat_owner_event& record, const DecodedInstance& instance) {
+    const OwnerLayout& layout = instance.layout.owner;
+    if (layout.chip_vptr == 0) {
+        const bool plausible = read_field(record.window, 0, layout.chip_id) < kMaxChips;
+        return {plausible ? OwnerKind::Chip : OwnerKind::Unknown, 0};
+    }
     std::uint64_t vptr = 0;
     std::memcpy(&vptr, record.window, sizeof(vptr));
-    for (const ModuleIdentity& module : modules) {
-        const std::uint64_t probe = record.via < TAT_EVENT_KINDS ? module.probe_address[record.via] : 0;
-        const std::uint64_t bias = record.instruction - probe;
-        if (probe == 0 || (bias & kPageMask) != 0) {
+    if (record.program >= instance.sites.size()) {
+        return {};
+    }
+    for (const std::uint64_t site : instance.sites[record.program]) {
+        const std::uint64_t bias = record.instruction - site;
+        if ((bias & kPageMask) != 0) {
             continue;
         }
-        if (module.owner.chip_vptr != 0 && vptr == bias + module.owner.chip_vptr) {
-            return {OwnerKind::Chip, &module, bias};
+        if (vptr == bias + layout.chip_vptr) {
+            return {OwnerKind::Chip, bias};
         }
-        if (module.owner.mesh_vptr != 0 && vptr == bias + module.owner.mesh_vptr) {
-            return {OwnerKind::Mesh, &module, bias};
+        if (layout.mesh_vptr != 0 && vptr == bias + layout.mesh_vptr) {
+            return {OwnerKind::Mesh, bias};
         }
     }
     return {};
 }
 
 // Empty unless every chip of the list was read and is a chip: a wrong list would be a plausible lie.
-std::vector<std::int32_t> chips_of_mesh(const tat_owner_event& record, const Identity& identity) {
-    const OwnerLayout& layout = identity.module->owner;
-    if (!layout.mesh_chips || record.chip_count > TAT_MAX_MESH_CHIPS) {
+std::vector<std::int32_t> chips_of_mesh(const tat_owner_event& record, const OwnerLayout& layout, std::uint64_t bias) {
+    if (!layout.view_chips.exists() || record.chip_count > TAT_MAX_MESH_CHIPS) {
         return {};
     }
     std::vector<std::int32_t> chips;
     for (std::uint32_t i = 0; i < record.chip_count; ++i) {
         std::uint64_t vptr = 0;
         std::memcpy(&vptr, record.chips[i], sizeof(vptr));
-        if (vptr != identity.bias + layout.chip_vptr) {
+        if (vptr != bias + layout.chip_vptr) {
             return {};
         }
         chips.push_back(static_cast<std::int32_t>(read_field(record.chips[i], 0, layout.chip_id)));
     }
     return chips;
+}
+
+ProbeRole role_of(const tat_event_header& header) {
+    switch (header.kind) {
+        case TAT_EVENT_ALLOCATED: return ProbeRole::Allocated;
+        case TAT_EVENT_FREED: return ProbeRole::Freed;
+        case TAT_EVENT_CIRCULAR_BUFFER: return ProbeRole::CircularBufferAllocated;
+        case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED: return ProbeRole::CircularBuffersReleased;
+        case TAT_EVENT_PROGRAM_LAUNCHED: return ProbeRole::ProgramLaunched;
+        case TAT_EVENT_PROGRAM_DESTROYED: return ProbeRole::ProgramDestroyed;
+        case TAT_EVENT_OWNER_CLOSING: return ProbeRole::OwnerClosing;
+        default: break;
+    }
+    switch (header.flags) {
+        case TAT_FLAG_DEALLOCATE_BUFFERS: return ProbeRole::AllocatorDeallocateBuffers;
+        case TAT_FLAG_CLEAR: return ProbeRole::AllocatorClear;
+        default: return ProbeRole::AllocatorDestroyed;
+    }
 }
 
 AllocatorRelease release_of(std::uint16_t flags) {
@@ -179,10 +234,17 @@ void RecordDecoder::check_sequence(const tat_event_header& header) {
 bool RecordDecoder::decode_object(
     std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer
 ) {
+    if (header.instance == 0 || header.instance > instances_.size()) {
+        return false;
+    }
+    Instance& instance = instances_[header.instance - 1U];
+    if (header.kind != TAT_EVENT_OWNER) {
+        ++instance.hits[static_cast<std::size_t>(role_of(header))];
+    }
     switch (header.kind) {
         case TAT_EVENT_ALLOCATED:
-        case TAT_EVENT_FREED: return decode_buffer(record, consumer);
-        case TAT_EVENT_OWNER: return decode_owner(record, consumer);
+        case TAT_EVENT_FREED: return decode_buffer(record, instance, consumer);
+        case TAT_EVENT_OWNER: return decode_owner(record, instance, consumer);
         case TAT_EVENT_CIRCULAR_BUFFER: return decode_circular_buffer(record, consumer);
         case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED:
         case TAT_EVENT_PROGRAM_LAUNCHED:
@@ -193,17 +255,21 @@ bool RecordDecoder::decode_object(
     }
 }
 
-bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, EventConsumer& consumer) {
+bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, Instance& instance, EventConsumer& consumer) {
     tat_buffer_event record{};
     if (!copy_record(bytes, record)) {
         return false;
     }
-    const DecodedBuffer decoded = decode_fields(record, layout_.buffer);
+    const BufferLayout& layout = instance.what.layout.buffer;
+    DecodedBuffer decoded = decode_fields(record, layout, instance.what.window);
     if (!decoded.plausible) {
-        note_implausible(record, consumer);
+        note_implausible(record, instance, consumer);
         return true;
     }
-    layout_proved_ = true;
+    if (!layout.allocator.exists()) {
+        decoded.fields.allocator = allocator_of(record.header.pid, decoded.fields.owner);
+    }
+    instance.proved = true;
     const EventHeader header = header_of_record(record.header);
     if (record.header.kind == TAT_EVENT_ALLOCATED) {
         consumer.consume(Allocated{header, decoded.fields});
@@ -213,45 +279,60 @@ bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, EventConsume
     return true;
 }
 
-void RecordDecoder::note_implausible(const tat_buffer_event& record, EventConsumer& consumer) {
+void RecordDecoder::note_implausible(const tat_buffer_event& record, Instance& instance, EventConsumer& consumer) {
     ++statistics_.implausible;
+    ++instance.implausible;
     Lost lost{{record.header.time_ns, 0, 0}};
     (record.header.kind == TAT_EVENT_ALLOCATED ? lost.allocated : lost.freed) = 1;
     consumer.consume(lost);
-    if (!layout_proved_ && statistics_.implausible >= kImplausibleLimit) {
+    if (!instance.proved && instance.implausible >= kImplausibleLimit) {
+        const std::string pid = std::to_string(record.header.pid);
+        const LayoutProfile& layout = instance.what.layout;
         failure_ = Error{
             ErrorCode::NotTraceable,
-            "the first " + std::to_string(kImplausibleLimit) + " Buffer objects of process " +
-                std::to_string(record.header.pid) + " do not look like object layout " + layout_.name + " (" +
-                layout_.evidence + "): decoding stopped, no figure shown would be right",
-            "report the library's build-id, as 'tt-alloc-trace doctor -p " + std::to_string(record.header.pid) +
-                "' prints it",
+            "the first " + std::to_string(kImplausibleLimit) + " Buffer objects of process " + pid +
+                " do not look like object layout " + layout.name + " (" + layout.summary +
+                "): decoding stopped, no figure shown would be right",
+            "see `tt-alloc-trace doctor -p " + pid + "`; give the right one by --layout FILE",
             0};
     }
 }
 
-bool RecordDecoder::decode_owner(std::span<const std::byte> bytes, EventConsumer& consumer) {
+bool RecordDecoder::decode_owner(std::span<const std::byte> bytes, Instance& instance, EventConsumer& consumer) {
     tat_owner_event record{};
     if (!copy_record(bytes, record)) {
         return false;
     }
     OwnerSeen event{header_of_record(record.header), record.owner, OwnerKind::Unknown, -1, {}};
-    const Identity identity = identify(record, modules_);
+    const Identity identity = identify(record, instance.what);
+    const OwnerLayout& layout = instance.what.layout.owner;
     event.kind = identity.kind;
     if (identity.kind == OwnerKind::Chip) {
-        event.id = static_cast<std::int32_t>(read_field(record.window, 0, identity.module->owner.chip_id));
+        event.id = static_cast<std::int32_t>(read_field(record.window, 0, layout.chip_id));
         event.chips = {event.id};
+        learn_allocator(record, layout);
     } else if (identity.kind == OwnerKind::Mesh) {
-        const OwnerLayout& layout = identity.module->owner;
-        const auto& window = layout.mesh_impl ? record.impl_window : record.window;
+        const auto& window = layout.mesh_impl.exists() ? record.impl_window : record.window;
         // All zero: it could not be read, and 0 would be another mesh's id.
         if (std::any_of(std::begin(window), std::end(window), [](std::uint8_t byte) { return byte != 0; })) {
             event.id = static_cast<std::int32_t>(read_field(window, 0, layout.mesh_id));
         }
-        event.chips = chips_of_mesh(record, identity);
+        event.chips = chips_of_mesh(record, layout, identity.bias);
     }
     consumer.consume(event);
     return true;
+}
+
+void RecordDecoder::learn_allocator(const tat_owner_event& record, const OwnerLayout& layout) {
+    if (const std::uint64_t allocator = read_field(record.window, 0, layout.chip_allocator); is_pointer(allocator)) {
+        allocators_[{record.header.pid, record.owner}] = allocator;
+    }
+}
+
+// The chip stands for its allocator if that could not be read.
+std::uint64_t RecordDecoder::allocator_of(std::uint32_t pid, std::uint64_t owner) const {
+    const auto found = allocators_.find({pid, owner});
+    return found == allocators_.end() ? owner : found->second;
 }
 
 bool RecordDecoder::decode_circular_buffer(std::span<const std::byte> bytes, EventConsumer& consumer) {
@@ -266,8 +347,8 @@ bool RecordDecoder::decode_circular_buffer(std::span<const std::byte> bytes, Eve
     event.address = record.address;
     event.size = record.size;
     event.globally_allocated = record.globally_allocated != 0;
-    event.cores_complete = record.range_count <= TAT_MAX_CORE_RANGES;
-    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(record.range_count, TAT_MAX_CORE_RANGES); ++i) {
+    event.cores_complete = record.range_count == record.ranges_copied;
+    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(record.ranges_copied, TAT_MAX_CORE_RANGES); ++i) {
         const auto& range = record.ranges[i];
         const auto coordinate = [&](std::size_t index) { return static_cast<std::uint32_t>(range[index]); };
         event.cores.push_back({coordinate(0), coordinate(1), coordinate(2), coordinate(3)});
@@ -311,7 +392,10 @@ bool RecordDecoder::decode_process(
         }
         case TAT_EVENT_PROCESS_FORKED: consumer.consume(ProcessForked{header, record.child_pid}); break;
         case TAT_EVENT_PROCESS_EXEC: consumer.consume(ProcessExec{header}); break;
-        case TAT_EVENT_PROCESS_EXITED: consumer.consume(ProcessExited{header}); break;
+        case TAT_EVENT_PROCESS_EXITED:
+            allocators_.erase(allocators_.lower_bound({frame.pid, 0}), allocators_.lower_bound({frame.pid + 1, 0}));
+            consumer.consume(ProcessExited{header});
+            break;
         default: break;  // MODULE_LOADED concerns the session, not the stream
     }
     return true;

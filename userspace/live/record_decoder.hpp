@@ -8,9 +8,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <tsl/robin_map.h>
@@ -19,14 +21,17 @@
 #include "event/event.hpp"
 #include "event/event_consumer.hpp"
 #include "live/event_abi.hpp"
+#include "probes/layout/buffer_window.hpp"
 #include "probes/layout_profile.hpp"
+#include "probes/probe_spec.hpp"
 
 namespace tt::alloc_trace {
 
-// What tells chips from meshes in one module: an owner's vtable pointer minus the module's load bias.
-struct ModuleIdentity {
-    std::array<std::uint64_t, TAT_EVENT_KINDS> probe_address{};  // by TAT_EVENT_* of the probe; ELF address, 0 = not probed
-    OwnerLayout owner;
+// What the decoder must know of an instance of the programs (kernel/bpf_programs.hpp) to read its records.
+struct DecodedInstance {
+    LayoutProfile layout;
+    BufferWindow window;
+    std::array<std::vector<std::uint64_t>, kProbeRoleCount> sites;  // ELF addresses of the probed instructions, by role
 };
 
 struct DecoderStatistics {
@@ -41,8 +46,8 @@ public:
     // So many contradictions before the first plausible object mean that the layout does not fit this build.
     static constexpr std::uint64_t kImplausibleLimit = 16;
 
-    void set_layout(const LayoutProfile& layout) { layout_ = layout; }
-    void add_module(const ModuleIdentity& module) { modules_.push_back(module); }
+    // In the order of their ids, which begin with 1.
+    void add_instance(DecodedInstance instance) { instances_.push_back({std::move(instance), {}, false, 0}); }
 
     // Hands 0, 1 or 2 events to `consumer` (a loss precedes the event that revealed it). Returns the pid if the record says
     // that a process has mapped a library.
@@ -54,24 +59,37 @@ public:
     // Losses seen so far, in TAT_LOSS_* order.
     [[nodiscard]] const std::array<std::uint32_t, TAT_LOSS_CLASSES>& losses_seen() const { return losses_; }
 
+    // Records of one role from one instance so far, lost ones not included.
+    [[nodiscard]] std::uint64_t hits(std::uint8_t instance, ProbeRole role) const {
+        return instances_.at(instance - 1U).hits[static_cast<std::size_t>(role)];
+    }
+
 private:
+    struct Instance {
+        DecodedInstance what;
+        std::array<std::uint64_t, kProbeRoleCount> hits{};
+        bool proved = false;            // its layout, by a plausible object
+        std::uint64_t implausible = 0;
+    };
+
     void report_losses(const tat_event_header& header, EventConsumer& consumer);
     void check_sequence(const tat_event_header& header);
     bool decode_object(std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer);
     bool decode_process(std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer);
-    bool decode_buffer(std::span<const std::byte> record, EventConsumer& consumer);
-    bool decode_owner(std::span<const std::byte> record, EventConsumer& consumer);
+    bool decode_buffer(std::span<const std::byte> record, Instance& instance, EventConsumer& consumer);
+    bool decode_owner(std::span<const std::byte> record, Instance& instance, EventConsumer& consumer);
     bool decode_circular_buffer(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_pointer(std::span<const std::byte> record, EventConsumer& consumer);
-    void note_implausible(const tat_buffer_event& record, EventConsumer& consumer);
+    void note_implausible(const tat_buffer_event& record, Instance& instance, EventConsumer& consumer);
+    void learn_allocator(const tat_owner_event& record, const OwnerLayout& layout);
+    [[nodiscard]] std::uint64_t allocator_of(std::uint32_t pid, std::uint64_t owner) const;
 
-    LayoutProfile layout_;
-    std::vector<ModuleIdentity> modules_;
+    std::vector<Instance> instances_;
+    std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> allocators_;  // of chips, by pid and Device pointer
     std::array<std::uint32_t, TAT_LOSS_CLASSES> losses_{};
     tsl::robin_map<std::uint32_t, std::uint64_t> sequence_by_tid_;
     bool sequences_forgotten_ = false;  // too many threads: a first record may be any one of its thread
     DecoderStatistics statistics_;
-    bool layout_proved_ = false;
     std::optional<Error> failure_;
 };
 

@@ -3,6 +3,7 @@
 //
 // Runs the getter on symbols instead of numbers: every register and stack slot is unknown, a constant, an address on
 // the stack, `this` plus an offset, the member, or a predicate of the member. What is in rax at `ret` is the answer.
+// A class may keep its members in an object of its own (pimpl): then the first member read is the pointer to it.
 #include "probes/getter_decoder.hpp"
 
 #include <algorithm>
@@ -19,7 +20,9 @@ enum class Kind : std::uint8_t { Unknown, Constant, Stack, Object, Member, Predi
 
 struct Value {
     Kind kind = Kind::Unknown;
-    std::int64_t number = 0;  // constant; bytes from rsp at entry; bytes from `this`
+    std::int64_t number = 0;  // constant; bytes from rsp at entry; bytes from `this`, a member's from its object
+    std::uint32_t width = 0;  // of a member: bytes read
+    std::optional<std::int64_t> via{};  // of a member: it is in the object to which the member at this offset points
     std::optional<std::int64_t> mask{};
     std::optional<std::int64_t> compared_to{};
     bool negated = false;
@@ -83,6 +86,8 @@ public:
     [[nodiscard]] Result<Getter> answer() const;
     // What a call or jump at this point hands over; nothing if its first argument is not the member.
     [[nodiscard]] std::optional<Getter> handover() const;
+    // What a conditional jump at this point depends on; nothing if it is not the member.
+    [[nodiscard]] std::optional<Getter> condition() const;
 
 private:
     const char* move(const cs_x86& x);
@@ -92,16 +97,24 @@ private:
     const char* set_if(const cs_x86& x, bool negated);
     const char* push(const cs_x86& x);
     const char* pop(std::size_t to);
+    const char* pass_guard();
     const char* read(const cs_x86_op& from, Value& value);
     const char* write(const cs_x86_op& to, const Value& value);
+    const char* read_member(const Value& address, std::uint32_t width, Value& value);
     std::optional<Value> address_of(const cs_x86_op& operand) const;
 
     std::array<Value, kRegisters> registers_{};
     std::map<std::int64_t, Value> stack_;
     Value flags_;                  // Predicate, if they come from comparing the member with a constant
-    std::optional<Value> member_;  // number: offset
-    std::uint32_t member_width_ = 0;
+    std::optional<Value> member_;  // the one read from the object itself
+    std::optional<Value> behind_;  // the one read through it
+    bool guarded_ = false;
 };
+
+// In the object, or in the one behind the member at `via`.
+bool is_object_address(const Value& value) {
+    return value.kind == Kind::Object || (value.kind == Kind::Member && value.width == 8 && !value.mask && !value.via);
+}
 
 std::optional<Value> GetterWalker::address_of(const cs_x86_op& operand) const {
     const x86_op_mem& memory = operand.mem;
@@ -110,11 +123,16 @@ std::optional<Value> GetterWalker::address_of(const cs_x86_op& operand) const {
         return std::nullopt;
     }
     Value address = registers_[*base];
-    if (address.kind != Kind::Stack && address.kind != Kind::Object) {
-        return std::nullopt;
+    if (address.kind == Kind::Stack || address.kind == Kind::Object) {
+        address.number += memory.disp;
+        return address;
     }
-    address.number += memory.disp;
-    return address;
+    if (is_object_address(address)) {
+        Value inside{Kind::Object, memory.disp};
+        inside.via = address.number;
+        return inside;
+    }
+    return std::nullopt;
 }
 
 const char* GetterWalker::read(const cs_x86_op& from, Value& value) {
@@ -142,15 +160,20 @@ const char* GetterWalker::read(const cs_x86_op& from, Value& value) {
         value = slot == stack_.end() ? Value{} : slot->second;
         return nullptr;
     }
-    if (address->number < 0 || address->number > kMaxMemberOffset) {
+    return read_member(*address, from.size, value);
+}
+
+const char* GetterWalker::read_member(const Value& address, std::uint32_t width, Value& value) {
+    if (address.number < 0 || address.number > kMaxMemberOffset) {
         return "it reads outside of any object";
     }
-    if (member_ && (member_->number != address->number || member_width_ != from.size)) {
+    std::optional<Value>& known = address.via ? behind_ : member_;
+    if (known && (known->number != address.number || known->width != width)) {
         return "it reads a second member";
     }
-    member_ = Value{Kind::Member, address->number};
-    member_width_ = from.size;
-    value = *member_;
+    known = Value{Kind::Member, address.number, width};
+    known->via = address.via;
+    value = *known;
     return nullptr;
 }
 
@@ -179,7 +202,15 @@ const char* GetterWalker::move(const cs_x86& x) {
 
 const char* GetterWalker::load_address(const cs_x86& x) {
     const auto address = address_of(x.operands[1]);
-    return address ? write(x.operands[0], *address) : "it computes an address";
+    return address && !address->via ? write(x.operands[0], *address) : "it computes an address";
+}
+
+Value predicate(const Value& member, std::optional<std::int64_t> mask, std::int64_t compared_to) {
+    Value value = member;
+    value.kind = Kind::Predicate;
+    value.mask = mask;
+    value.compared_to = compared_to;
+    return value;
 }
 
 // add, sub: moving pointers; and: masks; xor of a register with itself: zero.
@@ -212,7 +243,7 @@ const char* GetterWalker::arithmetic(unsigned id, const cs_x86& x) {
         return "it computes";
     }
     value.mask = by.imm;
-    flags_ = {Kind::Predicate, 0, by.imm, 0};
+    flags_ = predicate(value, by.imm, 0);
     return write(to, value);
 }
 
@@ -229,13 +260,13 @@ const char* GetterWalker::compare(unsigned id, const cs_x86& x) {
         return "it compares something that is not the member";
     }
     if (id == X86_INS_CMP && right.kind == Kind::Constant) {
-        flags_ = {Kind::Predicate, 0, left.mask, right.number};
+        flags_ = predicate(left, left.mask, right.number);
         return nullptr;
     }
     const bool with_itself =
         x.operands[1].type == X86_OP_REG && x.operands[0].type == X86_OP_REG && x.operands[0].reg == x.operands[1].reg;
     if (id == X86_INS_TEST && (with_itself || (right.kind == Kind::Constant && !left.mask))) {
-        flags_ = {Kind::Predicate, 0, with_itself ? left.mask : right.number, 0};
+        flags_ = predicate(left, with_itself ? left.mask : right.number, 0);
         return nullptr;
     }
     return "it compares with something that is no constant";
@@ -266,6 +297,18 @@ const char* GetterWalker::pop(std::size_t to) {
     const Value value = slot == stack_.end() ? Value{} : slot->second;
     registers_[kRsp].number += 8;
     registers_[to] = value;
+    return nullptr;
+}
+
+// `if (!is_allocated) throw; return address_;`: one check of another member, whose rare case is out of the way.
+const char* GetterWalker::pass_guard() {
+    if (flags_.kind != Kind::Predicate || guarded_) {
+        return "it branches";
+    }
+    guarded_ = true;
+    flags_ = {};
+    member_.reset();
+    behind_.reset();
     return nullptr;
 }
 
@@ -304,6 +347,9 @@ const char* GetterWalker::step(const cs_insn& instruction) {
         case X86_INS_LEAVE:
             registers_[kRsp] = registers_[kRbp];
             return pop(kRbp);
+        case X86_INS_JE:
+        case X86_INS_JNE:
+            return pass_guard();
         case X86_INS_CALL:
             return "it calls a function";
         case X86_INS_JMP:
@@ -313,52 +359,49 @@ const char* GetterWalker::step(const cs_insn& instruction) {
     }
 }
 
+Getter getter_of(const Value& value, GetterShape shape) {
+    Getter getter;
+    getter.shape = shape;
+    getter.offset = static_cast<std::uint32_t>(value.number);
+    getter.width = value.width;
+    getter.mask = sign_extended(value.mask, value.width);
+    getter.compared_to = sign_extended(value.compared_to, value.width);
+    getter.negated = value.negated;
+    if (value.via) {
+        getter.via = static_cast<std::uint32_t>(*value.via);
+    }
+    return getter;
+}
+
 Result<Getter> GetterWalker::answer() const {
     const Value& value = registers_[kRax];
-    Getter getter;
-    switch (value.kind) {
-        case Kind::Member:
-            getter.shape = GetterShape::Load;
-            break;
-        case Kind::Predicate:
-            getter.shape = GetterShape::Predicate;
-            break;
-        case Kind::Object: {
-            if (member_ || value.number < 0 || value.number > kMaxMemberOffset) {
-                return fail(ErrorCode::RunTime, "not a plain getter: it returns an address, but reads too");
-            }
-            getter.shape = GetterShape::AddressOf;
-            getter.offset = static_cast<std::uint32_t>(value.number);
-            return getter;
+    if (value.kind == Kind::Object) {
+        if (member_ || value.number < 0 || value.number > kMaxMemberOffset) {
+            return fail(ErrorCode::RunTime, "not a plain getter: it returns an address, but reads too");
         }
-        default:
-            return fail(ErrorCode::RunTime, "not a plain getter: what it returns is not a member");
+        return getter_of(value, GetterShape::AddressOf);
     }
-    if (!member_) {
-        return fail(ErrorCode::RunTime, "not a plain getter: it reads no member");
+    if (value.kind != Kind::Member && value.kind != Kind::Predicate) {
+        return fail(ErrorCode::RunTime, "not a plain getter: what it returns is not a member");
     }
-    getter.offset = static_cast<std::uint32_t>(member_->number);
-    getter.width = member_width_;
-    getter.mask = sign_extended(value.mask, member_width_);
-    getter.compared_to = sign_extended(value.compared_to, member_width_);
-    getter.negated = value.negated;
-    return getter;
+    if (behind_ && !value.via) {
+        return fail(ErrorCode::RunTime, "not a plain getter: it reads a second member");
+    }
+    return getter_of(value, value.kind == Kind::Member ? GetterShape::Load : GetterShape::Predicate);
 }
 
 std::optional<Getter> GetterWalker::handover() const {
-    if (registers_[kRdi].kind != Kind::Member || !member_) {
-        return std::nullopt;
-    }
-    Getter getter;
-    getter.shape = GetterShape::Handover;
-    getter.offset = static_cast<std::uint32_t>(member_->number);
-    getter.width = member_width_;
-    return getter;
+    const Value& first = registers_[kRdi];
+    return first.kind == Kind::Member ? std::optional(getter_of(first, GetterShape::Handover)) : std::nullopt;
 }
 
-}  // namespace
+std::optional<Getter> GetterWalker::condition() const {
+    return flags_.kind == Kind::Predicate ? std::optional(getter_of(flags_, GetterShape::Predicate)) : std::nullopt;
+}
 
-Result<Getter> decode_getter(std::span<const std::uint8_t> code, std::uint64_t address) {
+// `done`: the answer, if this instruction gives one.
+template <typename Done>
+Result<Getter> walk(std::span<const std::uint8_t> code, std::uint64_t address, Done done) {
     Disassembler disassembler(code.first(std::min(code.size(), kMaxGetterBytes)), address);
     GetterWalker walker;
     for (std::size_t i = 0; i < kMaxGetterInstructions; ++i) {
@@ -366,13 +409,8 @@ Result<Getter> decode_getter(std::span<const std::uint8_t> code, std::uint64_t a
         if (instruction == nullptr) {
             return fail(ErrorCode::RunTime, "not a plain getter: it does not end, or holds no instructions");
         }
-        if (instruction->id == X86_INS_RET) {
-            return walker.answer();
-        }
-        if (instruction->id == X86_INS_CALL || instruction->id == X86_INS_JMP) {
-            if (const std::optional<Getter> getter = walker.handover()) {
-                return *getter;
-            }
+        if (const std::optional<Result<Getter>> answer = done(*instruction, walker)) {
+            return *answer;
         }
         if (const char* why = walker.step(*instruction); why != nullptr) {
             return fail(
@@ -381,6 +419,59 @@ Result<Getter> decode_getter(std::span<const std::uint8_t> code, std::uint64_t a
         }
     }
     return fail(ErrorCode::RunTime, "not a plain getter: it is too long");
+}
+
+}  // namespace
+
+Result<Getter> decode_getter(std::span<const std::uint8_t> code, std::uint64_t address) {
+    return walk(
+        code,
+        address,
+        [](const cs_insn& instruction, const GetterWalker& walker) -> std::optional<Result<Getter>> {
+            if (instruction.id == X86_INS_RET) {
+                return walker.answer();
+            }
+            if (instruction.id == X86_INS_CALL || instruction.id == X86_INS_JMP) {
+                if (const std::optional<Getter> getter = walker.handover()) {
+                    return *getter;
+                }
+            }
+            return std::nullopt;
+        }
+    );
+}
+
+Result<Getter> decode_first_condition(std::span<const std::uint8_t> code, std::uint64_t address) {
+    return walk(
+        code,
+        address,
+        [](const cs_insn& instruction, const GetterWalker& walker) -> std::optional<Result<Getter>> {
+            if (instruction.id == X86_INS_JE || instruction.id == X86_INS_JNE) {
+                if (const std::optional<Getter> getter = walker.condition()) {
+                    return *getter;
+                }
+            }
+            return std::nullopt;
+        }
+    );
+}
+
+std::optional<std::uint64_t> forwarded_to(std::span<const std::uint8_t> code, std::uint64_t address) {
+    Disassembler disassembler(code.first(std::min(code.size(), kMaxGetterBytes)), address);
+    for (std::size_t i = 0; i < 2; ++i) {
+        const cs_insn* instruction = disassembler.next();
+        if (instruction == nullptr) {
+            return std::nullopt;
+        }
+        const cs_x86& x = instruction->detail->x86;
+        if (instruction->id == X86_INS_JMP && x.op_count == 1 && x.operands[0].type == X86_OP_IMM) {
+            return static_cast<std::uint64_t>(x.operands[0].imm);
+        }
+        if (instruction->id != X86_INS_ENDBR64) {
+            return std::nullopt;
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace tt::alloc_trace

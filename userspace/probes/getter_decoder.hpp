@@ -3,8 +3,9 @@
 //
 // Reads an offset out of a getter's machine code: `return this->member;` is one load from `this`, whatever the compiler
 // and its optimisation. Follows `this` through register copies and stack slots (-O0), knows frame set-up and `endbr64`,
-// and refuses everything else: branches, a second member, writes, calls of anything but the member's own functions. Pure; no more than kMaxGetterInstructions are
-// looked at.
+// follows one pointer to an implementation object, passes one check in front of the load (`if (status == 0) throw`, if
+// the compiler put the throw out of the way), and refuses everything else: more branches, a second member, writes,
+// calls of anything but the member's own functions. Pure; no more than kMaxGetterInstructions are looked at.
 #pragma once
 
 #include <cstddef>
@@ -33,6 +34,8 @@ struct Getter {
     std::optional<std::int64_t> mask;         // member & mask, sign-extended
     std::optional<std::int64_t> compared_to;  // a predicate's: equal to this
     bool negated = false;                     // ... or, if set, unequal to it
+    // Set: the member is not in the object itself, but in the one to which its pointer at this offset points (pimpl).
+    std::optional<std::uint32_t> via{};
 
     bool operator==(const Getter&) const = default;
 };
@@ -40,5 +43,12 @@ struct Getter {
 // `code`: the function's bytes from its entry (may be longer than the function), at ELF address `address` (for
 // messages). Error RunTime: "not a plain getter: <why>, at <instruction>".
 [[nodiscard]] Result<Getter> decode_getter(std::span<const std::uint8_t> code, std::uint64_t address = 0);
+
+// Of a function that is no getter, but begins with `if (member == constant)`: that predicate (or its opposite: which of
+// both branches is taken when is not told). Same errors.
+[[nodiscard]] Result<Getter> decode_first_condition(std::span<const std::uint8_t> code, std::uint64_t address = 0);
+
+// The target if the function is nothing but a jump to another one, with its arguments untouched.
+[[nodiscard]] std::optional<std::uint64_t> forwarded_to(std::span<const std::uint8_t> code, std::uint64_t address);
 
 }  // namespace tt::alloc_trace

@@ -2,54 +2,77 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/layout_profile.hpp"
 
-#include <algorithm>
-#include <array>
+#include <string_view>
 
 namespace tt::alloc_trace {
 namespace {
 
-// MeshDevice::mesh_id_ before the pimpl: until 2025-07-23, until 2025-09-05 (api_mutex_ before it), until 2026-01-16.
-constexpr std::array<std::uint32_t, 3> kInlineMeshIdOffsets{40, 80, 88};
+template <auto Part, auto Member>
+LayoutItem field(std::string_view name) {
+    return {
+        std::string(name),
+        [](const LayoutProfile& profile) { return profile.*Part.*Member; },
+        [](LayoutProfile& profile, Field value) { profile.*Part.*Member = value; },
+        nullptr,
+        nullptr
+    };
+}
+
+template <auto Part, auto Member>
+LayoutItem number(std::string_view name) {
+    return {
+        std::string(name),
+        nullptr,
+        nullptr,
+        [](const LayoutProfile& profile) { return profile.*Part.*Member; },
+        [](LayoutProfile& profile, std::uint32_t value) { profile.*Part.*Member = value; }
+    };
+}
+
+std::vector<LayoutItem> make_items() {
+    constexpr auto kBuffer = &LayoutProfile::buffer;
+    constexpr auto kOwner = &LayoutProfile::owner;
+    constexpr auto kCores = &LayoutProfile::core_range_set;
+    constexpr auto kProgram = &LayoutProfile::program;
+    constexpr auto kHook = &LayoutProfile::hook;
+    return {
+        field<kBuffer, &BufferLayout::impl>("buffer.impl"),
+        field<kBuffer, &BufferLayout::owner>("buffer.owner"),
+        field<kBuffer, &BufferLayout::size>("buffer.size"),
+        field<kBuffer, &BufferLayout::type>("buffer.type"),
+        field<kBuffer, &BufferLayout::layout>("buffer.layout"),
+        field<kBuffer, &BufferLayout::allocator>("buffer.allocator"),
+        field<kBuffer, &BufferLayout::status>("buffer.status"),
+        field<kBuffer, &BufferLayout::hooked>("buffer.hooked"),
+        field<kBuffer, &BufferLayout::address>("buffer.address"),
+        field<kBuffer, &BufferLayout::page_size>("buffer.page_size"),
+        number<kBuffer, &BufferLayout::status_allocated>("buffer.status_allocated"),
+        number<kBuffer, &BufferLayout::status_deallocated>("buffer.status_deallocated"),
+        number<kBuffer, &BufferLayout::stable_pointer>("buffer.stable_pointer"),
+        field<kOwner, &OwnerLayout::chip_id>("owner.chip_id"),
+        field<kOwner, &OwnerLayout::chip_allocator>("owner.chip_allocator"),
+        field<kOwner, &OwnerLayout::mesh_impl>("owner.mesh_impl"),
+        field<kOwner, &OwnerLayout::mesh_id>("owner.mesh_id"),
+        field<kOwner, &OwnerLayout::mesh_view>("owner.mesh_view"),
+        field<kOwner, &OwnerLayout::view_impl>("owner.view_impl"),
+        field<kOwner, &OwnerLayout::view_chips>("owner.view_chips"),
+        number<kOwner, &OwnerLayout::chips_element>("owner.chips_element"),
+        field<kCores, &CoreRangeSetLayout::ranges>("core_range_set.ranges"),
+        field<kCores, &CoreRangeSetLayout::tree>("core_range_set.tree"),
+        field<kProgram, &ProgramLayout::placing_needed>("program.placing_needed"),
+        field<kProgram, &ProgramLayout::allocators>("program.allocators"),
+        number<kProgram, &ProgramLayout::allocator_element>("program.allocator_element"),
+        field<kProgram, &ProgramLayout::allocator_regions>("program.allocator_regions"),
+        field<kHook, &HookLayout::hook>("hook.hook"),
+        field<kHook, &HookLayout::blocks>("hook.blocks"),
+    };
+}
 
 }  // namespace
 
-BufferLayout l5_buffer_layout() {
-    BufferLayout layout;
-    layout.owner = {16, 8};
-    layout.size = {24, 8};
-    layout.type = {32, 4};
-    layout.layout = {36, 4};
-    layout.allocator = {64, 8};
-    layout.status = {72, 1};
-    layout.hooked = {73, 1};
-    layout.address = {80, 8};
-    layout.page_size = {88, 8};
-    layout.window_bytes = 96;
-    return layout;
-}
-
-CoreRangeSetLayout l5_core_range_set_layout() {
-    return {0, 8, 32};
-}
-
-OwnerLayout l5_owner_layout_pimpl() {
-    OwnerLayout layout;
-    layout.chip_id = {8, 4};
-    layout.mesh_impl = 24;
-    layout.mesh_id = {72, 4};
-    layout.mesh_chips = MeshChipsLayout{80, 0, 0x178, 0x180, 16, 0};
-    return layout;
-}
-
-OwnerLayout l5_owner_layout_inline(std::uint32_t mesh_id_offset) {
-    OwnerLayout layout;
-    layout.chip_id = {8, 4};
-    layout.mesh_id = {mesh_id_offset, 4};
-    return layout;
-}
-
-bool is_l5_inline_mesh_id_offset(std::uint32_t offset) {
-    return std::find(kInlineMeshIdOffsets.begin(), kInlineMeshIdOffsets.end(), offset) != kInlineMeshIdOffsets.end();
+const std::vector<LayoutItem>& layout_items() {
+    static const std::vector<LayoutItem> kItems = make_items();
+    return kItems;
 }
 
 }  // namespace tt::alloc_trace

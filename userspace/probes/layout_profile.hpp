@@ -2,89 +2,114 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Where things are inside the runtime's objects, as data: what BPF copies and the record decoder reads. All offsets in
-// bytes from the start of the object they are in; addresses are ELF addresses of the module (add its load bias).
+// bytes from the start of the object they are in; addresses are ELF addresses of the module (add its load bias). How a
+// layout is found: layout/resolve_layout.hpp; what each item means and which builds have it: docs/layouts.md.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace tt::alloc_trace {
 
+// Width 0: builds with this layout have no such member.
 struct Field {
     std::uint32_t offset = 0;
-    std::uint32_t width = 0;  // bytes: 1, 2, 4 or 8
+    std::uint32_t width = 0;  // bytes: 1, 2, 4 or 8; of a vector or set: 8, the pointer it begins with
 
+    [[nodiscard]] bool exists() const { return width != 0; }
     bool operator==(const Field&) const = default;
 };
 
 struct BufferLayout {
-    Field owner;  // Buffer::device_
+    Field impl;   // Buffer::pimpl_: pointer to the object that holds all of the following; none: the Buffer does
+    Field owner;  // device_
     Field size;
     Field type;    // BufferType, int
     Field layout;  // TensorMemoryLayout, int
     Field allocator;
-    Field status;
+    Field status;  // AllocationStatus
     Field hooked;  // bool
     Field address;
     Field page_size;
-    std::uint32_t window_bytes = 0;  // a window of this many bytes from the object's start holds all of them
-    std::uint8_t status_requested = 0;
-    std::uint8_t status_allocated = 1;
-    std::uint8_t status_deallocated = 2;
+    std::uint32_t status_allocated = 1;    // AllocationStatus::ALLOCATED
+    std::uint32_t status_deallocated = 2;  // AllocationStatus::DEALLOCATED
+    // 0: Buffers were copied and moved (before October 2024), so that a pointer to one identifies nothing.
+    std::uint32_t stable_pointer = 1;
 
     bool operator==(const BufferLayout&) const = default;
 };
 
-// How to get from a MeshDevice to the chips it covers: mesh + impl -> impl + view -> view + view_impl -> values vector.
-struct MeshChipsLayout {
-    std::uint32_t view = 0;          // in the mesh's impl: pointer to the view
-    std::uint32_t view_impl = 0;     // in the view: pointer to its impl
-    std::uint32_t values_begin = 0;  // in the view's impl: pointer to the first element
-    std::uint32_t values_end = 0;    // ... one behind the last
-    std::uint32_t element_bytes = 0;
-    std::uint32_t element_device = 0;  // in an element: IDevice*; order of elements is the mesh's
-
-    bool operator==(const MeshChipsLayout&) const = default;
-};
-
 struct OwnerLayout {
-    std::uint64_t chip_vptr = 0;  // what Device objects hold at 0, as ELF address; 0 if the module has no such class
-    std::uint64_t mesh_vptr = 0;  // what MeshDevice objects hold at 0
+    std::uint64_t chip_vptr = 0;  // what Device objects hold at 0, as ELF address; 0: Device has no vtable
+    std::uint64_t mesh_vptr = 0;  // what MeshDevice objects hold at 0; 0: no mesh can own a Buffer
     Field chip_id;                // in a Device
-    std::optional<std::uint32_t>
-        mesh_impl;  // in a MeshDevice: pointer to its impl; none: the id is in the MeshDevice itself
-    Field mesh_id;  // in the impl if there is one, else in the MeshDevice
-    std::optional<MeshChipsLayout> mesh_chips;  // none: the chips of a mesh are not known in this build
+    Field chip_allocator;         // in a Device, its only allocator, where Buffers do not tell theirs
+    Field mesh_impl;              // in a MeshDevice: pointer to its impl; none: the MeshDevice holds what follows
+    Field mesh_id;
+    // From a mesh (its impl) to the chips it covers; none: they cannot be known in this build.
+    Field mesh_view;                  // pointer to the view
+    Field view_impl;                  // in the view: pointer to its impl; none: the view itself
+    Field view_chips;                 // in that: vector of elements that begin with an IDevice*, in the mesh's order
+    std::uint32_t chips_element = 0;  // bytes of an element
 
     bool operator==(const OwnerLayout&) const = default;
 };
 
-// CoreRangeSet: a vector of CoreRange, each {start x, start y, end x, end y} as 64-bit unsigned numbers.
+// CoreRangeSet: CoreRange {start x, start y, end x, end y}, 64-bit unsigned numbers.
 struct CoreRangeSetLayout {
-    std::uint32_t begin = 0;  // pointer to the first range
-    std::uint32_t end = 0;    // pointer one behind the last
-    std::uint32_t element_bytes = 0;
-
+    Field ranges;  // std::vector<CoreRange>
+    Field tree;    // std::set<CoreRange> (before October 2024) instead; libstdc++: its header; libc++: begin node
     bool operator==(const CoreRangeSetLayout&) const = default;
 };
 
+// detail::ProgramImpl: what is needed where link-time optimization removed the circular-buffer hook.
+struct ProgramLayout {
+    Field placing_needed;  // local_circular_buffer_allocation_needed_, bool
+    Field allocators;      // cb_allocators_: vector of {CoreRange; vector of {begin, end} at allocator_regions}
+    std::uint32_t allocator_element = 0;  // bytes
+    Field allocator_regions;
+
+    bool operator==(const ProgramLayout&) const = default;
+};
+
+// GraphTracker and its hook, August to October 2024: a buffer does not tell that a hook took it, the hook does.
+struct HookLayout {
+    Field hook;    // in the GraphTracker: pointer to the hook
+    Field blocks;  // in the hook: bool, whether it takes allocations over
+
+    bool operator==(const HookLayout&) const = default;
+};
+
+// Where a part of a layout was learned.
+struct LayoutEvidence {
+    std::string item;    // "buffer.page_size"
+    std::string value;   // "8 bytes at 88", "2"
+    std::string source;  // "DWARF", "Buffer::page_size()", "table L5", "FILE"; several: joined with ", "
+};
+
 struct LayoutProfile {
-    std::string name;      // "L5"
-    std::string variant;   // "AllocatorImpl, mesh pimpl": the sub-variant, in words
-    std::string evidence;  // how it was checked; for ModuleInfo
+    std::string name;     // "L5"
+    std::string variant;  // "AllocatorImpl, mesh pimpl": the sub-variant, in words
+    std::string summary;  // how it was found and checked, one line; for ModuleInfo
     BufferLayout buffer;
     OwnerLayout owner;
     CoreRangeSetLayout core_range_set;
+    ProgramLayout program;
+    HookLayout hook;
+    std::vector<LayoutEvidence> evidence;  // one per item that exists
 };
 
-// The tables of runtime-facts for L5; `owner` without the vtable addresses, mesh id and chips of the pimpl variant.
-[[nodiscard]] BufferLayout l5_buffer_layout();
-[[nodiscard]] CoreRangeSetLayout l5_core_range_set_layout();
-[[nodiscard]] OwnerLayout l5_owner_layout_pimpl();
-// `mesh_id_offset`: decoded from MeshDevice::id(), one of kL5InlineMeshIdOffsets.
-[[nodiscard]] OwnerLayout l5_owner_layout_inline(std::uint32_t mesh_id_offset);
-[[nodiscard]] bool is_l5_inline_mesh_id_offset(std::uint32_t offset);
+// One item of a layout by name: what providers make claims about, layout files hold and doctor prints.
+struct LayoutItem {
+    std::string name;                      // "buffer.page_size", "owner.chips_element"
+    Field (*field)(const LayoutProfile&);  // either this
+    void (*set_field)(LayoutProfile&, Field);
+    std::uint32_t (*number)(const LayoutProfile&);  // or this
+    void (*set_number)(LayoutProfile&, std::uint32_t);
+};
+[[nodiscard]] const std::vector<LayoutItem>& layout_items();
 
 }  // namespace tt::alloc_trace

@@ -5,19 +5,13 @@
 #include <algorithm>
 
 #include "probes/call_site.hpp"
+#include "probes/code_sites.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::size_t kEntryBytes = 32;  // two instructions of the longest kind
-
-const ProbeSpelling* choose_spelling(const ProbeSpec& spec, const SymbolMap& symbols) {
-    const auto is_defined = [&](std::string_view name) { return find_symbol(symbols, name) != nullptr; };
-    const auto at = std::find_if(spec.spellings.begin(), spec.spellings.end(), [&](const ProbeSpelling& spelling) {
-        return std::any_of(spelling.symbols.begin(), spelling.symbols.end(), is_defined);
-    });
-    return at == spec.spellings.end() ? nullptr : &*at;
-}
+constexpr std::size_t kEntryBytes = 64;
+constexpr std::uint64_t kMaxEntryFunctionBytes = 64U << 10U;  // of larger ones only the very entry is looked at
 
 bool is_executable(const ElfFile& elf, std::uint64_t address) {
     return std::any_of(elf.segments().begin(), elf.segments().end(), [&](const ElfSegment& segment) {
@@ -25,13 +19,26 @@ bool is_executable(const ElfFile& elf, std::uint64_t address) {
     });
 }
 
-Result<ProbeRequest> plan_symbol(
-    const ProbeSpec& spec,
-    const ProbeSpelling& spelling,
-    std::string_view name,
-    const ElfSymbol& symbol,
-    const ElfFile& elf
-) {
+const ElfSymbol* first_defined(std::span<const std::string_view> names, const SymbolMap& symbols) {
+    for (const std::string_view name : names) {
+        if (const ElfSymbol* symbol = find_symbol(symbols, name)) {
+            return symbol;
+        }
+    }
+    return nullptr;
+}
+
+std::string names_of(std::span<const std::string_view> names) {
+    std::string text;
+    for (const std::string_view name : names) {
+        if (!name.empty()) {
+            text += (text.empty() ? "" : " or ") + std::string(name);
+        }
+    }
+    return text;
+}
+
+Status check_function(const ElfSymbol& symbol, const ElfFile& elf) {
     if (symbol.type != ElfSymbolType::Function) {
         return fail(ErrorCode::NotTraceable, "the symbol is no plain function");
     }
@@ -41,140 +48,238 @@ Result<ProbeRequest> plan_symbol(
     if (!is_executable(elf, symbol.address)) {
         return fail(ErrorCode::NotTraceable, "the symbol does not point at code");
     }
-    const auto code = elf.read(symbol.address, kEntryBytes);
+    return {};
+}
+
+// Plans the probes of one role in one module.
+class RolePlanner {
+public:
+    RolePlanner(const ProbeSpec& spec, const SymbolMap& symbols, const ElfFile& elf, const ProbePlan& plan) :
+        spec_(spec), symbols_(symbols), elf_(elf), plan_(plan) {}
+
+    // The requests of the first alternative that can be had; none: why() tells.
+    std::vector<ProbeRequest> plan();
+    [[nodiscard]] const SkippedProbe& skipped() const { return skipped_; }
+
+private:
+    using Requests = Result<std::vector<ProbeRequest>>;
+
+    Requests plan_symbol(const ProbeAlternative& alternative, std::string_view name, const ElfSymbol& symbol) const;
+    Requests plan_entry(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
+    Requests plan_after_call(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
+    [[nodiscard]] Status check_called(const ProbeAlternative& alternative, const ElfSymbol& hook) const;
+    [[nodiscard]] Result<ProbeRequest> request_at(std::uint64_t site) const;
+
+    const ProbeSpec& spec_;
+    const SymbolMap& symbols_;
+    const ElfFile& elf_;
+    const ProbePlan& plan_;
+    SkippedProbe skipped_;
+};
+
+std::vector<ProbeRequest> RolePlanner::plan() {
+    skipped_ = {spec_.role, "", ""};
+    for (const ProbeAlternative& alternative : spec_.alternatives) {
+        std::vector<ProbeRequest> requests;
+        for (const std::string_view name : alternative.symbols) {
+            const ElfSymbol* symbol = find_symbol(symbols_, name);
+            if (symbol == nullptr) {
+                continue;
+            }
+            auto planned = plan_symbol(alternative, name, *symbol);
+            if (!planned) {
+                skipped_.symbol = name;
+                skipped_.reason += (skipped_.reason.empty() ? "" : "; ") + planned.error().message;
+                continue;
+            }
+            const auto same_site = [&](const ProbeRequest& a) {
+                return std::any_of(requests.begin(), requests.end(), [&](const auto& b) { return a.site == b.site; });
+            };
+            std::erase_if(*planned, same_site);
+            requests.insert(requests.end(), planned->begin(), planned->end());
+        }
+        if (!requests.empty()) {
+            return requests;
+        }
+    }
+    if (skipped_.reason.empty()) {
+        skipped_.reason = "no symbol of " + std::string(spec_.what) + " found";
+    }
+    return {};
+}
+
+RolePlanner::Requests RolePlanner::plan_symbol(
+    const ProbeAlternative& alternative, std::string_view name, const ElfSymbol& symbol
+) const {
+    if (auto status = check_function(symbol, elf_); !status) {
+        return tl::make_unexpected(status.error());
+    }
+    auto requests = alternative.strategy == ProbeStrategy::Entry ? plan_entry(alternative, symbol)
+                                                                 : plan_after_call(alternative, symbol);
+    if (!requests) {
+        return requests;
+    }
+    for (ProbeRequest& request : *requests) {
+        const auto taken = std::find_if(plan_.requests.begin(), plan_.requests.end(), [&](const ProbeRequest& other) {
+            return other.site == request.site;
+        });
+        if (taken != plan_.requests.end()) {
+            return fail(
+                ErrorCode::NotTraceable, "it shares its code with " + taken->symbol + " (identical code folding)"
+            );
+        }
+        request.role = spec_.role;
+        request.required = spec_.required;
+        request.symbol = name;
+        request.address = symbol.address;
+        request.strategy = alternative.strategy;
+        request.detail = std::string(spec_.what) + " (" + std::string(alternative.period) + "), " + request.detail;
+    }
+    return requests;
+}
+
+RolePlanner::Requests RolePlanner::plan_entry(const ProbeAlternative& alternative, const ElfSymbol& symbol) const {
+    if (auto status = check_called(alternative, symbol); !status) {
+        return tl::make_unexpected(status.error());
+    }
+    const bool size_known = symbol.size != 0 && symbol.size <= kMaxEntryFunctionBytes;
+    const auto code = elf_.read(symbol.address, size_known ? std::max<std::uint64_t>(symbol.size, kEntryBytes) : kEntryBytes);
     if (!code) {
         return tl::make_unexpected(code.error());
     }
-    const auto site = choose_entry_site(*code);
+    const std::span<const std::uint8_t> bytes(*code);
+    const auto function = size_known ? bytes.first(std::min<std::uint64_t>(symbol.size, bytes.size())) : bytes.first(0);
+    const auto site = choose_entry_site(bytes, function);
     if (!site) {
         return tl::make_unexpected(site.error());
     }
-    const auto offset = elf.file_offset(symbol.address + site->offset);
+    auto request = request_at(symbol.address + site->offset);
+    if (!request) {
+        return tl::make_unexpected(request.error());
+    }
+    request->instruction = site->instruction;
+    request->cost = site->cost;
+    request->values = alternative.values;
+    request->detail = site->reason;
+    return std::vector{*std::move(request)};
+}
+
+RolePlanner::Requests RolePlanner::plan_after_call(const ProbeAlternative& alternative, const ElfSymbol& symbol) const {
+    const ElfSymbol* callee = first_defined(alternative.others, symbols_);
+    if (callee == nullptr) {
+        return fail(ErrorCode::NotTraceable, "no symbol " + names_of(alternative.others) + " found");
+    }
+    const std::uint32_t followed = alternative.values.object == argument(0) ? 0 : 1;
+    const auto sites = find_after_call_sites(elf_, symbol, *callee, followed);
+    if (!sites) {
+        return tl::make_unexpected(sites.error());
+    }
+    std::vector<ProbeRequest> requests;
+    for (const CodeSite& site : *sites) {
+        auto request = request_at(symbol.address + site.offset);
+        if (!request) {
+            return tl::make_unexpected(request.error());
+        }
+        request->instruction = site.instruction;
+        request->cost = site.cost;
+        request->values.object = site.argument;
+        if (alternative.strategy == ProbeStrategy::AfterCall) {
+            request->values.address = site.result;
+        }
+        request->detail = site.reason;
+        requests.push_back(*std::move(request));
+    }
+    return requests;
+}
+
+Status RolePlanner::check_called(const ProbeAlternative& alternative, const ElfSymbol& hook) const {
+    std::string silent;
+    for (const std::string_view name : alternative.others) {
+        const ElfSymbol* caller = find_symbol(symbols_, name);
+        if (caller == nullptr) {
+            continue;
+        }
+        if (find_call(elf_, *caller, hook) != CallEvidence::NotSeen) {
+            return {};
+        }
+        silent = name;
+    }
+    if (silent.empty()) {
+        return {};
+    }
+    return fail(
+        ErrorCode::NotTraceable,
+        "it is exported but " + silent + " does not call it: the library was link-time optimized"
+    );
+}
+
+Result<ProbeRequest> RolePlanner::request_at(std::uint64_t site) const {
+    const auto offset = elf_.file_offset(site);
     if (!offset) {
         return tl::make_unexpected(offset.error());
     }
     ProbeRequest request;
-    request.role = spec.role;
-    request.required = spec.required;
-    request.symbol = name;
-    request.address = symbol.address;
+    request.site = site;
     request.file_offset = *offset;
-    request.instruction = site->instruction;
-    request.cost = site->cost;
-    request.arguments = spelling.arguments;
-    request.detail = std::string(spec.what) + " (" + std::string(spelling.period) + "), " + site->reason + ", " +
-                     to_string(site->cost);
     return request;
 }
 
-// Empty if the hook is called as far as can be told.
-std::string never_called(const ProbeSpec& spec, const ElfSymbol& hook, const SymbolMap& symbols, const ElfFile& elf) {
-    const ElfSymbol* caller = find_symbol(symbols, spec.caller);
-    if (caller == nullptr || find_call(elf, *caller, hook) != CallEvidence::NotSeen) {
-        return {};
-    }
-    return std::string(spec.what) +
-           " is exported but its caller does not call it: the library was link-time optimized, which is not supported "
-           "yet";
-}
-
-class Planner {
-public:
-    Planner(const SymbolMap& symbols, const ElfFile& elf) : symbols_(symbols), elf_(elf) {}
-
-    Status add(const ProbeSpec& spec);
-    ProbePlan take() { return std::move(plan_); }
-
-private:
-    Status skip(const ProbeSpec& spec, std::string_view symbol, const std::string& why);
-    Status add_symbol(const ProbeSpec& spec, const ProbeSpelling& spelling, std::string_view name, bool& added);
-
-    const SymbolMap& symbols_;
-    const ElfFile& elf_;
-    ProbePlan plan_;
-};
-
-Status Planner::skip(const ProbeSpec& spec, std::string_view symbol, const std::string& why) {
-    if (spec.required) {
-        return fail(
-            ErrorCode::NotTraceable,
-            elf_.path() + ": cannot probe " + std::string(spec.what) + ": " + why + "; without it " +
-                std::string(spec.cost_of_absence),
-            "see `tt-alloc-trace doctor --library FILE`"
-        );
-    }
-    plan_.skipped.push_back({spec.role, std::string(symbol), why + "; " + std::string(spec.cost_of_absence)});
-    return {};
-}
-
-Status Planner::add_symbol(const ProbeSpec& spec, const ProbeSpelling& spelling, std::string_view name, bool& added) {
-    const ElfSymbol* symbol = find_symbol(symbols_, name);
-    if (symbol == nullptr) {
-        return {};
-    }
-    const auto same = std::find_if(plan_.requests.begin(), plan_.requests.end(), [&](const ProbeRequest& request) {
-        return request.address == symbol->address;
+bool has_role(const ProbePlan& plan, ProbeRole role) {
+    return std::any_of(plan.requests.begin(), plan.requests.end(), [&](const auto& request) {
+        return request.role == role;
     });
-    if (same != plan_.requests.end()) {
-        if (same->role == spec.role) {
-            added = true;  // another name of the same code: once is enough
-            return {};
-        }
-        return skip(spec, name, "it shares its code with " + same->symbol + " (identical code folding)");
-    }
-    if (const std::string why = never_called(spec, *symbol, symbols_, elf_); !why.empty()) {
-        return skip(spec, name, why);
-    }
-    auto request = plan_symbol(spec, spelling, name, *symbol, elf_);
-    if (!request) {
-        return skip(spec, name, request.error().message);
-    }
-    plan_.requests.push_back(*std::move(request));
-    added = true;
-    return {};
-}
-
-Status Planner::add(const ProbeSpec& spec) {
-    const ProbeSpelling* spelling = choose_spelling(spec, symbols_);
-    if (spelling == nullptr) {
-        return skip(spec, "", "no symbol of " + std::string(spec.what) + " found");
-    }
-    bool added = false;
-    for (const std::string_view name : spelling->symbols) {
-        if (auto status = add_symbol(spec, *spelling, name, added); !status) {
-            return status;
-        }
-    }
-    return {};
 }
 
 }  // namespace
 
 Result<ProbePlan> make_probe_plan(std::span<const ProbeSpec> catalog, const SymbolMap& symbols, const ElfFile& elf) {
-    Planner planner(symbols, elf);
+    ProbePlan plan;
     for (const ProbeSpec& spec : catalog) {
-        if (auto status = planner.add(spec); !status) {
-            return tl::make_unexpected(status.error());
+        if (spec.instead_of != spec.role && has_role(plan, spec.instead_of)) {
+            continue;
         }
+        RolePlanner planner(spec, symbols, elf, plan);
+        const std::vector<ProbeRequest> requests = planner.plan();
+        plan.requests.insert(plan.requests.end(), requests.begin(), requests.end());
+        if (!requests.empty()) {
+            continue;
+        }
+        SkippedProbe skipped = planner.skipped();
+        if (spec.required) {
+            return fail(
+                ErrorCode::NotTraceable,
+                elf.path() + ": cannot probe " + std::string(spec.what) + ": " + skipped.reason + "; without it " +
+                    std::string(spec.cost_of_absence),
+                "see `tt-alloc-trace doctor --library FILE`"
+            );
+        }
+        skipped.reason += "; " + std::string(spec.cost_of_absence);
+        plan.skipped.push_back(std::move(skipped));
     }
-    return planner.take();
+    return plan;
 }
 
 ProbeOutcome to_outcome(const ProbeRequest& request, const std::string& module_path) {
-    return {
-        std::string(to_string(request.role)),
-        request.symbol,
-        module_path,
-        request.file_offset,
-        request.instruction,
-        request.required,
-        false,
-        request.detail
-    };
+    ProbeOutcome outcome;
+    outcome.role = to_string(request.role);
+    outcome.symbol = request.symbol;
+    outcome.module = module_path;
+    outcome.offset = request.file_offset;
+    outcome.instruction = request.instruction;
+    outcome.required = request.required;
+    outcome.detail = request.detail;
+    outcome.strategy = request.strategy == ProbeStrategy::Entry ? "entry" : "behind a call";
+    outcome.trap = to_string(request.cost);
+    return outcome;
 }
 
 ProbeOutcome to_outcome(const SkippedProbe& skipped, const std::string& module_path) {
-    return {std::string(to_string(skipped.role)), skipped.symbol, module_path, 0, "", false, false, skipped.reason};
+    ProbeOutcome outcome;
+    outcome.role = to_string(skipped.role);
+    outcome.symbol = skipped.symbol;
+    outcome.module = module_path;
+    outcome.detail = skipped.reason;
+    return outcome;
 }
 
 }  // namespace tt::alloc_trace

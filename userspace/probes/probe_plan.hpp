@@ -23,10 +23,12 @@ struct ProbeRequest {
     bool required = false;
     std::string symbol;             // mangled
     std::uint64_t address = 0;      // of the function, ELF address
+    std::uint64_t site = 0;         // of the instruction to probe, ELF address
     std::uint64_t file_offset = 0;  // of the instruction to probe: what perf_event_open wants
     std::string instruction;
     TrapCost cost = TrapCost::SingleStepped;
-    Arguments arguments{};  // still in their registers at the instruction
+    ProbeStrategy strategy = ProbeStrategy::Entry;
+    ProbeValues values;     // where they are at the instruction
     std::string detail;     // why this symbol and this place
 };
 

@@ -3,41 +3,55 @@
 #include "probes/probe_site.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
+#include "probes/code/instruction.hpp"
 #include "probes/disassembler.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::uint8_t kOperandSize = 0x66;
-constexpr std::uint8_t kPushR8 = 0x41;  // REX.B
+constexpr int kMaxDetour = 8;                     // instructions; a prologue's pushes come within
+constexpr std::size_t kMaxFunction = 64U << 10U;  // looked through for jumps; of a larger one only the entry is probed
 
-bool is_one_of(std::uint8_t value, std::uint8_t first, std::uint8_t last) {
-    return value >= first && value <= last;
+constexpr std::uint32_t kEndbr64Size = 4;
+
+constexpr std::array<Register, 6> kArguments{
+    Register::Rdi, Register::Rsi, Register::Rdx, Register::Rcx, Register::R8, Register::R9
+};
+
+bool keeps_arguments(const Instruction& instruction) {
+    const bool sets = instruction.action == Action::Copy || instruction.action == Action::Load ||
+                      instruction.action == Action::Address || instruction.action == Action::Add ||
+                      instruction.action == Action::Pop;
+    return std::none_of(kArguments.begin(), kArguments.end(), [&](Register reg) {
+        return instruction.overwritten.contains(reg) || (sets && instruction.to == reg);
+    });
 }
 
-// What arch/x86/kernel/uprobes.c emulates (push_setup_xol_ops, branch_setup_xol_ops): the opcodes, not the mnemonics,
-// decide.
-TrapCost cost_of(const cs_insn& instruction) {
-    const std::span<const std::uint8_t> bytes(instruction.bytes, instruction.size);
-    if ((bytes.size() == 1 && is_one_of(bytes[0], 0x50, 0x57)) ||
-        (bytes.size() == 2 && bytes[0] == kPushR8 && is_one_of(bytes[1], 0x50, 0x57))) {
-        return TrapCost::Emulated;  // push r64
+// What a store changes is seen by whoever reads the object at the probe; the frame is the function's own.
+bool keeps_memory(const Instruction& instruction) {
+    const bool own_frame = instruction.memory.base == Register::Rsp || instruction.memory.base == Register::Rbp;
+    return !instruction.writes_memory || (own_frame && !instruction.memory.indexed && !instruction.memory.unusual);
+}
+
+// The lowest offset behind the entry that a jump of the function goes to; nothing if its jumps are not all known.
+std::optional<std::uint64_t> first_jump_target(std::span<const std::uint8_t> function) {
+    std::uint64_t first = function.size();
+    Disassembler disassembler(function, 0);
+    while (disassembler.address() < function.size()) {
+        const cs_insn* next = disassembler.next();
+        if (next == nullptr) {
+            return std::nullopt;
+        }
+        const Instruction instruction = reduce(*next);
+        // A computed jump leads to a case of a switch, which is never in front of it in the first stretch.
+        if (instruction.flow != Flow::Call && instruction.target && *instruction.target != 0) {
+            first = std::min(first, *instruction.target);
+        }
     }
-    const std::uint8_t first = bytes[0];
-    if (first == 0x90 && bytes.size() == 1) {
-        return TrapCost::Emulated;  // nop
-    }
-    if (first == 0xe8 || first == 0xe9 || first == 0xeb || is_one_of(first, 0x70, 0x7f) ||
-        (first == 0x0f && bytes.size() == 6 && is_one_of(bytes[1], 0x80, 0x8f))) {
-        return TrapCost::Emulated;  // call, jmp, jcc relative
-    }
-    const auto opcode = std::find_if(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b != kOperandSize; });
-    const bool is_nop = instruction.id == X86_INS_NOP;
-    if (is_nop && opcode != bytes.end()) {
-        return *opcode == 0x90 ? TrapCost::Emulated : TrapCost::EmulatedNewer;  // 66 90, 0f 1f /0
-    }
-    return TrapCost::SingleStepped;
+    return first;
 }
 
 }  // namespace
@@ -54,22 +68,40 @@ const char* to_string(TrapCost cost) {
     return "single-stepped";
 }
 
-Result<ProbeSite> choose_entry_site(std::span<const std::uint8_t> code) {
+Result<ProbeSite> choose_entry_site(std::span<const std::uint8_t> code, std::span<const std::uint8_t> function) {
+    std::optional<std::uint64_t> limit;  // offset up to which nothing jumps; none: not known
+    if (!function.empty() && function.size() <= kMaxFunction) {
+        limit = first_jump_target(function);
+    }
     Disassembler disassembler(code, 0);
-    const cs_insn* instruction = disassembler.next();
-    if (instruction == nullptr) {
-        return fail(ErrorCode::RunTime, "no instruction at the function's entry");
+    std::optional<ProbeSite> best;
+    bool starts_with_endbr64 = false;
+    for (int i = 0; i < kMaxDetour; ++i) {
+        const cs_insn* next = disassembler.next();
+        if (next == nullptr || (limit && i > 0 && next->address >= *limit)) {
+            break;
+        }
+        const Instruction instruction = reduce(*next);
+        const bool is_endbr64 = i == 0 && next->id == X86_INS_ENDBR64;
+        starts_with_endbr64 = starts_with_endbr64 || is_endbr64;
+        if (instruction.cost && (!best || *instruction.cost < best->cost)) {
+            const auto offset = static_cast<std::uint32_t>(instruction.address);
+            const char* why = i == 0 ? "entry"
+                              : starts_with_endbr64 && offset == kEndbr64Size
+                                  ? "behind endbr64, which changes no register"
+                                  : "cheaper than the entry, with the arguments intact";
+            best = ProbeSite{offset, text_of(*next), *instruction.cost, why};
+        }
+        const bool may_go_on = limit || is_endbr64;
+        if (!may_go_on || instruction.flow != Flow::Next || !keeps_arguments(instruction) ||
+            !keeps_memory(instruction)) {
+            break;
+        }
     }
-    ProbeSite entry{0, text_of(*instruction), cost_of(*instruction), "entry"};
-    if (instruction->id != X86_INS_ENDBR64) {
-        return entry;
+    if (!best) {
+        return fail(ErrorCode::RunTime, "no instruction at the function's entry that could be probed");
     }
-    const auto offset = static_cast<std::uint32_t>(instruction->size);
-    const cs_insn* second = disassembler.next();
-    if (second != nullptr && cost_of(*second) != TrapCost::SingleStepped) {
-        return ProbeSite{offset, text_of(*second), cost_of(*second), "behind endbr64, which changes no register"};
-    }
-    return entry;
+    return *best;
 }
 
 }  // namespace tt::alloc_trace

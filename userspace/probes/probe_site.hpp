@@ -31,8 +31,13 @@ struct ProbeSite {
     bool operator==(const ProbeSite&) const = default;
 };
 
-// The entry, or the instruction behind a leading `endbr64` if that one is cheaper. Pure. `code`: at least the first 32
-// bytes of the function if it has so many. Error RunTime if they are no instructions.
-[[nodiscard]] Result<ProbeSite> choose_entry_site(std::span<const std::uint8_t> code);
+// The cheapest instruction of the function's first straight stretch that is passed once per call with all six integer
+// argument registers, and all memory but the own stack frame, as they were at the entry. Pure. `code`: the first bytes
+// of the function, at least 32 if it has so many. `function`: all of it, if its size is known; else nothing but a
+// leading `endbr64` is gone past, since a loop could lead back. Error RunTime if the code is no instructions, or none
+// that the kernel lets probe.
+[[nodiscard]] Result<ProbeSite> choose_entry_site(
+    std::span<const std::uint8_t> code, std::span<const std::uint8_t> function = {}
+);
 
 }  // namespace tt::alloc_trace

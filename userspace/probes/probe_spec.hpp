@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What there is to probe, as data: roles, the functions that play them, and what their argument registers hold. The
-// table is in catalog.cpp; nothing here looks at a file.
+// What there is to probe, as data: roles, the functions that play them in each period of tt-metal, and where these have what
+// the event tells. The table is in catalog.cpp; nothing here looks at a file.
 #pragma once
 
 #include <array>
@@ -11,70 +11,76 @@
 #include <span>
 #include <string_view>
 
+#include "probes/value_location.hpp"
+
 namespace tt::alloc_trace {
 
 // What a hit means. One role may have several probes (closing: chips and meshes).
 enum class ProbeRole : std::uint8_t {
-    Allocated,  // a Buffer got its memory; address and status are set
+    Allocated,  // a Buffer got its memory
     Freed,      // a Buffer's memory is given back; fires exactly once per free
     CircularBufferAllocated,
     CircularBuffersReleased,  // all circular buffers of an owner
-    ProgramLaunched,          // a program becomes resident on an owner
+    ProgramLaunched,          // a program becomes resident on an owner; places its circular buffers if it has to
+    ProgramPlaced,            // ... has placed them
     ProgramDestroyed,
     OwnerClosing,                // close() of a chip or a mesh entered
     AllocatorDeallocateBuffers,  // everything an allocator handed out is free, by deallocate_buffers()
     AllocatorClear,              // ... by clear()
     AllocatorDestroyed,          // ... because it dies
 };
-inline constexpr std::size_t kProbeRoleCount = 10;
+inline constexpr std::size_t kProbeRoleCount = 11;
 
 // "allocated", "freed", "circular_buffer_allocated", ... as printed by doctor and stored in recordings.
 [[nodiscard]] std::string_view to_string(ProbeRole role);
 
-// What an integer argument register holds at the probe.
-enum class Argument : std::uint8_t {
-    None,          // nothing of interest, or not an argument
-    Buffer,        // Buffer*
-    Owner,         // Device* or MeshDevice*
-    Allocator,     // Allocator* or AllocatorImpl*, the value Buffer::allocator_ has
-    Program,       // detail::ProgramImpl*
-    CoreRangeSet,  // CoreRangeSet const*
-    Address,       // device address, bytes
-    Size,          // bytes
-    Flag,          // bool, in the lowest 8 bits
-};
-// Index 0 is the first integer argument (rdi), then rsi, rdx, rcx, r8, r9; `this` counts as the first.
-inline constexpr std::size_t kArgumentRegisters = 6;
-using Arguments = std::array<Argument, kArgumentRegisters>;
+// Where a probe finds what its event tells. What a role has no use for, or a build does not offer, does not exist.
+struct ProbeValues {
+    ValueLocation object{};   // the Buffer, program, owner or allocator the event is about; of a circular buffer its CoreRangeSet
+    ValueLocation owner{};    // Device* or MeshDevice*
+    ValueLocation address{};  // device address; of an allocation: where the Buffer does not hold it yet
+    ValueLocation size{};     // bytes
+    ValueLocation flag{};     // bool
+    ValueLocation tracker{};  // GraphTracker*
 
-// One spelling of a probe point. All its symbols are probed (constructor and destructor variants; equal addresses
-// once).
-struct ProbeSpelling {
+    bool operator==(const ProbeValues&) const = default;
+};
+
+// Integer argument `index` of a function at its entry (System V x86-64); `this` is 0.
+[[nodiscard]] constexpr ValueLocation argument(std::size_t index) {
+    constexpr std::array kRegisters{
+        Register::Rdi, Register::Rsi, Register::Rdx, Register::Rcx, Register::R8, Register::R9
+    };
+    return {kRegisters.at(index), false, 0};
+}
+
+enum class ProbeStrategy : std::uint8_t {
+    Entry,                // the function is entered
+    AfterCall,            // a callee has returned to it, and what it returned is the address
+    AfterCallWithAddress, // likewise, but the object holds the address by then
+};
+
+// One way to play a role. All its symbols are probed (constructor and destructor variants; equal addresses once).
+struct ProbeAlternative {
     std::array<std::string_view, 2> symbols;  // mangled; the second may be empty
-    Arguments arguments;
-    std::string_view period;  // when tt-metal had it, for doctor
+    ProbeStrategy strategy = ProbeStrategy::Entry;
+    ProbeValues values;            // Entry: where they are; AfterCall: only `object` is given, as it was at the entry
+    std::string_view period;       // when tt-metal had it, for doctor
+    // AfterCall: the callee, the first of these that is defined. Entry: functions that call it in every build in which the
+    // symbol is worth anything, since link-time optimization inlines hooks and still exports them; none: nothing to check.
+    std::array<std::string_view, 5> others;
 };
 
-// A function to probe. The first spelling that a module defines is taken, the others are ignored.
+// A role of the runtime. The first alternative that a module offers and that stands the checks is taken.
 struct ProbeSpec {
     ProbeRole role;
     bool required;                     // without it tracing this module makes no sense
     std::string_view what;             // for messages, e.g. "Device::close"
     std::string_view cost_of_absence;  // what the user loses without it
-    // Mangled; the function that calls it in every build in which the symbol is worth anything: link-time optimization
-    // inlines hooks and still exports them. Empty: nothing to check.
-    std::string_view caller;
-    std::span<const ProbeSpelling> spellings;
+    std::span<const ProbeAlternative> alternatives;
+    ProbeRole instead_of;              // only wanted where this role has no probe; its own: always
 };
 
-// For layout L5 (June 2025 .. February 2026).
 [[nodiscard]] std::span<const ProbeSpec> probe_catalog();
-
-// Spellings of the allocation hook of other periods: recognised to say so.
-struct ForeignEra {
-    std::string_view symbol;
-    std::string_view period;  // e.g. "October 2024 to March 2025 (namespace v0)"
-};
-[[nodiscard]] std::span<const ForeignEra> foreign_eras();
 
 }  // namespace tt::alloc_trace

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// From which period of tt-metal a module is, told by which symbols exist. No offsets here.
+// From which period of tt-metal a module is, told in words by which symbols exist: for doctor and for messages. Nothing
+// is decided by it. No offsets here.
 #pragma once
 
 #include <string>
@@ -13,19 +14,20 @@
 
 namespace tt::alloc_trace {
 
-struct RuntimeBuild {                         // of the L5 period
-    bool allocator_impl = false;              // AllocatorImpl exists (December 2025 on), Allocator is a view of it
-    bool mesh_impl = false;                   // MeshDeviceImpl exists (January 2026 on)
-    bool core_range_set_in_tt_metal = false;  // namespace (November 2025 on)
+struct RuntimeBuild {
+    std::string era;                        // "October 2024 to January 2025 (era B)"; "unknown"
+    std::string period;                     // what all found symbols leave: "November 2024 to December 2024"
+    std::string layout;                     // "L3", the Buffer table chosen by symbols alone; "" if none matches
+    std::vector<std::string> fingerprints;  // the symbols that tell, demangled as far as needed: "Buffer::deleter"
 };
 
 // Names identify_build() asks for.
 [[nodiscard]] std::vector<std::string_view> fingerprint_symbols();
 
-// Error NotTraceable in words: not the runtime, or of another period. `path` is for messages.
+// Error NotTraceable in words: this is not the runtime. `path` is for messages.
 [[nodiscard]] Result<RuntimeBuild> identify_build(const SymbolMap& symbols, const std::string& path);
 
-// "AllocatorImpl, CoreRangeSet in tt::tt_metal, MeshDevice with impl".
+// "February 2026 build: October ... (era D), layout L5".
 [[nodiscard]] std::string describe(const RuntimeBuild& build);
 
 }  // namespace tt::alloc_trace

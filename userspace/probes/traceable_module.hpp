@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "event/session_info.hpp"
+#include "probes/layout/resolve_layout.hpp"
 #include "probes/layout_profile.hpp"
 #include "probes/probe_plan.hpp"
 #include "target/elf_file.hpp"
@@ -22,6 +23,7 @@ namespace tt::alloc_trace {
 struct TraceableModule {
     std::string path;
     std::string build_id;
+    std::string era;  // of tt-metal, in words
     LayoutProfile layout;
     ProbePlan plan;
 };
@@ -32,7 +34,7 @@ struct TraceableModule {
 
 // Error NotTraceable in words: not the runtime, a period whose layout is not supported, layout contradicted or
 // unverified, a required function missing.
-[[nodiscard]] Result<TraceableModule> resolve_module(const ElfFile& elf);
+[[nodiscard]] Result<TraceableModule> resolve_module(const ElfFile& elf, const LayoutSources& sources = {});
 
 [[nodiscard]] ModuleInfo module_info(const TraceableModule& module);
 

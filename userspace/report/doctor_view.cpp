@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "report/human_size.hpp"
 #include "report/json_envelope.hpp"
 #include "report/text_table.hpp"
 #include "report/view_words.hpp"
@@ -42,14 +43,32 @@ CheckOutcome outcome_of(const ProbeOutcome& probe) {
     return probe.attached || probe.planned ? CheckOutcome::Ok : probe.required ? CheckOutcome::Failed : CheckOutcome::Warning;
 }
 
+void append_layout(std::vector<std::string>& lines, const ModuleInfo& module, const TextStyle& style) {
+    std::size_t item_width = 0;
+    std::size_t value_width = 0;
+    for (const LayoutFact& fact : module.layout_facts) {
+        item_width = std::max(item_width, fact.item.size());
+        value_width = std::max(value_width, fact.value.size());
+    }
+    for (const LayoutFact& fact : module.layout_facts) {
+        lines.push_back(marked_line(
+            "", Ink::Plain, fmt::format("  {:<{}}  {:<{}}  {}", fact.item, item_width, fact.value, value_width, fact.source), style
+        ));
+    }
+}
+
 void append_modules(std::vector<std::string>& lines, const SessionInfo& session, const TextStyle& style) {
     lines.push_back({});
     append_notes(lines, {{"modules", Ink::Strong}}, style);
     for (const ModuleInfo& module : session.modules) {
         const std::string build_id = module.build_id.empty() ? "without build-id" : "build-id " + module.build_id;
         lines.push_back(marked_line("", Ink::Plain, module.path + ", " + build_id, style));
+        if (!module.era.empty()) {
+            lines.push_back(marked_line("", Ink::Plain, "tt-metal of " + module.era, style));
+        }
         const std::string layout = module.layout.empty() ? "unknown" : module.layout;
         lines.push_back(marked_line("", Ink::Plain, "layout " + layout + ": " + module.evidence, style));
+        append_layout(lines, module, style);
     }
 }
 
@@ -61,6 +80,12 @@ void append_probes(std::vector<std::string>& lines, const SessionInfo& session, 
         std::string text = probe.role;
         if (outcome == CheckOutcome::Ok) {
             text += fmt::format(": {} at {:#x} ({})", probe.symbol, probe.offset, probe.instruction);
+            if (!probe.trap.empty()) {
+                text += fmt::format(", {}, {}", probe.strategy, probe.trap);
+            }
+            if (probe.hits) {
+                text += fmt::format(", {} hits", human_count(*probe.hits));
+            }
         } else {
             text += probe.symbol.empty() ? ": not attached" : ": not attached: " + probe.symbol;
         }
@@ -133,11 +158,23 @@ nlohmann::ordered_json doctor_json(const std::vector<DoctorCheck>& checks, const
         entry["build_id"] = module.build_id;
         entry["layout"] = module.layout;
         entry["evidence"] = module.evidence;
+        entry["era"] = module.era;
+        entry["layout_items"] = Json::array();
+        for (const LayoutFact& fact : module.layout_facts) {
+            entry["layout_items"].push_back({{"item", fact.item}, {"value", fact.value}, {"source", fact.source}});
+        }
         json["modules"].push_back(std::move(entry));
     }
     json["probes"] = Json::array();
     for (const ProbeOutcome& probe : session.probes) {
-        json["probes"].push_back(probe_json(probe));
+        Json entry = probe_json(probe);
+        entry["strategy"] = probe.strategy;
+        entry["trap"] = probe.trap;
+        entry["hits"] = nullptr;
+        if (probe.hits) {
+            entry["hits"] = *probe.hits;
+        }
+        json["probes"].push_back(std::move(entry));
     }
     return json;
 }

@@ -43,7 +43,8 @@ std::string render_process_list_text(const std::vector<ProcessListRow>& rows, co
     });
     for (const ProcessListRow& row : rows) {
         table.add_row({
-            {fmt::format("{}", row.pid), Ink::Strong},
+            {row.namespace_pid == 0 ? fmt::format("{}", row.pid) : fmt::format("{} ({})", row.pid, row.namespace_pid),
+             Ink::Strong},
             {or_dash(row.user)},
             {device_list(row.devices)},
             {row.supported ? "yes" : "no", row.supported ? Ink::Good : Ink::Warning},
@@ -68,6 +69,10 @@ nlohmann::ordered_json process_list_json(const std::vector<ProcessListRow>& rows
     for (const ProcessListRow& row : rows) {
         nlohmann::ordered_json entry;
         entry["pid"] = row.pid;
+        entry["namespace_pid"] = nullptr;
+        if (row.namespace_pid != 0) {
+            entry["namespace_pid"] = row.namespace_pid;
+        }
         entry["user"] = row.user;
         entry["command"] = row.command;
         entry["library"] = row.library;

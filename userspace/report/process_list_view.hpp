@@ -16,6 +16,7 @@ namespace tt::alloc_trace {
 
 struct ProcessListRow {
     std::uint32_t pid = 0;
+    std::uint32_t namespace_pid = 0;  // in its container; 0 if it is in none
     std::string user;
     std::string command;
     std::string library;   // path of the module that holds the runtime, as the process sees it; empty if none

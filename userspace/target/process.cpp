@@ -80,18 +80,31 @@ std::optional<StatLine> parse_stat(std::string_view text) {
     };
 }
 
-// The first number behind "<key>" at the start of a line of /proc/PID/status.
-std::optional<std::uint64_t> status_number(std::string_view text, std::string_view key) {
+// What stands behind "<key>" at the start of a line of /proc/PID/status, without leading blanks.
+std::optional<std::string_view> status_line(std::string_view text, std::string_view key) {
     while (!text.empty()) {
         const auto line = text.substr(0, text.find('\n'));
         if (line.starts_with(key)) {
             auto rest = line.substr(key.size());
             rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-            return to_number(rest.substr(0, rest.find_first_of(" \t")));
+            return rest;
         }
         text.remove_prefix(std::min(line.size() + 1, text.size()));
     }
     return std::nullopt;
+}
+
+// The first number of such a line.
+std::optional<std::uint64_t> status_number(std::string_view text, std::string_view key) {
+    const auto line = status_line(text, key);
+    return line ? to_number(line->substr(0, line->find_first_of(" \t"))) : std::nullopt;
+}
+
+// The numbers of a process from our pid namespace down to its own: the last one, if there are several.
+std::uint32_t namespace_pid(std::string_view status) {
+    const auto line = status_line(status, "NSpid:");
+    const auto last = line ? line->find_last_of(" \t") : std::string_view::npos;
+    return last == std::string_view::npos ? 0 : static_cast<std::uint32_t>(to_number(line->substr(last + 1)).value_or(0));
 }
 
 // /etc/passwd only: the name service switch cannot be linked statically, and a number is a good enough name.
@@ -265,6 +278,7 @@ Result<ProcessInfo> read_process_info(const ProcessHandle& process) {
     }
     ProcessInfo info;
     info.pid = process.pid();
+    info.namespace_pid = namespace_pid(*status);
     info.parent_pid = static_cast<std::uint32_t>(stat->parent);
     info.start_ticks = stat->start_ticks;
     info.start_time_ns = ticks_to_ns(stat->start_ticks);

@@ -48,6 +48,7 @@ private:
 
 struct ProcessInfo {
     std::uint32_t pid = 0;
+    std::uint32_t namespace_pid = 0;  // its number in its own pid namespace (container); 0 if that is ours
     std::uint32_t parent_pid = 0;
     std::uint64_t start_ticks = 0;    // since boot, in clock ticks; with the pid the identity of a process
     std::uint64_t start_time_ns = 0;  // the same in ns

@@ -11,18 +11,15 @@
 namespace tt::alloc_trace::test {
 namespace {
 
-OwnerSeen decode_with(const std::vector<ModuleIdentity>& modules, const tat_owner_event& record) {
-    DecoderHarness harness;
-    for (const ModuleIdentity& module : modules) {
-        harness.decoder.add_module(module);
-    }
+OwnerSeen decode_with(const std::vector<DecodedInstance>& instances, const tat_owner_event& record) {
+    DecoderHarness harness(instances);
     harness.decode(record);
     const auto* owner = harness.only<OwnerSeen>();
     EXPECT_NE(owner, nullptr);
     return owner == nullptr ? OwnerSeen{} : *owner;
 }
 
-OwnerSeen decode(const tat_owner_event& record) { return decode_with({module_identity()}, record); }
+OwnerSeen decode(const tat_owner_event& record) { return decode_with({l5_instance()}, record); }
 
 void expect_unknown(const OwnerSeen& owner) {
     EXPECT_EQ(owner.kind, OwnerKind::Unknown);
@@ -72,27 +69,55 @@ TEST(OwnerRecordTest, InstructionThatGivesNoWholePageIsAnUnknownOwner) {
 
 TEST(OwnerRecordTest, ProbeTheModuleDoesNotHaveIsAnUnknownOwner) {
     tat_owner_event record = chip_record(3);
-    record.via = TAT_EVENT_FREED;
+    record.program = TAT_PROGRAM_FREED;
     expect_unknown(decode(record));
-    record.via = 0xffff'ffff;
+    record.program = 0xffff'ffff;
     expect_unknown(decode(record));
 }
 
-TEST(OwnerRecordTest, WithoutModulesEveryOwnerIsUnknown) { expect_unknown(decode_with({}, chip_record(3))); }
+TEST(OwnerRecordTest, RecordOfAnInstanceThatDoesNotExistIsMalformed) {
+    for (const std::uint8_t instance : {0, 2, 255}) {
+        DecoderHarness harness;
+        tat_owner_event record = chip_record(3);
+        record.header.instance = instance;
+        harness.decode(record);
+        EXPECT_TRUE(harness.events.empty());
+        EXPECT_EQ(harness.statistics().malformed, 1U);
+    }
+}
 
-TEST(OwnerRecordTest, EachOfTwoModulesIsKnownByItsOwnAddresses) {
-    ModuleIdentity other = module_identity();
-    other.probe_address[TAT_EVENT_ALLOCATED] = kProbe + 0x40;
-    other.owner.chip_vptr = kChipVptr + 0x100;
+TEST(OwnerRecordTest, EachOfTwoInstancesIsReadByItsOwnLayout) {
+    DecodedInstance other = l5_instance();
+    other.sites[TAT_PROGRAM_ALLOCATED] = {kProbe + 0x1000, kProbe + 0x40};
+    other.layout.owner.chip_vptr = kChipVptr + 0x100;
+    other.layout.owner.chip_id = {16, 4};
     constexpr std::uint64_t kOtherBias = 0x7f99'0000'0000;
     tat_owner_event of_other = owner_record(kOtherBias + kChipVptr + 0x100, kOtherBias);
+    of_other.header.instance = 2;
     of_other.instruction = kOtherBias + kProbe + 0x40;
-    store(std::span(of_other.window), 8, std::int32_t{5});
+    store(std::span(of_other.window), 16, std::int32_t{5});
 
-    EXPECT_EQ(decode_with({module_identity(), other}, chip_record(3)).id, 3);
-    EXPECT_EQ(decode_with({module_identity(), other}, of_other).id, 5);
-    EXPECT_EQ(decode_with({other, module_identity()}, of_other).id, 5);
-    expect_unknown(decode_with({module_identity()}, of_other));
+    EXPECT_EQ(decode_with({l5_instance(), other}, chip_record(3)).id, 3);
+    EXPECT_EQ(decode_with({l5_instance(), other}, of_other).id, 5);
+    of_other.header.instance = 1;
+    expect_unknown(decode_with({l5_instance(), other}, of_other));
+}
+
+// Before January 2025: nothing but a chip owns a Buffer, and no vtable says so.
+TEST(OwnerRecordTest, WithoutVtablesEveryOwnerIsAChipIfItsIdIsPlausible) {
+    DecodedInstance instance = l5_instance();
+    instance.layout.owner = {};
+    instance.layout.owner.chip_id = {0, 4};
+    tat_owner_event record = owner_record(0);
+    store(std::span(record.window), 0, std::int32_t{6});
+    const OwnerSeen owner = decode_with({instance}, record);
+    EXPECT_EQ(owner.kind, OwnerKind::Chip);
+    EXPECT_EQ(owner.id, 6);
+    EXPECT_EQ(owner.chips, std::vector<std::int32_t>{6});
+    for (const std::int32_t id : {-1, 0x7fff'0000, 4096}) {
+        store(std::span(record.window), 0, id);
+        expect_unknown(decode_with({instance}, record));
+    }
 }
 
 TEST(OwnerRecordTest, SameModuleMappedElsewhereIsKnownByItsLoadAddress) {
@@ -101,8 +126,8 @@ TEST(OwnerRecordTest, SameModuleMappedElsewhereIsKnownByItsLoadAddress) {
 }
 
 TEST(OwnerRecordTest, ModuleWithoutMeshesKnowsItsChips) {
-    ModuleIdentity module = module_identity();
-    module.owner.mesh_vptr = 0;
+    DecodedInstance module = l5_instance();
+    module.layout.owner.mesh_vptr = 0;
     EXPECT_EQ(decode_with({module}, chip_record(3)).kind, OwnerKind::Chip);
     expect_unknown(decode_with({module}, mesh_record(0, {0})));
     expect_unknown(decode_with({module}, owner_record(kBias)));
@@ -132,10 +157,11 @@ TEST(OwnerRecordTest, AsManyChipsAsARecordHoldsAreKnownAndMoreAreUnknown) {
 }
 
 TEST(OwnerRecordTest, MeshThatHoldsItsIdItselfHasUnknownChips) {
-    ModuleIdentity module = module_identity();
-    module.owner = l5_owner_layout_inline(kInlineMeshId);
-    module.owner.chip_vptr = kChipVptr;
-    module.owner.mesh_vptr = kMeshVptr;
+    DecodedInstance module = l5_instance();
+    module.layout.owner.mesh_impl = {};
+    module.layout.owner.mesh_view = {};
+    module.layout.owner.view_chips = {};
+    module.layout.owner.mesh_id = {kInlineMeshId, 4};
     tat_owner_event record = mesh_record(99, {0, 1});
     store(std::span(record.window), kInlineMeshId, std::int32_t{6});
     const OwnerSeen owner = decode_with({module}, record);

@@ -14,6 +14,7 @@
 
 #include "event/event.hpp"
 #include "event/event_consumer.hpp"
+#include "abi/config_abi.h"
 #include "live/event_abi.hpp"
 #include "live/record_decoder.hpp"
 #include "probes/layout_profile.hpp"
@@ -41,16 +42,19 @@ T record_of(std::uint16_t kind) {
     T record{};
     record.header.size = sizeof(T);
     record.header.kind = kind;
+    record.header.instance = 1;
     record.header.time_ns = kTime;
     record.header.pid = kPid;
     record.header.tid = kTid;
     return record;
 }
 
-// In a Buffer's window: the object's offset, as in runtime-facts for L5.
+inline constexpr std::uint32_t kWindowStart = 16;
+
+// In a Buffer's window: the object's offset in layout L5.
 inline void set_buffer(tat_buffer_event& record, const BufferFields& fields) {
     const std::span window(record.window);
-    const auto at = [](std::size_t offset) { return offset - TAT_BUFFER_WINDOW_START; };
+    const auto at = [](std::size_t offset) { return offset - kWindowStart; };
     record.buffer = fields.buffer;
     store(window, at(16), fields.owner);
     store(window, at(24), fields.size);
@@ -93,7 +97,7 @@ inline void set_buffer(tat_buffer_event& record, const BufferFields& fields) {
 [[nodiscard]] inline tat_owner_event owner_record(std::uint64_t vptr, std::uint64_t bias = kBias) {
     auto record = record_of<tat_owner_event>(TAT_EVENT_OWNER);
     record.owner = 0x5555'0000'2000;
-    record.via = TAT_EVENT_ALLOCATED;
+    record.program = TAT_PROGRAM_ALLOCATED;
     record.instruction = bias + kProbe;
     store(std::span(record.window), 0, vptr);
     return record;
@@ -117,23 +121,45 @@ inline void set_buffer(tat_buffer_event& record, const BufferFields& fields) {
     return record;
 }
 
-[[nodiscard]] inline ModuleIdentity module_identity() {
-    ModuleIdentity module;
-    module.probe_address[TAT_EVENT_ALLOCATED] = kProbe;
-    module.owner = l5_owner_layout_pimpl();
-    module.owner.chip_vptr = kChipVptr;
-    module.owner.mesh_vptr = kMeshVptr;
-    return module;
+[[nodiscard]] inline LayoutProfile l5_layout() {
+    LayoutProfile layout;
+    layout.name = "L5";
+    layout.summary = "by table";
+    BufferLayout& buffer = layout.buffer;
+    buffer.owner = {16, 8};
+    buffer.size = {24, 8};
+    buffer.type = {32, 4};
+    buffer.layout = {36, 4};
+    buffer.allocator = {64, 8};
+    buffer.status = {72, 1};
+    buffer.hooked = {73, 1};
+    buffer.address = {80, 8};
+    buffer.page_size = {88, 8};
+    layout.owner.chip_vptr = kChipVptr;
+    layout.owner.mesh_vptr = kMeshVptr;
+    layout.owner.chip_id = {8, 4};
+    layout.owner.mesh_impl = {24, 8};
+    layout.owner.mesh_id = {72, 4};
+    layout.owner.mesh_view = {80, 8};
+    layout.owner.view_impl = {0, 8};
+    layout.owner.view_chips = {0x178, 8};
+    layout.owner.chips_element = 16;
+    return layout;
+}
+
+// Programs at the allocation probe of a module.
+[[nodiscard]] inline DecodedInstance l5_instance() {
+    DecodedInstance instance{l5_layout(), {kWindowStart, std::nullopt}, {}};
+    instance.sites[TAT_PROGRAM_ALLOCATED] = {kProbe};
+    return instance;
 }
 
 class DecoderHarness final : public EventConsumer {
 public:
-    DecoderHarness() {
-        LayoutProfile layout;
-        layout.name = "L5";
-        layout.evidence = "by table";
-        layout.buffer = l5_buffer_layout();
-        decoder.set_layout(layout);
+    explicit DecoderHarness(const std::vector<DecodedInstance>& instances = {l5_instance()}) {
+        for (const DecodedInstance& instance : instances) {
+            decoder.add_instance(instance);
+        }
     }
 
     void consume(const Event& event) override { events.push_back(event); }

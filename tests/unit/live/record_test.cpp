@@ -4,6 +4,7 @@
 // Circular buffers, programs, closes and processes: each kind with all its fields.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "record_builders.hpp"
@@ -18,6 +19,7 @@ tat_circular_buffer_event circular_buffer_record(std::uint32_t ranges) {
     record.address = 0x300;
     record.size = 0x400;
     record.range_count = ranges;
+    record.ranges_copied = std::min<std::uint32_t>(ranges, TAT_MAX_CORE_RANGES);
     for (std::uint32_t i = 0; i < TAT_MAX_CORE_RANGES; ++i) {
         for (std::uint32_t j = 0; j < 4; ++j) {
             record.ranges[i][j] = 10 * i + j;

@@ -125,12 +125,78 @@ TEST(GetterDecoderTest, CallOnTheMember) {
     EXPECT_THAT(refused(join({kFrame, call, kPop, kRet})), HasSubstr("it calls a function")) << "on the object itself";
 }
 
+constexpr std::initializer_list<std::uint8_t> kDeeper{0x48, 0x8b, 0x40, 0x48};  // mov rax, [rax + 0x48]
+
+// Layout L6: `return pimpl_->page_size_;`, pimpl_ at 16.
+TEST(GetterDecoderTest, MemberBehindAPointer) {
+    const std::initializer_list<std::uint8_t> impl{0x48, 0x8b, 0x47, 0x10};  // mov rax, [rdi + 0x10]
+    const Getter page_size{GetterShape::Load, 0x48, 8, std::nullopt, std::nullopt, false, 0x10};
+    EXPECT_EQ(decoded(join({impl, kDeeper, kRet})), page_size);
+    EXPECT_EQ(decoded(join({kEndbr64, kFrame, impl, kDeeper, kPop, kRet})), page_size);
+    const Getter address = decoded(join({impl, {0x8b, 0x40, 0x40}, kRet}));  // mov eax, [rax + 0x40]
+    EXPECT_EQ(address, (Getter{GetterShape::Load, 0x40, 4, std::nullopt, std::nullopt, false, 0x10}));
+    const Getter allocated = decoded(join({impl, {0x80, 0x78, 0x38, 0x01}, kSete, kRet}));  // cmp byte [rax + 0x38], 1
+    EXPECT_EQ(allocated, (Getter{GetterShape::Predicate, 0x38, 1, std::nullopt, 1, false, 0x10}));
+    const Getter dram = decoded(join({impl, {0xf7, 0x40, 0x10, 0xfb, 0xff, 0xff, 0xff}, kSete, kRet}));
+    EXPECT_EQ(dram, (Getter{GetterShape::Predicate, 0x10, 4, -5, 0, false, 0x10}));
+    // mov rax, [rdi + 0x10]; mov rdi, [rax + 0x30]; jmp AllocatorImpl::view
+    const Getter allocator = decoded(join({impl, {0x48, 0x8b, 0x78, 0x30, 0xe9, 0, 0, 0, 0}}));
+    EXPECT_EQ(allocator, (Getter{GetterShape::Handover, 0x30, 8, std::nullopt, std::nullopt, false, 0x10}));
+}
+
+// `return pimpl_->id();`, virtual: mov rdi, [rdi + 0x18]; mov rax, [rdi]; jmp [rax + 0x18].
+TEST(GetterDecoderTest, VirtualCallOnTheImpl) {
+    const Getter impl{GetterShape::Handover, 0x18, 8, std::nullopt, std::nullopt, false};
+    EXPECT_EQ(decoded(join({{0x48, 0x8b, 0x7f, 0x18, 0x48, 0x8b, 0x07, 0xff, 0x60, 0x18}})), impl);
+}
+
+TEST(GetterDecoderTest, OnlyPointersAreFollowed) {
+    // mov eax, [rdi + 0x10]; mov rax, [rax + 0x48]
+    EXPECT_THAT(refused(join({{0x8b, 0x47, 0x10}, kDeeper, kRet})), HasSubstr("not a member"));
+    // mov rax, [rdi + 0x10]; mov rcx, [rax]; ret: reads behind it, but returns the pointer itself
+    EXPECT_THAT(refused(join({{0x48, 0x8b, 0x47, 0x10, 0x48, 0x8b, 0x08}, kRet})), HasSubstr("second member"));
+    // two members behind the pointer
+    EXPECT_THAT(refused(join({{0x48, 0x8b, 0x47, 0x10, 0x48, 0x8b, 0x08}, kDeeper, kRet})), HasSubstr("second member"));
+}
+
+// Buffer::address() of February 2026: cmp byte [rdi + 0x48], 0; je throw; mov eax, [rdi + 0x50]; ret.
+TEST(GetterDecoderTest, OneCheckBeforeTheLoad) {
+    const std::initializer_list<std::uint8_t> check{0x80, 0x7f, 0x48, 0x00, 0x74, 0x20};
+    const std::initializer_list<std::uint8_t> load{0x8b, 0x47, 0x50};
+    EXPECT_EQ(decoded(join({check, load, kRet})).offset, 0x50U);
+    EXPECT_THAT(refused(join({check, check, load, kRet})), HasSubstr("branches")) << "but not two";
+    EXPECT_THAT(refused(join({{0x48, 0x85, 0xff, 0x74, 0x20}, load, kRet})), HasSubstr("not the member"))
+        << "if (this)";
+}
+
+TEST(GetterDecoderTest, FirstCondition) {
+    const Getter needed{GetterShape::Predicate, 0x378, 1, std::nullopt, 1, false};
+    const Code code = join(
+        {kFrame,
+         {0x41, 0x57, 0x48, 0x83, 0xec, 0x68},                                // push r15; sub rsp, 0x68
+         {0x80, 0xbf, 0x78, 0x03, 0x00, 0x00, 0x01, 0x0f, 0x85, 0, 0, 0, 0}}  // cmp byte [rdi + 0x378], 1; jne
+    );
+    const auto getter = decode_first_condition(code);
+    ASSERT_TRUE(getter) << getter.error().message;
+    EXPECT_EQ(*getter, needed);
+    EXPECT_FALSE(decode_first_condition(join({kLoad58, kRet})));
+    EXPECT_FALSE(decode_first_condition({}));
+}
+
+TEST(GetterDecoderTest, ForwardingIsFollowedByItsTarget) {
+    const Code jump = join({kEndbr64, {0xe9, 0x10, 0, 0, 0}});
+    EXPECT_EQ(forwarded_to(jump, 0x1000), 0x1000U + 4 + 5 + 0x10);
+    EXPECT_EQ(forwarded_to(join({{0xff, 0x25, 0, 0, 0, 0}}), 0x1000), std::nullopt) << "through memory";
+    EXPECT_EQ(forwarded_to(join({kLoad58, {0xe9, 0, 0, 0, 0}}), 0x1000), std::nullopt);
+    EXPECT_EQ(forwarded_to({}, 0), std::nullopt);
+}
+
 TEST(GetterDecoderTest, RefusesWhatIsMoreThanOneLoad) {
     EXPECT_THAT(refused(join({{0xe8, 0, 0, 0, 0}, kLoad58, kRet})), HasSubstr("calls a function"));
     EXPECT_THAT(refused(join({kLoad58, {0xeb, 0x10}})), HasSubstr("jumps"));
     EXPECT_THAT(refused(join({kLoad58, {0x48, 0x8b, 0x47, 0x60}, kRet})), HasSubstr("second member"));
-    // A pimpl's getter: mov rax, [rdi+16]; mov rax, [rax+8]
-    EXPECT_THAT(refused(join({{0x48, 0x8b, 0x47, 0x10, 0x48, 0x8b, 0x40, 0x08}, kRet})), HasSubstr("not a member"));
+    EXPECT_THAT(refused(join({{0x48, 0x8b, 0x47, 0x10}, kDeeper, kDeeper, kRet})), HasSubstr("not a member"))
+        << "two pointers on the way";
     EXPECT_THAT(refused(join({{0xc6, 0x47, 0x48, 0x00}, kRet})), HasSubstr("writes to memory"));
     EXPECT_THAT(refused(join({kLoad58, {0x48, 0x01, 0xf8}, kRet})), HasSubstr("computes"));  // add rax, rdi
     EXPECT_THAT(

@@ -25,8 +25,9 @@ constexpr const char* kDeallocateImpl = "_ZN2tt8tt_metal6Buffer15deallocate_impl
 std::vector<std::string_view> catalog_symbols() {
     std::vector<std::string_view> names{kAllocateImpl, kDeallocateImpl};
     for (const ProbeSpec& spec : probe_catalog()) {
-        for (const ProbeSpelling& spelling : spec.spellings) {
-            names.insert(names.end(), spelling.symbols.begin(), spelling.symbols.end());
+        for (const ProbeAlternative& alternative : spec.alternatives) {
+            names.insert(names.end(), alternative.symbols.begin(), alternative.symbols.end());
+            names.insert(names.end(), alternative.others.begin(), alternative.others.end());
         }
     }
     return names;
@@ -55,13 +56,14 @@ const ProbeRequest* request_of(const ProbePlan& plan, ProbeRole role) {
     return at == plan.requests.end() ? nullptr : &*at;
 }
 
-TEST(ProbeCatalogTest, EveryRoleHasANameAndAtLeastOneSpelling) {
+TEST(ProbeCatalogTest, EveryRoleHasANameAndAtLeastOneAlternative) {
     std::set<ProbeRole> roles;
     for (const ProbeSpec& spec : probe_catalog()) {
         roles.insert(spec.role);
-        EXPECT_FALSE(spec.spellings.empty());
-        for (const ProbeSpelling& spelling : spec.spellings) {
-            EXPECT_TRUE(spelling.symbols[0].starts_with("_ZN2tt8tt_metal")) << spelling.symbols[0];
+        EXPECT_FALSE(spec.alternatives.empty());
+        for (const ProbeAlternative& alternative : spec.alternatives) {
+            EXPECT_TRUE(alternative.symbols[0].starts_with("_ZN2tt8tt_metal")) << alternative.symbols[0];
+            EXPECT_TRUE(alternative.values.object.exists()) << alternative.symbols[0];
         }
     }
     EXPECT_EQ(roles.size(), kProbeRoleCount);
@@ -74,12 +76,14 @@ TEST_F(ProbePlanTest, EveryRoleIsPlannedForACompleteLibrary) {
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_TRUE(made->skipped.empty());
     for (std::size_t role = 0; role < kProbeRoleCount; ++role) {
-        EXPECT_NE(request_of(*made, static_cast<ProbeRole>(role)), nullptr) << role;
+        const bool planned = request_of(*made, static_cast<ProbeRole>(role)) != nullptr;
+        EXPECT_EQ(planned, role != static_cast<std::size_t>(ProbeRole::ProgramPlaced)) << role;
     }
     const ProbeRequest* allocated = request_of(*made, ProbeRole::Allocated);
     EXPECT_EQ(allocated->symbol, kTrackAllocate);
     EXPECT_TRUE(allocated->required);
-    EXPECT_EQ(allocated->arguments[1], Argument::Buffer);
+    EXPECT_EQ(allocated->values.object, argument(1));
+    EXPECT_FALSE(allocated->values.address.exists()) << "the object holds it";
     EXPECT_EQ(allocated->cost, TrapCost::Emulated);
     EXPECT_THAT(allocated->instruction, HasSubstr("push"));
 }
@@ -94,7 +98,8 @@ TEST_F(ProbePlanTest, OffsetPointsAtTheInstructionInTheFile) {
         EXPECT_NE(request.file_offset, request.address) << "lld puts addresses and offsets apart";
         const auto here = choose_entry_site({file.data() + request.file_offset, 32});
         ASSERT_TRUE(here);
-        EXPECT_EQ(here->instruction, request.instruction);
+        const auto mnemonic = [](const std::string& text) { return text.substr(0, text.find(' ')); };
+        EXPECT_EQ(mnemonic(here->instruction), mnemonic(request.instruction));
     }
 }
 
@@ -136,7 +141,7 @@ TEST_F(ProbePlanTest, MissingRequiredHookIsAnErrorWithItsConsequence) {
     const auto made = plan();
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().code, ErrorCode::NotTraceable);
-    EXPECT_THAT(made.error().message, AllOf(HasSubstr("track_deallocate"), HasSubstr("look like a leak")));
+    EXPECT_THAT(made.error().message, AllOf(HasSubstr("the free of a Buffer"), HasSubstr("look like a leak")));
 }
 
 TEST_F(ProbePlanTest, MissingOptionalFunctionIsSkippedWithItsConsequence) {

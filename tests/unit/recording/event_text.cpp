@@ -136,12 +136,13 @@ std::string text(const SessionInfo& session) {
     std::ostringstream out;
     out << tool_version << '|' << host << '|' << kernel << '|' << target << '|' << unix_ns << '|' << monotonic_ns << '|'
         << to_string(known) << '\n';
-    for (const auto& [path, build_id, layout, evidence] : modules) {
-        out << "module " << path << '|' << build_id << '|' << layout << '|' << evidence << '\n';
+    for (const ModuleInfo& module : modules) {
+        out << "module " << module.path << '|' << module.build_id << '|' << module.layout << '|' << module.evidence << '\n';
     }
-    for (const auto& [role, symbol, module, offset, instruction, required, attached, detail, planned] : probes) {
-        out << "probe " << role << '|' << symbol << '|' << module << '|' << offset << '|' << instruction << '|';
-        out << required << '|' << attached << '|' << planned << '|' << detail << '\n';
+    for (const ProbeOutcome& probe : probes) {
+        out << "probe " << probe.role << '|' << probe.symbol << '|' << probe.module << '|' << probe.offset << '|'
+            << probe.instruction << '|' << probe.required << '|' << probe.attached << '|' << probe.planned << '|'
+            << probe.detail << '\n';
     }
     return out.str();
 }

@@ -124,7 +124,7 @@ TEST(Schema, Summary) {
 }
 
 TEST(Schema, ListAndDoctor) {
-    const std::vector<ProcessListRow> rows{{1, "a", "b", "c", "d0", {0, 3}, true, ""}};
+    const std::vector<ProcessListRow> rows{{1, 17, "a", "b", "c", "d0", {0, 3}, true, ""}};
     EXPECT_EQ(SchemaFile("list").complaints(json_line(process_list_json(rows, session()))), "");
     const std::vector<DoctorCheck> checks{{"kernel", CheckOutcome::Warning, "x", "y"}};
     EXPECT_EQ(SchemaFile("doctor").complaints(json_line(doctor_json(checks, full_session()))), "");

@@ -19,12 +19,13 @@ namespace {
 ProcessListRow row_of(const ProcessInfo& info, const MappedModule& module) {
     ProcessListRow row;
     row.pid = info.pid;
+    row.namespace_pid = info.namespace_pid;
     row.user = info.user;
     row.command = info.command;
     row.library = module.path;
     row.build_id = module.elf.build_id();
     row.devices.assign(info.devices.begin(), info.devices.end());
-    const Result<TraceableModule> traceable = resolve_module(module.elf);
+    const Result<TraceableModule> traceable = resolve_module(module.elf, {"", "/proc/" + std::to_string(info.pid) + "/root", false});
     row.supported = traceable.has_value();
     row.reason = traceable ? "" : traceable.error().message;
     return row;

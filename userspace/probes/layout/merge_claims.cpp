@@ -1,0 +1,237 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/layout/merge_claims.hpp"
+
+#include <algorithm>
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr const char* kWayOut =
+    "give the right layout with --layout FILE (docs/layouts.md), or install the library's debug file";
+
+using Claims = std::vector<LayoutClaim>;
+
+std::string described(const LayoutClaim& claim) {
+    return value_text(claim) + " (" + claim.source + ")";
+}
+
+tl::unexpected<Error> contradiction(const LayoutClaim& a, const LayoutClaim& b) {
+    return fail(
+        ErrorCode::NotTraceable,
+        "object layout contradicted: " + a.item + " is " + described(a) + ", but " + described(b),
+        kWayOut
+    );
+}
+
+Status check_agreement(const Claims& left, const Claims& right) {
+    for (const LayoutClaim& a : left) {
+        for (const LayoutClaim& b : right) {
+            if (!compatible(a, b)) {
+                return contradiction(a, b);
+            }
+        }
+    }
+    return {};
+}
+
+class Merger {
+public:
+    Merger(const ProviderClaims& providers, const SymbolMap& symbols) : providers_(providers), symbols_(symbols) {}
+
+    Result<MergedClaims> run();
+
+private:
+    void take_given();
+    Status take_group(const TableGroup& group);
+    void take_item(std::string_view item, const std::vector<const TableVariant*>& variants);
+    [[nodiscard]] bool given(std::string_view item) const;
+    [[nodiscard]] LayoutClaim claim_of(const TableVariant& variant, std::string_view item) const;
+    // The first getter that says otherwise about one of `items`.
+    [[nodiscard]] const LayoutClaim* objection(const TableVariant& variant, const std::vector<std::string_view>& items)
+        const;
+    [[nodiscard]] bool confirms(const LayoutClaim& claim) const;
+    void add_witnesses();
+    void name_layout();
+    // Matches by symbols and says what was found.
+    [[nodiscard]] std::vector<const TableVariant*> fitting(const TableGroup& group) const;
+
+    const ProviderClaims& providers_;
+    const SymbolMap& symbols_;
+    MergedClaims merged_;
+};
+
+bool Merger::given(std::string_view item) const {
+    return find_claim(providers_.file, item) != nullptr || find_claim(providers_.dwarf, item) != nullptr;
+}
+
+void Merger::take_given() {
+    for (const LayoutItem& item : layout_items()) {
+        const LayoutClaim* file = find_claim(providers_.file, item.name);
+        const LayoutClaim* dwarf = find_claim(providers_.dwarf, item.name);
+        if (file == nullptr && dwarf == nullptr) {
+            continue;
+        }
+        LayoutClaim claim = file != nullptr ? *file : *dwarf;
+        if (file != nullptr && dwarf != nullptr) {
+            claim.source += ", " + dwarf->source;
+        }
+        merged_.used_file = merged_.used_file || file != nullptr;
+        merged_.used_dwarf = merged_.used_dwarf || dwarf != nullptr;
+        merged_.claims.push_back(std::move(claim));
+    }
+}
+
+LayoutClaim Merger::claim_of(const TableVariant& variant, std::string_view item) const {
+    if (const LayoutClaim* claim = find_claim(variant.claims, item)) {
+        return *claim;
+    }
+    const std::string source = "table " + std::string(variant.name);
+    return is_field_item(item) ? place_claim(item, {}, source) : number_claim(item, 0, source);
+}
+
+const LayoutClaim* Merger::objection(const TableVariant& variant, const std::vector<std::string_view>& items) const {
+    for (const std::string_view item : items) {
+        const LayoutClaim claim = claim_of(variant, item);
+        for (const LayoutClaim& getter : providers_.getters) {
+            if (!compatible(claim, getter)) {
+                return &getter;
+            }
+        }
+    }
+    return nullptr;
+}
+
+bool Merger::confirms(const LayoutClaim& claim) const {
+    return std::any_of(providers_.getters.begin(), providers_.getters.end(), [&](const LayoutClaim& getter) {
+        return getter.item == claim.item && compatible(getter, claim);
+    });
+}
+
+void Merger::take_item(std::string_view item, const std::vector<const TableVariant*>& variants) {
+    const LayoutClaim first = claim_of(*variants.front(), item);
+    std::string values;
+    for (const TableVariant* variant : variants) {
+        const std::string value = value_text(claim_of(*variant, item));
+        if (values.find(value) == std::string::npos) {
+            values += (values.empty() ? "" : " or ") + value;
+        }
+    }
+    const bool agreed = std::all_of(variants.begin(), variants.end(), [&](const TableVariant* variant) {
+        return compatible(first, claim_of(*variant, item));
+    });
+    if (agreed) {
+        merged_.claims.push_back(first);
+    } else {
+        merged_.open.push_back({std::string(item), values});
+    }
+}
+
+Status Merger::take_group(const TableGroup& group) {
+    std::vector<std::string_view> needed;
+    std::copy_if(group.items.begin(), group.items.end(), std::back_inserter(needed), [&](std::string_view item) {
+        return !given(item);
+    });
+    std::vector<const TableVariant*> matching;
+    for (const TableVariant& variant : group.variants) {
+        if (matches(variant.fingerprint, symbols_)) {
+            matching.push_back(&variant);
+        }
+    }
+    std::vector<const TableVariant*> viable = matching;
+    std::erase_if(viable, [&](const TableVariant* variant) { return objection(*variant, needed) != nullptr; });
+    if (group.doubt == Doubt::DropIfUnconfirmed) {
+        std::erase_if(viable, [&](const TableVariant* variant) {
+            return std::none_of(variant->claims.begin(), variant->claims.end(), [&](const auto& claim) {
+                return confirms(claim);
+            });
+        });
+    }
+    if (needed.empty() || matching.empty()) {
+        return {};
+    }
+    if (viable.empty()) {
+        if (group.doubt != Doubt::Refuse) {
+            return {};
+        }
+        const LayoutClaim* getter = objection(*matching.front(), needed);
+        return contradiction(claim_of(*matching.front(), getter->item), *getter);
+    }
+    for (const std::string_view item : needed) {
+        take_item(item, viable);
+    }
+    const bool buffer = &group == &era_tables().front();
+    merged_.used_table = merged_.used_table || (buffer && std::any_of(needed.begin(), needed.end(), is_field_item));
+    return {};
+}
+
+// Getters that agree are named beside the source they agree with.
+void Merger::add_witnesses() {
+    for (LayoutClaim& claim : merged_.claims) {
+        bool seen = false;
+        for (const LayoutClaim& getter : providers_.getters) {
+            if (getter.item == claim.item && claim.source.find(getter.source) == std::string::npos) {
+                claim.source += ", " + getter.source;
+                seen = true;
+            }
+        }
+        if (seen) {
+            merged_.confirmed.push_back(claim.item);
+        }
+    }
+}
+
+std::vector<const TableVariant*> Merger::fitting(const TableGroup& group) const {
+    std::vector<const TableVariant*> fitting;
+    for (const TableVariant& variant : group.variants) {
+        const bool same = std::all_of(group.items.begin(), group.items.end(), [&](std::string_view item) {
+            const LayoutClaim* claim = find_claim(merged_.claims, item);
+            return claim == nullptr || compatible(*claim, claim_of(variant, item));
+        });
+        if (same && matches(variant.fingerprint, symbols_)) {
+            fitting.push_back(&variant);
+        }
+    }
+    return fitting;
+}
+
+void Merger::name_layout() {
+    for (const TableGroup& group : era_tables()) {
+        const auto variants = fitting(group);
+        if (&group == &era_tables().front()) {
+            merged_.layout_name = variants.empty() ? "unlisted" : variants.front()->name;
+        }
+        if (variants.size() == 1 && !variants.front()->note.empty()) {
+            merged_.notes.emplace_back(variants.front()->note);
+        }
+    }
+}
+
+Result<MergedClaims> Merger::run() {
+    for (const auto& [left, right] :
+         {std::pair(&providers_.file, &providers_.dwarf),
+          std::pair(&providers_.file, &providers_.getters),
+          std::pair(&providers_.dwarf, &providers_.getters),
+          std::pair(&providers_.getters, &providers_.getters)}) {
+        if (auto status = check_agreement(*left, *right); !status) {
+            return tl::make_unexpected(status.error());
+        }
+    }
+    take_given();
+    for (const TableGroup& group : era_tables()) {
+        if (auto status = take_group(group); !status) {
+            return tl::make_unexpected(status.error());
+        }
+    }
+    add_witnesses();
+    name_layout();
+    return std::move(merged_);
+}
+
+}  // namespace
+
+Result<MergedClaims> merge_claims(const ProviderClaims& providers, const SymbolMap& symbols) {
+    return Merger(providers, symbols).run();
+}
+
+}  // namespace tt::alloc_trace
