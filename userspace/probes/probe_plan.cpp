@@ -19,13 +19,12 @@ bool is_executable(const ElfFile& elf, std::uint64_t address) {
     });
 }
 
-const ElfSymbol* first_defined(std::span<const std::string_view> names, const SymbolMap& symbols) {
-    for (const std::string_view name : names) {
-        if (const ElfSymbol* symbol = find_symbol(symbols, name)) {
-            return symbol;
-        }
-    }
-    return nullptr;
+// The first of the names that is defined; empty if none is.
+std::string_view first_defined(std::span<const std::string_view> names, const SymbolMap& symbols) {
+    const auto at = std::find_if(names.begin(), names.end(), [&](std::string_view name) {
+        return find_symbol(symbols, name) != nullptr;
+    });
+    return at == names.end() ? std::string_view() : *at;
 }
 
 std::string names_of(std::span<const std::string_view> names) {
@@ -165,12 +164,12 @@ RolePlanner::Requests RolePlanner::plan_entry(const ProbeAlternative& alternativ
 }
 
 RolePlanner::Requests RolePlanner::plan_after_call(const ProbeAlternative& alternative, const ElfSymbol& symbol) const {
-    const ElfSymbol* callee = first_defined(alternative.others, symbols_);
-    if (callee == nullptr) {
+    const std::string_view callee = first_defined(alternative.others, symbols_);
+    if (callee.empty()) {
         return fail(ErrorCode::NotTraceable, "no symbol " + names_of(alternative.others) + " found");
     }
     const std::uint32_t followed = alternative.values.object == argument(0) ? 0 : 1;
-    const auto sites = find_after_call_sites(elf_, symbol, *callee, followed);
+    const auto sites = find_after_call_sites(elf_, symbol, *find_symbol(symbols_, callee), followed);
     if (!sites) {
         return tl::make_unexpected(sites.error());
     }
@@ -186,7 +185,7 @@ RolePlanner::Requests RolePlanner::plan_after_call(const ProbeAlternative& alter
         if (alternative.strategy == ProbeStrategy::AfterCall) {
             request->values.address = site.result;
         }
-        request->detail = site.reason;
+        request->detail = site.reason + ", callee " + std::string(callee);
         requests.push_back(*std::move(request));
     }
     return requests;

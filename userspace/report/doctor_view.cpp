@@ -43,6 +43,15 @@ CheckOutcome outcome_of(const ProbeOutcome& probe) {
     return probe.attached || probe.planned ? CheckOutcome::Ok : probe.required ? CheckOutcome::Failed : CheckOutcome::Warning;
 }
 
+// One line for each clause.
+void append_evidence(std::vector<std::string>& lines, std::string text, const TextStyle& style) {
+    for (std::size_t end = text.find("; "); end != std::string::npos; end = text.find("; ")) {
+        lines.push_back(marked_line("", Ink::Plain, text.substr(0, end), style));
+        text.erase(0, end + 2);
+    }
+    lines.push_back(marked_line("", Ink::Plain, text, style));
+}
+
 void append_layout(std::vector<std::string>& lines, const ModuleInfo& module, const TextStyle& style) {
     std::size_t item_width = 0;
     std::size_t value_width = 0;
@@ -67,7 +76,7 @@ void append_modules(std::vector<std::string>& lines, const SessionInfo& session,
             lines.push_back(marked_line("", Ink::Plain, "tt-metal of " + module.era, style));
         }
         const std::string layout = module.layout.empty() ? "unknown" : module.layout;
-        lines.push_back(marked_line("", Ink::Plain, "layout " + layout + ": " + module.evidence, style));
+        append_evidence(lines, "layout " + layout + ": " + module.evidence, style);
         append_layout(lines, module, style);
     }
 }
