@@ -54,13 +54,24 @@ static __always_inline bool is_hooked(__u64 tracker) {
     return blocks != 0;
 }
 
+static __always_inline __u64 take_entered(struct tat_thread *thread) {
+    __u64 buffer = thread ? thread->entered : 0;
+    if (thread) {
+        thread->entered = 0;
+    }
+    return buffer;
+}
+
 static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u32 kind) {
     __u64 pid_tgid = bpf_get_current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
     struct tat_thread *thread = current_thread(pid_tgid);
-    __u64 buffer = TAT_VALUE(regs, program, object);
+    __u64 buffer = TAT_HAS(program, object) ? TAT_VALUE(regs, program, object) : take_entered(thread);
+    if (!buffer) {
+        return 0; /* entered before we collected */
+    }
     __u64 members = members_of(buffer);
     /* Read before there is a record: the owner it names is announced first. */
     __u64 window[TAT_BUFFER_WINDOW_WORDS];
@@ -96,6 +107,16 @@ int allocated(struct pt_regs *regs) { return emit_buffer(regs, TAT_PROGRAM_ALLOC
 
 SEC("uprobe")
 int freed(struct pt_regs *regs) { return emit_buffer(regs, TAT_PROGRAM_FREED, TAT_EVENT_FREED); }
+
+SEC("uprobe")
+int allocation_entered(struct pt_regs *regs) {
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    struct tat_thread *thread = is_target(pid_tgid) ? current_thread(pid_tgid) : 0;
+    if (thread) {
+        thread->entered = TAT_VALUE(regs, TAT_PROGRAM_ALLOCATION_ENTERED, object);
+    }
+    return 0;
+}
 
 /* ---- programs and circular buffers ---- */
 

@@ -49,6 +49,7 @@ static __always_inline struct tat_thread *current_thread(__u64 pid_tgid) {
         thread->owner = 0;
         thread->placing = 0;
         thread->launch_owner = 0;
+        thread->entered = 0;
     }
     return thread;
 }

@@ -41,6 +41,7 @@ struct tat_thread {
     __u32 owner_epoch;
     __u32 placing;     /* the program launched last places its circular buffers */
     __u64 launch_owner; /* where it is launched */
+    __u64 entered;      /* the Buffer whose allocation the thread has entered, where its end is probed at a return */
 };
 
 #define TAT_THREAD_SLOTS 65536

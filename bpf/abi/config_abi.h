@@ -43,11 +43,13 @@ struct tat_location {
 #define TAT_PROGRAM_DEALLOCATE_BUFFERS 8
 #define TAT_PROGRAM_CLEARED 9
 #define TAT_PROGRAM_ALLOCATOR_DESTROYED 10
-#define TAT_PROGRAMS 11
+#define TAT_PROGRAM_ALLOCATION_ENTERED 11
+#define TAT_PROGRAMS 12
 
 /* What a program needs to find at its probe; what it has no use for, or there is not, has TAT_REG_NONE. */
 struct tat_probe {
-    struct tat_location object;  /* Buffer, program, owner, allocator or core range set: what the event is about */
+    struct tat_location object;  /* Buffer, program, owner, allocator or core range set: what the event is about; of an
+                                    allocation TAT_REG_NONE: the Buffer this thread entered with */
     struct tat_location owner;
     struct tat_location address; /* of an allocation: the object does not hold it yet */
     struct tat_location size;

@@ -80,7 +80,7 @@ tat_probe to_abi(const ProbeValues& values) {
 // TAT_PROGRAM_* are the roles in their order.
 static_assert(
     static_cast<int>(ProbeRole::Allocated) == TAT_PROGRAM_ALLOCATED && static_cast<int>(ProbeRole::ProgramPlaced) == TAT_PROGRAM_PLACED &&
-    static_cast<int>(ProbeRole::AllocatorDestroyed) == TAT_PROGRAM_ALLOCATOR_DESTROYED && kProbeRoleCount == TAT_PROGRAMS
+    static_cast<int>(ProbeRole::AllocationEntered) == TAT_PROGRAM_ALLOCATION_ENTERED && kProbeRoleCount == TAT_PROGRAMS
 );
 
 std::array<bpf_program*, 4> process_programs_of(const tat_bpf& object) {
@@ -101,7 +101,8 @@ std::array<bpf_program*, kProbeRoleCount> probe_programs(const tat_bpf& object) 
         programs.owner_closing,
         programs.allocator_deallocate_buffers,
         programs.allocator_cleared,
-        programs.allocator_destroyed
+        programs.allocator_destroyed,
+        programs.allocation_entered
     };
 }
 

@@ -118,7 +118,7 @@ std::vector<ProbeOutcome> ModuleRegistry::probes() const {
     std::vector<ProbeOutcome> outcomes;
     for (const Probe& probe : probes_) {
         outcomes.push_back(probe.outcome);
-        if (probe.instance != 0) {
+        if (probe.instance != 0 && probe.role != ProbeRole::AllocationEntered) {
             outcomes.back().hits = hits(probe);
         }
     }

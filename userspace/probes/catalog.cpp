@@ -20,6 +20,7 @@ constexpr std::string_view kNoV0 = "March 2025 on";
 constexpr std::string_view kLinkTime = "link-time optimized";
 
 constexpr ProbeValues kObject0{.object = argument(0)};
+constexpr ProbeValues kObject0AndResult{.object = argument(0), .address = {Register::Rax}};
 constexpr ProbeValues kObject1{.object = argument(1)};
 // `this` is the GraphTracker.
 constexpr ProbeValues kHookOfBuffer{.object = argument(1), .tracker = argument(0)};
@@ -103,9 +104,15 @@ constexpr std::array kAllocated{
     ProbeAlternative{
         {TAT_METAL "12GraphTracker14track_allocateEPNS0_6BufferEb"}, Entry, kHookOfBuffer, kEraA, {kDetailAllocate}
     },
+    // Its caller may be inlined into constructors.
+    ProbeAlternative{{kDetailAllocate}, Return, kObject0, kBefore2024August, {}},
     ProbeAlternative{
         {TAT_METAL "6Buffer8allocateEv"}, AfterCallWithAddress, kObject0, kBefore2024August, {kDetailAllocate}
-    }
+    },
+    ProbeAlternative{{kDetailAllocateV0}, Return, kObject0AndResult, kEraB, {}},
+    ProbeAlternative{{kAllocateImplV0}, Return, kObject0, kLinkTime, {}},
+    ProbeAlternative{{kAllocateImpl}, Return, kObject0, kLinkTime, {}},
+    ProbeAlternative{{kAllocateImplPimpl}, Return, kObject1, kLinkTime, {}}
 };
 
 constexpr std::array kFreed{
@@ -356,7 +363,8 @@ constexpr std::array<std::string_view, kProbeRoleCount> kRoleNames{
     "owner_closing",
     "allocator_deallocate_buffers",
     "allocator_clear",
-    "allocator_destroyed"
+    "allocator_destroyed",
+    "allocation_entered"
 };
 
 }  // namespace

@@ -66,6 +66,8 @@ private:
     Requests plan_symbol(const ProbeAlternative& alternative, std::string_view name, const ElfSymbol& symbol) const;
     Requests plan_entry(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
     Requests plan_after_call(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
+    Requests plan_return(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
+    Requests plan_by_strategy(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
     [[nodiscard]] Status check_called(const ProbeAlternative& alternative, const ElfSymbol& hook) const;
     [[nodiscard]] Result<ProbeRequest> request_at(std::uint64_t site) const;
 
@@ -113,8 +115,7 @@ RolePlanner::Requests RolePlanner::plan_symbol(
     if (auto status = check_function(symbol, elf_); !status) {
         return tl::make_unexpected(status.error());
     }
-    auto requests = alternative.strategy == ProbeStrategy::Entry ? plan_entry(alternative, symbol)
-                                                                 : plan_after_call(alternative, symbol);
+    auto requests = plan_by_strategy(alternative, symbol);
     if (!requests) {
         return requests;
     }
@@ -127,12 +128,48 @@ RolePlanner::Requests RolePlanner::plan_symbol(
                 ErrorCode::NotTraceable, "it shares its code with " + taken->symbol + " (identical code folding)"
             );
         }
-        request.role = spec_.role;
         request.required = spec_.required;
         request.symbol = name;
         request.address = symbol.address;
         request.strategy = alternative.strategy;
         request.detail = std::string(spec_.what) + " (" + std::string(alternative.period) + "), " + request.detail;
+    }
+    return requests;
+}
+
+RolePlanner::Requests RolePlanner::plan_by_strategy(
+    const ProbeAlternative& alternative, const ElfSymbol& symbol
+) const {
+    switch (alternative.strategy) {
+        case ProbeStrategy::Entry: return plan_entry(alternative, symbol);
+        case ProbeStrategy::Return: return plan_return(alternative, symbol);
+        default: return plan_after_call(alternative, symbol);
+    }
+}
+
+// The entry tells with what, the returns that it was done; an exception passes neither.
+RolePlanner::Requests RolePlanner::plan_return(const ProbeAlternative& alternative, const ElfSymbol& symbol) const {
+    const auto sites = find_return_sites(elf_, symbol);
+    if (!sites) {
+        return tl::make_unexpected(sites.error());
+    }
+    auto requests = plan_entry(alternative, symbol);
+    if (!requests) {
+        return requests;
+    }
+    ProbeRequest& entered = requests->front();
+    entered.role = ProbeRole::AllocationEntered;
+    entered.values = {.object = alternative.values.object};
+    for (const CodeSite& site : *sites) {
+        auto request = request_at(symbol.address + site.offset);
+        if (!request) {
+            return tl::make_unexpected(request.error());
+        }
+        request->instruction = site.instruction;
+        request->cost = site.cost;
+        request->values.address = alternative.values.address;
+        request->detail = site.reason;
+        requests->push_back(*std::move(request));
     }
     return requests;
 }
@@ -218,6 +255,7 @@ Result<ProbeRequest> RolePlanner::request_at(std::uint64_t site) const {
         return tl::make_unexpected(offset.error());
     }
     ProbeRequest request;
+    request.role = spec_.role;
     request.site = site;
     request.file_offset = *offset;
     return request;
@@ -267,7 +305,8 @@ ProbeOutcome to_outcome(const ProbeRequest& request, const std::string& module_p
     outcome.instruction = request.instruction;
     outcome.required = request.required;
     outcome.detail = request.detail;
-    outcome.strategy = request.strategy == ProbeStrategy::Entry ? "entry" : "behind a call";
+    const bool enters = request.strategy == ProbeStrategy::Entry || request.role == ProbeRole::AllocationEntered;
+    outcome.strategy = enters ? "entry" : request.strategy == ProbeStrategy::Return ? "return" : "behind a call";
     outcome.trap = to_string(request.cost);
     return outcome;
 }

@@ -28,8 +28,9 @@ enum class ProbeRole : std::uint8_t {
     AllocatorDeallocateBuffers,  // everything an allocator handed out is free, by deallocate_buffers()
     AllocatorClear,              // ... by clear()
     AllocatorDestroyed,          // ... because it dies
+    AllocationEntered,           // a Buffer is about to get its memory; only with ProbeStrategy::Return, makes no event
 };
-inline constexpr std::size_t kProbeRoleCount = 11;
+inline constexpr std::size_t kProbeRoleCount = 12;
 
 // "allocated", "freed", "circular_buffer_allocated", ... as printed by doctor and stored in recordings.
 [[nodiscard]] std::string_view to_string(ProbeRole role);
@@ -58,13 +59,16 @@ enum class ProbeStrategy : std::uint8_t {
     Entry,                // the function is entered
     AfterCall,            // a callee has returned to it, and what it returned is the address
     AfterCallWithAddress, // likewise, but the object holds the address by then
+    Return,               // it returns: the last resort, since its entry must be probed, too, to know with what
 };
 
 // One way to play a role. All its symbols are probed (constructor and destructor variants; equal addresses once).
 struct ProbeAlternative {
     std::array<std::string_view, 2> symbols;  // mangled; the second may be empty
     ProbeStrategy strategy = ProbeStrategy::Entry;
-    ProbeValues values;            // Entry: where they are; AfterCall: only `object` is given, as it was at the entry
+    // Entry: where they are. AfterCall: only `object` is given, as it was at the entry. Return: `object` as it was at the
+    // entry, `address` at the return if the object does not hold it by then.
+    ProbeValues values;
     std::string_view period;       // when tt-metal had it, for doctor
     // AfterCall: the callee, the first of these that is defined. Entry: functions that call it in every build in which the
     // symbol is worth anything, since link-time optimization inlines hooks and still exports them; none: nothing to check.

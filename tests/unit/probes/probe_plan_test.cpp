@@ -66,7 +66,7 @@ TEST(ProbeCatalogTest, EveryRoleHasANameAndAtLeastOneAlternative) {
             EXPECT_TRUE(alternative.values.object.exists()) << alternative.symbols[0];
         }
     }
-    EXPECT_EQ(roles.size(), kProbeRoleCount);
+    EXPECT_EQ(roles.size(), kProbeRoleCount - 1) << "AllocationEntered comes with a strategy";
     EXPECT_EQ(to_string(ProbeRole::AllocatorDestroyed), "allocator_destroyed");
 }
 
@@ -77,7 +77,9 @@ TEST_F(ProbePlanTest, EveryRoleIsPlannedForACompleteLibrary) {
     EXPECT_TRUE(made->skipped.empty());
     for (std::size_t role = 0; role < kProbeRoleCount; ++role) {
         const bool planned = request_of(*made, static_cast<ProbeRole>(role)) != nullptr;
-        EXPECT_EQ(planned, role != static_cast<std::size_t>(ProbeRole::ProgramPlaced)) << role;
+        const bool stands_in = static_cast<ProbeRole>(role) == ProbeRole::ProgramPlaced ||
+                               static_cast<ProbeRole>(role) == ProbeRole::AllocationEntered;
+        EXPECT_NE(planned, stands_in) << role;
     }
     const ProbeRequest* allocated = request_of(*made, ProbeRole::Allocated);
     EXPECT_EQ(allocated->symbol, kTrackAllocate);
@@ -176,15 +178,36 @@ TEST_F(ProbePlanTest, TwoRolesOnTheSameCodeAreNotTrusted) {
 
 TEST_F(ProbePlanTest, SymbolsThatAreNoCodeAreRefused) {
     load("good-gxx-O2-1.so");
-    const ElfSymbol good = symbols_[kTrackAllocate];
-    symbols_[kTrackAllocate].type = ElfSymbolType::IndirectFunction;
+    const std::string name = "_ZN2tt8tt_metal13AllocatorImpl18deallocate_buffersEv";
+    const ElfSymbol good = symbols_[name];
+    symbols_[name].type = ElfSymbolType::IndirectFunction;
     EXPECT_FALSE(plan());
-    symbols_[kTrackAllocate] = good;
-    symbols_[kTrackAllocate].ambiguous = true;
+    symbols_[name] = good;
+    symbols_[name].ambiguous = true;
     EXPECT_FALSE(plan());
-    symbols_[kTrackAllocate] = good;
-    symbols_[kTrackAllocate].address = ~std::uint64_t{0} - 3;
+    symbols_[name] = good;
+    symbols_[name].address = ~std::uint64_t{0} - 3;
     EXPECT_FALSE(plan());
+}
+
+TEST_F(ProbePlanTest, ReturnsAreTheLastResort) {
+    load("good-gxx-O2-1.so");
+    symbols_.erase(kTrackAllocate);
+    symbols_.erase("_ZN2tt8tt_metal13AllocatorImpl15allocate_bufferEPNS0_6BufferE");
+    const auto made = plan();
+    ASSERT_TRUE(made) << made.error().message;
+    const ProbeRequest* entered = request_of(*made, ProbeRole::AllocationEntered);
+    const ProbeRequest* returned = request_of(*made, ProbeRole::Allocated);
+    ASSERT_TRUE(entered != nullptr && returned != nullptr);
+    EXPECT_EQ(entered->address, symbols_[kAllocateImpl].address);
+    EXPECT_EQ(entered->values.object, argument(0));
+    EXPECT_GT(returned->site, entered->site);
+    EXPECT_FALSE(returned->values.object.exists()) << "the Buffer the thread entered with";
+    EXPECT_FALSE(returned->values.address.exists()) << "the object holds it";
+    EXPECT_EQ(returned->instruction, "ret");
+    EXPECT_EQ(to_outcome(*entered, "x").strategy, "entry");
+    EXPECT_EQ(to_outcome(*returned, "x").strategy, "return");
+    EXPECT_TRUE(entered->required && returned->required);
 }
 
 TEST_F(ProbePlanTest, OutcomeCarriesTheRequest) {
