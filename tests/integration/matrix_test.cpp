@@ -55,6 +55,12 @@ protected:
         });
     }
 
+    // Where the hook of circular buffers was inlined they are read from the program, if its layout is known. doctor says so.
+    static bool programs_are_traced() {
+        const bool optimized_by_linker = GetParam().name.find("lto") != std::string::npos;
+        return !optimized_by_linker || GetParam().era == "202510" || GetParam().era == "202602";
+    }
+
     // Buffers that were copied and moved: their pointers are no part of the truth. Their frees come without a size.
     static bool objects_move() { return GetParam().layout == "L0" || GetParam().layout == "L1"; }
 
@@ -83,8 +89,10 @@ protected:
         const ProcessAccount& account = replayed.account(truth.pid);
         EXPECT_EQ(account.allocs, truth.allocs);
         EXPECT_EQ(account.frees, truth.frees);
-        EXPECT_EQ(account.launches, truth.launches);
-        EXPECT_EQ(account.cbs > 0, truth.cbs > 0);
+        if (programs_are_traced()) {
+            EXPECT_EQ(account.launches, truth.launches);
+            EXPECT_EQ(account.cbs > 0, truth.cbs > 0);
+        }
     }
 
     const std::string file_ = dir_.file("matrix.ttar");
