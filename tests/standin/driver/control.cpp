@@ -65,7 +65,7 @@ void Control::obey() {
                 return;
             }
         }
-        switch (sleep(/*for_input=*/true, /*for_threads=*/false)) {
+        switch (await(/*for_input=*/true, /*for_threads=*/false)) {
             case Wake::end_of_input:
             case Wake::terminated: stop_threads(); return end();
             case Wake::line:
@@ -141,7 +141,7 @@ bool Control::wait_for_threads() {
     if (!runner_.running()) {
         return true;
     }
-    const bool finished = sleep(/*for_input=*/false, /*for_threads=*/true) == Wake::finished;
+    const bool finished = await(/*for_input=*/false, /*for_threads=*/true) == Wake::finished;
     stop_threads();
     return finished;
 }
@@ -168,7 +168,7 @@ void Control::end() {
     world_.drop_closed();
 }
 
-Control::Wake Control::sleep(bool for_input, bool for_threads) {
+Control::Wake Control::await(bool for_input, bool for_threads) {
     std::array<pollfd, 3> fds{{
         {termination_fd_, POLLIN, 0},
         {for_threads ? runner_.finished_fd() : -1, POLLIN, 0},

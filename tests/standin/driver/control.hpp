@@ -36,7 +36,7 @@ private:
     bool wait_for_threads();
     void stop_threads();
     void end();
-    Wake sleep(bool for_input, bool for_threads);
+    Wake await(bool for_input, bool for_threads);
     bool take_line(std::string& line);
     void answer(const std::string& text);
     std::string quiescent() const;

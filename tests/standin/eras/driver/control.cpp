@@ -47,7 +47,7 @@ void Control::obey() {
                 return;
             }
         }
-        const Wake wake = sleep(/*for_input=*/true, /*for_threads=*/false);
+        const Wake wake = await(/*for_input=*/true, /*for_threads=*/false);
         if (wake == Wake::end_of_input || wake == Wake::terminated) {
             stop_threads();
             end();
@@ -121,7 +121,7 @@ bool Control::wait_for_threads() {
     if (!storm_.running()) {
         return true;
     }
-    const bool finished = sleep(/*for_input=*/false, /*for_threads=*/true) == Wake::finished;
+    const bool finished = await(/*for_input=*/false, /*for_threads=*/true) == Wake::finished;
     stop_threads();
     return finished;
 }
@@ -148,7 +148,7 @@ void Control::end() {
     world_.book().flush();
 }
 
-Control::Wake Control::sleep(bool for_input, bool for_threads) {
+Control::Wake Control::await(bool for_input, bool for_threads) {
     std::array<pollfd, 3> fds{{
         {termination_fd_, POLLIN, 0},
         {for_threads ? storm_.finished_fd() : -1, POLLIN, 0},

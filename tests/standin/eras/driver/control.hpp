@@ -26,7 +26,7 @@ private:
     bool wait_for_threads();
     void stop_threads();
     void end();
-    Wake sleep(bool for_input, bool for_threads);
+    Wake await(bool for_input, bool for_threads);
     std::string quiescent() const;
 
     const Options& options_;
