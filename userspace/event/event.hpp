@@ -39,6 +39,8 @@ struct BufferFields {
     std::uint64_t page_size = 0;  // bytes
     BufferType type = BufferType::Dram;
     bool hooked = false;          // graph capture took the allocation: no device memory behind it
+    bool sharded = false;         // over chosen cores or banks, not interleaved over all
+    std::uint64_t pages_per_shard = 0;  // sharded: pages each bank in use holds; 0 if not known
 
     bool operator==(const BufferFields&) const = default;
 };
@@ -104,12 +106,96 @@ struct OwnerClosing {  // close() entered; the memory goes with AllocatorRelease
     std::uint64_t owner = 0;
 };
 
+// What an allocator has to hand out of one type: the range [base, base + bytes) of each bank. Addresses are offsets in a
+// bank and equal in all of them (lock-step).
+struct Region {
+    BufferType type = BufferType::Dram;
+    std::uint32_t banks = 0;           // per chip
+    std::uint32_t page_alignment = 0;  // pages are padded to it, bytes
+    std::uint64_t base = 0;            // first address
+    std::uint64_t bytes = 0;           // of one bank
+    std::uint64_t granularity = 0;     // blocks of the free list are multiples of it, bytes per bank
+
+    bool operator==(const Region&) const = default;
+};
+
+// What an allocator owns, read from the process's memory; again whenever it may have changed. Types whose capacity could not
+// be read are missing.
+struct AllocatorSeen {
+    EventHeader header;
+    std::uint64_t allocator = 0;
+    std::uint64_t owner = 0;
+    std::vector<Region> regions;
+};
+
+// A walk of the process's memory found this buffer in its allocator, and no event of the stream told of its allocation:
+// older than the attach, or its event was lost.
+struct BufferFound {
+    EventHeader header;
+    BufferFields buffer;
+    std::uint64_t block_bytes = 0;  // its block in the allocator's own free list, bytes per bank; 0 if not read
+};
+
+// A walk did not find this buffer in its allocator any more, and no event told of its free.
+struct BufferGone {
+    EventHeader header;
+    BufferFields buffer;  // allocator, type, address and object identify it; the rest may be 0
+};
+
+enum class WalkReason : std::uint8_t { Attach = 0, Gap = 1, Audit = 2, End = 3 };
+
+// A walk of one process's allocators is through; the BufferFound and BufferGone before it are what it brought.
+struct ProcessWalked {
+    EventHeader header;
+    WalkReason reason = WalkReason::Attach;
+    bool complete = false;         // every allocator there is was read, and two readings agreed
+    std::string incomplete_reason;  // in words; empty if complete
+    std::uint32_t allocators = 0;
+    std::uint32_t rounds = 0;      // readings until two agreed
+    std::uint64_t buffers = 0;     // in the allocators
+    std::uint64_t found = 0;
+    std::uint64_t gone = 0;
+    std::uint64_t duration_ns = 0;
+    std::uint64_t stopped_ns = 0;  // how long the process was stopped for it; 0 without --freeze
+};
+
+// The tracer stopped the process for a while so that nothing is lost (--lossless).
+struct ProcessPaused {
+    EventHeader header;
+    std::uint64_t duration_ns = 0;
+};
+
+// An allocation that threw. `buffer.address` is 0.
+struct AllocationFailed {
+    EventHeader header;
+    BufferFields buffer;  // what was asked for; owner and allocator 0 and size as the message tells where nothing else does
+    std::string message;  // of the exception, cut at some hundred bytes; empty if it could not be read
+};
+
+// A launch that threw: circular buffers and L1 buffers want the same memory, or there is too little of it.
+struct CircularBufferClash {
+    EventHeader header;
+    std::uint64_t program = 0;  // 0 if not known
+    std::uint64_t owner = 0;    // likewise
+    std::string message;
+};
+
 enum class AllocatorRelease : std::uint8_t { DeallocateBuffers = 0, Clear = 1, Destroyed = 2 };
 
 struct AllocatorReleased {  // everything this allocator had handed out is free
     EventHeader header;
     std::uint64_t allocator = 0;
     AllocatorRelease how = AllocatorRelease::Destroyed;
+};
+
+enum class AllocatorChange : std::uint8_t { StateOverridden = 0, Shrunk = 1, Reset = 2 };
+
+// The allocator's ranges changed without an event of a buffer; its capacity follows as AllocatorSeen where it can be read.
+// StateOverridden: it took over another allocator's blocks, which belong to no buffer of its own.
+struct AllocatorChanged {
+    EventHeader header;
+    std::uint64_t allocator = 0;
+    AllocatorChange how = AllocatorChange::Reset;
 };
 
 // First event of a process in a stream.
@@ -159,7 +245,15 @@ using Event = std::variant<
     ProcessForked,
     ProcessExec,
     ProcessExited,
-    Lost>;
+    Lost,
+    AllocatorSeen,
+    AllocatorChanged,
+    BufferFound,
+    BufferGone,
+    ProcessWalked,
+    ProcessPaused,
+    AllocationFailed,
+    CircularBufferClash>;
 
 [[nodiscard]] inline const EventHeader& header_of(const Event& event) {
     return std::visit([](const auto& e) -> const EventHeader& { return e.header; }, event);

@@ -12,16 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "probes/field.hpp"
+#include "probes/walk_layout.hpp"
+
 namespace tt::alloc_trace {
-
-// Width 0: builds with this layout have no such member.
-struct Field {
-    std::uint32_t offset = 0;
-    std::uint32_t width = 0;  // bytes: 1, 2, 4 or 8; of a vector or set: 8, the pointer it begins with
-
-    [[nodiscard]] bool exists() const { return width != 0; }
-    bool operator==(const Field&) const = default;
-};
 
 struct BufferLayout {
     Field impl;   // Buffer::pimpl_: pointer to the object that holds all of the following; none: the Buffer does
@@ -99,6 +93,7 @@ struct LayoutProfile {
     CoreRangeSetLayout core_range_set;
     ProgramLayout program;
     HookLayout hook;
+    WalkLayout walk;
     std::vector<LayoutEvidence> evidence;  // one per item that exists
 };
 

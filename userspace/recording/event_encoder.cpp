@@ -169,7 +169,7 @@ std::uint32_t EventEncoder::placement(const BufferFields& place) {
 }
 
 std::uint32_t EventEncoder::shape(const BufferFields& place) {
-    const auto& [buffer, owner, allocator, address, size, page_size, type, hooked] = place;
+    const auto& [buffer, owner, allocator, address, size, page_size, type, hooked, sharded, pages] = place;
     ShapeKey key;
     key.owner = pointer(owner);
     key.allocator = pointer(allocator);

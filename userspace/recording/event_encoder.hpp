@@ -45,6 +45,8 @@ private:
     void put(const ProcessForked& event);
     void put(const ProcessExec& event);
     void put(const ProcessExited& event);
+    template <typename Other>
+    void put(const Other&) {}
     void put(const Lost& event);
 
     void put_buffer(format::EventKind kind, const EventHeader& header, const BufferFields& fields);

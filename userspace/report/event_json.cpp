@@ -135,6 +135,8 @@ struct Adder {
     void operator()(const ProcessForked& event) const { json["child_pid"] = event.child_pid; }
     void operator()(const ProcessExec&) const { end_event(); }
     void operator()(const ProcessExited&) const { end_event(); }
+    template <typename Other>
+    void operator()(const Other&) const {}
     void operator()(const Lost& event) const {
         json["allocs"] = event.allocated;
         json["frees"] = event.freed;
@@ -220,6 +222,14 @@ EventKind event_kind(const Event& event) {
         EventKind operator()(const ProcessForked&) const { return EventKind::Fork; }
         EventKind operator()(const ProcessExec&) const { return EventKind::Exec; }
         EventKind operator()(const ProcessExited&) const { return EventKind::Exit; }
+        EventKind operator()(const AllocatorSeen&) const { return EventKind::Lost; }
+        EventKind operator()(const AllocatorChanged&) const { return EventKind::Lost; }
+        EventKind operator()(const BufferFound&) const { return EventKind::Lost; }
+        EventKind operator()(const BufferGone&) const { return EventKind::Lost; }
+        EventKind operator()(const ProcessWalked&) const { return EventKind::Lost; }
+        EventKind operator()(const ProcessPaused&) const { return EventKind::Lost; }
+        EventKind operator()(const AllocationFailed&) const { return EventKind::Lost; }
+        EventKind operator()(const CircularBufferClash&) const { return EventKind::Lost; }
         EventKind operator()(const Lost&) const { return EventKind::Lost; }
     };
     return std::visit(Classify{}, event);

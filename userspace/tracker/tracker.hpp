@@ -58,6 +58,8 @@ private:
     Applied on(const ProcessExec& event);
     Applied on(const ProcessExited& event);
     Applied on(const Lost& event);
+    template <typename Other>
+    Applied on(const Other&) { return {}; }
 
     ProcessState& process(const EventHeader& header);
     ProcessState& start_process(const EventHeader& header);

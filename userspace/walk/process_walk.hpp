@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// One reading of everything a process's allocators hold, from its memory alone: process globals -> devices -> meshes ->
+// sub-device managers -> allocators -> Buffers. Works on a stopped, hung or running process. A single reading of a running one
+// may be torn: who needs the truth compares two of them with the event stream between (live/snapshot.hpp).
+//
+// Pure: knows no /proc. Every structure is hostile: reads, lists and counts are bounded, lists may be cyclic.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "event/event.hpp"
+#include "probes/layout_profile.hpp"
+#include "target/target_memory.hpp"
+
+namespace tt::alloc_trace {
+
+// A runtime module as mapped in the process.
+struct WalkModule {
+    const LayoutProfile& layout;
+    std::uint64_t bias = 0;  // load address minus ELF address
+};
+
+// An allocator known from the event stream.
+struct KnownAllocator {
+    std::uint64_t allocator = 0;
+    std::uint64_t owner = 0;
+};
+
+struct WalkedOwner {
+    std::uint64_t owner = 0;
+    OwnerKind kind = OwnerKind::Unknown;
+    std::int32_t id = -1;
+    std::vector<std::int32_t> chips;  // in the mesh's order, local ones; empty if not known
+    std::uint32_t remote_chips = 0;   // of a mesh over several hosts: those of other hosts
+};
+
+struct WalkedBuffer {
+    BufferFields fields;
+    std::uint64_t block_bytes = 0;  // of its block in the free list, per bank; 0 if not known
+};
+
+struct Block {  // a range of every bank
+    std::uint64_t address = 0;
+    std::uint64_t bytes = 0;
+};
+
+// One type of an allocator, by its own free list.
+struct WalkedRegion {
+    Region region;
+    bool free_list_known = false;  // false: the following are 0
+    std::uint64_t used_bytes = 0;          // per bank, as all of these
+    std::uint64_t free_bytes = 0;
+    std::uint64_t largest_free_bytes = 0;
+    std::vector<Block> orphans;    // in use, but of no buffer of this allocator: leaked by a failed allocation, or foreign
+};
+
+struct WalkedAllocator {
+    std::uint64_t allocator = 0;
+    std::uint64_t owner = 0;
+    std::vector<WalkedBuffer> buffers;
+    std::vector<WalkedRegion> regions;
+    bool complete = false;          // all buffers its set counts were read and are plausible
+    std::string incomplete_reason;  // in words
+};
+
+struct Walk {
+    std::vector<WalkedOwner> owners;
+    std::vector<WalkedAllocator> allocators;
+    bool roots_known = false;       // process globals were found: no allocator can be missing
+    bool complete = false;          // roots_known, and every allocator complete
+    std::string incomplete_reason;  // the first one, in words
+};
+
+struct WalkOptions {
+    std::size_t max_buffers = std::size_t{1} << 23U;  // of one allocator; more end the walk with a reason
+    bool free_lists = true;                           // read regions' free lists, too
+    const std::atomic<bool>* cancel = nullptr;        // true ends the walk soon
+};
+
+// `known`: allocators to walk besides those that are found from the globals.
+[[nodiscard]] Walk walk_process(
+    const TargetMemory& memory, std::span<const WalkModule> modules, std::span<const KnownAllocator> known,
+    const WalkOptions& options = {}
+);
+
+}  // namespace tt::alloc_trace
