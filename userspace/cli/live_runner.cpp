@@ -41,6 +41,7 @@ Result<std::unique_ptr<LiveRunner>> LiveRunner::start(const Options& options, Pi
     live.target = options.target;
     live.ring_bytes = options.ring_bytes;
     live.layout_file = options.layout_file;
+    live.snapshot = options.snapshot;
     live.notice = [](const std::string& text) { spdlog::warn("{}", printable(text)); };
     Result<std::unique_ptr<LiveSession>> session = LiveSession::start(std::move(live), pipeline);
     if (!session) {
@@ -93,6 +94,9 @@ Status LiveRunner::run(
     std::chrono::milliseconds first, std::chrono::milliseconds period, std::function<Status()> on_tick
 ) {
     Status ready = loop_->watch(session_->ring_fd(), Trigger::Edge, [] {});
+    if (ready) {
+        ready = loop_->watch(session_->walk_fd(), Trigger::Edge, [] {});
+    }
     if (ready) {
         ready = loop_->tick_every(first, period, [this, &on_tick] { failure_ = failure_ ? on_tick() : failure_; });
     }

@@ -40,6 +40,7 @@ struct Options {
     std::string layout_file;          // watch, record, doctor
     std::string library;              // doctor
     bool dump_layout = false;         // doctor
+    SnapshotOptions snapshot;         // watch, record
 };
 
 struct ParsedCommandLine {

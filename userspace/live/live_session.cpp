@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live/live_session.hpp"
 
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <array>
-#include <ctime>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "kernel/kernel_support.hpp"
 #include "live/dynamic_linker.hpp"
 #include "live/host_session.hpp"
@@ -17,13 +18,6 @@ namespace tt::alloc_trace {
 namespace {
 
 constexpr std::size_t kBatch = 1U << 16U;  // records per pump(): some 20 ms of work
-constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
-
-std::uint64_t clock_ns(clockid_t clock) {
-    timespec now{};
-    clock_gettime(clock, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * kNsPerSecond + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 }  // namespace
 
@@ -103,7 +97,7 @@ Status LiveSession::attach_pids() {
         return loaded;
     }
     for (const ProcessHandle& process : processes) {
-        const Result<std::size_t> found = registry_->add_modules_of(process);
+        const Result<std::size_t> found = add_modules_of(process);
         if (!found) {
             return tl::make_unexpected(found.error());
         }
@@ -135,7 +129,7 @@ Status LiveSession::attach_all() {
     }
     for (const std::uint32_t pid : *pids) {
         const Result<ProcessHandle> process = ProcessHandle::open(pid);
-        const Result<std::size_t> found = process ? registry_->add_modules_of(*process) : Result<std::size_t>(0);
+        const Result<std::size_t> found = process ? add_modules_of(*process) : Result<std::size_t>(0);
         if (!found && found.error().code == ErrorCode::NotTraceable) {
             options_.notice("process " + std::to_string(pid) + ": " + found.error().message);
         }
@@ -201,7 +195,7 @@ Status LiveSession::add_target(const ProcessHandle& process, bool from_first_eve
         );
     }
     ProcessSeen seen;
-    seen.header = {clock_ns(CLOCK_MONOTONIC), info->pid, 0};
+    seen.header = {monotonic_ns(), info->pid, 0};
     seen.parent_pid = info->parent_pid;
     seen.start_time_ns = info->start_time_ns;
     seen.from_first_event = from_first_event;
@@ -214,19 +208,28 @@ void LiveSession::consume(const Event& event) {
     const std::uint32_t pid = header_of(event).pid;
     if (const auto* seen = std::get_if<ProcessSeen>(&event)) {
         alive_.insert(pid);
+        appeared_.push_back(pid);
         // The kernel tells 15 characters of a name; the whole command line is in /proc while the process lives.
         const Result<ProcessHandle> process = ProcessHandle::open(pid);
         const Result<ProcessInfo> info = process ? read_process_info(*process) : tl::make_unexpected(process.error());
         if (info && info->start_time_ns == seen->start_time_ns && !info->command.empty()) {
             ProcessSeen complete = *seen;
             complete.command = info->command;
-            consumer_.consume(complete);
+            keeper_.consume(complete);
             return;
         }
     } else if (std::holds_alternative<ProcessExited>(event)) {
         alive_.erase(pid);
     }
-    consumer_.consume(event);
+    keeper_.consume(event);
+}
+
+Result<std::size_t> LiveSession::add_modules_of(const ProcessHandle& process) {
+    Result<std::size_t> found = registry_->add_modules_of(process);
+    if (found) {
+        keeper_.set_modules(process.pid(), registry_->mapped_layouts());
+    }
+    return found;
 }
 
 Result<bool> LiveSession::pump() {
@@ -234,9 +237,15 @@ Result<bool> LiveSession::pump() {
     if (!taken) {
         return tl::make_unexpected(taken.error());
     }
+    for (const std::uint32_t pid : std::exchange(appeared_, {})) {
+        if (const Result<ProcessHandle> process = ProcessHandle::open(pid)) {
+            (void)add_modules_of(*process);  // it was probed already; this is for walking it
+        }
+    }
     for (const std::uint32_t pid : std::exchange(loading_, {})) {
         add_late_modules(pid);
     }
+    keeper_.proceed(*taken < kBatch);
     if (decoder_.failure()) {
         return tl::make_unexpected(*decoder_.failure());
     }
@@ -246,7 +255,7 @@ Result<bool> LiveSession::pump() {
 void LiveSession::add_late_modules(std::uint32_t pid) {
     const std::size_t before = registry_->probe_count();
     const Result<ProcessHandle> process = ProcessHandle::open(pid);
-    const Result<std::size_t> found = process ? registry_->add_modules_of(*process) : Result<std::size_t>(0);
+    const Result<std::size_t> found = process ? add_modules_of(*process) : Result<std::size_t>(0);
     if (!found && found.error().code == ErrorCode::NotTraceable) {
         options_.notice("process " + std::to_string(pid) + ": " + found.error().message);
     }
@@ -267,7 +276,7 @@ void LiveSession::check_targets() {
         const Result<ProcessInfo> info = process ? read_process_info(*process) : tl::make_unexpected(process.error());
         const bool ended = !info ? info.error().code == ErrorCode::NoSuchProcess : info->zombie;
         if (ended) {
-            consume(ProcessExited{{clock_ns(CLOCK_MONOTONIC), pid, 0}});
+            consume(ProcessExited{{monotonic_ns(), pid, 0}});
         }
     }
 }
@@ -275,6 +284,9 @@ void LiveSession::check_targets() {
 Status LiveSession::stop() {
     if (std::exchange(stopped_, true)) {
         return {};
+    }
+    if (Status walked = finish_snapshots(); !walked) {
+        return walked;
     }
     programs_->collect(false);
     attacher_.detach_all();
@@ -294,6 +306,22 @@ Status LiveSession::stop() {
     return {};
 }
 
+// What is shown at the end is what the processes hold at the end.
+Status LiveSession::finish_snapshots() {
+    constexpr std::uint64_t kMaxNs = 3'000'000'000;
+    constexpr int kPollMs = 20;
+    const std::uint64_t since = monotonic_ns();
+    keeper_.request_all(WalkReason::End);
+    while (!keeper_.idle() && monotonic_ns() - since < kMaxNs) {
+        pollfd walk{keeper_.fd(), POLLIN, 0};
+        (void)::poll(&walk, 1, kPollMs);
+        if (const Result<bool> pumped = pump(); !pumped) {
+            return tl::make_unexpected(pumped.error());
+        }
+    }
+    return {};
+}
+
 // Losses after the last record that got through.
 void LiveSession::report_final_losses() {
     const LossCounters counted = programs_->losses();
@@ -301,7 +329,7 @@ void LiveSession::report_final_losses() {
     const auto unseen = [&](std::uint64_t total, std::size_t loss_class) {
         return std::uint64_t{static_cast<std::uint32_t>(total) - seen[loss_class]};
     };
-    Lost lost{{clock_ns(CLOCK_MONOTONIC), 0, 0}};
+    Lost lost{{monotonic_ns(), 0, 0}};
     lost.allocated = unseen(counted.allocated, TAT_LOSS_ALLOCATED);
     lost.freed = unseen(counted.freed, TAT_LOSS_FREED);
     lost.circular_buffers = unseen(counted.circular_buffers, TAT_LOSS_CIRCULAR_BUFFERS);
@@ -319,7 +347,7 @@ void LiveSession::update_info() {
     ++info_version_;
     if (info_.attached_monotonic_ns == 0) {
         info_ = host_session(describe_target());
-        info_.attached_monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+        info_.attached_monotonic_ns = monotonic_ns();
         info_.attached_unix_ns = clock_ns(CLOCK_REALTIME);
         info_.known_before_attach = command_ ? KnownBefore::Full : KnownBefore::None;
     }

@@ -22,6 +22,7 @@
 #include "live/command_process.hpp"
 #include "live/module_registry.hpp"
 #include "live/record_decoder.hpp"
+#include "live/snapshot_keeper.hpp"
 
 namespace tt::alloc_trace {
 
@@ -36,6 +37,7 @@ struct LiveOptions {
     LiveTarget target;
     std::size_t ring_bytes = std::size_t{64} << 20U;
     std::string layout_file;  // empty: layouts are found by the tool itself
+    SnapshotOptions snapshot;
     std::function<void(const std::string&)> notice = [](const std::string&) {};  // things the user should know
 };
 
@@ -59,6 +61,11 @@ public:
     // Edge-triggered: after it is readable, pump() until it says so.
     [[nodiscard]] int ring_fd() const { return ring_->fd(); }
 
+    // Readable when a walk is through: pump().
+    [[nodiscard]] int walk_fd() const { return keeper_.fd(); }
+    // What lived before the attach is known, as far as it can be.
+    [[nodiscard]] bool snapshot_done() const { return keeper_.idle(); }
+
     // Decodes a bounded batch. False if more may be waiting.
     [[nodiscard]] Result<bool> pump();
 
@@ -79,7 +86,7 @@ public:
     [[nodiscard]] const DecoderStatistics& decoder_statistics() const { return decoder_.statistics(); }
 
 private:
-    LiveSession(LiveOptions options, EventConsumer& consumer) : options_(std::move(options)), consumer_(consumer) {}
+    LiveSession(LiveOptions options, EventConsumer& consumer) : options_(std::move(options)), keeper_(consumer, options_.snapshot) {}
 
     void consume(const Event& event) override;
 
@@ -91,12 +98,14 @@ private:
     [[nodiscard]] Status add_target(const ProcessHandle& process, bool from_first_event);
     [[nodiscard]] pid_t scope() const;
     void add_late_modules(std::uint32_t pid);
+    Result<std::size_t> add_modules_of(const ProcessHandle& process);
+    [[nodiscard]] Status finish_snapshots();
     void update_info();
     void report_final_losses();
     [[nodiscard]] std::string describe_target() const;
 
     LiveOptions options_;
-    EventConsumer& consumer_;
+    SnapshotKeeper keeper_;
     SessionInfo info_;
     std::uint64_t info_version_ = 0;
     // Order of destruction, last first: the command's helper, ring, links, programs.
@@ -109,6 +118,7 @@ private:
     std::optional<StopGuardian> guardian_;
     std::set<std::uint32_t> alive_;
     std::vector<std::uint32_t> loading_;  // pids whose libraries are to be looked at
+    std::vector<std::uint32_t> appeared_;  // likewise, but they do not wait for it
     bool stopped_ = false;
 };
 

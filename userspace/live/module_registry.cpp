@@ -57,8 +57,11 @@ Result<std::size_t> ModuleRegistry::add_modules_of(const ProcessHandle& process)
         const FileIdentity& identity = module.elf.identity();
         const Known* known = find(identity);
         if (known == nullptr) {
-            Status added = add(module, process.pid());
-            known = &known_.emplace_back(Known{identity, added ? std::nullopt : std::optional(added.error())});
+            Result<LayoutProfile> added = add(module, process.pid());
+            known = &known_.emplace_back(
+                added ? Known{identity, std::make_shared<const LayoutProfile>(*std::move(added)), std::nullopt}
+                      : Known{identity, nullptr, added.error()}
+            );
         }
         traceable += known->refused ? 0 : 1;
         refused = known->refused ? known->refused : refused;
@@ -75,7 +78,18 @@ const ModuleRegistry::Known* ModuleRegistry::find(const FileIdentity& identity) 
     return found == known_.end() ? nullptr : &*found;
 }
 
-Status ModuleRegistry::add(const MappedModule& module, std::uint32_t pid) {
+std::vector<MappedLayout> ModuleRegistry::mapped_layouts() const {
+    std::vector<MappedLayout> layouts;
+    for (const MappedModule& module : scan_.modules) {
+        const Known* known = find(module.elf.identity());
+        for (const std::uint64_t bias : known != nullptr && known->layout ? module.load_biases : std::vector<std::uint64_t>{}) {
+            layouts.push_back({known->layout, bias});
+        }
+    }
+    return layouts;
+}
+
+Result<LayoutProfile> ModuleRegistry::add(const MappedModule& module, std::uint32_t pid) {
     const LayoutSources sources{layout_file_, "/proc/" + std::to_string(pid) + "/root"};
     const Result<TraceableModule> traceable = resolve_module(module.elf, sources);
     if (!traceable) {
@@ -111,7 +125,7 @@ Status ModuleRegistry::add(const MappedModule& module, std::uint32_t pid) {
         );
     }
     programs_.set_complete_from_now();
-    return {};
+    return traceable->layout;
 }
 
 std::vector<ProbeOutcome> ModuleRegistry::probes() const {

@@ -18,6 +18,7 @@
 #include "kernel/attacher.hpp"
 #include "kernel/bpf_programs.hpp"
 #include "live/record_decoder.hpp"
+#include "live/walk_job.hpp"
 #include "probes/traceable_module.hpp"
 #include "target/module_table.hpp"
 
@@ -37,6 +38,9 @@ public:
     // NotTraceable if it has some and none can be traced; the others are in warnings().
     [[nodiscard]] Result<std::size_t> add_modules_of(const ProcessHandle& process);
 
+    // The traceable modules of the process scanned last, as it has them mapped.
+    [[nodiscard]] std::vector<MappedLayout> mapped_layouts() const;
+
     // What the last scan looked at, for a message that nothing was found.
     [[nodiscard]] const ModuleScan& last_scan() const { return scan_; }
 
@@ -51,10 +55,11 @@ public:
 private:
     struct Known {
         FileIdentity identity;
+        std::shared_ptr<const LayoutProfile> layout;  // null if refused
         std::optional<Error> refused;
     };
 
-    [[nodiscard]] Status add(const MappedModule& module, std::uint32_t pid);
+    [[nodiscard]] Result<LayoutProfile> add(const MappedModule& module, std::uint32_t pid);
     [[nodiscard]] const Known* find(const FileIdentity& identity) const;
 
     BpfPrograms& programs_;

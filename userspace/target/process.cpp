@@ -334,19 +334,36 @@ Result<ResolvedPid> resolve_pid(std::uint32_t pid, const std::string& proc_root)
     return ResolvedPid{pid, ""};
 }
 
+namespace {
+
+std::vector<std::uint32_t> numbers_in(const Directory& directory) {
+    std::vector<std::uint32_t> numbers;
+    while (const dirent* entry = ::readdir(directory.get())) {
+        if (const auto number = to_number(entry->d_name); number && *number <= 0xffffffffU) {
+            numbers.push_back(static_cast<std::uint32_t>(*number));
+        }
+    }
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+}
+
+}  // namespace
+
 Result<std::vector<std::uint32_t>> list_pids(const std::string& proc_root) {
     const Directory directory = open_directory(AT_FDCWD, proc_root.c_str());
     if (!directory) {
         return fail_errno(ErrorCode::RunTime, "cannot read " + proc_root, errno);
     }
-    std::vector<std::uint32_t> pids;
-    while (const dirent* entry = ::readdir(directory.get())) {
-        if (const auto pid = to_number(entry->d_name); pid && *pid <= 0xffffffffU) {
-            pids.push_back(static_cast<std::uint32_t>(*pid));
-        }
+    return numbers_in(directory);
+}
+
+Result<std::vector<std::uint32_t>> list_threads(const ProcessHandle& process) {
+    const Directory directory = open_directory(process.directory_fd(), "task");
+    if (!directory) {
+        const ErrorCode code = errno == ENOENT || errno == ESRCH ? ErrorCode::NoSuchProcess : ErrorCode::RunTime;
+        return fail_errno(code, "cannot read " + process.path_of("task"), errno);
     }
-    std::sort(pids.begin(), pids.end());
-    return pids;
+    return numbers_in(directory);
 }
 
 }  // namespace tt::alloc_trace

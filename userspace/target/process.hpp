@@ -77,4 +77,7 @@ struct ResolvedPid {
 // All processes there are, ascending.
 [[nodiscard]] Result<std::vector<std::uint32_t>> list_pids(const std::string& proc_root = kProcRoot);
 
+// The ids of its threads that have not ended, ascending.
+[[nodiscard]] Result<std::vector<std::uint32_t>> list_threads(const ProcessHandle& process);
+
 }  // namespace tt::alloc_trace

@@ -3,7 +3,7 @@
 //
 // One reading of everything a process's allocators hold, from its memory alone: process globals -> devices -> meshes ->
 // sub-device managers -> allocators -> Buffers. Works on a stopped, hung or running process. A single reading of a running one
-// may be torn: who needs the truth compares two of them with the event stream between (live/snapshot.hpp).
+// may be torn: who needs the truth compares two of them with the event stream between (walk/reconcile.hpp).
 //
 // Pure: knows no /proc. Every structure is hostile: reads, lists and counts are bounded, lists may be cyclic.
 #pragma once
@@ -65,6 +65,7 @@ struct WalkedAllocator {
     std::uint64_t owner = 0;
     std::vector<WalkedBuffer> buffers;
     std::vector<WalkedRegion> regions;
+    bool from_globals = false;      // reached from the process's globals, not from `known` alone
     bool complete = false;          // all buffers its set counts were read and are plausible
     std::string incomplete_reason;  // in words
 };
@@ -80,6 +81,7 @@ struct Walk {
 struct WalkOptions {
     std::size_t max_buffers = std::size_t{1} << 23U;  // of one allocator; more end the walk with a reason
     bool free_lists = true;                           // read regions' free lists, too
+    bool buffers = true;                              // false: only owners, allocators and their regions
     const std::atomic<bool>* cancel = nullptr;        // true ends the walk soon
 };
 

@@ -1,0 +1,309 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "live/snapshot_keeper.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/clock.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
+// Records are stamped a moment after their place in the ring is taken.
+constexpr std::uint64_t kStampSlackNs = 1'000'000;
+constexpr std::uint64_t kRetryNs = kNsPerSecond;
+constexpr unsigned kMaxAttempts = 5;
+constexpr std::uint32_t kMaxRounds = 8;
+
+// Which of two wishes says more about what the result means.
+constexpr int rank(WalkReason reason) {
+    switch (reason) {
+        case WalkReason::Attach: return 3;
+        case WalkReason::Gap: return 2;
+        case WalkReason::End: return 1;
+        case WalkReason::Audit: break;
+    }
+    return 0;
+}
+
+bool same(const WalkedOwner& a, const WalkedOwner& b) {
+    return a.kind == b.kind && a.id == b.id && a.chips == b.chips;
+}
+
+}  // namespace
+
+SnapshotKeeper::SnapshotKeeper(EventConsumer& next, SnapshotOptions options) :
+    next_(next), options_(options), wakeup_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+SnapshotKeeper::~SnapshotKeeper() = default;
+
+void SnapshotKeeper::consume(const Event& event) {
+    const EventHeader& header = header_of(event);
+    last_t_ns_ = std::max(last_t_ns_, header.t_ns);
+    if (const auto* lost = std::get_if<Lost>(&event)) {
+        for (auto& [pid, process] : processes_) {
+            process.known.apply(*lost);
+            process.lost = true;
+            want(process, WalkReason::Gap);
+        }
+        loss_is_fresh_ = true;
+    } else {
+        note_lifecycle(event);
+        if (const auto found = processes_.find(header.pid); found != processes_.end()) {
+            Process& process = found->second;
+            process.known.apply(event);
+            if (const auto* allocated = std::get_if<Allocated>(&event)) {
+                note_allocator(process, allocated->buffer.allocator);
+            }
+        }
+    }
+    next_.consume(event);
+}
+
+// Where the process's globals do not lead to its allocators, the first event of each does.
+void SnapshotKeeper::note_allocator(Process& process, std::uint64_t allocator) {
+    if (!process.allocators.insert(allocator).second) {
+        return;
+    }
+    process.capacity_wanted = true;
+    if (process.roots_unknown) {
+        want(process, WalkReason::Attach);
+    }
+}
+
+void SnapshotKeeper::note_lifecycle(const Event& event) {
+    const std::uint32_t pid = header_of(event).pid;
+    if (const auto* seen = std::get_if<ProcessSeen>(&event)) {
+        Process& process = processes_[pid];
+        process.walkable = forked_.erase(pid) == 0;
+        process.last_walk_ns = monotonic_ns();
+        if (!seen->from_first_event) {
+            want(process, WalkReason::Attach);
+        }
+    } else if (const auto* fork = std::get_if<ProcessForked>(&event)) {
+        forked_.insert(fork->child_pid);
+    } else if (std::holds_alternative<ProcessExited>(event)) {
+        if (job_ && job_->task().pid == pid) {
+            job_.reset();
+        }
+        processes_.erase(pid);
+        forked_.erase(pid);
+    } else if (std::holds_alternative<ProcessExec>(event)) {
+        if (job_ && job_->task().pid == pid) {
+            job_.reset();
+        }
+        processes_[pid] = {};
+    } else if (const auto* released = std::get_if<AllocatorReleased>(&event)) {
+        if (const auto found = processes_.find(pid);
+            found != processes_.end() && released->how == AllocatorRelease::Destroyed) {
+            found->second.regions.erase(released->allocator);
+            found->second.allocators.erase(released->allocator);
+        }
+    } else if (const auto* changed = std::get_if<AllocatorChanged>(&event)) {
+        if (const auto found = processes_.find(pid); found != processes_.end()) {
+            found->second.regions.erase(changed->allocator);
+            found->second.capacity_wanted = true;
+        }
+    }
+}
+
+void SnapshotKeeper::set_modules(std::uint32_t pid, std::vector<MappedLayout> modules) {
+    if (const auto found = processes_.find(pid); found != processes_.end()) {
+        found->second.modules = std::move(modules);
+    }
+}
+
+void SnapshotKeeper::request_all(WalkReason reason) {
+    for (auto& [pid, process] : processes_) {
+        want(process, reason);
+    }
+}
+
+void SnapshotKeeper::want(Process& process, WalkReason reason, std::uint64_t not_before_ns) {
+    if (!options_.enabled || !process.walkable) {
+        return;
+    }
+    if (!process.wanted || rank(*process.wanted) < rank(reason)) {
+        process.wanted = reason;
+    }
+    process.not_before_ns = not_before_ns;
+}
+
+bool SnapshotKeeper::idle() const {
+    return !job_ && std::none_of(processes_.begin(), processes_.end(), [](const auto& entry) {
+        return entry.second.wanted && !entry.second.modules.empty();
+    });
+}
+
+// What happened during a walk must have been read before it is judged.
+void SnapshotKeeper::proceed(bool drained) {
+    std::uint64_t count = 0;
+    (void)!::read(wakeup_.get(), &count, sizeof(count));
+    if (job_ && job_->ended() && (drained || last_t_ns_ > job_->ended_ns() + kStampSlackNs)) {
+        finish_job();
+    }
+    loss_is_fresh_ = loss_is_fresh_ && !drained;
+    if (!job_) {
+        start_next(drained);
+    }
+}
+
+void SnapshotKeeper::start_next(bool drained) {
+    const std::uint64_t now = monotonic_ns();
+    const std::uint64_t audit_ns = options_.audit_seconds * kNsPerSecond;
+    for (auto& [pid, process] : processes_) {
+        if (process.modules.empty() || !options_.enabled || !process.walkable) {
+            continue;
+        }
+        if (audit_ns != 0 && process.last_walk_ns != 0 && now - process.last_walk_ns >= audit_ns) {
+            want(process, WalkReason::Audit);
+        }
+        const bool gap_goes_on = process.wanted == WalkReason::Gap && (loss_is_fresh_ || !drained);
+        if (process.wanted && now >= process.not_before_ns && !gap_goes_on) {
+            process.reason = *std::exchange(process.wanted, std::nullopt);
+            process.known.open_window();
+            process.lost = false;
+            process.former.reset();
+            process.sums = {};
+            start(pid, process, WalkPlan::Pair);
+            return;
+        }
+        if (std::exchange(process.capacity_wanted, false)) {
+            start(pid, process, WalkPlan::Capacities);
+            return;
+        }
+    }
+}
+
+void SnapshotKeeper::start(std::uint32_t pid, Process& process, WalkPlan plan) {
+    WalkTask task{pid, plan, options_.freeze && plan != WalkPlan::Capacities, process.modules, known_allocators(process)};
+    job_ = std::make_unique<WalkJob>(std::move(task), [fd = wakeup_.get()] {
+        const std::uint64_t one = 1;
+        (void)!::write(fd, &one, sizeof(one));
+    });
+}
+
+void SnapshotKeeper::finish_job() {
+    const std::unique_ptr<WalkJob> job = std::move(job_);
+    const auto found = processes_.find(job->task().pid);
+    if (found == processes_.end()) {
+        return;
+    }
+    WalkOutcome outcome = job->take();
+    if (job->task().plan == WalkPlan::Capacities) {
+        announce(found->first, found->second, outcome.last);
+    } else {
+        use(found->first, found->second, outcome);
+    }
+}
+
+void SnapshotKeeper::use(std::uint32_t pid, Process& process, WalkOutcome& outcome) {
+    ProcessWalked& sums = process.sums;
+    sums.rounds += outcome.first ? 2 : 1;
+    sums.duration_ns += outcome.ended_ns - outcome.began_ns;
+    sums.stopped_ns += outcome.stopped_ns;
+    if (process.lost) {
+        process.known.close_window();
+        want(process, process.reason == WalkReason::Attach ? WalkReason::Attach : WalkReason::Gap);
+        return;
+    }
+    if (outcome.failure) {
+        sums.incomplete_reason = outcome.failure->message;
+        end_walk(pid, process, outcome);
+        return;
+    }
+    const Walk& last = outcome.last;
+    const Reconciliation result = reconcile(outcome.first ? *outcome.first : *process.former, last, process.known);
+    announce(pid, process, last);
+    tell_differences(pid, process, result);
+    // What only the last walk saw its thread is telling just now; another one shows whether that is so.
+    const bool news = outcome.first.has_value() || !result.found.empty() || !result.gone.empty();
+    if (result.open > 0 && news && sums.rounds < kMaxRounds) {
+        process.former = std::move(outcome.last);
+        start(pid, process, WalkPlan::Next);
+        return;
+    }
+    sums.complete = last.complete && outcome.settled && (result.open == 0 || !news);
+    sums.incomplete_reason = sums.complete      ? ""
+                             : !last.complete   ? last.incomplete_reason
+                             : !outcome.settled ? "a thread did not get a processor for half a second"
+                                                : "the process changes faster than it can be read";
+    process.roots_unknown = !last.roots_known;
+    sums.allocators = static_cast<std::uint32_t>(last.allocators.size());
+    for (const WalkedAllocator& allocator : last.allocators) {
+        sums.buffers += allocator.buffers.size();
+    }
+    end_walk(pid, process, outcome);
+}
+
+void SnapshotKeeper::announce(std::uint32_t pid, Process& process, const Walk& walk) {
+    const EventHeader header{monotonic_ns(), pid, 0};
+    for (const WalkedOwner& owner : walk.owners) {
+        const auto known = process.owners.find(owner.owner);
+        if (known == process.owners.end() || !same(known->second, owner)) {
+            process.owners[owner.owner] = owner;
+            tell(process, OwnerSeen{header, owner.owner, owner.kind, owner.id, owner.chips});
+        }
+    }
+    for (const WalkedAllocator& allocator : walk.allocators) {
+        AllocatorSeen seen{header, allocator.allocator, allocator.owner, {}};
+        for (const WalkedRegion& region : allocator.regions) {
+            seen.regions.push_back(region.region);
+        }
+        const auto known = process.regions.find(allocator.allocator);
+        if (!seen.regions.empty() && (known == process.regions.end() || known->second != seen.regions)) {
+            process.regions[allocator.allocator] = seen.regions;
+            process.allocators.insert(allocator.allocator);
+            tell(process, seen);
+        }
+    }
+}
+
+void SnapshotKeeper::tell_differences(std::uint32_t pid, Process& process, const Reconciliation& result) {
+    const EventHeader header{monotonic_ns(), pid, 0};
+    for (const std::uint64_t allocator : result.gone_allocators) {
+        tell(process, AllocatorReleased{header, allocator, AllocatorRelease::Destroyed});
+    }
+    for (const BufferFields& buffer : result.gone) {
+        tell(process, BufferGone{header, buffer});
+    }
+    for (const WalkedBuffer& buffer : result.found) {
+        tell(process, BufferFound{header, buffer.fields, buffer.block_bytes});
+    }
+    process.sums.gone += result.gone.size() + result.gone_allocators.size();
+    process.sums.found += result.found.size();
+}
+
+void SnapshotKeeper::end_walk(std::uint32_t pid, Process& process, const WalkOutcome& outcome) {
+    process.known.close_window();
+    process.former.reset();
+    process.last_walk_ns = outcome.ended_ns;
+    process.sums.header = {monotonic_ns(), pid, 0};
+    process.sums.reason = process.reason;
+    tell(process, process.sums);
+    if (process.sums.complete || process.roots_unknown || ++process.attempts >= kMaxAttempts) {
+        process.attempts = 0;
+    } else {
+        want(process, process.reason, outcome.ended_ns + kRetryNs);
+    }
+}
+
+void SnapshotKeeper::tell(Process& process, const Event& event) {
+    process.known.apply(event);
+    next_.consume(event);
+}
+
+std::vector<KnownAllocator> SnapshotKeeper::known_allocators(const Process& process) const {
+    std::vector<KnownAllocator> known;
+    for (const auto& [pointer, allocator] : process.known.allocators()) {
+        known.push_back({pointer, allocator.owner});
+    }
+    return known;
+}
+
+}  // namespace tt::alloc_trace

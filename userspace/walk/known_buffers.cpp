@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "walk/known_buffers.hpp"
+
+namespace tt::alloc_trace {
+
+void KnownBuffers::apply(const Event& event) {
+    if (const auto* allocated = std::get_if<Allocated>(&event)) {
+        insert(allocated->buffer);
+    } else if (const auto* freed = std::get_if<Freed>(&event)) {
+        erase(freed->buffer, allocations_lost_);
+    } else if (const auto* found = std::get_if<BufferFound>(&event)) {
+        insert(found->buffer);
+    } else if (const auto* gone = std::get_if<BufferGone>(&event)) {
+        erase(gone->buffer, true);
+    } else if (const auto* released = std::get_if<AllocatorReleased>(&event)) {
+        release(*released);
+    } else if (const auto* lost = std::get_if<Lost>(&event)) {
+        allocations_lost_ = allocations_lost_ || lost->allocated > 0;
+    } else if (const auto* walked = std::get_if<ProcessWalked>(&event)) {
+        allocations_lost_ = allocations_lost_ && !walked->complete;
+    } else if (std::holds_alternative<ProcessExec>(event) || std::holds_alternative<ProcessExited>(event)) {
+        allocators_.clear();
+    }
+}
+
+void KnownBuffers::open_window() {
+    close_window();
+    window_ = ++windows_;
+}
+
+void KnownBuffers::close_window() {
+    window_ = 0;
+    for (auto it = allocators_.begin(); it != allocators_.end(); ++it) {
+        it.value().freed.clear();
+    }
+}
+
+bool KnownBuffers::touched(const KnownBuffersOfAllocator& allocator, const PlaceInAllocator& place) const {
+    const auto live = allocator.live.find(place);
+    return emptied(allocator) || allocator.freed.contains(place) ||
+           (window_ != 0 && live != allocator.live.end() && live->second.window == window_);
+}
+
+const KnownBuffersOfAllocator* KnownBuffers::find(std::uint64_t allocator) const {
+    const auto found = allocators_.find(allocator);
+    return found == allocators_.end() ? nullptr : &found->second;
+}
+
+// With another owner the pointer means another allocator, and the end of the first one was missed.
+void KnownBuffers::insert(const BufferFields& fields) {
+    if (fields.hooked) {
+        return;
+    }
+    KnownBuffersOfAllocator& allocator = allocators_[fields.allocator];
+    if (allocator.owner != fields.owner) {
+        allocator = {};
+        allocator.owner = fields.owner;
+        allocator.emptied_window = window_;
+    }
+    allocator.live.insert_or_assign({fields.address, fields.type}, KnownBuffer{fields.buffer, fields.size, window_});
+}
+
+// The Buffer object that allocated is the one that frees, unless its allocation was lost.
+void KnownBuffers::erase(const BufferFields& fields, bool whatever_object) {
+    const auto found = allocators_.find(fields.allocator);
+    if (fields.hooked || found == allocators_.end()) {
+        return;
+    }
+    KnownBuffersOfAllocator& allocator = found.value();
+    const PlaceInAllocator place{fields.address, fields.type};
+    const auto live = allocator.live.find(place);
+    if (live != allocator.live.end() && !whatever_object && live->second.buffer != fields.buffer) {
+        return;
+    }
+    if (live != allocator.live.end()) {
+        allocator.live.erase(live);
+    }
+    if (window_ != 0) {
+        allocator.freed.insert(place);
+    }
+}
+
+void KnownBuffers::release(const AllocatorReleased& event) {
+    const bool destroyed = event.how == AllocatorRelease::Destroyed;
+    KnownBuffersOfAllocator& allocator = allocators_[event.allocator];
+    if (destroyed && window_ == 0) {
+        allocators_.erase(event.allocator);
+        return;
+    }
+    const std::uint64_t owner = destroyed ? 0 : allocator.owner;
+    allocator = {};
+    allocator.owner = owner;
+    allocator.emptied_window = window_;
+    allocator.cleared = !destroyed;
+}
+
+}  // namespace tt::alloc_trace
