@@ -365,7 +365,6 @@ int process_exited(struct tracepoint_args *tp) {
 }
 
 #define LINKER_CONSISTENT 0 /* enum r_state of <link.h>: the list of libraries is complete again */
-#define SIGSTOP 19
 
 /* The dynamic linker calls its notification function when it has mapped libraries, before their code runs. */
 SEC("uprobe")

@@ -70,6 +70,18 @@ static __always_inline void fill_header(
     }
 }
 
+#define SIGSTOP 19
+
+/* The signal first: whoever finds the entry can be sure that it was sent. A process told twice is stopped once. */
+static __noinline int pause_current(void) {
+    __u32 pid = bpf_get_current_pid_tgid() >> 32;
+    __u64 now = bpf_ktime_get_ns();
+    if (!bpf_map_lookup_elem(&paused, &pid) && !bpf_send_signal(SIGSTOP)) {
+        bpf_map_update_elem(&paused, &pid, &now, BPF_ANY);
+    }
+    return 0;
+}
+
 /*
  * Room for a record of `size` bytes with its header filled; `wakeup` gets the flags for submit. Null: lost and counted.
  * `thread`: whose event it is, null if it belongs to no sequence.
@@ -81,6 +93,9 @@ static __always_inline void *reserve(__u32 size, __u32 kind, __u64 pid_tgid, str
     __u64 fill = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
     if (fill > statistics.peak_fill_bytes) {
         statistics.peak_fill_bytes = fill;
+    }
+    if (config.pause_bytes && fill >= config.pause_bytes) {
+        pause_current();
     }
     if (fill > config.headroom_limit && !may_use_headroom(kind)) {
         count_loss(kind, TAT_CAUSE_HEADROOM);

@@ -44,6 +44,14 @@ struct tat_thread {
     __u64 entered;      /* the Buffer whose allocation the thread has entered, where its end is probed at a return */
 };
 
+/* Processes stopped because the ring ran full, by tgid: since when. Userspace continues and removes them. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 1024);
+    __type(key, __u32);
+    __type(value, __u64);
+} paused SEC(".maps");
+
 #define TAT_THREAD_SLOTS 65536
 
 /*

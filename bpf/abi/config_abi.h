@@ -94,6 +94,7 @@ struct tat_config { /* fixed at load */
     __u32 unused;
     __u64 wakeup_bytes;       /* fill that wakes the reader */
     __u64 headroom_limit;     /* fill above which only frees and lifecycle records are taken */
+    __u64 pause_bytes;        /* fill that stops the process whose event it is; 0: never */
 };
 
 /* Causes of loss */

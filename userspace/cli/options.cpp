@@ -37,6 +37,7 @@ void add_target(CLI::App& app, Options& options) {
     app.add_flag("--freeze", options.snapshot.freeze, "Stop the process for each reading of its memory, some milliseconds");
     app.add_option("--audit", options.snapshot.audit_seconds, "Compare with the process's memory every so many seconds; 0: never (default 30)")
         ->type_name("SECONDS");
+    app.add_flag("--lossless", options.lossless, "Stop the process while the event ring is half full, rather than lose an event");
     app.add_option("--ring-size", options.ring_bytes, "Size of the event ring, e.g. 64M; a power of two (default 64M)")
         ->transform(CLI::AsSizeValue(false))
         ->type_name("SIZE");

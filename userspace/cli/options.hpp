@@ -41,6 +41,7 @@ struct Options {
     std::string library;              // doctor
     bool dump_layout = false;         // doctor
     SnapshotOptions snapshot;         // watch, record
+    bool lossless = false;            // watch, record
 };
 
 struct ParsedCommandLine {

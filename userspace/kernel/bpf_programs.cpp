@@ -35,6 +35,7 @@ tat_config to_abi(const ProgramConfig& config) {
     abi.linker_state_delta = static_cast<std::uint32_t>(config.linker_state_delta);
     abi.wakeup_bytes = std::min(config.ring_bytes / kWakeupDivisor, kMaxWakeupBytes);
     abi.headroom_limit = config.ring_bytes - config.ring_bytes / 8;
+    abi.pause_bytes = config.lossless ? config.ring_bytes / 2 : 0;
     return abi;
 }
 
@@ -143,6 +144,7 @@ Status BpfPrograms::share_maps(tat_bpf& instance) const {
           std::pair{own.threads, theirs.threads},
           std::pair{own.announced_owners, theirs.announced_owners},
           std::pair{own.losses, theirs.losses},
+          std::pair{own.paused, theirs.paused},
           std::pair{own.bss, theirs.bss}}) {
         if (const int error = bpf_map__reuse_fd(to, bpf_map__fd(from))) {
             return fail_errno(ErrorCode::RunTime, std::string("cannot share the map ") + bpf_map__name(from), -error);
@@ -195,6 +197,17 @@ Status BpfPrograms::add_target(std::uint32_t pid) {
 }
 
 void BpfPrograms::collect(bool on) { std::atomic_ref(object_->bss->collecting).store(on ? 1 : 0); }
+
+std::vector<BpfPrograms::Paused> BpfPrograms::take_paused() {
+    std::vector<Paused> taken;
+    const int map = bpf_map__fd(object_->maps.paused);
+    Paused entry;
+    while (bpf_map_get_next_key(map, nullptr, &entry.pid) == 0 &&
+           bpf_map_lookup_elem(map, &entry.pid, &entry.since_ns) == 0 && bpf_map_delete_elem(map, &entry.pid) == 0) {
+        taken.push_back(entry);
+    }
+    return taken;
+}
 
 void BpfPrograms::set_complete_from_now() {
     timespec now{};

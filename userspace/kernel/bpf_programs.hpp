@@ -29,6 +29,7 @@ struct ProgramConfig {
     bool trace_all = false;  // every process that hits a probe
     bool follow_children = false;
     bool stop_on_load = false;
+    bool lossless = false;  // a process whose events fill half of the ring is stopped: take_paused()
     std::int32_t linker_state_delta = 0;
 };
 
@@ -70,6 +71,13 @@ public:
     // Off at first. Probes come and go one after the other; the switch makes it one moment: whoever saw an allocation sees
     // its free.
     void collect(bool on);
+
+    // Processes that were stopped since the last call. Each waits to be continued.
+    struct Paused {
+        std::uint32_t pid = 0;
+        std::uint64_t since_ns = 0;  // CLOCK_MONOTONIC
+    };
+    [[nodiscard]] std::vector<Paused> take_paused();
 
     // Processes that start after now are known from their first event on.
     void set_complete_from_now();

@@ -13,6 +13,7 @@
 #include "kernel/kernel_support.hpp"
 #include "live/dynamic_linker.hpp"
 #include "live/host_session.hpp"
+#include "target/process_pause.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -39,7 +40,12 @@ Result<std::unique_ptr<LiveSession>> LiveSession::start(LiveOptions options, Eve
     return session;
 }
 
-LiveSession::~LiveSession() = default;
+LiveSession::~LiveSession() {
+    if (programs_) {
+        programs_->collect(false);
+        (void)continue_paused();
+    }
+}
 
 Status LiveSession::load() {
     const LiveTarget& target = options_.target;
@@ -49,6 +55,7 @@ Status LiveSession::load() {
     config.trace_all = target.all;
     config.follow_children = target.follow_children || !target.command.empty();
     config.stop_on_load = !target.command.empty();
+    config.lossless = options_.lossless;
     const Result<DynamicLinker> linker = find_dynamic_linker();
     config.linker_state_delta = linker ? linker->state_delta : 0;
 
@@ -147,11 +154,9 @@ Status LiveSession::hold_command() {
         return tl::make_unexpected(command.error());
     }
     command_.emplace(std::move(*command));
-    Result<StopGuardian> guardian = StopGuardian::start(command_->pid());
-    if (!guardian) {
-        return tl::make_unexpected(guardian.error());
+    if (Status guarded = guard(static_cast<std::uint32_t>(command_->pid())); !guarded) {
+        return guarded;
     }
-    guardian_.emplace(std::move(*guardian));
     if (Status loaded = load(); !loaded) {
         return loaded;
     }
@@ -176,6 +181,15 @@ Status LiveSession::attach_linker_probe() {
         linker->notification_offset,
         kAnyProcess
     );
+}
+
+Status LiveSession::guard(std::uint32_t pid) {
+    Result<StopGuardian> guardian = StopGuardian::start(static_cast<pid_t>(pid));
+    if (!guardian) {
+        return tl::make_unexpected(guardian.error());
+    }
+    guardians_.push_back(std::move(*guardian));
+    return {};
 }
 
 Status LiveSession::add_target(const ProcessHandle& process, bool from_first_event) {
@@ -209,6 +223,11 @@ void LiveSession::consume(const Event& event) {
     if (const auto* seen = std::get_if<ProcessSeen>(&event)) {
         alive_.insert(pid);
         appeared_.push_back(pid);
+        if (!command_ && (options_.lossless || options_.snapshot.freeze)) {
+            if (Status guarded = guard(pid); !guarded) {
+                options_.notice(guarded.error().message);
+            }
+        }
         // The kernel tells 15 characters of a name; the whole command line is in /proc while the process lives.
         const Result<ProcessHandle> process = ProcessHandle::open(pid);
         const Result<ProcessInfo> info = process ? read_process_info(*process) : tl::make_unexpected(process.error());
@@ -245,11 +264,30 @@ Result<bool> LiveSession::pump() {
     for (const std::uint32_t pid : std::exchange(loading_, {})) {
         add_late_modules(pid);
     }
-    keeper_.proceed(*taken < kBatch);
+    const bool drained = *taken < kBatch;
+    if (drained && options_.lossless) {
+        for (const ProcessPaused& paused : continue_paused()) {
+            consume(paused);
+        }
+    }
+    keeper_.proceed(drained);
     if (decoder_.failure()) {
         return tl::make_unexpected(*decoder_.failure());
     }
-    return *taken < kBatch;
+    return drained;
+}
+
+// Continues what the programs stopped because the ring ran full.
+std::vector<ProcessPaused> LiveSession::continue_paused() {
+    std::vector<ProcessPaused> pauses;
+    for (const BpfPrograms::Paused& paused : programs_->take_paused()) {
+        const Result<ProcessHandle> process = ProcessHandle::open(paused.pid);
+        if (process && send_signal(*process, SIGCONT)) {
+            const std::uint64_t now = monotonic_ns();
+            pauses.push_back({{now, paused.pid, 0}, now - paused.since_ns});
+        }
+    }
+    return pauses;
 }
 
 void LiveSession::add_late_modules(std::uint32_t pid) {
@@ -302,7 +340,7 @@ Status LiveSession::stop() {
     for (const std::string& silent : registry_->silent_probes()) {
         options_.notice(silent);
     }
-    guardian_.reset();
+    guardians_.clear();
     return {};
 }
 

@@ -38,6 +38,7 @@ struct LiveOptions {
     std::size_t ring_bytes = std::size_t{64} << 20U;
     std::string layout_file;  // empty: layouts are found by the tool itself
     SnapshotOptions snapshot;
+    bool lossless = false;  // rather stop a process for a while than lose an event
     std::function<void(const std::string&)> notice = [](const std::string&) {};  // things the user should know
 };
 
@@ -97,6 +98,8 @@ private:
     [[nodiscard]] Status attach_linker_probe();
     [[nodiscard]] Status add_target(const ProcessHandle& process, bool from_first_event);
     [[nodiscard]] pid_t scope() const;
+    [[nodiscard]] Status guard(std::uint32_t pid);
+    std::vector<ProcessPaused> continue_paused();
     void add_late_modules(std::uint32_t pid);
     Result<std::size_t> add_modules_of(const ProcessHandle& process);
     [[nodiscard]] Status finish_snapshots();
@@ -115,7 +118,7 @@ private:
     std::optional<ModuleRegistry> registry_;
     std::unique_ptr<RingReader> ring_;
     std::optional<CommandProcess> command_;
-    std::optional<StopGuardian> guardian_;
+    std::vector<StopGuardian> guardians_;
     std::set<std::uint32_t> alive_;
     std::vector<std::uint32_t> loading_;  // pids whose libraries are to be looked at
     std::vector<std::uint32_t> appeared_;  // likewise, but they do not wait for it
