@@ -5,9 +5,9 @@
 namespace tt::alloc_trace {
 
 void KnownBuffers::apply(const Event& event) {
-    if (const auto* allocated = std::get_if<Allocated>(&event)) {
+    if (const auto* allocated = std::get_if<Allocated>(&event); allocated != nullptr && !allocated->buffer.hooked) {
         insert(allocated->buffer);
-    } else if (const auto* freed = std::get_if<Freed>(&event)) {
+    } else if (const auto* freed = std::get_if<Freed>(&event); freed != nullptr && !freed->buffer.hooked) {
         erase(freed->buffer, allocations_lost_);
     } else if (const auto* found = std::get_if<BufferFound>(&event)) {
         insert(found->buffer);
@@ -49,9 +49,6 @@ const KnownBuffersOfAllocator* KnownBuffers::find(std::uint64_t allocator) const
 
 // With another owner the pointer means another allocator, and the end of the first one was missed.
 void KnownBuffers::insert(const BufferFields& fields) {
-    if (fields.hooked) {
-        return;
-    }
     KnownBuffersOfAllocator& allocator = allocators_[fields.allocator];
     if (allocator.owner != fields.owner) {
         allocator = {};
@@ -63,11 +60,11 @@ void KnownBuffers::insert(const BufferFields& fields) {
 
 // The Buffer object that allocated is the one that frees, unless its allocation was lost.
 void KnownBuffers::erase(const BufferFields& fields, bool whatever_object) {
-    const auto found = allocators_.find(fields.allocator);
-    if (fields.hooked || found == allocators_.end()) {
-        return;
+    const auto [entry, fresh] = allocators_.try_emplace(fields.allocator);
+    KnownBuffersOfAllocator& allocator = entry.value();
+    if (fresh) {
+        allocator.owner = fields.owner;
     }
-    KnownBuffersOfAllocator& allocator = found.value();
     const PlaceInAllocator place{fields.address, fields.type};
     const auto live = allocator.live.find(place);
     if (live != allocator.live.end() && !whatever_object && live->second.buffer != fields.buffer) {

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "walk/reconcile.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "walk_builders.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr std::uint64_t kA = 0x1000;
+
+std::vector<std::uint64_t> found_in(const Reconciliation& result) {
+    std::vector<std::uint64_t> addresses;
+    for (const WalkedBuffer& buffer : result.found) {
+        addresses.push_back(buffer.fields.address);
+    }
+    return addresses;
+}
+
+std::vector<std::uint64_t> gone_in(const Reconciliation& result) {
+    std::vector<std::uint64_t> addresses;
+    for (const BufferFields& buffer : result.gone) {
+        addresses.push_back(buffer.address);
+    }
+    return addresses;
+}
+
+Reconciliation reconcile_one(
+    const std::vector<std::uint64_t>& first, const std::vector<std::uint64_t>& second, const KnownBuffers& known
+) {
+    return reconcile(walk_of({allocator_with(kA, first)}), walk_of({allocator_with(kA, second)}), known);
+}
+
+TEST(Reconcile, WhatBothWalksSawAndNoEventToldIsFound) {
+    KnownBuffers known;
+    known.open_window();
+    const Reconciliation result = reconcile_one({32, 64}, {64, 32}, known);
+    EXPECT_THAT(found_in(result), UnorderedElementsAre(32, 64));
+    EXPECT_THAT(gone_in(result), IsEmpty());
+    EXPECT_EQ(result.open, 0);
+}
+
+TEST(Reconcile, WhatEventsToldIsNoNews) {
+    KnownBuffers known;
+    known.apply(Allocated{{}, buffer_at(kA, 32)});
+    known.open_window();
+    known.apply(Allocated{{}, buffer_at(kA, 64)});
+    const Reconciliation result = reconcile_one({32}, {32, 64}, known);
+    EXPECT_THAT(found_in(result), IsEmpty());
+    EXPECT_THAT(gone_in(result), IsEmpty());
+    EXPECT_EQ(result.open, 0);
+}
+
+TEST(Reconcile, AFreeInTheWindowBeatsTheWalks) {
+    KnownBuffers known;
+    known.open_window();
+    known.apply(Freed{{}, buffer_at(kA, 32)});
+    EXPECT_THAT(found_in(reconcile_one({32}, {32}, known)), IsEmpty());
+}
+
+TEST(Reconcile, WhatOnlyTheFirstWalkSawWasOnItsWayOut) {
+    KnownBuffers known;
+    known.open_window();
+    const Reconciliation result = reconcile_one({32}, {}, known);
+    EXPECT_THAT(found_in(result), IsEmpty());
+    EXPECT_EQ(result.open, 0);
+}
+
+TEST(Reconcile, WhatOnlyTheSecondWalkSawIsOpen) {
+    KnownBuffers known;
+    known.open_window();
+    const Reconciliation result = reconcile_one({}, {32}, known);
+    EXPECT_THAT(found_in(result), IsEmpty());
+    EXPECT_EQ(result.open, 1);
+}
+
+TEST(Reconcile, WhatNeitherWalkSawIsGone) {
+    KnownBuffers known;
+    known.apply(Allocated{{}, buffer_at(kA, 32)});
+    known.apply(Allocated{{}, buffer_at(kA, 64)});
+    known.apply(Allocated{{}, buffer_at(kA, 96)});
+    known.open_window();
+    EXPECT_THAT(gone_in(reconcile_one({64}, {96}, known)), ElementsAre(32));
+}
+
+TEST(Reconcile, AnAllocationInTheWindowIsNotGone) {
+    KnownBuffers known;
+    known.open_window();
+    known.apply(Allocated{{}, buffer_at(kA, 32)});
+    EXPECT_THAT(gone_in(reconcile_one({}, {}, known)), IsEmpty());
+}
+
+TEST(Reconcile, AnIncompleteReadingProvesNoEnd) {
+    KnownBuffers known;
+    known.apply(Allocated{{}, buffer_at(kA, 32)});
+    known.open_window();
+    Walk torn = walk_of({allocator_with(kA, {})});
+    torn.allocators[0].complete = false;
+    EXPECT_THAT(gone_in(reconcile(torn, walk_of({allocator_with(kA, {})}), known)), IsEmpty());
+    EXPECT_THAT(gone_in(reconcile(walk_of({allocator_with(kA, {})}), torn, known)), IsEmpty());
+}
+
+TEST(Reconcile, AnotherObjectInTheSamePlaceIsFound) {
+    KnownBuffers known;
+    BufferFields former = buffer_at(kA, 32);
+    former.size = 4096;
+    known.apply(Allocated{{}, former});
+    known.open_window();
+    EXPECT_THAT(found_in(reconcile_one({32}, {32}, known)), ElementsAre(32));
+}
+
+TEST(Reconcile, TwoObjectsInTheSamePlaceOneAfterTheOtherAreOpen) {
+    KnownBuffers known;
+    known.open_window();
+    Walk second = walk_of({allocator_with(kA, {32})});
+    second.allocators[0].buffers[0].fields.buffer += 8;
+    const Reconciliation result = reconcile(walk_of({allocator_with(kA, {32})}), second, known);
+    EXPECT_THAT(found_in(result), IsEmpty());
+    EXPECT_EQ(result.open, 1);
+}
+
+TEST(Reconcile, ABufferWithoutABlockHoldsNoMemory) {
+    KnownBuffers known;
+    known.open_window();
+    Walk walk = walk_of({allocator_with(kA, {32, 64})});
+    walk.allocators[0].regions.push_back({{}, true, 0, 0, 0, {}});
+    walk.allocators[0].buffers[1].block_bytes = 32;
+    EXPECT_THAT(found_in(reconcile(walk, walk, known)), ElementsAre(64));
+}
+
+TEST(Reconcile, AClearedAllocatorsSetIsNotBelievedWithoutItsFreeList) {
+    KnownBuffers known;
+    known.apply(AllocatorReleased{{}, kA, AllocatorRelease::Clear});
+    known.open_window();
+    EXPECT_THAT(found_in(reconcile_one({32}, {32}, known)), IsEmpty());
+}
+
+TEST(Reconcile, AnAllocatorThatEndsInTheWindowIsLeftOut) {
+    KnownBuffers known;
+    known.open_window();
+    known.apply(AllocatorReleased{{}, kA, AllocatorRelease::Destroyed});
+    EXPECT_THAT(found_in(reconcile_one({32}, {32}, known)), IsEmpty());
+}
+
+TEST(Reconcile, AnAllocatorNobodyLeadsToIsGone) {
+    KnownBuffers known;
+    known.apply(Allocated{{}, buffer_at(kA, 32)});
+    known.open_window();
+    EXPECT_THAT(reconcile(walk_of({}), walk_of({}), known).gone_allocators, ElementsAre(kA));
+    Walk by_pointer_only = walk_of({allocator_with(kA, {})});
+    by_pointer_only.allocators[0].from_globals = false;
+    EXPECT_THAT(reconcile(by_pointer_only, by_pointer_only, known).gone_allocators, ElementsAre(kA));
+    Walk without_globals = walk_of({});
+    without_globals.complete = false;
+    EXPECT_THAT(reconcile(without_globals, without_globals, known).gone_allocators, IsEmpty());
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test
