@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "walk/known_buffers.hpp"
 
+#include <iterator>
+
 namespace tt::alloc_trace {
 
 void KnownBuffers::apply(const Event& event) {
@@ -31,8 +33,9 @@ void KnownBuffers::open_window() {
 
 void KnownBuffers::close_window() {
     window_ = 0;
-    for (auto it = allocators_.begin(); it != allocators_.end(); ++it) {
+    for (auto it = allocators_.begin(); it != allocators_.end();) {
         it.value().freed.clear();
+        it = it->second.live.empty() && !it->second.cleared ? allocators_.erase(it) : std::next(it);
     }
 }
 
@@ -60,11 +63,15 @@ void KnownBuffers::insert(const BufferFields& fields) {
 
 // The Buffer object that allocated is the one that frees, unless its allocation was lost.
 void KnownBuffers::erase(const BufferFields& fields, bool whatever_object) {
-    const auto [entry, fresh] = allocators_.try_emplace(fields.allocator);
-    KnownBuffersOfAllocator& allocator = entry.value();
-    if (fresh) {
-        allocator.owner = fields.owner;
+    auto found = allocators_.find(fields.allocator);
+    if (found == allocators_.end()) {
+        if (window_ == 0) {
+            return;
+        }
+        found = allocators_.try_emplace(fields.allocator).first;
+        found.value().owner = fields.owner;
     }
+    KnownBuffersOfAllocator& allocator = found.value();
     const PlaceInAllocator place{fields.address, fields.type};
     const auto live = allocator.live.find(place);
     if (live != allocator.live.end() && !whatever_object && live->second.buffer != fields.buffer) {

@@ -78,6 +78,17 @@ TEST(KnownBuffers, AReleaseTouchesTheWholeAllocator) {
     EXPECT_EQ(known.find(kA), nullptr);
 }
 
+TEST(KnownBuffers, StaleFreesLeaveNothingBehind) {
+    KnownBuffers known;
+    known.apply(Freed{{}, buffer_at(kA, 64)});
+    EXPECT_TRUE(known.allocators().empty());
+    known.open_window();
+    known.apply(Freed{{}, buffer_at(kA, 64)});
+    EXPECT_TRUE(is_touched(known));
+    known.close_window();
+    EXPECT_TRUE(known.allocators().empty());
+}
+
 TEST(KnownBuffers, AnotherOwnerMeansAnotherAllocator) {
     KnownBuffers known;
     known.apply(Allocated{{}, buffer_at(kA, 64)});
