@@ -30,6 +30,7 @@ public:
         std::chrono::milliseconds first, std::chrono::milliseconds period, std::function<Status()> on_tick
     );
     void end(End reason);  // from within a callback
+    [[nodiscard]] bool ended() const { return ended_; }
 
     // Serve another descriptor as well.
     [[nodiscard]] EventLoop& loop() { return *loop_; }

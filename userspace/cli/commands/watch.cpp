@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/live_runner.hpp"
 #include "cli/output.hpp"
@@ -24,12 +25,6 @@ namespace tt::alloc_trace {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstTable{250};  // nobody should wait for a long refresh to see anything
-
-std::uint64_t monotonic_ns() {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count()
-    );
-}
 
 // One watch run: what is shown, against which earlier samples, and how.
 class Watch {
@@ -54,8 +49,9 @@ public:
 
     // The regular refresh.
     [[nodiscard]] Status tick() {
-        if (options_.once && std::exchange(shown_once_, true)) {
-            return {};  // the one after the end
+        if (options_.once && !runner_.ended()) {
+            runner_.end(LiveRunner::End::Asked);  // and once more after it, when everything is known
+            return {};
         }
         const UsageSample now = take_sample(pipeline_.view(), monotonic_ns());
         if (options_.baseline && !baseline_) {
@@ -63,9 +59,6 @@ public:
         }
         Status shown = show(now);
         previous_ = now;
-        if (options_.once) {
-            runner_.end(LiveRunner::End::Asked);
-        }
         return shown;
     }
 
@@ -162,7 +155,6 @@ private:
     OutputFormat format_ = OutputFormat::Plain;
     std::unique_ptr<Terminal> terminal_;
     bool show_buffers_ = false;
-    bool shown_once_ = false;
     UsageSample previous_;
     std::optional<UsageSample> baseline_;
     std::optional<UsageSample> reset_;
