@@ -10,10 +10,12 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <set>
 #include <stdexcept>
 
+#include "driver/churn.hpp"
 #include "driver/truth.hpp"
 
 namespace standin {
@@ -91,11 +93,27 @@ bool Control::obey_line(const std::string& line) {
         if (command == "stop") {
             stop_threads();
         }
+        if (command == "churn-close") {
+            answer(churn(argument));
+            return true;
+        }
         answer(command == "wait" || command == "stop" ? quiescent() : obey_at_rest(command, argument));
     } catch (const std::exception& error) {
         answer(std::string("error ") + error.what());
     }
     return true;
+}
+
+// The storm may go on meanwhile: the chips that are closed are none of its own.
+std::string Control::churn(const std::string& argument) {
+    std::uint64_t rounds = 0;
+    const char* end = argument.data() + argument.size();
+    const auto result = std::from_chars(argument.data(), end, rounds);
+    if (argument.empty() || result.ec != std::errc{} || result.ptr != end) {
+        return "error churn-close needs a number";
+    }
+    churn_closes(main_log_, rounds);
+    return "churned " + argument;
 }
 
 std::string Control::obey_at_rest(const std::string& command, const std::string& argument) {

@@ -33,6 +33,7 @@ private:
     bool obey_line(const std::string& line);
     // Commands that need all threads to rest; returns the answer.
     std::string obey_at_rest(const std::string& command, const std::string& argument);
+    std::string churn(const std::string& argument);
     bool wait_for_threads();
     void stop_threads();
     void end();

@@ -111,6 +111,7 @@ void ThreadLog::hooked_free(const Buffer& buffer) {
 
 void ThreadLog::failed(const FailedRequest& request) {
     ++counts_.failed;
+    last_failure_ = request.message;
     if (file_ != nullptr) {
         row("alloc_failed",
             request.device,
@@ -137,6 +138,11 @@ void ThreadLog::launch(const IDevice* device, const void* program) {
     if (file_ != nullptr) {
         row("launch", device, format(",,,,,,%p", program));
     }
+}
+
+void ThreadLog::clash(const char* message) {
+    ++counts_.clashes;
+    last_clash_ = message;
 }
 
 void ThreadLog::flush() {

@@ -50,6 +50,7 @@ struct FailedRequest {
     tt::tt_metal::BufferType type = tt::tt_metal::BufferType::DRAM;
     std::uint64_t size = 0;
     std::uint64_t page_size = 0;
+    const char* message = "";
 };
 
 const char* type_name(tt::tt_metal::BufferType type);
@@ -84,12 +85,15 @@ public:
     void failed(const FailedRequest& request);
     void circular_buffer(const CircularBufferEvent& event);
     void launch(const tt::tt_metal::IDevice* device, const void* program);
-    void clash() { ++counts_.clashes; }
+    void clash(const char* message);
     void flush();
 
     pid_t tid() const { return tid_; }
     std::uint64_t digest() const { return digest_; }
     const EventCounts& counts() const { return counts_; }
+    // What the runtime said last, empty if nothing failed.
+    const std::string& last_failure() const { return last_failure_; }
+    const std::string& last_clash() const { return last_clash_; }
 
 private:
     void digest_event(std::uint64_t kind, const tt::tt_metal::Buffer& buffer);
@@ -101,6 +105,8 @@ private:
     std::uint64_t digest_;
     std::uint64_t index_ = 0;
     EventCounts counts_;
+    std::string last_failure_;
+    std::string last_clash_;
     std::string rows_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "driver/operations.hpp"
 
+#include <cmath>
 #include <stdexcept>
 
 #include "internal/standin_access.hpp"
@@ -19,11 +20,12 @@ using tt::tt_metal::CoreRange;
 using tt::tt_metal::CoreRangeSet;
 using tt::tt_metal::GraphTracker;
 using tt::tt_metal::StandinAccess;
+using tt::tt_metal::TensorMemoryLayout;
 using tt::tt_metal::distributed::MeshBuffer;
 
 namespace {
 
-constexpr std::size_t kShardCores = 8;
+constexpr std::uint32_t kTileEdge = 32;
 
 thread_local bool in_hooked_section = false;
 
@@ -33,25 +35,11 @@ public:
     bool hook_deallocate(Buffer* buffer) override { return StandinAccess::is_hooked(*buffer); }
 };
 
-// L1_SMALL takes sharded buffers only.
-const tt::tt_metal::BufferShardingArgs& sharding_of(BufferType type) {
-    static const tt::tt_metal::BufferShardingArgs interleaved;
-    static const tt::tt_metal::BufferShardingArgs sharded = [] {
-        tt::tt_metal::BufferShardingArgs args;
-        args.buffer_layout = tt::tt_metal::TensorMemoryLayout::HEIGHT_SHARDED;
-        args.shard_spec.emplace();
-        args.shard_spec->tensor_shard_spec.grid = CoreRangeSet({CoreRange{{0, 0}, {kShardCores - 1, 0}}});
-        return args;
-    }();
-    return type == BufferType::L1_SMALL ? sharded : interleaved;
-}
-
 Holding create(const Request& request) {
-    const auto& sharding = sharding_of(request.type);
     if (request.with_children && request.owner.mesh != nullptr && !request.owner.sub_device.has_value()) {
         return {
             nullptr,
-            MeshBuffer::create(request.owner.mesh, request.size, request.page_size, request.type, sharding)};
+            MeshBuffer::create(request.owner.mesh, request.size, request.page_size, request.type, request.sharding)};
     }
     return {
         Buffer::create(
@@ -59,7 +47,7 @@ Holding create(const Request& request) {
             request.size,
             request.page_size,
             request.type,
-            sharding,
+            request.sharding,
             std::nullopt,
             request.owner.sub_device),
         nullptr};
@@ -78,6 +66,27 @@ void log_free(ThreadLog& log, const Buffer& buffer) {
 
 }  // namespace
 
+void shard(Request& request, TensorMemoryLayout layout, const ShardGrid& grid, std::uint32_t pages) {
+    std::uint32_t rows = layout == TensorMemoryLayout::HEIGHT_SHARDED ? pages : 1;
+    if (layout == TensorMemoryLayout::BLOCK_SHARDED) {
+        rows = static_cast<std::uint32_t>(std::sqrt(pages));
+    }
+    const std::uint32_t columns = pages / rows;
+    const auto cores = static_cast<std::uint32_t>(grid.rows * grid.cols);
+    const bool block = layout == TensorMemoryLayout::BLOCK_SHARDED;
+    const bool height = layout == TensorMemoryLayout::HEIGHT_SHARDED;
+    const std::uint32_t down = block ? static_cast<std::uint32_t>(grid.rows) : (height ? cores : 1);
+    const std::uint32_t across = block ? static_cast<std::uint32_t>(grid.cols) : (height ? 1 : cores);
+    request.sharding.buffer_layout = layout;
+    auto& spec = request.sharding.shard_spec.emplace();
+    spec.tensor_shard_spec.grid = CoreRangeSet({CoreRange{{0, 0}, {grid.cols - 1, grid.rows - 1}}});
+    spec.tensor_shard_spec.shape = {
+        (rows + down - 1) / down * kTileEdge, (columns + across - 1) / across * kTileEdge};
+    spec.page_shape = {kTileEdge, kTileEdge};
+    spec.tensor2d_shape_in_pages = {rows, columns};
+    request.size = std::uint64_t{rows} * columns * request.page_size;
+}
+
 std::optional<Holding> allocate(ThreadLog& log, const Request& request) {
     try {
         Holding holding = create(request);
@@ -88,8 +97,8 @@ std::optional<Holding> allocate(ThreadLog& log, const Request& request) {
             log.alloc(buffer);
         }
         return holding;
-    } catch (const std::runtime_error&) {
-        log.failed({request.owner.device, request.type, request.size, request.page_size});
+    } catch (const std::runtime_error& error) {
+        log.failed({request.owner.device, request.type, request.size, request.page_size, error.what()});
         return std::nullopt;
     }
 }
@@ -125,8 +134,8 @@ void launch(ThreadLog& log, tt::tt_metal::IDevice* device, tt::tt_metal::Program
     log.launch(device, impl);
     try {
         tt::tt_metal::distributed::EnqueueProgram(device, program);
-    } catch (const std::runtime_error&) {
-        log.clash();
+    } catch (const std::runtime_error& error) {
+        log.clash(error.what());
     }
     if (!plan_is_new) {
         return;

@@ -29,9 +29,19 @@ struct Request {
     std::uint64_t size = 0;
     std::uint64_t page_size = 0;
     bool with_children = false;
+    tt::tt_metal::BufferShardingArgs sharding;
 };
 
 enum class FreeWay { destroy, deallocate, deallocate_twice, deallocate_buffer };
+
+struct ShardGrid {
+    std::size_t cols = 1;
+    std::size_t rows = 1;
+};
+
+// Spreads the pages over the cores of a grid from (0, 0) on; size becomes pages x page_size. BLOCK_SHARDED takes them as a
+// square of pages, WIDTH_SHARDED as one row and HEIGHT_SHARDED as one column. The last shards may be partly or wholly empty.
+void shard(Request& request, tt::tt_metal::TensorMemoryLayout layout, const ShardGrid& grid, std::uint32_t pages);
 
 // nothing: the runtime threw; the failure is in the log.
 std::optional<Holding> allocate(ThreadLog& log, const Request& request);

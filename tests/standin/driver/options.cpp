@@ -127,6 +127,12 @@ void add_storm_options(CLI::App& app, Options& options, RawOptions& raw) {
         ->check(CLI::Range(0, 100))
         ->capture_default_str();
     app.add_flag("--anomalies", options.anomalies, "Mix in zero-size, hooked, non-owning, view, repeated deallocate");
+    app.add_option("--prefill", options.prefill, "Small buffers made before 'ready' and kept, over all owners and types")
+        ->check(CLI::Range(0, 10'000'000))
+        ->capture_default_str();
+    app.add_option("--remote-chips", options.remote_chips, "Further chips of the mesh, which are on other hosts")
+        ->check(CLI::Range(0, 256))
+        ->capture_default_str();
     app.add_option("--programs", options.programs, "Programs with circular buffers, launched now and then")
         ->capture_default_str();
 }
@@ -140,7 +146,7 @@ void add_other_options(CLI::App& app, Options& options) {
         ->check(CLI::IsMember(scenario_names()))
         ->excludes(replay);
     app.add_option("--repeat", options.repeat, "Repetitions inside a scenario that loops")->capture_default_str();
-    app.add_flag("--control", options.control, "Obey start, wait, stop, truth FILE, close, reopen, free-all, exit");
+    app.add_flag("--control", options.control, "Obey start, wait, stop, truth FILE, close, reopen, free-all,\nchurn-close N, exit");
     app.add_flag("--no-close", options.no_close, "Exit without closing the devices");
     app.add_option("--truth", options.truth_file, "Write the ground truth (JSON) at the end");
     app.add_option("--truth-events", options.truth_events_file, "Write every event (CSV) as it happens");

@@ -43,6 +43,8 @@ struct Options {
     unsigned mesh_buffer_percent = 25;
     bool anomalies = false;
     unsigned programs = 0;
+    std::uint64_t prefill = 0;     // live buffers made before "ready" and kept
+    std::size_t remote_chips = 0;  // of the mesh, on other hosts
 
     std::string replay_file;
     std::optional<std::uint64_t> from_op;

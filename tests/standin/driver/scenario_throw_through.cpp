@@ -11,6 +11,7 @@
 #include "runtime/graph_tracking.hpp"
 #include "runtime/host_api.hpp"
 #include "runtime/idevice.hpp"
+#include "runtime/mesh_buffer.hpp"
 #include "runtime/mesh_device.hpp"
 
 namespace standin {
@@ -150,9 +151,13 @@ void through_programs(ScenarioContext& context, Thrower& thrower) {
 
 void through_close_and_allocator(ScenarioContext& context) {
     auto* mesh = the_mesh(context).mesh;
-    mesh->begin_mesh_trace();
+    constexpr std::uint32_t kTrace = 1;
+    mesh->begin_mesh_trace(kTrace);
     expect_throw("MeshDevice::close", [&] { mesh->close(); });
-    mesh->end_mesh_trace();
+    mesh->end_mesh_trace(kTrace, 4096);
+    context.log.alloc(*mesh->mesh_trace_buffer(kTrace)->get_backing_buffer());
+    context.log.freed(*mesh->mesh_trace_buffer(kTrace)->get_backing_buffer());
+    mesh->release_mesh_trace(kTrace);
     IDevice* extra = tt::tt_metal::CreateDevice(kExtraChip);
     const auto config = extra->allocator_impl()->get_config();
     tt::tt_metal::CloseDevice(extra);

@@ -29,6 +29,17 @@ const std::vector<Scenario>& all_scenarios() {
         {"mesh-and-chip-same-id", "mesh 0 and chip 0 at the same addresses", scenario_mesh_and_chip_same_id},
         {"submesh-overlap", "mesh, submeshes and chip at the same addresses", scenario_submesh_overlap},
         {"sub-devices", "two sub-devices at the same L1 addresses", scenario_sub_devices},
+        {"leak-block", "--repeat failures that leave their L1 block in use, by no buffer", scenario_leak_block},
+        {"oom-exhausted", "--repeat times more L1 asked for than is free", scenario_oom_exhausted},
+        {"oom-fragmented", "--repeat times more L1 asked for than any free block has", scenario_oom_fragmented},
+        {"clash", "--repeat times two launches that throw: into L1 buffers, beyond L1", scenario_clash},
+        {"override-state", "a submesh takes over the state of its parent's allocator", scenario_override_state},
+        {"shrink-reset", "sub-devices with L1 of their own, loaded, cleared, loaded", scenario_shrink_reset},
+        {"submesh-close", "one submesh is closed, the mesh stays open", scenario_submesh_close},
+        {"reopen", "silent close and open, --repeat times; same chips, new allocators", scenario_reopen},
+        {"destroy-after-close", "buffers of a closed mesh are destroyed behind the reopening", scenario_destroy_after_close},
+        {"mark-as-deallocated", "buffers that only the allocator still knows", scenario_mark_as_deallocated},
+        {"trace", "two captured traces, one released, allocations while they live", scenario_trace},
         {"crash", "abort with live buffers", scenario_crash},
     };
     return table;
@@ -105,6 +116,10 @@ Request request_of(const Owner& owner, tt::tt_metal::BufferType type, std::uint6
     request.type = type;
     request.page_size = type == tt::tt_metal::BufferType::L1_SMALL ? 64 : 2048;
     request.size = request.page_size * pages;
+    if (type == tt::tt_metal::BufferType::L1_SMALL) {
+        // It takes sharded buffers only.
+        shard(request, tt::tt_metal::TensorMemoryLayout::HEIGHT_SHARDED, {8, 1}, static_cast<std::uint32_t>(pages));
+    }
     return request;
 }
 

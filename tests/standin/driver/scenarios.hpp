@@ -76,6 +76,17 @@ void scenario_all_types(ScenarioContext& context);
 void scenario_mesh_and_chip_same_id(ScenarioContext& context);
 void scenario_submesh_overlap(ScenarioContext& context);
 void scenario_sub_devices(ScenarioContext& context);
+void scenario_leak_block(ScenarioContext& context);
+void scenario_oom_exhausted(ScenarioContext& context);
+void scenario_oom_fragmented(ScenarioContext& context);
+void scenario_clash(ScenarioContext& context);
+void scenario_override_state(ScenarioContext& context);
+void scenario_shrink_reset(ScenarioContext& context);
+void scenario_submesh_close(ScenarioContext& context);
+void scenario_reopen(ScenarioContext& context);
+void scenario_destroy_after_close(ScenarioContext& context);
+void scenario_mark_as_deallocated(ScenarioContext& context);
+void scenario_trace(ScenarioContext& context);
 void scenario_crash(ScenarioContext& context);
 
 }  // namespace standin

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "driver/prefill.hpp"
 #include "driver/storm_thread.hpp"
 
 namespace standin {
@@ -58,6 +59,8 @@ Storm::~Storm() {
     }
 }
 
+void Storm::prepare(ThreadLog& log) { prefilled_ = prefill(options_, world_, log); }
+
 // The first threads take the remainder.
 std::uint64_t Storm::ops_of(unsigned thread) const {
     return options_.ops / options_.threads + (thread < options_.ops % options_.threads ? 1 : 0);
@@ -84,6 +87,10 @@ void Storm::free_all(ThreadLog& log) {
     for (Holding holding; pool_.take(0, holding);) {
         release(log, holding);
     }
+    for (Holding& holding : prefilled_) {
+        release(log, holding);
+    }
+    prefilled_.clear();
 }
 
 }  // namespace standin

@@ -51,6 +51,8 @@ public:
     Storm(const Options& options, World& world);
     ~Storm() override;
 
+    // --prefill.
+    void prepare(ThreadLog& log) override;
     unsigned thread_count() const override { return options_.threads; }
     void run(unsigned thread, ThreadLog& log, const std::atomic<bool>& stop) override;
     void free_all(ThreadLog& log) override;
@@ -62,6 +64,7 @@ private:
     World& world_;
     SharedPool pool_;
     std::vector<StormThread> threads_;
+    std::vector<Holding> prefilled_;
 };
 
 }  // namespace standin

@@ -5,6 +5,7 @@
 
 #include <time.h>
 
+#include <array>
 #include <utility>
 
 #include "runtime/host_api.hpp"
@@ -14,13 +15,19 @@ namespace standin {
 
 using tt::tt_metal::Buffer;
 using tt::tt_metal::BufferType;
+using tt::tt_metal::TensorMemoryLayout;
 
 namespace {
 
 constexpr unsigned kAnomalyPercent = 4;
 constexpr std::uint64_t kOperationsPerLaunch = 64;
-constexpr std::uint64_t kImpossibleBytes = std::uint64_t{1} << 36;
-constexpr std::uint64_t kPageBytes = 2048;
+constexpr std::uint64_t kImpossiblePages = std::uint64_t{1} << 30;
+constexpr std::uint64_t kCircularBufferBytes = 2048;
+// Two of them are padded to the alignment, one of those only in DRAM.
+constexpr std::array<std::uint64_t, 6> kPageBytes{2048, 2048, 2048, 1088, 1040, 100};
+constexpr unsigned kShardedL1Percent = 25;
+constexpr unsigned kShardedDramPercent = 5;
+constexpr std::size_t kDramBanks = 12;
 constexpr std::uint64_t kSmallPageBytes = 64;
 
 }  // namespace
@@ -45,7 +52,7 @@ std::uint64_t StormRun::random() {
 void StormRun::make_programs(unsigned thread) {
     state_.programs.clear();
     for (unsigned index = thread; index < options_.programs; index += options_.threads) {
-        state_.programs.push_back({make_program(3, kPageBytes), pick_owner().device, true});
+        state_.programs.push_back({make_program(3, kCircularBufferBytes), pick_owner().device, true});
     }
 }
 
@@ -83,7 +90,8 @@ void StormRun::allocate_one() {
     Request request = pick_request();
     if (options_.oom_percent != 0 && chance(options_.oom_percent)) {
         Request impossible = request;
-        impossible.size = kImpossibleBytes;
+        impossible.size = impossible.page_size * kImpossiblePages;
+        impossible.sharding = {};
         allocate(log_, impossible);
     }
     auto holding = allocate(log_, request);
@@ -152,10 +160,10 @@ void StormRun::launch_one() {
     chosen.plan_is_new = false;
     const std::uint64_t fate = random() % 64;
     if (fate == 0) {
-        chosen.program = make_program(3, kPageBytes * (1 + random() % 4));
+        chosen.program = make_program(3, kCircularBufferBytes * (1 + random() % 4));
         chosen.plan_is_new = true;
     } else if (fate < 3) {
-        tt::tt_metal::UpdateCircularBufferTotalSize(chosen.program, 0, kPageBytes * (1 + random() % 4));
+        tt::tt_metal::UpdateCircularBufferTotalSize(chosen.program, 0, kCircularBufferBytes * (1 + random() % 4));
         chosen.plan_is_new = true;
     }
 }
@@ -197,12 +205,31 @@ Request StormRun::pick_request() {
     if (request.owner.sub_device.has_value()) {
         request.type = BufferType::L1;  // the only memory that sub-devices have of their own
     }
-    const bool small = request.type == BufferType::L1_SMALL;
-    request.page_size = small ? kSmallPageBytes : kPageBytes;
-    const std::uint64_t pages = small ? 8 : 1 + random() % (request.type == BufferType::DRAM ? 512 : 128);
-    request.size = pages * request.page_size;
     request.with_children = chance(options_.mesh_buffer_percent);
+    if (request.type == BufferType::L1_SMALL) {
+        request.page_size = kSmallPageBytes;
+        shard(request, TensorMemoryLayout::HEIGHT_SHARDED, {8, 1}, 8);
+        return request;
+    }
+    request.page_size = kPageBytes[random() % kPageBytes.size()];
+    const std::uint64_t pages = 1 + random() % (request.type == BufferType::DRAM ? 512 : 128);
+    request.size = pages * request.page_size;
+    const bool sub_device = request.owner.sub_device.has_value();
+    if (request.type == BufferType::L1 && !sub_device && chance(kShardedL1Percent)) {
+        shard_in_l1(request, static_cast<std::uint32_t>(pages));
+    } else if (request.type == BufferType::DRAM && chance(kShardedDramPercent)) {
+        const std::size_t banks = 1 + random() % kDramBanks;
+        shard(request, TensorMemoryLayout::WIDTH_SHARDED, {banks, 1}, static_cast<std::uint32_t>(pages));
+    }
     return request;
+}
+
+void StormRun::shard_in_l1(Request& request, std::uint32_t pages) {
+    constexpr std::array layouts{
+        TensorMemoryLayout::HEIGHT_SHARDED, TensorMemoryLayout::WIDTH_SHARDED, TensorMemoryLayout::BLOCK_SHARDED};
+    const std::uint64_t random_bits = random();
+    const ShardGrid grid{4 + random_bits % 5, 4 + (random_bits >> 8) % 5};
+    shard(request, layouts[(random_bits >> 16) % layouts.size()], grid, pages);
 }
 
 // The rate is the point here, not an order of things: nothing waits for this.

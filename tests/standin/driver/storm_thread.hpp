@@ -37,6 +37,7 @@ private:
     std::size_t live() const;
     const Owner& pick_owner();
     Request pick_request();
+    void shard_in_l1(Request& request, std::uint32_t pages);
     void pace();
     void write_log_line(const char* what);
 

@@ -45,7 +45,10 @@ std::vector<int> mesh_order(std::size_t chips) {
 }
 
 World::World(const Options& options) :
-    mesh_size_(options.mesh), chip_count_(options.chips), weights_(options.owners) {}
+    mesh_size_(options.mesh),
+    chip_count_(options.chips),
+    remote_chips_(options.remote_chips),
+    weights_(options.owners) {}
 
 World::~World() = default;
 
@@ -67,7 +70,7 @@ void World::open() {
 
 void World::open_mesh() {
     const auto order = mesh_order(mesh_size_.rows * mesh_size_.cols);
-    mesh_ = MeshDevice::create({mesh_size_.rows, mesh_size_.cols}, order);
+    mesh_ = MeshDevice::create({mesh_size_.rows, mesh_size_.cols}, order, remote_chips_);
     mesh_owners_.push_back({mesh_.get(), mesh_.get(), std::nullopt});
     for (IDevice* device : mesh_->get_devices()) {
         chip_owners_.push_back({device, nullptr, std::nullopt});

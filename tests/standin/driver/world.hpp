@@ -70,6 +70,7 @@ private:
 
     MeshSize mesh_size_;
     unsigned chip_count_;
+    std::size_t remote_chips_;
     OwnerWeights weights_;
     bool open_ = false;
     std::shared_ptr<tt::tt_metal::distributed::MeshDevice> mesh_;

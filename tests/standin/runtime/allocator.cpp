@@ -131,6 +131,16 @@ void AllocatorImpl::reset_allocator_size(const BufferType& buffer_type) {
     manager_of(buffer_type).reset_size();
 }
 
+void AllocatorImpl::mark_allocations_unsafe() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    allocations_unsafe_ = true;
+}
+
+void AllocatorImpl::mark_allocations_safe() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    allocations_unsafe_ = false;
+}
+
 const AllocatorConfig& AllocatorImpl::get_config() const { return *config_; }
 
 std::unordered_set<Buffer*> AllocatorImpl::get_allocated_buffers() const {

@@ -51,6 +51,9 @@ public:
     AllocatorState extract_state() const;
     void shrink_allocator_size(const BufferType& buffer_type, DeviceAddr shrink_size, bool bottom_up);
     void reset_allocator_size(const BufferType& buffer_type);
+    // While a captured trace lives, allocations may be overwritten by it: legal, only warned of in the original.
+    void mark_allocations_unsafe();
+    void mark_allocations_safe();
 
     const AllocatorConfig& get_config() const;
     std::unordered_set<Buffer*> get_allocated_buffers() const;

@@ -26,69 +26,88 @@ const char* type_name(BufferType type) {
 
 BankManager::BankManager(
     BufferType buffer_type, const BankRange& range, std::uint32_t alignment, std::uint32_t granularity) :
-    buffer_type_(buffer_type),
-    range_(range),
-    alignment_bytes_(alignment),
-    free_list_(std::make_unique<allocator::FreeListOpt>(range.size_bytes, range.base, granularity, granularity)) {}
+    buffer_type_(buffer_type), alignment_bytes_(alignment), range_(range) {
+    for (std::uint32_t bank = 0; bank < range.num_banks; ++bank) {
+        bank_id_to_bank_offset_[bank] = 0;
+    }
+    allocator_dependencies_.emplace_back();
+    allocated_buffers_.emplace_back();
+    allocators_.emplace_back(
+        std::make_unique<allocator::FreeListOpt>(range.size_bytes, range.base, granularity, granularity));
+}
 
 DeviceAddr BankManager::allocate_buffer(
     DeviceAddr size, DeviceAddr page_size, bool bottom_up, std::optional<std::uint32_t> num_shards) {
     const DeviceAddr per_bank = size_per_bank(size, page_size, num_shards);
-    const auto address = free_list_->allocate(per_bank, bottom_up);
+    const bool limited = buffer_type_ == BufferType::L1 && !num_shards.has_value();
+    const DeviceAddr limit = limited ? interleaved_address_limit_ : 0;
+    const auto address = free_list().allocate(per_bank, bottom_up, limit);
     if (!address.has_value()) {
-        throw_out_of_memory(size, num_shards.value_or(range_.num_banks), per_bank);
+        throw_out_of_memory(size, num_shards.value_or(num_banks()), per_bank);
     }
+    allocated_buffers_[0].insert(*address);
     return *address;
 }
 
 DeviceAddr BankManager::allocate_buffer_at(
     DeviceAddr address, DeviceAddr size, DeviceAddr page_size, std::optional<std::uint32_t> num_shards) {
-    const auto result = free_list_->allocate_at_address(address, size_per_bank(size, page_size, num_shards));
+    const auto result = free_list().allocate_at_address(address, size_per_bank(size, page_size, num_shards));
     STANDIN_FATAL(
         result.has_value(),
         "The address " + std::to_string(address) + " with " + std::to_string(size) + " B of " +
             type_name(buffer_type_) + " is not free");
+    allocated_buffers_[0].insert(*result);
     return *result;
 }
 
-void BankManager::deallocate_buffer(DeviceAddr address) { free_list_->deallocate(address); }
-
-void BankManager::deallocate_all() {
-    for (const auto& [address, size] : free_list_->allocated_ranges()) {
-        free_list_->deallocate(address);
-    }
+void BankManager::deallocate_buffer(DeviceAddr address) {
+    free_list().deallocate(address);
+    allocated_buffers_[0].erase(address);
 }
 
-void BankManager::clear() { free_list_->clear(); }
+// Of those that were handed out: a block that a failed allocation left behind stays until the list is cleared.
+void BankManager::deallocate_all() {
+    for (const DeviceAddr address : allocated_buffers_[0]) {
+        free_list().deallocate(address);
+    }
+    allocated_buffers_[0].clear();
+}
+
+void BankManager::clear() {
+    free_list().clear();
+    allocated_buffers_[0].clear();
+}
 
 void BankManager::shrink_size(DeviceAddr shrink_size) {
     STANDIN_FATAL(
-        free_list_->shrink_size(shrink_size),
+        free_list().shrink_size(shrink_size),
         "Shrink size " + std::to_string(shrink_size) + " does not fit into the free space at the bottom of the bank");
 }
 
-void BankManager::reset_size() { free_list_->reset_size(); }
+void BankManager::reset_size() { free_list().reset_size(); }
 
-Statistics BankManager::get_statistics() const { return free_list_->get_statistics(); }
+Statistics BankManager::get_statistics() const { return free_list().get_statistics(); }
 
 std::optional<DeviceAddr> BankManager::lowest_occupied_address() const {
-    return free_list_->lowest_occupied_address();
+    return free_list().lowest_occupied_address();
 }
 
-AllocatorState::Ranges BankManager::allocated_ranges() const { return free_list_->allocated_ranges(); }
+AllocatorState::Ranges BankManager::allocated_ranges() const { return free_list().allocated_ranges(); }
 
 // Pages are dealt round robin; the fullest bank decides, and every bank loses that much.
 DeviceAddr BankManager::size_per_bank(
     DeviceAddr size, DeviceAddr page_size, std::optional<std::uint32_t> num_shards) const {
-    const std::uint32_t banks = num_shards.value_or(range_.num_banks);
-    STANDIN_FATAL(banks != 0 && banks <= range_.num_banks, "Invalid number of banks");
+    const std::uint32_t banks = num_shards.value_or(num_banks());
+    STANDIN_FATAL(banks != 0 && banks <= num_banks(), "Invalid number of banks");
     const DeviceAddr pages = size / page_size;
     return (pages + banks - 1) / banks * page_size;
 }
 
 void BankManager::throw_out_of_memory(DeviceAddr size, std::uint32_t banks, DeviceAddr per_bank) const {
-    const Statistics statistics = free_list_->get_statistics();
-    STANDIN_THROW(
+    const Statistics statistics = free_list().get_statistics();
+    STANDIN_FAIL(
+        "TT_FATAL",
+        "address.has_value()",
         "Out of Memory: Not enough space to allocate " + std::to_string(size) + " B " + type_name(buffer_type_) +
         " buffer across " + std::to_string(banks) + " banks, where each bank needs to store " +
         std::to_string(per_bank) + " B, but bank size is " + std::to_string(range_.size_bytes) +

@@ -28,6 +28,8 @@ void validate_request(DeviceAddr size, DeviceAddr page_size, const BufferShardin
             "divisible by buffer size");
     const bool sharded = sharding.buffer_layout != TensorMemoryLayout::INTERLEAVED;
     STANDIN_FATAL(!sharded || sharding.shard_spec.has_value(), "Buffer was specified as sharded but has no shard spec");
+    const bool has_pages = !sharded || (sharding.shard_spec->page_shape[0] != 0 && sharding.shard_spec->page_shape[1] != 0);
+    STANDIN_FATAL(has_pages, "The pages of a shard have no extent");
 }
 
 // DRAM and TRACE grow from the bottom, L1 and L1_SMALL from the top, unless the caller says otherwise.
@@ -188,11 +190,15 @@ DeviceAddr Buffer::aligned_page_size() const {
     return (page_size_ + alignment - 1) / alignment * alignment;
 }
 
+// The pages of a shard are counted in whole pages of the shard's shape, and every core has room for a whole shard.
 DeviceAddr Buffer::aligned_size() const {
     DeviceAddr pages = page_size_ == 0 ? 0 : size_ / page_size_;
     if (const auto cores = num_cores(); cores.has_value()) {
-        // A sharded buffer is padded to the same number of pages on each of its cores.
-        pages = (pages + *cores - 1) / *cores * *cores;
+        const ShardSpec& spec = shard_spec_->tensor_shard_spec;
+        const auto& page_shape = shard_spec_->page_shape;
+        const DeviceAddr rows = (spec.shape[0] + page_shape[0] - 1) / page_shape[0];
+        const DeviceAddr columns = (spec.shape[1] + page_shape[1] - 1) / page_shape[1];
+        pages = rows * columns * *cores;
     }
     return pages * aligned_page_size();
 }

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <string>
+
+#include "runtime/fatal.hpp"
 
 namespace tt::tt_metal::allocator {
 
@@ -32,6 +35,7 @@ void FreeListOpt::clear() {
         free_class.clear();
     }
     class_is_used_.fill(0);
+    max_size_bytes_ += shrink_size_;
     shrink_size_ = 0;
     allocated_bytes_ = 0;
     lowest_occupied_address_.reset();
@@ -47,14 +51,20 @@ DeviceAddr FreeListOpt::size_of_block(DeviceAddr size_bytes) const {
     return (wanted + alignment_ - 1) / alignment_ * alignment_;
 }
 
-std::optional<DeviceAddr> FreeListOpt::allocate(DeviceAddr size_bytes, bool bottom_up) {
+std::optional<DeviceAddr> FreeListOpt::allocate(DeviceAddr size_bytes, bool bottom_up, DeviceAddr address_limit) {
     const DeviceAddr size = size_of_block(size_bytes);
     const Index block = find_first_fit(size, bottom_up);
     if (block == kNone) {
         return std::nullopt;
     }
     const DeviceAddr start = bottom_up ? block_address_[block] : block_address_[block] + block_size_[block] - size;
-    return take(block, start, size) + offset_bytes_;
+    const DeviceAddr address = take(block, start, size) + offset_bytes_;
+    if (address < address_limit) {
+        STANDIN_THROW(
+            "Out of Memory: Cannot allocate at an address below " + std::to_string(address_limit) +
+            ". Allocation at " + std::to_string(address));
+    }
+    return address;
 }
 
 std::optional<DeviceAddr> FreeListOpt::allocate_at_address(DeviceAddr absolute_address, DeviceAddr size_bytes) {
@@ -96,7 +106,7 @@ void FreeListOpt::deallocate(DeviceAddr absolute_address) {
 
 Statistics FreeListOpt::get_statistics() const {
     Statistics statistics;
-    statistics.total_allocatable_size_bytes = max_size_bytes_ - shrink_size_;
+    statistics.total_allocatable_size_bytes = max_size_bytes_;
     statistics.total_allocated_bytes = allocated_bytes_;
     statistics.total_free_bytes = statistics.total_allocatable_size_bytes - allocated_bytes_;
     const auto highest = std::find_if(
@@ -117,6 +127,7 @@ bool FreeListOpt::shrink_size(DeviceAddr size_bytes) {
     block_address_[first_block_] += size_bytes;
     block_size_[first_block_] -= size_bytes;
     insert_free(first_block_);
+    max_size_bytes_ -= size_bytes;
     shrink_size_ += size_bytes;
     return true;
 }
@@ -129,6 +140,7 @@ void FreeListOpt::reset_size() {
     const Index old_first = first_block_;
     block_prev_block_[old_first] = returned;
     first_block_ = returned;
+    max_size_bytes_ += shrink_size_;
     shrink_size_ = 0;
     if (block_is_allocated_[old_first] == 0) {
         remove_free(old_first);

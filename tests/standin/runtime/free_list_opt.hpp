@@ -31,7 +31,9 @@ public:
         DeviceAddr max_size_bytes, DeviceAddr offset_bytes, DeviceAddr min_allocation_size, DeviceAddr alignment);
     virtual ~FreeListOpt();
 
-    virtual std::optional<DeviceAddr> allocate(DeviceAddr size_bytes, bool bottom_up);
+    // Throws "Out of Memory: Cannot allocate at an address below ..." when the block that was found lies below the limit,
+    // and leaves that block marked as in use, as the imitated library does.
+    virtual std::optional<DeviceAddr> allocate(DeviceAddr size_bytes, bool bottom_up, DeviceAddr address_limit);
     virtual std::optional<DeviceAddr> allocate_at_address(DeviceAddr absolute_address, DeviceAddr size_bytes);
     // An address that is not in use is ignored.
     virtual void deallocate(DeviceAddr absolute_address);

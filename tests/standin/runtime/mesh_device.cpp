@@ -19,12 +19,14 @@ MeshDevice::~MeshDevice() {
     }
 }
 
-std::shared_ptr<MeshDevice> MeshDevice::create(const MeshShape& shape, const std::vector<ChipId>& chip_ids) {
+std::shared_ptr<MeshDevice> MeshDevice::create(
+    const MeshShape& shape, const std::vector<ChipId>& chip_ids, std::size_t remote_chips) {
     STANDIN_FATAL(shape.size() == chip_ids.size() && !chip_ids.empty(), "Mesh shape and number of chips differ");
     auto scoped_devices = std::make_shared<ScopedDevices>(chip_ids);
     auto mesh = std::make_shared<MeshDevice>();
     const std::vector<IDevice*> devices = scoped_devices->devices();
-    mesh->pimpl_ = std::make_unique<MeshDeviceImpl>(std::move(scoped_devices), shape, devices, nullptr);
+    auto view = std::make_unique<MeshDeviceView>(shape, devices, remote_chips);
+    mesh->pimpl_ = std::make_unique<MeshDeviceImpl>(std::move(scoped_devices), std::move(view), nullptr);
     mesh->pimpl_->initialize_impl(mesh);
     return mesh;
 }
@@ -42,8 +44,8 @@ std::shared_ptr<MeshDevice> MeshDevice::create_submesh(const MeshShape& shape, c
         }
     }
     auto submesh = std::make_shared<MeshDevice>();
-    submesh->pimpl_ =
-        std::make_unique<MeshDeviceImpl>(pimpl_->scoped_devices(), shape, devices, shared_from_this());
+    submesh->pimpl_ = std::make_unique<MeshDeviceImpl>(
+        pimpl_->scoped_devices(), std::make_unique<MeshDeviceView>(shape, devices), shared_from_this());
     submesh->pimpl_->initialize_impl(submesh);
     pimpl_->add_submesh(submesh);
     return submesh;
@@ -96,7 +98,16 @@ void MeshDevice::remove_sub_device_manager(SubDeviceManagerId id) {
     pimpl_->sub_device_manager_tracker().remove_sub_device_manager(id);
 }
 
-void MeshDevice::begin_mesh_trace() { pimpl_->set_capturing(true); }
-void MeshDevice::end_mesh_trace() { pimpl_->set_capturing(false); }
+void MeshDevice::begin_mesh_trace(std::uint32_t trace_id) { pimpl_->begin_mesh_trace(trace_id); }
+
+void MeshDevice::end_mesh_trace(std::uint32_t trace_id, DeviceAddr trace_bytes) {
+    pimpl_->end_mesh_trace(this, trace_id, trace_bytes);
+}
+
+void MeshDevice::release_mesh_trace(std::uint32_t trace_id) { pimpl_->release_mesh_trace(trace_id); }
+
+const MeshBuffer* MeshDevice::mesh_trace_buffer(std::uint32_t trace_id) const {
+    return pimpl_->mesh_trace_buffer(trace_id);
+}
 
 }  // namespace tt::tt_metal::distributed

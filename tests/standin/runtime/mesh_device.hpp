@@ -14,12 +14,15 @@
 
 namespace tt::tt_metal::distributed {
 
+class MeshBuffer;
 class MeshDeviceImpl;
 
 class MeshDevice final : public IDevice, public std::enable_shared_from_this<MeshDevice> {
 public:
     // Opens the chips (ids in mesh order). Every mesh of a process, submeshes too, gets a new mesh id, counted from 0.
-    static std::shared_ptr<MeshDevice> create(const MeshShape& shape, const std::vector<ChipId>& chip_ids);
+    // remote_chips: further chips of the mesh, which other hosts have; the view only marks their places.
+    static std::shared_ptr<MeshDevice> create(
+        const MeshShape& shape, const std::vector<ChipId>& chip_ids, std::size_t remote_chips = 0);
     std::shared_ptr<MeshDevice> create_submesh(const MeshShape& shape, const MeshCoordinate& offset);
 
     MeshDevice();
@@ -47,9 +50,13 @@ public:
     void clear_loaded_sub_device_manager();
     void remove_sub_device_manager(SubDeviceManagerId id);
 
-    // While a trace is being captured the mesh cannot be closed: close throws.
-    void begin_mesh_trace();
-    void end_mesh_trace();
+    // While a trace is being captured the mesh cannot be closed: close throws. The end of the capture keeps the trace in
+    // a TRACE buffer of that size, which lives until the release; allocations in between are not safe from it.
+    void begin_mesh_trace(std::uint32_t trace_id);
+    void end_mesh_trace(std::uint32_t trace_id, DeviceAddr trace_bytes);
+    void release_mesh_trace(std::uint32_t trace_id);
+    // Null when there is none.
+    const MeshBuffer* mesh_trace_buffer(std::uint32_t trace_id) const;
 
     MeshDeviceImpl& impl() const { return *pimpl_; }
 

@@ -10,11 +10,14 @@
 #include "runtime/device_manager.hpp"
 #include "runtime/fatal.hpp"
 #include "runtime/inspector.hpp"
+#include "runtime/mesh_buffer.hpp"
 #include "runtime/metal_context.hpp"
 
 namespace tt::tt_metal::distributed {
 
 namespace {
+
+constexpr DeviceAddr kTracePageBytes = 4096;
 
 // Counted from 0 like the chip ids, so mesh 0 and chip 0 exist side by side.
 int generate_unique_mesh_id() {
@@ -41,12 +44,11 @@ ScopedDevices::~ScopedDevices() {
 
 MeshDeviceImpl::MeshDeviceImpl(
     std::shared_ptr<ScopedDevices> scoped_devices,
-    const MeshShape& shape,
-    const std::vector<IDevice*>& devices,
+    std::unique_ptr<MeshDeviceView> view,
     std::shared_ptr<MeshDevice> parent_mesh) :
     scoped_devices_(std::move(scoped_devices)),
     mesh_id_(generate_unique_mesh_id()),
-    view_(std::make_unique<MeshDeviceView>(shape, devices)),
+    view_(std::move(view)),
     parent_mesh_(std::move(parent_mesh)) {
     const auto parent_id = parent_mesh_ ? std::optional<int>(parent_mesh_->id()) : std::nullopt;
     Inspector::mesh_device_created(this, parent_id);
@@ -73,7 +75,7 @@ bool MeshDeviceImpl::close_impl(MeshDevice*) {
     if (!is_internal_state_initialized) {
         return false;
     }
-    STANDIN_FATAL(!capturing_trace_, "Cannot close a mesh device while a trace is being captured");
+    STANDIN_FATAL(!capturing_trace_.has_value(), "Cannot close a mesh device while a trace is being captured");
     for (const auto& submesh : submeshes()) {
         submesh->close();
     }
@@ -128,6 +130,31 @@ std::vector<std::shared_ptr<MeshDevice>> MeshDeviceImpl::submeshes() const {
         }
     }
     return alive;
+}
+
+void MeshDeviceImpl::begin_mesh_trace(std::uint32_t trace_id) {
+    STANDIN_FATAL(!capturing_trace_.has_value(), "A trace is being captured already");
+    capturing_trace_ = trace_id;
+    allocator_impl()->mark_allocations_safe();
+}
+
+void MeshDeviceImpl::end_mesh_trace(MeshDevice* wrapper, std::uint32_t trace_id, DeviceAddr trace_bytes) {
+    STANDIN_FATAL(capturing_trace_ == trace_id, "This trace is not being captured");
+    capturing_trace_.reset();
+    trace_buffers_[trace_id] = MeshBuffer::create(wrapper, trace_bytes, kTracePageBytes, BufferType::TRACE);
+    allocator_impl()->mark_allocations_unsafe();
+}
+
+void MeshDeviceImpl::release_mesh_trace(std::uint32_t trace_id) {
+    trace_buffers_.erase(trace_id);
+    if (trace_buffers_.empty()) {
+        allocator_impl()->mark_allocations_safe();
+    }
+}
+
+const MeshBuffer* MeshDeviceImpl::mesh_trace_buffer(std::uint32_t trace_id) const {
+    const auto found = trace_buffers_.find(trace_id);
+    return found == trace_buffers_.end() ? nullptr : found->second.get();
 }
 
 void MeshDeviceImpl::add_submesh(const std::shared_ptr<MeshDevice>& submesh) { submeshes_.push_back(submesh); }

@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,8 +36,7 @@ class MeshDeviceImpl final : public IDevice {
 public:
     MeshDeviceImpl(
         std::shared_ptr<ScopedDevices> scoped_devices,
-        const MeshShape& shape,
-        const std::vector<IDevice*>& devices,
+        std::unique_ptr<MeshDeviceView> view,
         std::shared_ptr<MeshDevice> parent_mesh);
     ~MeshDeviceImpl() override;
 
@@ -61,7 +61,10 @@ public:
     void add_submesh(const std::shared_ptr<MeshDevice>& submesh);
     std::vector<AllocatorImpl*> get_all_allocators() const;
     SubDeviceManagerTracker& sub_device_manager_tracker() const { return *sub_device_manager_tracker_; }
-    void set_capturing(bool capturing) { capturing_trace_ = capturing; }
+    void begin_mesh_trace(std::uint32_t trace_id);
+    void end_mesh_trace(MeshDevice* wrapper, std::uint32_t trace_id, DeviceAddr trace_bytes);
+    void release_mesh_trace(std::uint32_t trace_id);
+    const MeshBuffer* mesh_trace_buffer(std::uint32_t trace_id) const;
 
 private:
     friend struct ::tt::tt_metal::StandinAccess;
@@ -73,8 +76,9 @@ private:
     std::unique_ptr<MeshDeviceView> view_;
     std::shared_ptr<MeshDevice> parent_mesh_;
     std::vector<std::weak_ptr<MeshDevice>> submeshes_;
-    bool capturing_trace_ = false;
-    std::array<std::byte, 0xd0 - 129> unused_{};
+    std::optional<std::uint32_t> capturing_trace_;
+    std::map<std::uint32_t, std::shared_ptr<MeshBuffer>> trace_buffers_;
+    std::array<std::byte, 0xd0 - 136 - sizeof(std::map<int, int>)> unused_{};
     std::unique_ptr<SubDeviceManagerTracker> sub_device_manager_tracker_;
 };
 

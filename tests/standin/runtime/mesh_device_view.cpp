@@ -5,8 +5,19 @@
 
 namespace tt::tt_metal::distributed {
 
-MeshDeviceViewImpl::MeshDeviceViewImpl(const MeshShape& shape, const std::vector<IDevice*>& devices) :
-    shape_(shape), values_(devices.begin(), devices.end()) {}
+// The other hosts have the columns to the right; where that does not come out even, the last row takes the rest.
+MeshDeviceViewImpl::MeshDeviceViewImpl(
+    const MeshShape& shape, const std::vector<IDevice*>& devices, std::size_t remote_chips) :
+    shape_(shape) {
+    const std::size_t remote_columns = remote_chips / shape.rows;
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+        for (std::size_t col = 0; col < shape.cols; ++col) {
+            values_.emplace_back(devices.at(row * shape.cols + col));
+        }
+        const bool last = row + 1 == shape.rows;
+        values_.resize(values_.size() + remote_columns + (last ? remote_chips % shape.rows : 0), RemoteDevice{});
+    }
+}
 
 std::vector<IDevice*> MeshDeviceViewImpl::devices() const {
     std::vector<IDevice*> local;
@@ -18,8 +29,9 @@ std::vector<IDevice*> MeshDeviceViewImpl::devices() const {
     return local;
 }
 
-MeshDeviceView::MeshDeviceView(const MeshShape& shape, const std::vector<IDevice*>& devices) :
-    pimpl_(std::make_unique<MeshDeviceViewImpl>(shape, devices)) {}
+MeshDeviceView::MeshDeviceView(
+    const MeshShape& shape, const std::vector<IDevice*>& devices, std::size_t remote_chips) :
+    pimpl_(std::make_unique<MeshDeviceViewImpl>(shape, devices, remote_chips)) {}
 
 MeshDeviceView::~MeshDeviceView() = default;
 

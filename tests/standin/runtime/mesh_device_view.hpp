@@ -30,14 +30,15 @@ struct MeshCoordinate {
     std::size_t col = 0;
 };
 
-// A chip of this host, or the mark that another host has it.
+// A chip of this host, or the mark that another host has it. A mesh over several hosts shows each of them its own chips.
 struct RemoteDevice {};
 using MaybeRemoteDevice = std::variant<IDevice*, RemoteDevice>;
 
 class MeshDeviceViewImpl {
 public:
-    MeshDeviceViewImpl(const MeshShape& shape, const std::vector<IDevice*>& devices);
+    MeshDeviceViewImpl(const MeshShape& shape, const std::vector<IDevice*>& devices, std::size_t remote_chips);
 
+    // Of this host's part.
     const MeshShape& shape() const { return shape_; }
     std::vector<IDevice*> devices() const;
 
@@ -50,7 +51,7 @@ private:
 
 class MeshDeviceView {
 public:
-    MeshDeviceView(const MeshShape& shape, const std::vector<IDevice*>& devices);
+    MeshDeviceView(const MeshShape& shape, const std::vector<IDevice*>& devices, std::size_t remote_chips = 0);
     ~MeshDeviceView();
 
     const MeshShape& shape() const;

@@ -102,16 +102,17 @@ void ProgramImpl::validate_circular_buffer_region(const IDevice* device) {
             continue;
         }
         const DeviceAddr end = plan.l1_regions.back().second;
-        STANDIN_FATAL(
-            end <= l1_size,
-            "Statically allocated circular buffers on core range " + text_of(plan.core_range) + " grow to " +
+        if (end > l1_size) {
+            STANDIN_THROW(
+                "Statically allocated circular buffers on core range " + text_of(plan.core_range) + " grow to " +
                 std::to_string(end) + " B which is beyond max L1 size of " + std::to_string(l1_size) + " B");
-        STANDIN_FATAL(
-            !lowest.has_value() || *lowest >= end,
-            "Statically allocated circular buffers in program " + std::to_string(id_) +
-                " clash with L1 buffers on core range " + text_of(plan.core_range) +
-                ". L1 buffer allocated at " + std::to_string(lowest.value_or(0)) +
-                " and static circular buffer region ends at " + std::to_string(end));
+        }
+        if (lowest.has_value() && *lowest < end) {
+            STANDIN_THROW(
+                "Statically allocated circular buffers in program " + std::to_string(id_) +
+                " clash with L1 buffers on core range " + text_of(plan.core_range) + ". L1 buffer allocated at " +
+                std::to_string(*lowest) + " and static circular buffer region ends at " + std::to_string(end));
+        }
     }
 }
 
