@@ -72,6 +72,9 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
     if (!buffer) {
         return 0; /* entered before we collected */
     }
+    if (thread) {
+        thread->instance = instance.id;
+    }
     __u64 members = members_of(buffer);
     /* Read before there is a record: the owner it names is announced first. */
     __u64 window[TAT_BUFFER_WINDOW_WORDS];
@@ -156,6 +159,7 @@ int program_launched(struct pt_regs *regs) { /* allocate_circular_buffers(this, 
     }
     struct tat_thread *thread = current_thread(pid_tgid);
     if (thread) {
+        thread->instance = instance.id;
         thread->program = program;
         thread->launch_owner = owner;
         thread->placing = is_placing(program);
@@ -305,6 +309,62 @@ int allocator_cleared(struct pt_regs *regs) { return emit_release(regs, TAT_PROG
 SEC("uprobe")
 int allocator_destroyed(struct pt_regs *regs) {
     return emit_release(regs, TAT_PROGRAM_ALLOCATOR_DESTROYED, TAT_FLAG_DESTROYED);
+}
+
+static __always_inline int emit_change(struct pt_regs *regs, __u32 program, __u32 how) {
+    return emit_object(TAT_EVENT_ALLOCATOR_CHANGED, how, TAT_VALUE(regs, program, object));
+}
+
+SEC("uprobe")
+int allocator_overridden(struct pt_regs *regs) {
+    return emit_change(regs, TAT_PROGRAM_ALLOCATOR_OVERRIDDEN, TAT_FLAG_OVERRIDDEN);
+}
+
+SEC("uprobe")
+int allocator_shrunk(struct pt_regs *regs) {
+    return emit_change(regs, TAT_PROGRAM_ALLOCATOR_SHRUNK, TAT_FLAG_SHRUNK);
+}
+
+SEC("uprobe")
+int allocator_reset(struct pt_regs *regs) {
+    return emit_change(regs, TAT_PROGRAM_ALLOCATOR_RESET, TAT_FLAG_RESET);
+}
+
+/* ---- exceptions ---- */
+
+#define EXCEPTION_MESSAGE 8 /* std::runtime_error and logic_error of libstdc++ and libc++: behind the vtable pointer */
+/* What the texts of the runtime's checks begin with, in a register. */
+#define TT_FATAL 0x4c415441465f5454ULL
+#define TT_THROW 0x574f5248545f5454ULL
+
+/*
+ * Programs throw what they like, and often: whatever the object is, it is two bounded reads until it is known not to be ours.
+ */
+SEC("uprobe")
+int exception_thrown(struct pt_regs *regs) { /* __cxa_throw(object, type, destructor) */
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    if (!is_known_target(pid_tgid)) {
+        return 0;
+    }
+    __u64 message = read_word(regs->di + EXCEPTION_MESSAGE);
+    __u64 begin = read_word(message);
+    if (begin != TT_FATAL && begin != TT_THROW) {
+        return 0;
+    }
+    struct tat_thread *thread = current_thread(pid_tgid);
+    __u64 wakeup = 0;
+    struct tat_thrown_event *event = reserve(sizeof(*event), TAT_EVENT_THROWN, pid_tgid, thread, &wakeup);
+    if (!event) {
+        return 0;
+    }
+    event->header.instance = thread ? thread->instance : 0;
+    event->program = thread ? thread->program : 0;
+    event->owner = thread ? thread->launch_owner : 0;
+    if (bpf_probe_read_user_str(event->message, sizeof(event->message), (void *)message) < 0) {
+        event->message[0] = 0;
+    }
+    bpf_ringbuf_submit(event, wakeup);
+    return 0;
 }
 
 /* ---- processes ---- */

@@ -24,7 +24,8 @@ static __always_inline __u32 loss_class(__u32 kind) {
 
 /* Losing one of these leaves the state too small, which shows; losing the others leaves it too large, which misleads. */
 static __always_inline bool may_use_headroom(__u32 kind) {
-    return kind != TAT_EVENT_ALLOCATED && kind != TAT_EVENT_PROGRAM_LAUNCHED && kind != TAT_EVENT_CIRCULAR_BUFFER;
+    return kind != TAT_EVENT_ALLOCATED && kind != TAT_EVENT_PROGRAM_LAUNCHED && kind != TAT_EVENT_CIRCULAR_BUFFER &&
+           kind != TAT_EVENT_THROWN;
 }
 
 static __noinline void count_loss(__u32 kind, __u32 cause) {
@@ -50,6 +51,7 @@ static __always_inline struct tat_thread *current_thread(__u64 pid_tgid) {
         thread->placing = 0;
         thread->launch_owner = 0;
         thread->entered = 0;
+        thread->instance = 0;
     }
     return thread;
 }

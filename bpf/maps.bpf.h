@@ -36,12 +36,14 @@ struct {
 struct tat_thread {
     __u64 pid_tgid;    /* whose slot it is at present */
     __u64 sequence;    /* events so far, lost ones included */
-    __u64 program;     /* the program whose circular buffers this thread is placing */
+    __u64 program;     /* the program this thread launched last */
     __u64 owner;       /* the owner announced or found announced last, valid in owner_epoch */
     __u32 owner_epoch;
-    __u32 placing;     /* the program launched last places its circular buffers */
+    __u32 placing;     /* that program places its circular buffers */
     __u64 launch_owner; /* where it is launched */
     __u64 entered;      /* the Buffer whose allocation the thread has entered, where its end is probed at a return */
+    __u32 instance;     /* of the programs that made the thread's last event */
+    __u32 unused;
 };
 
 /* Processes stopped because the ring ran full, by tgid: since when. Userspace continues and removes them. */

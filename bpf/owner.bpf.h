@@ -58,6 +58,10 @@ static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 program, 
     return 0;
 }
 
+/*
+ * A free does not ask for news: the allocation announced the owner, and a Buffer that outlived its owner is freed as well, when
+ * the pointer leads to whatever is there by then. Only an owner older than the trace is first met in a free.
+ */
 static __always_inline void announce_owner(
     __u64 owner, struct pt_regs *regs, __u32 program, __u64 pid_tgid, struct tat_thread *thread
 ) {
@@ -67,7 +71,11 @@ static __always_inline void announce_owner(
     }
     struct tat_owner_key key = {.owner = owner, .pid = pid_tgid >> 32};
     __u32 *announced = bpf_map_lookup_elem(&announced_owners, &key);
-    if ((!announced || *announced != epoch) && emit_owner(owner, regs->ip, program, thread) == 0) {
+    bool outdated = announced && *announced != epoch;
+    if (outdated && program == TAT_PROGRAM_FREED) {
+        return;
+    }
+    if ((!announced || outdated) && emit_owner(owner, regs->ip, program, thread) == 0) {
         bpf_map_update_elem(&announced_owners, &key, &epoch, BPF_ANY);
     }
     if (thread) {

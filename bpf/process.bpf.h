@@ -42,6 +42,12 @@ static __noinline int adopt(__u32 pid) {
     return 0;
 }
 
+/* Whether the current process is traced, for programs that any process may hit: none is adopted. */
+static __always_inline bool is_known_target(__u64 pid_tgid) {
+    __u32 pid = pid_tgid >> 32;
+    return *(volatile __u32 *)&collecting && (config.scoped || bpf_map_lookup_elem(&targets, &pid));
+}
+
 /* Whether the current process is traced, and tracing has begun. */
 static __always_inline bool is_target(__u64 pid_tgid) {
     __u32 pid = pid_tgid >> 32;

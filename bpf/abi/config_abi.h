@@ -44,7 +44,10 @@ struct tat_location {
 #define TAT_PROGRAM_CLEARED 9
 #define TAT_PROGRAM_ALLOCATOR_DESTROYED 10
 #define TAT_PROGRAM_ALLOCATION_ENTERED 11
-#define TAT_PROGRAMS 12
+#define TAT_PROGRAM_ALLOCATOR_OVERRIDDEN 12
+#define TAT_PROGRAM_ALLOCATOR_SHRUNK 13
+#define TAT_PROGRAM_ALLOCATOR_RESET 14
+#define TAT_PROGRAMS 15
 
 /* What a program needs to find at its probe; what it has no use for, or there is not, has TAT_REG_NONE. */
 struct tat_probe {

@@ -25,7 +25,9 @@
 #define TAT_EVENT_PROCESS_EXEC 12
 #define TAT_EVENT_PROCESS_EXITED 13
 #define TAT_EVENT_MODULE_LOADED 14
-#define TAT_EVENT_KINDS 15
+#define TAT_EVENT_ALLOCATOR_CHANGED 15
+#define TAT_EVENT_THROWN 16
+#define TAT_EVENT_KINDS 17
 
 /* Classes of loss: what is wrong afterwards depends on what was lost. */
 #define TAT_LOSS_ALLOCATED 0        /* a live buffer is missing */
@@ -48,7 +50,7 @@ struct tat_event_header {
 
 #define TAT_BUFFER_WINDOW_SIZE 80
 
-struct tat_buffer_event { /* ALLOCATED, FREED */
+struct tat_buffer_event { /* ALLOCATED, FREED; of the latter the object may tell that nothing was freed */
     struct tat_event_header header;
     __u64 buffer;   /* address of the Buffer object */
     __u64 address;  /* with TAT_FLAG_ADDRESS: the device address, which the object does not hold yet */
@@ -90,7 +92,7 @@ struct tat_circular_buffer_event { /* CIRCULAR_BUFFER */
     __u64 ranges[TAT_MAX_CORE_RANGES][4]; /* start x, y, end x, y */
 };
 
-struct tat_pointer_event { /* CIRCULAR_BUFFERS_RELEASED, PROGRAM_*, OWNER_CLOSING, ALLOCATOR_RELEASED */
+struct tat_pointer_event { /* CIRCULAR_BUFFERS_RELEASED, PROGRAM_*, OWNER_CLOSING, ALLOCATOR_* */
     struct tat_event_header header;
     __u64 object; /* program, owner or allocator */
     __u64 owner;  /* PROGRAM_LAUNCHED: the device; else 0 */
@@ -100,6 +102,21 @@ struct tat_pointer_event { /* CIRCULAR_BUFFERS_RELEASED, PROGRAM_*, OWNER_CLOSIN
 #define TAT_FLAG_DEALLOCATE_BUFFERS 0
 #define TAT_FLAG_CLEAR 1
 #define TAT_FLAG_DESTROYED 2
+
+/* header.flags of ALLOCATOR_CHANGED */
+#define TAT_FLAG_OVERRIDDEN 0
+#define TAT_FLAG_SHRUNK 1
+#define TAT_FLAG_RESET 2
+
+#define TAT_MESSAGE_SIZE 512
+
+/* THROWN: an exception of the runtime's own checks. header.instance: of the thread's event before it, 0 if there was none. */
+struct tat_thrown_event {
+    struct tat_event_header header;
+    __u64 program; /* the program this thread launched last, 0 if none */
+    __u64 owner;   /* where it launched it */
+    __u8 message[TAT_MESSAGE_SIZE]; /* NUL-terminated; undefined behind that */
+};
 
 /* header.flags of PROCESS_SEEN */
 #define TAT_FLAG_FROM_FIRST_EVENT 1

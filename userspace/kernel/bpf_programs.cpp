@@ -81,12 +81,19 @@ tat_probe to_abi(const ProbeValues& values) {
 // TAT_PROGRAM_* are the roles in their order.
 static_assert(
     static_cast<int>(ProbeRole::Allocated) == TAT_PROGRAM_ALLOCATED && static_cast<int>(ProbeRole::ProgramPlaced) == TAT_PROGRAM_PLACED &&
-    static_cast<int>(ProbeRole::AllocationEntered) == TAT_PROGRAM_ALLOCATION_ENTERED && kProbeRoleCount == TAT_PROGRAMS
+    static_cast<int>(ProbeRole::AllocatorReset) == TAT_PROGRAM_ALLOCATOR_RESET && kProbeRoleCount == TAT_PROGRAMS
 );
 
-std::array<bpf_program*, 4> process_programs_of(const tat_bpf& object) {
+// Those that know nothing of a build of the runtime.
+std::array<bpf_program*, 5> process_programs_of(const tat_bpf& object) {
     const auto& programs = object.progs;
-    return {programs.process_forked, programs.process_exec, programs.process_exited, programs.module_loaded};
+    return {
+        programs.process_forked,
+        programs.process_exec,
+        programs.process_exited,
+        programs.module_loaded,
+        programs.exception_thrown
+    };
 }
 
 std::array<bpf_program*, kProbeRoleCount> probe_programs(const tat_bpf& object) {
@@ -103,7 +110,10 @@ std::array<bpf_program*, kProbeRoleCount> probe_programs(const tat_bpf& object) 
         programs.allocator_deallocate_buffers,
         programs.allocator_cleared,
         programs.allocator_destroyed,
-        programs.allocation_entered
+        programs.allocation_entered,
+        programs.allocator_overridden,
+        programs.allocator_shrunk,
+        programs.allocator_reset
     };
 }
 
@@ -222,6 +232,8 @@ bpf_program* BpfPrograms::program_for(InstanceId instance, ProbeRole role) const
 }
 
 bpf_program* BpfPrograms::module_loaded_program() const { return object_->progs.module_loaded; }
+
+bpf_program* BpfPrograms::exception_thrown_program() const { return object_->progs.exception_thrown; }
 
 std::array<bpf_program*, 3> BpfPrograms::process_programs() const {
     return {object_->progs.process_forked, object_->progs.process_exec, object_->progs.process_exited};

@@ -84,6 +84,7 @@ public:
 
     [[nodiscard]] bpf_program* program_for(InstanceId instance, ProbeRole role) const;
     [[nodiscard]] bpf_program* module_loaded_program() const;
+    [[nodiscard]] bpf_program* exception_thrown_program() const;
     [[nodiscard]] std::array<bpf_program*, 3> process_programs() const;  // fork, exec, exit: raw tracepoints
 
     [[nodiscard]] int ring_fd() const;

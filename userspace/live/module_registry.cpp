@@ -36,6 +36,9 @@ Result<DecodedInstance> decoded(const InstancePlan& instance, const ProbePlan& p
         return tl::make_unexpected(window.error());
     }
     DecodedInstance decoded{instance.config.layout, *window, {}};
+    decoded.freed_by_status = std::any_of(plan.requests.begin(), plan.requests.end(), [](const ProbeRequest& request) {
+        return request.role == ProbeRole::Freed && request.strategy == ProbeStrategy::EntryByStatus;
+    });
     for (const std::size_t index : instance.requests) {
         const ProbeRequest& request = plan.requests[index];
         decoded.sites[static_cast<std::size_t>(request.role)].push_back(request.site);
@@ -69,7 +72,28 @@ Result<std::size_t> ModuleRegistry::add_modules_of(const ProcessHandle& process)
     if (traceable == 0 && refused) {
         return tl::make_unexpected(*refused);
     }
+    if (traceable > 0) {
+        add_exception_runtimes(process);
+    }
     return traceable;
+}
+
+// Optional: without it failures come without their message.
+void ModuleRegistry::add_exception_runtimes(const ProcessHandle& process) {
+    const Result<std::vector<ThrowSite>> sites = exception_runtimes_.find_new(process);
+    if (!sites) {
+        return;
+    }
+    for (const ThrowSite& site : *sites) {
+        ProbeOutcome outcome = site.outcome;
+        if (!outcome.symbol.empty()) {
+            const ProbedFile file{site.module.elf.fd(), site.module.path};
+            const Status attached = attacher_.attach_at(programs_.exception_thrown_program(), file, outcome.offset, scope_);
+            outcome.attached = attached.has_value();
+            outcome.detail = attached ? outcome.detail : attached.error().message;
+        }
+        probes_.push_back({std::move(outcome)});
+    }
 }
 
 const ModuleRegistry::Known* ModuleRegistry::find(const FileIdentity& identity) const {

@@ -17,6 +17,7 @@
 #include "event/session_info.hpp"
 #include "kernel/attacher.hpp"
 #include "kernel/bpf_programs.hpp"
+#include "live/exception_runtime.hpp"
 #include "live/record_decoder.hpp"
 #include "live/walk_job.hpp"
 #include "probes/traceable_module.hpp"
@@ -60,6 +61,7 @@ private:
     };
 
     [[nodiscard]] Result<LayoutProfile> add(const MappedModule& module, std::uint32_t pid);
+    void add_exception_runtimes(const ProcessHandle& process);
     [[nodiscard]] const Known* find(const FileIdentity& identity) const;
 
     BpfPrograms& programs_;
@@ -68,6 +70,7 @@ private:
     pid_t scope_;
     std::string layout_file_;
     ModuleFinder finder_;
+    ExceptionRuntimeFinder exception_runtimes_;
     ModuleScan scan_;
     std::vector<Known> known_;
     std::vector<ModuleInfo> modules_;

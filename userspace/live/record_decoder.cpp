@@ -6,6 +6,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "live/exception_message.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -36,15 +38,28 @@ std::uint64_t read_field(std::span<const std::uint8_t> window, std::uint32_t win
     return value;
 }
 
+constexpr std::uint64_t kInterleaved = 0;                     // TensorMemoryLayout::INTERLEAVED
 constexpr std::uint64_t kAddressAlignment = 16;               // of L1, the finest
 constexpr std::uint64_t kMaxUserAddress = (1ULL << 47U) - 1;  // canonical pointers of a process
 
 bool is_pointer(std::uint64_t value) { return value != 0 && value % alignof(void*) == 0 && value <= kMaxUserAddress; }
 
+// What the object says of its memory.
+enum class Holding : std::uint8_t { Nothing, Requested, Allocated };
+
 struct DecodedBuffer {
     BufferFields fields;
-    bool plausible = false;
+    Holding holding = Holding::Nothing;
+    bool flagged_hooked = false;
+    bool consistent = false;  // nothing contradicts the layout
+    bool plausible = false;   // ... and it is a buffer with memory
 };
+
+Holding holding_of(std::uint64_t status, const BufferLayout& layout) {
+    return status < layout.status_allocated    ? Holding::Requested
+           : status == layout.status_allocated ? Holding::Allocated
+                                               : Holding::Nothing;
+}
 
 class BufferReader {
 public:
@@ -78,13 +93,18 @@ DecodedBuffer decode_fields(const tat_buffer_event& record, const BufferLayout& 
     fields.page_size = get(layout.page_size);
     const std::uint64_t type = get(layout.type);
     const std::uint64_t hooked = get(layout.hooked);
+    const std::uint64_t status = get(layout.status);
     fields.type = static_cast<BufferType>(type);
+    fields.sharded = get(layout.layout) != kInterleaved;
     // Before there was a flag, and with it, a hooked buffer has no address.
     fields.hooked = hooked != 0 || fields.address == 0 || (record.header.flags & TAT_FLAG_HOOKED) != 0;
     // Where Buffers do not tell their allocator they have lost their size, too, when their free is announced.
     const bool size_known = fields.size != 0 || (!layout.allocator.exists() && record.header.kind == TAT_EVENT_FREED);
-    decoded.plausible = type < kBufferTypeCount && hooked <= 1 && get(layout.status) <= layout.status_deallocated &&
-                        is_pointer(fields.owner) && size_known &&
+    decoded.flagged_hooked = hooked != 0;
+    decoded.holding = fields.size == 0 ? Holding::Nothing : holding_of(status, layout);
+    decoded.consistent = type < kBufferTypeCount && hooked <= 1 && status <= layout.status_deallocated &&
+                         is_pointer(fields.owner);
+    decoded.plausible = decoded.consistent && size_known &&
                         (fields.hooked || fields.address % kAddressAlignment == 0) &&
                         (is_pointer(fields.allocator) || fields.hooked || !layout.allocator.exists());
     return decoded;
@@ -141,6 +161,14 @@ std::vector<std::int32_t> chips_of_mesh(const tat_owner_event& record, const Own
     return chips;
 }
 
+AllocatorChange change_of(std::uint16_t flags) {
+    switch (flags) {
+        case TAT_FLAG_OVERRIDDEN: return AllocatorChange::StateOverridden;
+        case TAT_FLAG_SHRUNK: return AllocatorChange::Shrunk;
+        default: return AllocatorChange::Reset;
+    }
+}
+
 ProbeRole role_of(const tat_event_header& header) {
     switch (header.kind) {
         case TAT_EVENT_ALLOCATED: return ProbeRole::Allocated;
@@ -151,6 +179,11 @@ ProbeRole role_of(const tat_event_header& header) {
         case TAT_EVENT_PROGRAM_DESTROYED: return ProbeRole::ProgramDestroyed;
         case TAT_EVENT_OWNER_CLOSING: return ProbeRole::OwnerClosing;
         default: break;
+    }
+    if (header.kind == TAT_EVENT_ALLOCATOR_CHANGED) {
+        return change_of(header.flags) == AllocatorChange::StateOverridden ? ProbeRole::AllocatorOverridden
+               : change_of(header.flags) == AllocatorChange::Shrunk        ? ProbeRole::AllocatorShrunk
+                                                                           : ProbeRole::AllocatorReset;
     }
     switch (header.flags) {
         case TAT_FLAG_DEALLOCATE_BUFFERS: return ProbeRole::AllocatorDeallocateBuffers;
@@ -185,7 +218,10 @@ std::optional<std::uint32_t> RecordDecoder::decode(std::span<const std::byte> re
     record = record.first(header.size);
     check_sequence(header);
     report_losses(header, consumer);
-    if (!decode_object(record, header, consumer) && !decode_process(record, header, consumer)) {
+    const bool decoded = header.kind == TAT_EVENT_THROWN ? decode_thrown(record, consumer)
+                                                         : decode_object(record, header, consumer) ||
+                                                               decode_process(record, header, consumer);
+    if (!decoded) {
         ++statistics_.malformed;
         return std::nullopt;
     }
@@ -250,7 +286,8 @@ bool RecordDecoder::decode_object(
         case TAT_EVENT_PROGRAM_LAUNCHED:
         case TAT_EVENT_PROGRAM_DESTROYED:
         case TAT_EVENT_OWNER_CLOSING:
-        case TAT_EVENT_ALLOCATOR_RELEASED: return decode_pointer(record, consumer);
+        case TAT_EVENT_ALLOCATOR_RELEASED:
+        case TAT_EVENT_ALLOCATOR_CHANGED: return decode_pointer(record, consumer);
         default: return false;
     }
 }
@@ -262,6 +299,14 @@ bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, Instance& in
     }
     const BufferLayout& layout = instance.what.layout.buffer;
     DecodedBuffer decoded = decode_fields(record, layout, instance.what.window);
+    const EventHeader header = header_of_record(record.header);
+    if (record.header.kind == TAT_EVENT_FREED && instance.what.freed_by_status && decoded.consistent &&
+        decoded.holding != Holding::Allocated) {
+        if (decoded.holding == Holding::Requested && !decoded.flagged_hooked) {
+            fail_allocation(header, decoded.fields, consumer);
+        }
+        return true;
+    }
     if (!decoded.plausible) {
         note_implausible(record, instance, consumer);
         return true;
@@ -270,13 +315,60 @@ bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, Instance& in
         decoded.fields.allocator = allocator_of(record.header.pid, decoded.fields.owner);
     }
     instance.proved = true;
-    const EventHeader header = header_of_record(record.header);
     if (record.header.kind == TAT_EVENT_ALLOCATED) {
+        if (!message_by_tid_.empty()) {
+            message_by_tid_.erase(record.header.tid);  // whoever threw has gone on
+        }
         consumer.consume(Allocated{header, decoded.fields});
     } else {
         consumer.consume(Freed{header, decoded.fields});
     }
     return true;
+}
+
+void RecordDecoder::fail_allocation(const EventHeader& header, BufferFields fields, EventConsumer& consumer) {
+    AllocationFailed event{header, fields, {}};
+    event.buffer.address = 0;
+    event.buffer.hooked = false;
+    if (const auto thrown = message_by_tid_.find(header.tid); thrown != message_by_tid_.end()) {
+        event.message = thrown->second;
+        message_by_tid_.erase(thrown);
+    }
+    consumer.consume(event);
+}
+
+// An exception's own record precedes that of the failed allocation, which has the Buffer. Where none follows the text is all
+// there is. A message whose failure never comes (its record was lost) is forgotten.
+bool RecordDecoder::decode_thrown(std::span<const std::byte> bytes, EventConsumer& consumer) {
+    tat_thrown_event record{};
+    if (!copy_record(bytes, record) || record.header.instance > instances_.size()) {
+        return false;
+    }
+    const EventHeader header = header_of_record(record.header);
+    const auto* text = reinterpret_cast<const char*>(record.message);
+    const ExceptionMessage message = read_message({text, strnlen(text, sizeof(record.message))});
+    if (message.about == ExceptionMessage::About::CircularBuffers) {
+        consumer.consume(CircularBufferClash{header, record.program, record.owner, message.text});
+    } else if (failure_follows(record.header.instance)) {
+        if (message_by_tid_.size() >= kMaxMessages) {
+            message_by_tid_.clear();
+        }
+        message_by_tid_[header.tid] = message.text;
+    } else if (message.about == ExceptionMessage::About::Memory) {
+        AllocationFailed event{header, {}, message.text};
+        event.buffer.size = message.size;
+        event.buffer.type = message.type;
+        consumer.consume(event);
+    }
+    return true;
+}
+
+// `instance`: of the event before; a thread's first event may be a failure.
+bool RecordDecoder::failure_follows(std::uint8_t instance) const {
+    if (instance != 0) {
+        return instances_[instance - 1U].what.freed_by_status;
+    }
+    return std::any_of(instances_.begin(), instances_.end(), [](const Instance& i) { return i.what.freed_by_status; });
 }
 
 void RecordDecoder::note_implausible(const tat_buffer_event& record, Instance& instance, EventConsumer& consumer) {
@@ -318,6 +410,12 @@ bool RecordDecoder::decode_owner(std::span<const std::byte> bytes, Instance& ins
             event.id = static_cast<std::int32_t>(read_field(window, 0, layout.mesh_id));
         }
         event.chips = chips_of_mesh(record, layout, identity.bias);
+    }
+    // Met in the free of a Buffer that may have outlived its mesh: without its chips it is not known to be one still.
+    if (record.program == static_cast<std::uint32_t>(ProbeRole::Freed) && event.kind == OwnerKind::Mesh && layout.view_chips.exists() &&
+        event.chips.empty()) {
+        event.kind = OwnerKind::Unknown;
+        event.id = -1;
     }
     consumer.consume(event);
     return true;
@@ -368,6 +466,9 @@ bool RecordDecoder::decode_pointer(std::span<const std::byte> bytes, EventConsum
         case TAT_EVENT_PROGRAM_LAUNCHED: consumer.consume(ProgramLaunched{header, record.object, record.owner}); break;
         case TAT_EVENT_PROGRAM_DESTROYED: consumer.consume(ProgramDestroyed{header, record.object}); break;
         case TAT_EVENT_OWNER_CLOSING: consumer.consume(OwnerClosing{header, record.object}); break;
+        case TAT_EVENT_ALLOCATOR_CHANGED:
+            consumer.consume(AllocatorChanged{header, record.object, change_of(record.header.flags)});
+            break;
         default: consumer.consume(AllocatorReleased{header, record.object, release_of(record.header.flags)});
     }
     return true;

@@ -32,6 +32,9 @@ struct DecodedInstance {
     LayoutProfile layout;
     BufferWindow window;
     std::array<std::vector<std::uint64_t>, kProbeRoleCount> sites;  // ELF addresses of the probed instructions, by role
+    // The module's frees are probed where the Buffer's status tells what happens (ProbeStrategy::EntryByStatus): failed
+    // allocations come by as well.
+    bool freed_by_status = false;
 };
 
 struct DecoderStatistics {
@@ -45,6 +48,9 @@ class RecordDecoder {
 public:
     // So many contradictions before the first plausible object mean that the layout does not fit this build.
     static constexpr std::uint64_t kImplausibleLimit = 16;
+
+    // Messages of exceptions that wait for the failed allocation they belong to; above, all are forgotten.
+    static constexpr std::size_t kMaxMessages = 1024;
 
     // In the order of their ids, which begin with 1.
     void add_instance(DecodedInstance instance) { instances_.push_back({std::move(instance), {}, false, 0}); }
@@ -80,6 +86,9 @@ private:
     bool decode_owner(std::span<const std::byte> record, Instance& instance, EventConsumer& consumer);
     bool decode_circular_buffer(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_pointer(std::span<const std::byte> record, EventConsumer& consumer);
+    bool decode_thrown(std::span<const std::byte> record, EventConsumer& consumer);
+    void fail_allocation(const EventHeader& header, BufferFields fields, EventConsumer& consumer);
+    [[nodiscard]] bool failure_follows(std::uint8_t instance) const;
     void note_implausible(const tat_buffer_event& record, Instance& instance, EventConsumer& consumer);
     void learn_allocator(const tat_owner_event& record, const OwnerLayout& layout);
     [[nodiscard]] std::uint64_t allocator_of(std::uint32_t pid, std::uint64_t owner) const;
@@ -88,6 +97,7 @@ private:
     std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> allocators_;  // of chips, by pid and Device pointer
     std::array<std::uint32_t, TAT_LOSS_CLASSES> losses_{};
     tsl::robin_map<std::uint32_t, std::uint64_t> sequence_by_tid_;
+    tsl::robin_map<std::uint32_t, std::string> message_by_tid_;  // of the last exception, until it is told or out of date
     bool sequences_forgotten_ = false;  // too many threads: a first record may be any one of its thread
     DecoderStatistics statistics_;
     std::optional<Error> failure_;

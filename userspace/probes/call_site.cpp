@@ -3,6 +3,7 @@
 #include "probes/call_site.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -67,26 +68,45 @@ Calls calls_behind(const ElfFile& elf, const Calls& calls) {
     return behind;
 }
 
-}  // namespace
-
-CallEvidence find_call(const ElfFile& elf, const ElfSymbol& caller, const ElfSymbol& callee) {
+// Nothing if the caller's code cannot be read.
+std::optional<Calls> calls_of(const ElfFile& elf, const ElfSymbol& caller) {
     if (caller.size == 0 || caller.size > kMaxCallerBytes || caller.ambiguous) {
-        return CallEvidence::Unknown;
+        return std::nullopt;
     }
     const auto code = elf.read(caller.address, caller.size);
     if (!code || code->size() < caller.size) {
+        return std::nullopt;
+    }
+    return collect_calls(*code, caller.address);
+}
+
+// No bytes in it that are no instructions.
+bool is_read_to_its_end(const Calls& calls, const ElfSymbol& caller) {
+    return calls.end >= caller.address + caller.size;
+}
+
+}  // namespace
+
+CallEvidence find_own_call(const ElfFile& elf, const ElfSymbol& caller, const ElfSymbol& callee) {
+    const auto calls = calls_of(elf, caller);
+    if (!calls) {
         return CallEvidence::Unknown;
     }
-    const Calls calls = collect_calls(*code, caller.address);
     CallTargets targets(elf);
-    if (any_leads_to(targets, calls, callee.address)) {
+    if (any_leads_to(targets, *calls, callee.address)) {
         return CallEvidence::Called;
     }
-    if (calls.end < caller.address + caller.size) {
-        return CallEvidence::Unknown;  // bytes that are no instructions: not read to its end
+    return is_read_to_its_end(*calls, caller) ? CallEvidence::NotSeen : CallEvidence::Unknown;
+}
+
+CallEvidence find_call(const ElfFile& elf, const ElfSymbol& caller, const ElfSymbol& callee) {
+    const CallEvidence own = find_own_call(elf, caller, callee);
+    if (own != CallEvidence::NotSeen) {
+        return own;
     }
-    return any_leads_to(targets, calls_behind(elf, calls), callee.address) ? CallEvidence::Called
-                                                                           : CallEvidence::NotSeen;
+    CallTargets targets(elf);
+    return any_leads_to(targets, calls_behind(elf, *calls_of(elf, caller)), callee.address) ? CallEvidence::Called
+                                                                                            : CallEvidence::NotSeen;
 }
 
 }  // namespace tt::alloc_trace

@@ -21,4 +21,8 @@ enum class CallEvidence : std::uint8_t {
 // Looks also one level deeper, since compilers split functions (`.part`, `.cold`). Bounded.
 [[nodiscard]] CallEvidence find_call(const ElfFile& elf, const ElfSymbol& caller, const ElfSymbol& callee);
 
+// Likewise, in the caller's own code only: for a callee that others call as well, where what stands one level deeper (a
+// PLT with its neighbours) proves nothing of this caller.
+[[nodiscard]] CallEvidence find_own_call(const ElfFile& elf, const ElfSymbol& caller, const ElfSymbol& callee);
+
 }  // namespace tt::alloc_trace

@@ -41,6 +41,11 @@ constexpr std::string_view kAllocateImplPimpl = TAT_METAL "10BufferImpl13allocat
 constexpr std::string_view kDeallocateImpl = TAT_METAL "6Buffer15deallocate_implEv";
 constexpr std::string_view kDeallocateImplV0 = TAT_METAL "2v06Buffer15deallocate_implEv";
 constexpr std::string_view kDeallocateImplPimpl = TAT_METAL "10BufferImpl15deallocate_implERNS0_6BufferE";
+constexpr std::string_view kBufferDeallocate = TAT_METAL "6Buffer10deallocateEv";
+constexpr std::string_view kBufferDestructor = TAT_METAL "6BufferD1Ev";
+constexpr std::string_view kBufferBaseDestructor = TAT_METAL "6BufferD2Ev";
+constexpr std::string_view kBufferImplDeallocate = TAT_METAL "10BufferImpl10deallocateERNS0_6BufferE";
+constexpr std::string_view kDeallocateBuffer = TAT_METAL "16DeallocateBufferERNS0_6BufferE";
 constexpr std::string_view kDetailAllocate = TAT_METAL "6detail14AllocateBufferEPNS0_6BufferEb";
 constexpr std::string_view kDetailAllocateV0Bool = TAT_METAL "6detail14AllocateBufferEPNS0_2v06BufferEb";
 constexpr std::string_view kDetailAllocateV0ConstBool = TAT_METAL "6detail14AllocateBufferEPKNS0_2v06BufferEb";
@@ -115,7 +120,23 @@ constexpr std::array kAllocated{
     ProbeAlternative{{kAllocateImplPimpl}, Return, kObject1, kLinkTime, {}}
 };
 
+// deallocate_impl is entered by every free, by the destruction of a Buffer whose allocation failed, and for nothing: freed
+// already, empty. Before May 2025 worker threads called it and destructors did not.
 constexpr std::array kFreed{
+    ProbeAlternative{
+        {kDeallocateImpl},
+        EntryByStatus,
+        kObject0,
+        "May 2025 on",
+        {kBufferDeallocate, kBufferDestructor, kBufferBaseDestructor, kDeallocateBuffer}
+    },
+    ProbeAlternative{
+        {kDeallocateImplPimpl},
+        EntryByStatus,
+        kObject1,
+        "2026, BufferImpl",
+        {kBufferDeallocate, kBufferDestructor, kBufferBaseDestructor, kDeallocateBuffer, kBufferImplDeallocate}
+    },
     ProbeAlternative{
         {TAT_METAL "12GraphTracker16track_deallocateEPNS0_6BufferE"},
         Entry,
@@ -278,6 +299,53 @@ constexpr std::array kAllocatorDestroyed{
     }
 };
 
+constexpr std::array kOverridden{
+    ProbeAlternative{
+        {TAT_METAL "13AllocatorImpl14override_stateERKNS0_14AllocatorStateE"}, Entry, kObject0, "December 2025 on", {}
+    },
+    ProbeAlternative{
+        {TAT_METAL "9Allocator14override_stateERKNS0_14AllocatorStateE"},
+        Entry,
+        kObject0,
+        "September to December 2025",
+        {}
+    }
+};
+
+constexpr std::array kShrunk{
+    ProbeAlternative{
+        {TAT_METAL "13AllocatorImpl21shrink_allocator_sizeERKNS0_10BufferTypeEmb"},
+        Entry,
+        kObject0,
+        "December 2025 on",
+        {}
+    },
+    ProbeAlternative{
+        {TAT_METAL "9Allocator21shrink_allocator_sizeERKNS0_10BufferTypeEmb"},
+        Entry,
+        kObject0,
+        "January to December 2025",
+        {}
+    }
+};
+
+constexpr std::array kReset{
+    ProbeAlternative{
+        {TAT_METAL "13AllocatorImpl20reset_allocator_sizeERKNS0_10BufferTypeE"},
+        Entry,
+        kObject0,
+        "December 2025 on",
+        {}
+    },
+    ProbeAlternative{
+        {TAT_METAL "9Allocator20reset_allocator_sizeERKNS0_10BufferTypeE"},
+        Entry,
+        kObject0,
+        "January to December 2025",
+        {}
+    }
+};
+
 constexpr ProbeSpec spec(
     ProbeRole role,
     bool required,
@@ -349,6 +417,27 @@ constexpr std::array kCatalog{
         "the allocator's destructor",
         "buffers of an allocator that dies without deallocate_buffers stay shown until the process ends",
         kAllocatorDestroyed
+    ),
+    spec(
+        ProbeRole::AllocatorOverridden,
+        false,
+        "the allocator's override_state",
+        "blocks taken over from another allocator go unnoticed",
+        kOverridden
+    ),
+    spec(
+        ProbeRole::AllocatorShrunk,
+        false,
+        "the allocator's shrink_allocator_size",
+        "a change of capacity goes unnoticed until the allocator is read again",
+        kShrunk
+    ),
+    spec(
+        ProbeRole::AllocatorReset,
+        false,
+        "the allocator's reset_allocator_size",
+        "a change of capacity goes unnoticed until the allocator is read again",
+        kReset
     )
 };
 
@@ -364,7 +453,10 @@ constexpr std::array<std::string_view, kProbeRoleCount> kRoleNames{
     "allocator_deallocate_buffers",
     "allocator_clear",
     "allocator_destroyed",
-    "allocation_entered"
+    "allocation_entered",
+    "allocator_overridden",
+    "allocator_shrunk",
+    "allocator_reset"
 };
 
 }  // namespace

@@ -69,6 +69,7 @@ private:
     Requests plan_return(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
     Requests plan_by_strategy(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
     [[nodiscard]] Status check_called(const ProbeAlternative& alternative, const ElfSymbol& hook) const;
+    [[nodiscard]] Status check_every_way(const ProbeAlternative& alternative, const ElfSymbol& function) const;
     [[nodiscard]] Result<ProbeRequest> request_at(std::uint64_t site) const;
 
     const ProbeSpec& spec_;
@@ -141,7 +142,8 @@ RolePlanner::Requests RolePlanner::plan_by_strategy(
     const ProbeAlternative& alternative, const ElfSymbol& symbol
 ) const {
     switch (alternative.strategy) {
-        case ProbeStrategy::Entry: return plan_entry(alternative, symbol);
+        case ProbeStrategy::Entry:
+        case ProbeStrategy::EntryByStatus: return plan_entry(alternative, symbol);
         case ProbeStrategy::Return: return plan_return(alternative, symbol);
         default: return plan_after_call(alternative, symbol);
     }
@@ -175,7 +177,8 @@ RolePlanner::Requests RolePlanner::plan_return(const ProbeAlternative& alternati
 }
 
 RolePlanner::Requests RolePlanner::plan_entry(const ProbeAlternative& alternative, const ElfSymbol& symbol) const {
-    if (auto status = check_called(alternative, symbol); !status) {
+    const bool every_way = alternative.strategy == ProbeStrategy::EntryByStatus;
+    if (auto status = every_way ? check_every_way(alternative, symbol) : check_called(alternative, symbol); !status) {
         return tl::make_unexpected(status.error());
     }
     const bool size_known = symbol.size != 0 && symbol.size <= kMaxEntryFunctionBytes;
@@ -249,6 +252,36 @@ Status RolePlanner::check_called(const ProbeAlternative& alternative, const ElfS
     );
 }
 
+Status RolePlanner::check_every_way(const ProbeAlternative& alternative, const ElfSymbol& function) const {
+    struct Way {
+        std::string_view name;
+        const ElfSymbol* symbol;
+    };
+    std::vector<Way> open;
+    for (const std::string_view name : alternative.others) {
+        if (const ElfSymbol* symbol = find_symbol(symbols_, name)) {
+            open.push_back({name, symbol});
+        } else if (name == alternative.others[0] || name == alternative.others[1]) {
+            return fail(ErrorCode::NotTraceable, "no symbol " + std::string(name) + ", so who calls it cannot be told");
+        }
+    }
+    std::vector<const ElfSymbol*> leading{&function};  // grows by those found to call one of them
+    for (std::size_t i = 0; i < leading.size(); ++i) {
+        std::erase_if(open, [&](const Way& way) {
+            const bool leads = way.symbol->address == leading[i]->address ||
+                               find_own_call(elf_, *way.symbol, *leading[i]) == CallEvidence::Called;
+            if (leads) {
+                leading.push_back(way.symbol);
+            }
+            return leads;
+        });
+    }
+    if (open.empty()) {
+        return {};
+    }
+    return fail(ErrorCode::NotTraceable, std::string(open.front().name) + " does not call it");
+}
+
 Result<ProbeRequest> RolePlanner::request_at(std::uint64_t site) const {
     const auto offset = elf_.file_offset(site);
     if (!offset) {
@@ -305,7 +338,8 @@ ProbeOutcome to_outcome(const ProbeRequest& request, const std::string& module_p
     outcome.instruction = request.instruction;
     outcome.required = request.required;
     outcome.detail = request.detail;
-    const bool enters = request.strategy == ProbeStrategy::Entry || request.role == ProbeRole::AllocationEntered;
+    const bool enters = request.strategy == ProbeStrategy::Entry || request.strategy == ProbeStrategy::EntryByStatus ||
+                        request.role == ProbeRole::AllocationEntered;
     outcome.strategy = enters ? "entry" : request.strategy == ProbeStrategy::Return ? "return" : "behind a call";
     outcome.trap = to_string(request.cost);
     return outcome;

@@ -18,7 +18,7 @@ namespace tt::alloc_trace {
 // What a hit means. One role may have several probes (closing: chips and meshes).
 enum class ProbeRole : std::uint8_t {
     Allocated,  // a Buffer got its memory
-    Freed,      // a Buffer's memory is given back; fires exactly once per free
+    Freed,      // a Buffer's memory is given back
     CircularBufferAllocated,
     CircularBuffersReleased,  // all circular buffers of an owner
     ProgramLaunched,          // a program becomes resident on an owner; places its circular buffers if it has to
@@ -29,8 +29,11 @@ enum class ProbeRole : std::uint8_t {
     AllocatorClear,              // ... by clear()
     AllocatorDestroyed,          // ... because it dies
     AllocationEntered,           // a Buffer is about to get its memory; only with ProbeStrategy::Return, makes no event
+    AllocatorOverridden,         // an allocator takes over the blocks of another
+    AllocatorShrunk,             // it hands out less than before
+    AllocatorReset,              // ... and all of it again
 };
-inline constexpr std::size_t kProbeRoleCount = 12;
+inline constexpr std::size_t kProbeRoleCount = 15;
 
 // "allocated", "freed", "circular_buffer_allocated", ... as printed by doctor and stored in recordings.
 [[nodiscard]] std::string_view to_string(ProbeRole role);
@@ -56,7 +59,8 @@ struct ProbeValues {
 }
 
 enum class ProbeStrategy : std::uint8_t {
-    Entry,                // the function is entered
+    Entry,                // the function is entered; once per event
+    EntryByStatus,        // it is entered, also where nothing happens: the Buffer's status tells what does
     AfterCall,            // a callee has returned to it, and what it returned is the address
     AfterCallWithAddress, // likewise, but the object holds the address by then
     Return,               // it returns: the last resort, since its entry must be probed, too, to know with what
@@ -66,12 +70,14 @@ enum class ProbeStrategy : std::uint8_t {
 struct ProbeAlternative {
     std::array<std::string_view, 2> symbols;  // mangled; the second may be empty
     ProbeStrategy strategy = ProbeStrategy::Entry;
-    // Entry: where they are. AfterCall: only `object` is given, as it was at the entry. Return: `object` as it was at the
+    // Entry*: where they are. AfterCall: only `object` is given, as it was at the entry. Return: `object` as it was at the
     // entry, `address` at the return if the object does not hold it by then.
     ProbeValues values;
     std::string_view period;       // when tt-metal had it, for doctor
     // AfterCall: the callee, the first of these that is defined. Entry: functions that call it in every build in which the
     // symbol is worth anything, since link-time optimization inlines hooks and still exports them; none: nothing to check.
+    // EntryByStatus: the ways to it. The first two must be defined, and each one that is must lead to it, if need be by way of
+    // another: one way that the compiler has inlined would be missing events.
     std::array<std::string_view, 5> others;
 };
 

@@ -96,6 +96,24 @@ TEST(RecordTest, ReleaseTellsHow) {
     }
 }
 
+TEST(RecordTest, ChangeOfAnAllocatorTellsHow) {
+    const std::array<AllocatorChange, 3> expected{
+        AllocatorChange::StateOverridden, AllocatorChange::Shrunk, AllocatorChange::Reset};
+    const std::array<ProbeRole, 3> roles{
+        ProbeRole::AllocatorOverridden, ProbeRole::AllocatorShrunk, ProbeRole::AllocatorReset};
+    for (std::uint16_t flags = 0; flags < expected.size(); ++flags) {
+        DecoderHarness harness;
+        auto record = pointer_record(TAT_EVENT_ALLOCATOR_CHANGED, 0x100);
+        record.header.flags = static_cast<__u8>(flags);
+        harness.decode(record);
+        const auto* changed = harness.only<AllocatorChanged>();
+        ASSERT_NE(changed, nullptr);
+        EXPECT_EQ(changed->how, expected[flags]);
+        EXPECT_EQ(changed->allocator, 0x100U);
+        EXPECT_EQ(harness.decoder.hits(1, roles[flags]), 1U);
+    }
+}
+
 tat_process_event process_record(std::uint16_t kind) {
     auto record = record_of<tat_process_event>(kind);
     record.child_pid = 77;

@@ -161,9 +161,48 @@ TEST_F(ProbePlanTest, MissingOptionalFunctionIsSkippedWithItsConsequence) {
 
 TEST_F(ProbePlanTest, HookThatIsNeverCalledIsRefused) {
     load("inlined-hooks.so");
+    EXPECT_TRUE(plan()) << "deallocate_impl is called by whoever frees";
+    symbols_.erase("_ZN2tt8tt_metal6Buffer10deallocateEv");
     const auto made = plan();
     ASSERT_FALSE(made);
     EXPECT_THAT(made.error().message, HasSubstr("link-time optimized"));
+}
+
+constexpr const char* kTrackDeallocate = "_ZN2tt8tt_metal12GraphTracker16track_deallocateEPNS0_6BufferE";
+
+TEST_F(ProbePlanTest, FreesAreSeenWhereFailuresAreAsWellIfEveryWayLeadsThere) {
+    for (const std::string& fake : testing::good_fakes()) {
+        load(fake);
+        const auto made = plan();
+        ASSERT_TRUE(made) << fake << ": " << made.error().message;
+        const ProbeRequest* freed = request_of(*made, ProbeRole::Freed);
+        ASSERT_NE(freed, nullptr);
+        EXPECT_EQ(freed->symbol, kDeallocateImpl) << fake;
+        EXPECT_EQ(freed->strategy, ProbeStrategy::EntryByStatus);
+        EXPECT_EQ(freed->values.object, argument(0));
+        EXPECT_EQ(to_outcome(*freed, "x").strategy, "entry");
+    }
+}
+
+TEST_F(ProbePlanTest, AWayThatDoesNotLeadToTheFreeKeepsTheHook) {
+    load("inlined-free.so");
+    const auto made = plan();
+    ASSERT_TRUE(made) << made.error().message;
+    const ProbeRequest* freed = request_of(*made, ProbeRole::Freed);
+    EXPECT_EQ(freed->symbol, kTrackDeallocate);
+    EXPECT_EQ(freed->strategy, ProbeStrategy::Entry);
+}
+
+TEST_F(ProbePlanTest, AWayThatIsNotExportedKeepsTheHook) {
+    load("good-gxx-O2-1.so");
+    for (const char* way : {"_ZN2tt8tt_metal6Buffer10deallocateEv", "_ZN2tt8tt_metal6BufferD1Ev"}) {
+        SymbolMap all = symbols_;
+        symbols_.erase(way);
+        const auto made = plan();
+        ASSERT_TRUE(made) << made.error().message;
+        EXPECT_EQ(request_of(*made, ProbeRole::Freed)->symbol, kTrackDeallocate) << way;
+        symbols_ = all;
+    }
 }
 
 TEST_F(ProbePlanTest, TwoRolesOnTheSameCodeAreNotTrusted) {
@@ -229,6 +268,14 @@ TEST_F(ProbePlanTest, CallIsSeenThroughEveryKindOfLinkage) {
     }
     load("inlined-hooks.so");
     EXPECT_EQ(find_call(*elf_, symbols_[kAllocateImpl], symbols_[kTrackAllocate]), CallEvidence::NotSeen);
+}
+
+// The destructor calls other functions through the same PLT, and deallocate() has an entry there.
+TEST_F(ProbePlanTest, NeighboursInThePltAreNotTheCallersOwnCalls) {
+    load("inlined-free.so");
+    const ElfSymbol& destructor = symbols_["_ZN2tt8tt_metal6BufferD1Ev"];
+    EXPECT_EQ(find_own_call(*elf_, destructor, symbols_[kTrackDeallocate]), CallEvidence::Called);
+    EXPECT_EQ(find_own_call(*elf_, destructor, symbols_[kDeallocateImpl]), CallEvidence::NotSeen);
 }
 
 TEST_F(ProbePlanTest, CallerOfUnknownSizeProvesNothing) {

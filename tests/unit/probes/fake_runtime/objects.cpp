@@ -26,6 +26,25 @@ void Buffer::deallocate_impl() {
     allocation_status_ = AllocationStatus::DEALLOCATED;
 }
 
+#if !FAKE_NO_FREE_HOOK
+void Buffer::deallocate() {
+    if (owns_data_) {
+        deallocate_impl();
+    }
+}
+#endif
+
+Buffer::~Buffer() {
+#if FAKE_INLINED_FREE
+    tracker.track_deallocate(this);
+    allocation_status_ = AllocationStatus::DEALLOCATED;
+#elif !FAKE_NO_FREE_HOOK
+    if (allocation_status_ != AllocationStatus::DEALLOCATED) {
+        deallocate();
+    }
+#endif
+}
+
 #if !FAKE_NO_GETTERS
 std::uint64_t Buffer::page_size() const {
     return page_size_;
@@ -68,6 +87,18 @@ void FAKE_ALLOCATOR::clear() {
     const std::lock_guard lock(mutex_);
     used_ = 0;
     banks_ = 0;
+}
+void FAKE_ALLOCATOR::override_state(const AllocatorState& state) {
+    const std::lock_guard lock(mutex_);
+    used_ = state.used;
+}
+void FAKE_ALLOCATOR::shrink_allocator_size(const BufferType& type, std::uint64_t size, bool bottom_up) {
+    const std::lock_guard lock(mutex_);
+    banks_ -= bottom_up ? size : static_cast<std::uint64_t>(type);
+}
+void FAKE_ALLOCATOR::reset_allocator_size(const BufferType& type) {
+    const std::lock_guard lock(mutex_);
+    banks_ = static_cast<std::uint64_t>(type);
 }
 
 Device::~Device() = default;

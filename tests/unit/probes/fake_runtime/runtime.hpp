@@ -7,6 +7,7 @@
 //   FAKE_MESH_ID    40, 80 or 88: the offset of MeshDevice::mesh_id_ (without FAKE_IMPL); 84 is a wrong one
 //   FAKE_WRONG_PAGE_SIZE   a member more before page_size_: the getter contradicts the table
 //   FAKE_INLINED_HOOKS     hooks exported but never called, as link-time optimization leaves them
+//   FAKE_INLINED_FREE      ~Buffer does itself what deallocate_impl does, as an optimizer leaves it
 //   FAKE_NO_GETTERS, FAKE_NO_MESH_ID, FAKE_NO_VIEW, FAKE_NO_FREE_HOOK, FAKE_BUFFER_IMPL   these symbols missing or
 //   there
 #pragma once
@@ -61,6 +62,9 @@ private:
 };
 
 class Buffer;
+struct AllocatorState {
+    std::uint64_t used;
+};
 
 #if FAKE_IMPL
 class AllocatorImpl {
@@ -75,6 +79,9 @@ public:
 #endif
     void deallocate_buffers();
     void clear();
+    void override_state(const AllocatorState& state);
+    void shrink_allocator_size(const BufferType& type, std::uint64_t size, bool bottom_up);
+    void reset_allocator_size(const BufferType& type);
 
 private:
     std::mutex mutex_;
@@ -91,8 +98,10 @@ using AnyAllocator = Allocator;
 class Buffer : public std::enable_shared_from_this<Buffer> {
 public:
     std::shared_ptr<Buffer> view(const BufferRegion& region);
+    ~Buffer();
     void allocate_impl();
-    void deallocate_impl();
+    void deallocate();
+    [[gnu::noinline]] void deallocate_impl();
     std::uint64_t page_size() const;
     bool is_allocated() const;
     AnyAllocator* allocator() const;

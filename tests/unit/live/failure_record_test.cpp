@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an entry of deallocate_impl means by the Buffer's status, and exceptions on the way to it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "record_builders.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+enum Status : std::uint8_t { Requested = 0, Held = 1, Given = 2 };
+
+constexpr std::string_view kOutOfMemory =
+    "TT_FATAL @ x.cpp:1: false\ninfo:\nOut of Memory: Not enough space to allocate 4096 B L1 buffer across 8 banks";
+
+DecodedInstance judged_instance() {
+    DecodedInstance instance = l5_instance();
+    instance.freed_by_status = true;
+    return instance;
+}
+
+tat_buffer_event entered(Status status, std::uint32_t tid = kTid) {
+    auto record = buffer_record(TAT_EVENT_FREED);
+    store(std::span(record.window), 72 - kWindowStart, static_cast<std::uint8_t>(status));
+    record.header.tid = tid;
+    return record;
+}
+
+tat_thrown_event thrown(std::string_view text, std::uint32_t tid = kTid, std::uint8_t instance = 1) {
+    auto record = record_of<tat_thrown_event>(TAT_EVENT_THROWN);
+    record.header.tid = tid;
+    record.header.instance = instance;
+    record.program = 0x100;
+    record.owner = 0x200;
+    std::memcpy(record.message, text.data(), std::min<std::size_t>(text.size(), sizeof(record.message) - 1));
+    return record;
+}
+
+TEST(FailureRecordTest, AllocatedBufferIsFreed) {
+    DecoderHarness harness({judged_instance()});
+    harness.decode(entered(Held));
+    ASSERT_NE(harness.only<Freed>(), nullptr);
+    EXPECT_EQ(harness.only<Freed>()->buffer, some_buffer());
+}
+
+TEST(FailureRecordTest, HookedBufferIsFreedAsHooked) {
+    DecoderHarness harness({judged_instance()});
+    BufferFields hooked = some_buffer();
+    hooked.hooked = true;
+    harness.decode(buffer_record(TAT_EVENT_FREED, hooked));
+    ASSERT_NE(harness.only<Freed>(), nullptr);
+    EXPECT_TRUE(harness.only<Freed>()->buffer.hooked);
+}
+
+TEST(FailureRecordTest, RequestedBufferIsAFailureWithoutAnAddress) {
+    DecoderHarness harness({judged_instance()});
+    harness.decode(entered(Requested));
+    const auto* failed = harness.only<AllocationFailed>();
+    ASSERT_NE(failed, nullptr);
+    BufferFields expected = some_buffer();
+    expected.address = 0;
+    EXPECT_EQ(failed->buffer, expected);
+    EXPECT_EQ(failed->header.tid, kTid);
+    EXPECT_EQ(failed->message, "");
+}
+
+TEST(FailureRecordTest, NothingHappensToWhatHoldsNothing) {
+    BufferFields empty = some_buffer();
+    empty.size = 0;
+    BufferFields hooked = some_buffer();
+    hooked.hooked = true;
+    auto requested_by_hook = buffer_record(TAT_EVENT_FREED, hooked);
+    store(std::span(requested_by_hook.window), 72 - kWindowStart, std::uint8_t{Requested});
+    DecoderHarness harness({judged_instance()});
+    for (const auto& record : {entered(Given), buffer_record(TAT_EVENT_FREED, empty), requested_by_hook}) {
+        harness.decode(record);
+    }
+    EXPECT_TRUE(harness.events.empty());
+    EXPECT_EQ(harness.statistics().implausible + harness.statistics().malformed, 0U);
+    EXPECT_EQ(harness.decoder.hits(1, ProbeRole::Freed), 3U);
+}
+
+TEST(FailureRecordTest, ObjectThatContradictsTheLayoutIsNoFailure) {
+    DecoderHarness harness({judged_instance()});
+    auto record = entered(Requested);
+    store(std::span(record.window), 16 - kWindowStart, std::uint64_t{1});  // owner
+    harness.decode(record);
+    ASSERT_NE(harness.only<Lost>(), nullptr);
+    EXPECT_EQ(harness.statistics().implausible, 1U);
+}
+
+TEST(FailureRecordTest, OtherHooksFireForFreesOnly) {
+    DecoderHarness harness;
+    harness.decode(entered(Requested));
+    EXPECT_NE(harness.only<Freed>(), nullptr);
+}
+
+TEST(FailureRecordTest, MessageGoesToTheFailureOfItsThread) {
+    DecoderHarness harness({judged_instance()});
+    harness.decode(thrown("TT_FATAL: one", 1));
+    harness.decode(thrown("TT_FATAL: two", 2));
+    EXPECT_TRUE(harness.events.empty());
+    for (const std::uint32_t tid : {2U, 1U, 2U}) {
+        harness.decode(entered(Requested, tid));
+    }
+    ASSERT_EQ(harness.events.size(), 3U);
+    EXPECT_EQ(std::get<AllocationFailed>(harness.events[0]).message, "TT_FATAL: two");
+    EXPECT_EQ(std::get<AllocationFailed>(harness.events[1]).message, "TT_FATAL: one");
+    EXPECT_EQ(std::get<AllocationFailed>(harness.events[2]).message, "") << "told once";
+}
+
+TEST(FailureRecordTest, LastMessageCounts) {
+    DecoderHarness harness({judged_instance()});
+    harness.decode(thrown("TT_FATAL: caught"));
+    harness.decode(thrown("TT_FATAL: not caught"));
+    harness.decode(entered(Requested));
+    ASSERT_NE(harness.only<AllocationFailed>(), nullptr);
+    EXPECT_EQ(harness.only<AllocationFailed>()->message, "TT_FATAL: not caught");
+}
+
+TEST(FailureRecordTest, MessageIsOutOfDateOnceTheThreadAllocates) {
+    DecoderHarness harness({judged_instance()});
+    harness.decode(thrown("TT_FATAL: caught"));
+    harness.decode(buffer_record(TAT_EVENT_ALLOCATED));
+    harness.decode(entered(Requested));
+    ASSERT_EQ(harness.events.size(), 2U);
+    EXPECT_EQ(std::get<AllocationFailed>(harness.events[1]).message, "");
+}
+
+TEST(FailureRecordTest, MessagesThatWaitAreBounded) {
+    DecoderHarness harness({judged_instance()});
+    for (std::uint32_t tid = 1; tid <= RecordDecoder::kMaxMessages + 1; ++tid) {
+        harness.decode(thrown("TT_FATAL: x", tid));
+    }
+    harness.decode(entered(Requested, 1));
+    harness.decode(entered(Requested, RecordDecoder::kMaxMessages + 1));
+    ASSERT_EQ(harness.events.size(), 2U);
+    EXPECT_EQ(std::get<AllocationFailed>(harness.events[0]).message, "");
+    EXPECT_EQ(std::get<AllocationFailed>(harness.events[1]).message, "TT_FATAL: x");
+}
+
+TEST(FailureRecordTest, WhereNoFailureFollowsTheTextIsAll) {
+    DecoderHarness harness;
+    harness.decode(thrown("TT_FATAL: something else"));
+    harness.decode(thrown(kOutOfMemory));
+    const auto* failed = harness.only<AllocationFailed>();
+    ASSERT_NE(failed, nullptr);
+    EXPECT_EQ(failed->buffer.size, 4096U);
+    EXPECT_EQ(failed->buffer.type, BufferType::L1);
+    EXPECT_EQ(failed->buffer.owner, 0U);
+    EXPECT_NE(failed->message.find("Not enough space"), std::string::npos);
+    EXPECT_EQ(failed->header.tid, kTid);
+}
+
+TEST(FailureRecordTest, TheThreadsBuildDecidesAmongSeveral) {
+    DecoderHarness harness({judged_instance(), l5_instance()});
+    harness.decode(thrown(kOutOfMemory, 1, 1));
+    EXPECT_TRUE(harness.events.empty());
+    harness.decode(thrown(kOutOfMemory, 2, 2));
+    EXPECT_NE(harness.only<AllocationFailed>(), nullptr);
+    harness.decode(thrown(kOutOfMemory, 3, 0));
+    EXPECT_EQ(harness.events.size(), 1U) << "a thread's first event may be a failure";
+    harness.decode(thrown(kOutOfMemory, 4, 3));
+    EXPECT_EQ(harness.statistics().malformed, 1U);
+}
+
+TEST(FailureRecordTest, ClashIsToldAtOnce) {
+    DecoderHarness harness({judged_instance()});
+    harness.decode(thrown("TT_THROW @ x\ninfo:\nStatically allocated circular buffers in program 0 clash with L1 buffers"));
+    const auto* clash = harness.only<CircularBufferClash>();
+    ASSERT_NE(clash, nullptr);
+    EXPECT_EQ(clash->program, 0x100U);
+    EXPECT_EQ(clash->owner, 0x200U);
+    EXPECT_EQ(clash->message, "TT_THROW @ x info: Statically allocated circular buffers in program 0 clash with L1 buffers");
+}
+
+TEST(FailureRecordTest, MessageWithoutATerminatorEndsWithItsField) {
+    DecoderHarness harness({judged_instance()});
+    auto record = thrown("");
+    std::memset(record.message, 'x', sizeof(record.message));
+    harness.decode(record);
+    harness.decode(entered(Requested));
+    ASSERT_NE(harness.only<AllocationFailed>(), nullptr);
+    EXPECT_EQ(harness.only<AllocationFailed>()->message, std::string(TAT_MESSAGE_SIZE, 'x'));
+}
+
+// A Buffer that outlived its mesh is freed with a pointer to whatever is there by then.
+TEST(FailureRecordTest, MeshMetInAFreeMustShowItsChips) {
+    DecodedInstance instance = judged_instance();
+    instance.sites[TAT_PROGRAM_FREED] = {kProbe};
+    DecoderHarness harness({instance});
+    tat_owner_event alive = mesh_record(3, {4, 5});
+    tat_owner_event dead = mesh_record(7, {});
+    alive.program = TAT_PROGRAM_FREED;
+    dead.program = TAT_PROGRAM_FREED;
+    harness.decode(alive);
+    harness.decode(dead);
+    ASSERT_EQ(harness.events.size(), 2U);
+    EXPECT_EQ(std::get<OwnerSeen>(harness.events[0]).kind, OwnerKind::Mesh);
+    EXPECT_EQ(std::get<OwnerSeen>(harness.events[0]).id, 3);
+    EXPECT_EQ(std::get<OwnerSeen>(harness.events[1]).kind, OwnerKind::Unknown);
+    EXPECT_EQ(std::get<OwnerSeen>(harness.events[1]).id, -1);
+}
+
+TEST(FailureRecordTest, BufferOverChosenCoresIsSharded) {
+    DecoderHarness harness;
+    auto record = buffer_record(TAT_EVENT_ALLOCATED);
+    store(std::span(record.window), 36 - kWindowStart, std::uint32_t{2});
+    harness.decode(record);
+    ASSERT_NE(harness.only<Allocated>(), nullptr);
+    EXPECT_TRUE(harness.only<Allocated>()->buffer.sharded);
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the text of one of the runtime's exceptions (TT_FATAL, TT_THROW) tells.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "event/event.hpp"
+
+namespace tt::alloc_trace {
+
+struct ExceptionMessage {
+    enum class About : std::uint8_t {
+        Other,
+        Memory,           // an allocator has no room
+        CircularBuffers,  // those of a program have none
+    };
+
+    About about = About::Other;
+    std::string text;        // in one line, printable, without the backtrace
+    std::uint64_t size = 0;  // Memory: bytes asked for; 0 if the text does not tell
+    BufferType type = BufferType::Dram;  // Memory, with a size
+};
+
+[[nodiscard]] ExceptionMessage read_message(std::string_view text);
+
+}  // namespace tt::alloc_trace
