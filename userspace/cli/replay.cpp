@@ -30,7 +30,7 @@ Status replay_recording(const std::string& path, Replay& replay, const ReplayObs
     }
     replay.session = reader->session();
     replay.warning = reader->warning();
-    replay.complete = reader->complete() && replay.tracker.view().lost.total() == 0;
+    replay.complete = reader->complete() && replay.tracker.view().complete();
     return {};
 }
 

@@ -20,7 +20,7 @@ struct Replay {
     SessionInfo session;
     Tracker tracker;
     EventCounter counter;
-    bool complete = true;  // the file is whole and nothing was lost
+    bool complete = true;  // the file is whole, nothing was lost, and walks found no unexplained difference
     std::string warning;   // about the file
 };
 

@@ -12,4 +12,23 @@ std::string_view to_string(BufferType type) {
     return index < kNames.size() ? kNames[index] : "UNKNOWN";
 }
 
+std::string_view to_string(WalkReason reason) {
+    switch (reason) {
+        case WalkReason::Attach: return "attach";
+        case WalkReason::Gap: return "gap";
+        case WalkReason::Audit: return "audit";
+        case WalkReason::End: return "end";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(AllocatorChange how) {
+    switch (how) {
+        case AllocatorChange::StateOverridden: return "state_overridden";
+        case AllocatorChange::Shrunk: return "shrunk";
+        case AllocatorChange::Reset: return "reset";
+    }
+    return "unknown";
+}
+
 }  // namespace tt::alloc_trace

@@ -143,6 +143,9 @@ struct BufferGone {
 };
 
 enum class WalkReason : std::uint8_t { Attach = 0, Gap = 1, Audit = 2, End = 3 };
+inline constexpr std::size_t kWalkReasonCount = 4;
+
+[[nodiscard]] std::string_view to_string(WalkReason reason);  // "attach", "gap", "audit", "end"
 
 // A walk of one process's allocators is through; the BufferFound and BufferGone before it are what it brought.
 struct ProcessWalked {
@@ -189,6 +192,9 @@ struct AllocatorReleased {  // everything this allocator had handed out is free
 };
 
 enum class AllocatorChange : std::uint8_t { StateOverridden = 0, Shrunk = 1, Reset = 2 };
+inline constexpr std::size_t kAllocatorChangeCount = 3;
+
+[[nodiscard]] std::string_view to_string(AllocatorChange how);  // "state_overridden", "shrunk", "reset"
 
 // The allocator's ranges changed without an event of a buffer; its capacity follows as AllocatorSeen where it can be read.
 // StateOverridden: it took over another allocator's blocks, which belong to no buffer of its own.

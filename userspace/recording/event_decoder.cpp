@@ -30,7 +30,7 @@ template <typename Columns>
 [[nodiscard]] Status sort_columns(std::span<const std::uint8_t> packed, Columns& columns) {
     FieldReader in(packed);
     for (Field field; in.next(field);) {
-        const bool known = (field.id >= 1 && field.id <= 5) || (field.id >= 8 && field.id <= 12) ||
+        const bool known = (field.id >= 1 && field.id <= 6) || (field.id >= 8 && field.id <= 12) ||
                            (field.id > static_cast<std::uint64_t>(Column::FirstRows) && field.id < columns.size());
         if (!known && field.required) {
             return fail(
@@ -91,8 +91,11 @@ Status EventDecoder::load_tables(const Columns& columns) {
     if (!load_pointers(ByteReader(column(columns, Column::Pointers)))) {
         return impossible("the table of pointers is broken");
     }
-    const ByteReader shapes(column(columns, Column::Shapes));
-    if (!load_placements(shapes, ByteReader(column(columns, Column::Placements)))) {
+    const ByteReader sharded(column(columns, Column::ShardedShapes));
+    if (!load_shapes(ByteReader(column(columns, Column::Shapes)), sharded)) {
+        return impossible("the table of shapes is broken");
+    }
+    if (!load_placements(ByteReader(column(columns, Column::Placements)))) {
         return impossible("the table of placements is broken");
     }
     if (!load_objects(ByteReader(column(columns, Column::Objects)))) {
@@ -124,10 +127,10 @@ bool EventDecoder::load_pointers(ByteReader in) {
     return !in.failed() && in.at_end();
 }
 
-bool EventDecoder::load_placements(ByteReader shapes, ByteReader placements) {
-    std::vector<BufferFields> shape_list;
-    while (!shapes.at_end() && shape_list.size() < count_) {
-        BufferFields& shape = shape_list.emplace_back();
+bool EventDecoder::load_shapes(ByteReader shapes, ByteReader sharded) {
+    shapes_.clear();
+    while (!shapes.at_end() && shapes_.size() < count_) {
+        BufferFields& shape = shapes_.emplace_back();
         const bool named = read_pointer(shapes, shape.owner) && read_pointer(shapes, shape.allocator);
         shape.size = shapes.varint();
         shape.page_size = shapes.varint();
@@ -138,17 +141,31 @@ bool EventDecoder::load_placements(ByteReader shapes, ByteReader placements) {
         shape.type = static_cast<BufferType>(type_and_hooked >> 1);
         shape.hooked = (type_and_hooked & 1) != 0;
     }
-    DeltaReader addresses;
-    placements_.clear();
-    while (!placements.at_end() && placements_.size() < count_) {
-        const std::uint64_t shape = placements.varint();
-        if (shape >= shape_list.size()) {
+    while (!sharded.at_end()) {
+        const std::uint64_t number = sharded.varint();
+        const std::uint64_t is_sharded = sharded.varint();
+        if (number >= shapes_.size() || is_sharded > 1) {
             return false;
         }
-        placements_.push_back(shape_list[static_cast<std::size_t>(shape)]);
-        placements_.back().address = addresses.next(placements);
+        BufferFields& shape = shapes_[static_cast<std::size_t>(number)];
+        shape.sharded = is_sharded != 0;
+        shape.pages_per_shard = sharded.varint();
     }
-    return !shapes.failed() && shapes.at_end() && !placements.failed() && placements.at_end();
+    return !shapes.failed() && shapes.at_end() && !sharded.failed();
+}
+
+bool EventDecoder::load_placements(ByteReader in) {
+    DeltaReader addresses;
+    placements_.clear();
+    while (!in.at_end() && placements_.size() < count_) {
+        const std::uint64_t shape = in.varint();
+        if (shape >= shapes_.size()) {
+            return false;
+        }
+        placements_.push_back(shapes_[static_cast<std::size_t>(shape)]);
+        placements_.back().address = addresses.next(in);
+    }
+    return !in.failed() && in.at_end();
 }
 
 bool EventDecoder::load_objects(ByteReader in) {
@@ -250,6 +267,14 @@ bool EventDecoder::read_event(EventKind kind, const EventHeader& header, Event& 
         case EventKind::ProcessExec: return read_into<ProcessExec>(kind, header, event);
         case EventKind::ProcessExited: return read_into<ProcessExited>(kind, header, event);
         case EventKind::Lost: return read_into<Lost>(kind, header, event);
+        case EventKind::AllocatorSeen: return read_into<AllocatorSeen>(kind, header, event);
+        case EventKind::AllocatorChanged: return read_into<AllocatorChanged>(kind, header, event);
+        case EventKind::BufferFound: return read_into<BufferFound>(kind, header, event);
+        case EventKind::BufferGone: return read_into<BufferGone>(kind, header, event);
+        case EventKind::ProcessWalked: return read_into<ProcessWalked>(kind, header, event);
+        case EventKind::ProcessPaused: return read_into<ProcessPaused>(kind, header, event);
+        case EventKind::AllocationFailed: return read_into<AllocationFailed>(kind, header, event);
+        case EventKind::CircularBufferClash: return read_into<CircularBufferClash>(kind, header, event);
     }
     return false;
 }
@@ -360,6 +385,88 @@ bool EventDecoder::read(ByteReader& row, Lost& event) {
     event.circular_buffers = row.varint();
     event.lifecycle = row.varint();
     return true;
+}
+
+bool EventDecoder::read(ByteReader& row, AllocatorSeen& event) {
+    constexpr std::size_t kLeastRegionBytes = 6;
+    const bool named = read_pointer(row, event.allocator) && read_pointer(row, event.owner);
+    const std::size_t regions = row.count(kLeastRegionBytes);
+    if (!named) {
+        return false;
+    }
+    event.regions.resize(regions);
+    for (Region& region : event.regions) {
+        const std::uint64_t type = row.varint();
+        if (type >= kBufferTypeCount) {
+            return false;
+        }
+        region.type = static_cast<BufferType>(type);
+        region.banks = row.varint32();
+        region.page_alignment = row.varint32();
+        region.base = row.varint();
+        region.bytes = row.varint();
+        region.granularity = row.varint();
+    }
+    return true;
+}
+
+bool EventDecoder::read(ByteReader& row, AllocatorChanged& event) {
+    const bool named = read_pointer(row, event.allocator);
+    const std::uint64_t how = row.varint();
+    event.how = static_cast<AllocatorChange>(how);
+    return named && how < kAllocatorChangeCount;
+}
+
+bool EventDecoder::read_buffer_row(ByteReader& row, BufferFields& fields) {
+    const std::uint64_t object = row.varint();
+    const std::uint64_t placement = row.varint();
+    if (row.failed() || object >= objects_.size() || placement >= placements_.size()) {
+        return false;
+    }
+    fields = placements_[static_cast<std::size_t>(placement)];
+    fields.buffer = objects_[static_cast<std::size_t>(object)].pointer;
+    return true;
+}
+
+bool EventDecoder::read(ByteReader& row, BufferFound& event) {
+    const bool named = read_buffer_row(row, event.buffer);
+    event.block_bytes = row.varint();
+    return named;
+}
+
+bool EventDecoder::read(ByteReader& row, BufferGone& event) { return read_buffer_row(row, event.buffer); }
+
+bool EventDecoder::read(ByteReader& row, ProcessWalked& event) {
+    const std::uint64_t reason = row.varint();
+    const std::uint64_t complete = row.varint();
+    event.reason = static_cast<WalkReason>(reason);
+    event.complete = complete != 0;
+    event.incomplete_reason = row.string();
+    event.allocators = row.varint32();
+    event.rounds = row.varint32();
+    event.buffers = row.varint();
+    event.found = row.varint();
+    event.gone = row.varint();
+    event.duration_ns = row.varint();
+    event.stopped_ns = row.varint();
+    return reason < kWalkReasonCount && complete <= 1;
+}
+
+bool EventDecoder::read(ByteReader& row, ProcessPaused& event) {
+    event.duration_ns = row.varint();
+    return true;
+}
+
+bool EventDecoder::read(ByteReader& row, AllocationFailed& event) {
+    const bool named = read_buffer_row(row, event.buffer);
+    event.message = row.string();
+    return named;
+}
+
+bool EventDecoder::read(ByteReader& row, CircularBufferClash& event) {
+    const bool named = read_pointer(row, event.program) && read_pointer(row, event.owner);
+    event.message = row.string();
+    return named;
 }
 
 }  // namespace tt::alloc_trace

@@ -38,7 +38,8 @@ private:
     [[nodiscard]] Status load_tables(const Columns& columns);
     [[nodiscard]] bool load_threads(ByteReader in);
     [[nodiscard]] bool load_pointers(ByteReader in);
-    [[nodiscard]] bool load_placements(ByteReader shapes, ByteReader placements);
+    [[nodiscard]] bool load_shapes(ByteReader shapes, ByteReader sharded);
+    [[nodiscard]] bool load_placements(ByteReader in);
     [[nodiscard]] bool load_objects(ByteReader in);
     void load_columns(const Columns& columns);
 
@@ -57,6 +58,15 @@ private:
     [[nodiscard]] bool read(ByteReader& row, ProcessExec& event);
     [[nodiscard]] bool read(ByteReader& row, ProcessExited& event);
     [[nodiscard]] bool read(ByteReader& row, Lost& event);
+    [[nodiscard]] bool read(ByteReader& row, AllocatorSeen& event);
+    [[nodiscard]] bool read(ByteReader& row, AllocatorChanged& event);
+    [[nodiscard]] bool read(ByteReader& row, BufferFound& event);
+    [[nodiscard]] bool read(ByteReader& row, BufferGone& event);
+    [[nodiscard]] bool read(ByteReader& row, ProcessWalked& event);
+    [[nodiscard]] bool read(ByteReader& row, ProcessPaused& event);
+    [[nodiscard]] bool read(ByteReader& row, AllocationFailed& event);
+    [[nodiscard]] bool read(ByteReader& row, CircularBufferClash& event);
+    [[nodiscard]] bool read_buffer_row(ByteReader& row, BufferFields& fields);
     template <typename T>
     [[nodiscard]] bool read_into(format::EventKind kind, const EventHeader& header, Event& event);
     [[nodiscard]] bool read_pointer(ByteReader& row, std::uint64_t& pointer);
@@ -79,6 +89,7 @@ private:
     };
     std::vector<Thread> threads_;
     std::vector<std::uint64_t> pointers_;
+    std::vector<BufferFields> shapes_;
     std::vector<BufferFields> placements_;  // `buffer` is 0
     std::vector<Object> objects_;
 

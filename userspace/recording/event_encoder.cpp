@@ -22,14 +22,32 @@ std::size_t variable_bytes(const Event& event) {
     if (const auto* buffer = std::get_if<CircularBufferAllocated>(&event)) {
         return buffer->cores.size() * 4 * kVarint32;
     }
-    const auto* process = std::get_if<ProcessSeen>(&event);
-    return process != nullptr ? process->command.size() : 0;
+    if (const auto* process = std::get_if<ProcessSeen>(&event)) {
+        return process->command.size();
+    }
+    if (const auto* allocator = std::get_if<AllocatorSeen>(&event)) {
+        constexpr std::size_t kMostRegionBytes = 43;
+        return allocator->regions.size() * kMostRegionBytes;
+    }
+    if (const auto* walk = std::get_if<ProcessWalked>(&event)) {
+        return walk->incomplete_reason.size();
+    }
+    if (const auto* failed = std::get_if<AllocationFailed>(&event)) {
+        return failed->message.size();
+    }
+    const auto* clash = std::get_if<CircularBufferClash>(&event);
+    return clash != nullptr ? clash->message.size() : 0;
 }
 
-void write_column(ByteWriter& out, Column column, const Bytes& data, std::uint64_t offset = 0) {
+void write_column(ByteWriter& out, Column column, const Bytes& data, bool required = true) {
     if (!data.empty()) {
-        write_field(out, static_cast<std::uint64_t>(column) + offset, true, data);
+        write_field(out, static_cast<std::uint64_t>(column), required, data);
     }
+}
+
+void write_rows(ByteWriter& out, std::size_t kind, const Bytes& data) {
+    const auto column = static_cast<Column>(static_cast<std::size_t>(Column::FirstRows) + kind);
+    write_column(out, column, data, kind < format::kFirstKindOf02);
 }
 
 }  // namespace
@@ -47,8 +65,8 @@ bool EventEncoder::full() const {
 }
 
 std::size_t EventEncoder::packed_bytes() const {
-    std::size_t bytes = thread_table_.size() + pointer_table_.size() + shape_table_.size() + placement_table_.size() +
-                        object_table_.size() + kinds_.size() + times_.size() + event_threads_.size() +
+    std::size_t bytes = thread_table_.size() + pointer_table_.size() + shape_table_.size() +
+                        sharded_shape_table_.size() + placement_table_.size() + object_table_.size() + kinds_.size() + times_.size() + event_threads_.size() +
                         event_objects_.size() + event_placements_.size();
     for (const ByteWriter& rows : rows_) {
         bytes += rows.size();
@@ -76,13 +94,14 @@ Bytes EventEncoder::packed() const {
     write_column(out, Column::Shapes, shape_table_.bytes());
     write_column(out, Column::Placements, placement_table_.bytes());
     write_column(out, Column::Objects, object_table_.bytes());
+    write_column(out, Column::ShardedShapes, sharded_shape_table_.bytes(), false);
     write_column(out, Column::Kinds, kinds_.bytes());
     write_column(out, Column::Times, times.bytes());
     write_column(out, Column::EventThreads, event_threads_.bytes());
     write_column(out, Column::EventObjects, event_objects_.bytes());
     write_column(out, Column::EventPlacements, event_placements_.bytes());
     for (std::size_t kind = 0; kind < rows_.size(); ++kind) {
-        write_column(out, Column::FirstRows, rows_[kind].bytes(), kind);
+        write_rows(out, kind, rows_[kind].bytes());
     }
     return out.bytes();
 }
@@ -102,6 +121,7 @@ void EventEncoder::clear() {
          {&thread_table_,
           &pointer_table_,
           &shape_table_,
+          &sharded_shape_table_,
           &placement_table_,
           &object_table_,
           &kinds_,
@@ -141,21 +161,37 @@ ByteWriter& EventEncoder::begin(EventKind kind, const EventHeader& header) {
 
 void EventEncoder::put_buffer(EventKind kind, const EventHeader& header, const BufferFields& fields) {
     begin(kind, header);
-    bool is_new = false;
-    const std::uint32_t number = objects_.number_of(fields.buffer, is_new);
+    const std::uint32_t number = object(fields.buffer);
     event_objects_.varint(number);
-    if (is_new) {
-        object_deltas_.add(object_table_, fields.buffer);
-        object_places_.emplace_back();
-    }
     BufferFields place = fields;
     place.buffer = 0;
-    if (!is_new && object_places_[number] == place) {
+    std::optional<BufferFields>& before = object_places_[number];
+    if (before == place) {
         event_placements_.varint(0);
         return;
     }
-    object_places_[number] = place;
+    before = place;
     event_placements_.varint(std::uint64_t{placement(place)} + 1);
+}
+
+// Of kinds that came with 0.2: all of the buffer is in the row, as a reader that skips it must not miss entries of columns.
+ByteWriter& EventEncoder::put_buffer_row(EventKind kind, const EventHeader& header, const BufferFields& fields) {
+    ByteWriter& row = begin(kind, header);
+    row.varint(object(fields.buffer));
+    BufferFields place = fields;
+    place.buffer = 0;
+    row.varint(placement(place));
+    return row;
+}
+
+std::uint32_t EventEncoder::object(std::uint64_t value) {
+    bool is_new = false;
+    const std::uint32_t number = objects_.number_of(value, is_new);
+    if (is_new) {
+        object_deltas_.add(object_table_, value);
+        object_places_.emplace_back();
+    }
+    return number;
 }
 
 std::uint32_t EventEncoder::placement(const BufferFields& place) {
@@ -176,6 +212,8 @@ std::uint32_t EventEncoder::shape(const BufferFields& place) {
     key.size = size;
     key.page_size = page_size;
     key.type_and_hooked = static_cast<std::uint64_t>(type) << 1 | (hooked ? 1 : 0);
+    key.sharded = sharded;
+    key.pages_per_shard = pages;
     bool is_new = false;
     const std::uint32_t number = shapes_.number_of(key, is_new);
     if (is_new) {
@@ -184,6 +222,11 @@ std::uint32_t EventEncoder::shape(const BufferFields& place) {
         shape_table_.varint(key.size);
         shape_table_.varint(key.page_size);
         shape_table_.varint(key.type_and_hooked);
+    }
+    if (is_new && (sharded || pages != 0)) {
+        sharded_shape_table_.varint(number);
+        sharded_shape_table_.varint(sharded ? 1 : 0);
+        sharded_shape_table_.varint(pages);
     }
     return number;
 }
@@ -288,6 +331,69 @@ void EventEncoder::put(const Lost& event) {
     row.varint(freed);
     row.varint(circular_buffers);
     row.varint(lifecycle);
+}
+
+void EventEncoder::put(const AllocatorSeen& event) {
+    const auto& [header, allocator, owner, regions] = event;
+    ByteWriter& row = begin(EventKind::AllocatorSeen, header);
+    row.varint(pointer(allocator));
+    row.varint(pointer(owner));
+    row.varint(regions.size());
+    for (const auto& [type, banks, page_alignment, base, bytes, granularity] : regions) {
+        row.varint(static_cast<std::uint64_t>(type));
+        row.varint(banks);
+        row.varint(page_alignment);
+        row.varint(base);
+        row.varint(bytes);
+        row.varint(granularity);
+    }
+}
+
+void EventEncoder::put(const AllocatorChanged& event) {
+    const auto& [header, allocator, how] = event;
+    ByteWriter& row = begin(EventKind::AllocatorChanged, header);
+    row.varint(pointer(allocator));
+    row.varint(static_cast<std::uint64_t>(how));
+}
+
+void EventEncoder::put(const BufferFound& event) {
+    const auto& [header, buffer, block_bytes] = event;
+    put_buffer_row(EventKind::BufferFound, header, buffer).varint(block_bytes);
+}
+
+void EventEncoder::put(const BufferGone& event) {
+    const auto& [header, buffer] = event;
+    put_buffer_row(EventKind::BufferGone, header, buffer);
+}
+
+void EventEncoder::put(const ProcessWalked& event) {
+    const auto& [header, reason, complete, why, allocators, rounds, buffers, found, gone, duration_ns, stopped_ns] = event;
+    ByteWriter& row = begin(EventKind::ProcessWalked, header);
+    row.varint(static_cast<std::uint64_t>(reason));
+    row.varint(complete ? 1 : 0);
+    row.string(why);
+    for (const std::uint64_t number :
+         {std::uint64_t{allocators}, std::uint64_t{rounds}, buffers, found, gone, duration_ns, stopped_ns}) {
+        row.varint(number);
+    }
+}
+
+void EventEncoder::put(const ProcessPaused& event) {
+    const auto& [header, duration_ns] = event;
+    begin(EventKind::ProcessPaused, header).varint(duration_ns);
+}
+
+void EventEncoder::put(const AllocationFailed& event) {
+    const auto& [header, buffer, message] = event;
+    put_buffer_row(EventKind::AllocationFailed, header, buffer).string(message);
+}
+
+void EventEncoder::put(const CircularBufferClash& event) {
+    const auto& [header, program, owner, message] = event;
+    ByteWriter& row = begin(EventKind::CircularBufferClash, header);
+    row.varint(pointer(program));
+    row.varint(pointer(owner));
+    row.string(message);
 }
 
 }  // namespace tt::alloc_trace

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "event/event.hpp"
@@ -45,14 +46,22 @@ private:
     void put(const ProcessForked& event);
     void put(const ProcessExec& event);
     void put(const ProcessExited& event);
-    template <typename Other>
-    void put(const Other&) {}
     void put(const Lost& event);
+    void put(const AllocatorSeen& event);
+    void put(const AllocatorChanged& event);
+    void put(const BufferFound& event);
+    void put(const BufferGone& event);
+    void put(const ProcessWalked& event);
+    void put(const ProcessPaused& event);
+    void put(const AllocationFailed& event);
+    void put(const CircularBufferClash& event);
 
     void put_buffer(format::EventKind kind, const EventHeader& header, const BufferFields& fields);
+    ByteWriter& put_buffer_row(format::EventKind kind, const EventHeader& header, const BufferFields& fields);
     ByteWriter& begin(format::EventKind kind, const EventHeader& header);
     [[nodiscard]] std::size_t packed_bytes() const;
 
+    std::uint32_t object(std::uint64_t value);
     std::uint32_t placement(const BufferFields& place);
     std::uint32_t shape(const BufferFields& place);
     std::uint32_t pointer(std::uint64_t value);
@@ -68,12 +77,14 @@ private:
     Interner<ShapeKey> shapes_;
     Interner<BufferFields> placements_;
     Interner<std::uint64_t> objects_;
-    std::vector<BufferFields> object_places_;  // by object: where it was in its event before; its `buffer` is 0
+    // By object: where it was in its Allocated or Freed before; its `buffer` is 0.
+    std::vector<std::optional<BufferFields>> object_places_;
 
     ByteWriter thread_table_;
     ByteWriter pointer_table_;
     DeltaWriter pointer_deltas_;
     ByteWriter shape_table_;
+    ByteWriter sharded_shape_table_;
     ByteWriter placement_table_;
     DeltaWriter placement_deltas_;
     ByteWriter object_table_;

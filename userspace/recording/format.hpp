@@ -12,7 +12,7 @@ namespace tt::alloc_trace::format {
 
 inline constexpr std::array<std::uint8_t, 8> kMagic{0x89, 'T', 'T', 'A', 'R', '\r', '\n', 0x1a};
 inline constexpr std::uint16_t kMajor = 0;
-inline constexpr std::uint16_t kMinor = 1;
+inline constexpr std::uint16_t kMinor = 2;
 inline constexpr std::size_t kHeaderBytes = 16;
 inline constexpr std::size_t kChunkHeaderBytes = 32;
 
@@ -56,6 +56,7 @@ enum class Column : std::uint32_t {
     Shapes = 3,
     Placements = 4,
     Objects = 5,
+    ShardedShapes = 6,  // since 0.2
     Kinds = 8,
     Times = 9,
     EventThreads = 10,
@@ -79,8 +80,19 @@ enum class EventKind : std::uint8_t {
     ProcessExec = 12,
     ProcessExited = 13,
     Lost = 14,
+    // Since 0.2:
+    AllocatorSeen = 15,
+    AllocatorChanged = 16,
+    BufferFound = 17,
+    BufferGone = 18,
+    ProcessWalked = 19,
+    ProcessPaused = 20,
+    AllocationFailed = 21,
+    CircularBufferClash = 22,
 };
-inline constexpr std::size_t kEventKindEnd = 15;  // one past the last
+inline constexpr std::size_t kEventKindEnd = 23;  // one past the last
+// Rows of later kinds are optional columns: a reader of 0.1 skips and counts such events.
+inline constexpr std::size_t kFirstKindOf02 = 15;
 
 inline constexpr std::uint64_t kCoresComplete = 1;
 inline constexpr std::uint64_t kGloballyAllocated = 2;

@@ -32,6 +32,8 @@ struct ShapeKey {
     std::uint64_t size = 0;
     std::uint64_t page_size = 0;
     std::uint64_t type_and_hooked = 0;
+    bool sharded = false;
+    std::uint64_t pages_per_shard = 0;
 
     bool operator==(const ShapeKey&) const = default;
 };

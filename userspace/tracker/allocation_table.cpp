@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tracker/allocation_table.hpp"
 
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -10,8 +11,45 @@ namespace {
 
 // Denser than the library's default of 0.5: a live buffer must stay below 160 bytes even right after the table has grown.
 constexpr float kMaxLoad = 0.85F;
+static_assert(sizeof(AllocationKey) + sizeof(LiveBuffer) <= 56);
+
+constexpr std::uint32_t kMaxTid = (1U << 24U) - 1;
+
+std::uint32_t fitting32(std::uint64_t value) {
+    return value > std::numeric_limits<std::uint32_t>::max() ? 0 : static_cast<std::uint32_t>(value);
+}
 
 }  // namespace
+
+FootprintShape LiveBuffer::shape() const {
+    return {size, page_size, sharded != 0, has_block != 0 ? 0 : std::uint64_t{spread}, has_block != 0 ? spread * kBlockUnit : 0};
+}
+
+LiveBuffer live_buffer(const EventHeader& header, const BufferFields& fields) {
+    LiveBuffer buffer;
+    buffer.buffer = fields.buffer;
+    buffer.size = fields.size;
+    buffer.page_size = fields.page_size;
+    buffer.t_ns = header.t_ns;
+    buffer.tid = header.tid <= kMaxTid ? header.tid : 0;
+    buffer.sharded = fields.sharded ? 1 : 0;
+    buffer.spread = fitting32(fields.pages_per_shard);
+    return buffer;
+}
+
+LiveBuffer found_buffer(
+    const EventHeader& header, const BufferFields& fields, std::uint64_t block_bytes, FoundAs origin
+) {
+    LiveBuffer buffer = live_buffer(header, fields);
+    buffer.tid = 0;  // who allocated it is not known
+    buffer.found_as = static_cast<std::uint32_t>(origin) & 3U;
+    const std::uint32_t units = block_bytes % LiveBuffer::kBlockUnit == 0 ? fitting32(block_bytes / LiveBuffer::kBlockUnit) : 0;
+    if (units != 0) {
+        buffer.has_block = 1;
+        buffer.spread = units;
+    }
+    return buffer;
+}
 
 AllocationTable::AllocationTable() { live_.max_load_factor(kMaxLoad); }
 
@@ -28,13 +66,15 @@ bool AllocationTable::insert(const AllocationKey& key, const LiveBuffer& buffer,
     return !fresh;
 }
 
-LiveBuffer AllocationTable::erase(const AllocationKey& key, std::uint64_t t_ns) {
+LiveBuffer AllocationTable::erase(const AllocationKey& key, std::uint64_t t_ns, End end) {
     const auto found = live_.find(key);
     const LiveBuffer erased = found->second;
     live_.erase(found);
-    remember(key, {End::Freed, t_ns});
+    remember(key, {end, t_ns});
     return erased;
 }
+
+void AllocationTable::update(const AllocationKey& key, const LiveBuffer& buffer) { live_.find(key).value() = buffer; }
 
 void AllocationTable::release_if(
     const std::function<bool(const AllocationKey&)>& matches,

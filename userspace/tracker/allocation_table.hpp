@@ -11,6 +11,8 @@
 #include <functional>
 
 #include "event/event.hpp"
+#include "tracker/footprint.hpp"
+#include "tracker/judgement.hpp"
 
 namespace tt::alloc_trace {
 
@@ -19,6 +21,7 @@ struct AllocationKey {
     std::uint64_t address = 0;
     std::uint32_t allocator = 0;  // index into ProcessState::allocators
     BufferType type = BufferType::Dram;
+    std::uint16_t generation = 0;  // of that entry, which is used again for another allocator after this one's end
 
     bool operator==(const AllocationKey&) const = default;
 };
@@ -26,7 +29,8 @@ struct AllocationKey {
 struct AllocationKeyHash {
     std::size_t operator()(const AllocationKey& key) const noexcept {
         // Addresses are multiples of 32 at least, and the table uses low bits: both halves of a full product, folded.
-        const std::uint64_t tag = (std::uint64_t{key.allocator} << 3) | static_cast<std::uint64_t>(key.type);
+        const std::uint64_t place = std::uint64_t{key.generation} << 32U | key.allocator;
+        const std::uint64_t tag = (place << 3U) | static_cast<std::uint64_t>(key.type);
         __extension__ using Product = unsigned __int128;
         const Product product =
             static_cast<Product>(key.address ^ 0x9e3779b97f4a7c15ULL) * (tag * 0xd6e8feb86659fd93ULL + 0xff51afd7ed558ccdULL);
@@ -34,13 +38,30 @@ struct AllocationKeyHash {
     }
 };
 
+// 40 bytes, as memory per live buffer is promised to stay small (allocation_table.cpp): hence the packing.
 struct LiveBuffer {
     std::uint64_t buffer = 0;     // address of the Buffer object
     std::uint64_t size = 0;       // bytes per chip
     std::uint64_t page_size = 0;  // bytes
-    std::uint64_t t_ns = 0;       // allocated
-    std::uint32_t tid = 0;        // allocated by
+    std::uint64_t t_ns = 0;       // allocated, or found
+    std::uint32_t tid : 24 = 0;   // allocated by; Linux has fewer than 2^22. 0: not known
+    std::uint32_t found_as : 2 = 0;      // FoundAs
+    std::uint32_t trace_unsafe : 1 = 0;  // a captured trace was live where it was allocated
+    std::uint32_t sharded : 1 = 0;
+    std::uint32_t has_block : 1 = 0;     // what `spread` is
+    std::uint32_t spread = 0;            // block bytes / kBlockUnit, or pages per shard; 0: not known
+
+    static constexpr std::uint64_t kBlockUnit = 16;  // blocks are multiples of the allocator's alignment, at least this
+
+    [[nodiscard]] FoundAs origin() const { return static_cast<FoundAs>(found_as); }
+    [[nodiscard]] FootprintShape shape() const;
 };
+
+[[nodiscard]] LiveBuffer live_buffer(const EventHeader& header, const BufferFields& fields);
+// `block_bytes` as BufferFound has it.
+[[nodiscard]] LiveBuffer found_buffer(
+    const EventHeader& header, const BufferFields& fields, std::uint64_t block_bytes, FoundAs origin
+);
 
 using LiveBufferMap = tsl::robin_map<AllocationKey, LiveBuffer, AllocationKeyHash>;
 
@@ -50,7 +71,7 @@ public:
     // key counts as older than the attach.
     static constexpr std::size_t kMaxPastKeys = std::size_t{1} << 18;
 
-    enum class End : std::uint8_t { Unknown, Freed, Released, Cleared };
+    enum class End : std::uint8_t { Unknown, Freed, Gone, Released, Cleared };  // Gone: a walk missed it
     struct Past {
         End end = End::Unknown;
         std::uint64_t t_ns = 0;
@@ -63,8 +84,10 @@ public:
 
     // True if `replaced` was live under this key.
     [[nodiscard]] bool insert(const AllocationKey& key, const LiveBuffer& buffer, LiveBuffer& replaced);
-    // The buffer must be live. Its key is remembered as freed.
-    LiveBuffer erase(const AllocationKey& key, std::uint64_t t_ns);
+    // The buffer must be live. Its key is remembered as `end`.
+    LiveBuffer erase(const AllocationKey& key, std::uint64_t t_ns, End end = End::Freed);
+    // What is live under this key has changed in some way; it must be live.
+    void update(const AllocationKey& key, const LiveBuffer& buffer);
 
     // Removes every live buffer that `matches`, calls `released` on each and remembers its key as `past`.
     void release_if(

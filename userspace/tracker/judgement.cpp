@@ -26,4 +26,13 @@ std::string_view to_string(UnknownFree reason) {
     return "unknown";
 }
 
+std::string_view to_string(FoundAs origin) {
+    switch (origin) {
+        case FoundAs::Allocated: return "allocated";
+        case FoundAs::PreExisting: return "pre-existing";
+        case FoundAs::Inferred: return "inferred";
+    }
+    return "unknown";
+}
+
 }  // namespace tt::alloc_trace

@@ -19,7 +19,7 @@ enum class FreeKind : std::uint8_t {
     ReleasedByClose,  // its owner was closed, or its allocator destroyed
     ReleasedByExit,   // its process ended or replaced its address space
     Cleared,          // its allocator was emptied while the owner stayed open
-    Inferred,         // another buffer took its place: its free is among the lost events
+    Inferred,         // another buffer took its place, or a walk did not find it: its free is among the lost events
 };
 inline constexpr std::size_t kFreeKindCount = 5;
 
@@ -43,11 +43,22 @@ struct UnknownFreeStat {
 };
 using UnknownFreeStats = std::array<UnknownFreeStat, kUnknownFreeCount>;
 
+// How the tracker came to know a live buffer.
+enum class FoundAs : std::uint8_t {
+    Allocated,    // its allocation was seen
+    PreExisting,  // a walk found it: it is older than the process's first event
+    Inferred,     // a walk found it: its allocation is among the lost events
+};
+
+[[nodiscard]] std::string_view to_string(FoundAs origin);  // "allocated", "pre-existing", "inferred"
+
 // What applying one event did.
 struct Applied {
     std::optional<UnknownFree> unknown_free;  // Freed only
-    bool replaced_live = false;               // Allocated only: a live buffer with the same key had to be inferred free
-    FreeKind released_kind = FreeKind::Freed;  // of `released` buffers (AllocatorReleased, ProcessExec, ProcessExited)
+    bool after_close = false;                 // Freed only: its allocator is gone, and with it the memory: nothing to do
+    bool replaced_live = false;               // Allocated, BufferFound: what was live under its key had to be inferred free
+    std::optional<FoundAs> found_as;           // BufferFound only: what it counts as; nullopt if it was known already
+    FreeKind released_kind = FreeKind::Freed;  // of `released` buffers (AllocatorReleased, BufferGone, ProcessExec, ...Exited)
     std::uint64_t released = 0;
     std::uint64_t released_bytes = 0;
 };

@@ -35,4 +35,18 @@ std::string to_string(const Owner& owner) {
     return "mesh " + std::to_string(owner.id) + " (" + noun + id_ranges(owner.chips) + ")";
 }
 
+bool ProcessState::used_memory() const {
+    const auto any = [](const auto& list, const auto& used) { return std::any_of(list.begin(), list.end(), used); };
+    return hooked_allocs > 0 || any(unknown_frees, [](const UnknownFreeStat& stat) { return stat.count > 0; }) ||
+           any(places, [&any](const auto& place) {
+               return any(place.second.types, [](const Usage& usage) { return usage.allocs + usage.found > 0; });
+           });
+}
+
+std::uint64_t ProcessState::foreign_allocators() const {
+    return static_cast<std::uint64_t>(std::count_if(allocators.begin(), allocators.end(), [](const Allocator& allocator) {
+        return allocator.alive && allocator.foreign;
+    }));
+}
+
 }  // namespace tt::alloc_trace

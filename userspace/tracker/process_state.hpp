@@ -11,12 +11,19 @@
 #include <vector>
 
 #include "event/event.hpp"
+#include "event/session_info.hpp"
 #include "tracker/allocation_table.hpp"
+#include "tracker/failure.hpp"
 #include "tracker/judgement.hpp"
 #include "tracker/program_table.hpp"
+#include "tracker/recent_set.hpp"
 #include "tracker/usage.hpp"
 
 namespace tt::alloc_trace {
+
+// Most pointers of destroyed allocators kept. A Buffer that outlives its device for longer than so many closes looks like one from
+// before the attach.
+inline constexpr std::size_t kMaxDeadAllocators = 4096;
 
 struct Owner {
     std::uint64_t pointer = 0;
@@ -26,6 +33,8 @@ struct Owner {
     std::vector<Place> places;        // where its buffers count
     std::vector<PlaceUsage*> usages;  // of `places`, in the same order; point into ProcessState::places
     bool closing = false;
+    bool current = true;              // what the pointer means now
+    std::uint32_t allocators = 0;     // alive ones
 };
 
 // "chip 3", "mesh 0 (chips 0-7)", "mesh 0 (chips unknown)", "unknown owner".
@@ -33,7 +42,38 @@ struct Owner {
 
 struct Allocator {
     std::uint64_t pointer = 0;
-    std::uint32_t owner = 0;  // index into ProcessState::owners
+    std::uint32_t owner = 0;       // index into ProcessState::owners
+    std::uint16_t generation = 0;  // of this entry: AllocationKey has it, too
+    bool alive = true;             // what the pointer means now
+    bool foreign = false;          // it took over another allocator's blocks: they belong to no buffer of its own
+    std::uint64_t live = 0;        // buffers
+    std::array<Region, kBufferTypeCount> regions{};  // by type; no banks: not known
+
+    [[nodiscard]] const Region* region(BufferType type) const {
+        const Region& known = regions[static_cast<std::size_t>(type)];
+        return known.banks == 0 ? nullptr : &known;
+    }
+};
+
+// Walks of one reason.
+struct WalkStat {
+    std::uint64_t count = 0;
+    std::uint64_t incomplete = 0;
+    std::uint64_t found = 0;  // sums
+    std::uint64_t gone = 0;
+    ProcessWalked last;
+};
+
+// What walks found and what became of it. Buffers, since attach.
+struct FoundStat {
+    std::uint64_t pre_existing = 0;
+    std::uint64_t inferred = 0;  // allocated in a gap
+    std::uint64_t gone = 0;      // freed in a gap
+    // Differences between tracker and process without a loss to explain them: there should be none.
+    std::uint64_t unexplained_found = 0;
+    std::uint64_t unexplained_gone = 0;
+
+    [[nodiscard]] std::uint64_t unexplained() const { return unexplained_found + unexplained_gone; }
 };
 
 struct ProcessState {
@@ -53,15 +93,35 @@ struct ProcessState {
     std::uint64_t last_t_ns = 0;
     End end = End::Alive;
 
+    KnownBefore known_before = KnownBefore::None;  // what was live before its first event
+    std::array<WalkStat, kWalkReasonCount> walks{};  // by WalkReason
+    FoundStat found;
+    bool walked = false;               // completely, once at least
+    std::uint64_t losses_at_start = 0;  // Lost events in the stream before its first event
+    std::uint64_t losses_settled = 0;   // likewise, before its latest complete walk
+
     std::uint64_t events = 0;         // of this process
     std::uint64_t hooked_allocs = 0;  // taken by graph capture, no device memory
     std::array<std::uint64_t, kFreeKindCount> ends{};  // by FreeKind
     UnknownFreeStats unknown_frees{};
+    std::uint64_t frees_after_close = 0;  // of Buffer objects that outlived their allocator: nothing was freed
+    FailureLog<AllocationFailure> failures;
+    FailureLog<ClashFailure> clashes;
+    std::array<std::uint64_t, kFailureVerdictCount> failure_verdicts{};        // by FailureVerdict
+    std::array<std::uint64_t, kAllocatorChangeCount> allocator_changes{};      // by AllocatorChange
+    std::uint64_t pauses = 0;             // by the tracer, --lossless
+    std::uint64_t paused_ns = 0;          // all of them together
 
-    std::vector<Owner> owners;          // only grows while the process lives
+    std::vector<Owner> owners;          // entries of ended ones are used again (object_table.hpp)
     std::vector<Allocator> allocators;  // likewise; keys hold indices into it
     tsl::robin_map<std::uint64_t, std::uint32_t> owner_index;      // by pointer, the present meaning
     tsl::robin_map<std::uint64_t, std::uint32_t> allocator_index;  // likewise
+    RecentSet<std::uint64_t, kMaxDeadAllocators> dead_allocators;  // pointers
+    // Ended entries of the two lists above, and how long these grow before such are looked for again.
+    std::vector<std::uint32_t> spare_owners;
+    std::vector<std::uint32_t> spare_allocators;
+    std::size_t owners_before_reuse = 256;
+    std::size_t allocators_before_reuse = 256;
     AllocationTable live;
     ProgramTable programs;
     std::map<Place, PlaceUsage> places;  // chips in order, then meshes with unknown chips
@@ -69,6 +129,10 @@ struct ProcessState {
     [[nodiscard]] const Owner& owner_of(const AllocationKey& key) const {
         return owners[allocators[key.allocator].owner];
     }
+    // Nothing of it can have been missed before its first event.
+    [[nodiscard]] bool complete_from_start() const { return from_first_event && !inherits; }
+    [[nodiscard]] bool used_memory() const;  // any buffer was seen, or a free of one
+    [[nodiscard]] std::uint64_t foreign_allocators() const;  // alive ones
 };
 
 }  // namespace tt::alloc_trace

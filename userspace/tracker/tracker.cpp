@@ -2,124 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tracker/tracker.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "tracker/object_table.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
-std::vector<Place> places_of(const OwnerSeen& owner) {
-    if (owner.kind == OwnerKind::Unknown || owner.chips.empty()) {
-        return {Place{owner.kind, owner.id}};
-    }
-    std::vector<Place> places;
-    for (const std::int32_t chip : owner.chips) {
-        places.push_back({OwnerKind::Chip, chip});
-    }
-    return places;
-}
+// Going through the live set is paid for by events, so that a job failing thousands of times a second does not stall us:
+// so many buffers per event, saved up to so many.
+constexpr std::uint64_t kScanCreditPerEvent = 64;
+constexpr std::uint64_t kMaxScanCredit = std::uint64_t{1} << 26U;
+constexpr std::size_t kMaxReasonBytes = 512;  // of a walk
 
-Owner make_owner(ProcessState& process, const OwnerSeen& seen) {
-    Owner owner{seen.owner, seen.kind, seen.id, seen.chips, places_of(seen), {}, false};
-    for (const Place& place : owner.places) {
-        owner.usages.push_back(&process.places[place]);
-    }
-    return owner;
-}
-
-std::uint32_t add_owner(ProcessState& process, const OwnerSeen& seen) {
-    const auto index = static_cast<std::uint32_t>(process.owners.size());
-    process.owners.push_back(make_owner(process, seen));
-    process.owner_index[seen.owner] = index;
-    return index;
-}
-
-// The same object, better known: its live buffers move to where they belong.
-void refine_owner(ProcessState& process, std::uint32_t index, const OwnerSeen& seen) {
-    Owner refined = make_owner(process, seen);
-    Owner& known = process.owners[index];
-    refined.closing = known.closing;
-    for (const auto& [key, buffer] : process.live.buffers()) {
-        if (process.allocators[key.allocator].owner != index) {
-            continue;
-        }
-        for (PlaceUsage* usage : known.usages) {
-            usage->of(key.type).remove(buffer.size);
-        }
-        for (PlaceUsage* usage : refined.usages) {
-            usage->of(key.type).add(buffer.size);
-        }
-    }
-    known = std::move(refined);
-}
-
-std::uint32_t owner_index(ProcessState& process, std::uint64_t pointer) {
-    if (const auto found = process.owner_index.find(pointer); found != process.owner_index.end()) {
-        return found->second;
-    }
-    OwnerSeen unidentified;
-    unidentified.owner = pointer;
-    return add_owner(process, unidentified);
-}
-
-void count_end(ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind) {
-    ++process.ends[static_cast<std::size_t>(kind)];
-    for (PlaceUsage* usage : process.owner_of(key).usages) {
-        usage->of(key.type).remove(buffer.size);
-    }
-}
-
-Applied release(
-    ProcessState& process,
-    FreeKind kind,
-    AllocationTable::Past past,
-    const std::function<bool(const AllocationKey&)>& matches
-) {
-    Applied applied;
-    applied.released_kind = kind;
-    process.live.release_if(matches, past, [&](const AllocationKey& key, const LiveBuffer& buffer) {
-        count_end(process, key, buffer, kind);
-        ++applied.released;
-        applied.released_bytes += buffer.size;
-    });
-    return applied;
-}
-
-// An allocator belongs to one owner all its life: with another owner the pointer means another allocator, and the end of
-// the first one was missed.
-std::uint32_t allocator_index(ProcessState& process, const BufferFields& buffer, std::uint64_t t_ns) {
-    const std::uint32_t owner = owner_index(process, buffer.owner);
-    const auto [entry, fresh] =
-        process.allocator_index.try_emplace(buffer.allocator, static_cast<std::uint32_t>(process.allocators.size()));
-    const std::uint32_t index = entry->second;
-    if (!fresh && process.allocators[index].owner == owner) {
-        return index;
-    }
-    process.owners[owner].closing = false;  // it was opened again: a closing one gets no new allocator
-    if (fresh) {
-        process.allocators.push_back({buffer.allocator, owner});
-        return index;
-    }
-    release(process, FreeKind::ReleasedByClose, {AllocationTable::End::Released, t_ns}, [index](const AllocationKey& key) {
-        return key.allocator == index;
-    });
-    entry.value() = static_cast<std::uint32_t>(process.allocators.size());
-    process.allocators.push_back({buffer.allocator, owner});
-    return entry->second;
-}
-
-AllocationKey key_of(ProcessState& process, const BufferFields& buffer, std::uint64_t t_ns) {
-    return {buffer.address, allocator_index(process, buffer, t_ns), buffer.type};
-}
-
-void update_circular_buffers(ProcessState& process, const Owner& owner) {
-    for (std::size_t i = 0; i < owner.places.size(); ++i) {
-        const ProgramTable::Resident resident = process.programs.resident(owner.places[i]);
-        CircularBufferUsage& usage = owner.usages[i]->circular_buffers;
-        usage.count = resident.count;
-        usage.bytes = resident.bytes;
-        usage.peak_bytes = std::max(usage.peak_bytes, usage.bytes);
-    }
-}
+// Some builds do not give the address of the object: it is 0 then and may be any.
+bool may_be_same_object(std::uint64_t a, std::uint64_t b) { return a == b || a == 0 || b == 0; }
 
 Applied release_all(ProcessState& process, std::uint64_t t_ns) {
     Applied applied = release(
@@ -130,12 +28,34 @@ Applied release_all(ProcessState& process, std::uint64_t t_ns) {
         update_circular_buffers(process, owner);
     }
     process.live = AllocationTable();  // with its memory of the past: no pointer means the same any more
-    process.owner_index.clear();
-    process.allocator_index.clear();
+    end_all_objects(process);
     return applied;
 }
 
+// A captured trace holds addresses: what is allocated while one is live may be overwritten when it is replayed.
+bool beside_a_trace(const ProcessState& process, const AllocationKey& key) {
+    if (key.type == BufferType::Trace) {
+        return false;
+    }
+    const std::vector<PlaceUsage*>& places = process.owner_of(key).usages;
+    return std::any_of(places.begin(), places.end(), [](const PlaceUsage* place) {
+        return place->of(BufferType::Trace).buffers > 0;
+    });
+}
+
+std::uint64_t& found_count(ProcessState& process, FoundAs origin) {
+    return origin == FoundAs::PreExisting ? process.found.pre_existing : process.found.inferred;
+}
+
 }  // namespace
+
+std::uint64_t TrackerView::unexplained_differences() const {
+    std::uint64_t sum = folded.unexplained;
+    for (const auto& process : processes) {
+        sum += process->found.unexplained();
+    }
+    return sum;
+}
 
 Applied Tracker::apply(const Event& event) {
     const EventHeader& header = header_of(event);
@@ -145,6 +65,7 @@ Applied Tracker::apply(const Event& event) {
     }
     if (!std::holds_alternative<Lost>(event)) {
         ++events_;
+        scan_credit_ = std::min(scan_credit_ + kScanCreditPerEvent, kMaxScanCredit);
         ProcessState& state = process(header);
         ++state.events;
         state.last_t_ns = header.t_ns;
@@ -152,7 +73,7 @@ Applied Tracker::apply(const Event& event) {
     return std::visit([this](const auto& e) { return on(e); }, event);
 }
 
-TrackerView Tracker::view() const { return {processes_, lost_, events_, first_t_ns_, last_t_ns_}; }
+TrackerView Tracker::view() const { return {processes_, lost_, folded_, events_, first_t_ns_, last_t_ns_}; }
 
 void Tracker::reset_peaks() {
     for (const auto& process : processes_) {
@@ -161,7 +82,7 @@ void Tracker::reset_peaks() {
         }
         for (auto& [place, usage] : process->places) {
             for (Usage& type : usage.types) {
-                type.peak_bytes = type.bytes;
+                type.reset_peak();
             }
             usage.circular_buffers.peak_bytes = usage.circular_buffers.bytes;
         }
@@ -181,28 +102,127 @@ ProcessState& Tracker::start_process(const EventHeader& header) {
     ProcessState& state = *processes_.emplace_back(std::make_unique<ProcessState>());
     state.pid = header.pid;
     state.first_t_ns = header.t_ns;
+    state.losses_at_start = losses_;
     alive_[header.pid] = &state;
     return state;
 }
 
+void Tracker::fold_oldest_exited() {
+    const auto exited = [](const auto& process) { return process->end == ProcessState::End::Exited; };
+    const auto count = std::count_if(processes_.begin(), processes_.end(), exited);
+    if (count <= static_cast<std::ptrdiff_t>(kMaxExitedProcesses)) {
+        return;
+    }
+    const auto oldest = std::find_if(processes_.begin(), processes_.end(), exited);
+    const ProcessState& state = **oldest;
+    ++folded_.count;
+    folded_.events += state.events;
+    for (std::size_t i = 0; i < kFreeKindCount; ++i) {
+        folded_.ends[i] += state.ends[i];
+    }
+    for (std::size_t i = 0; i < kUnknownFreeCount; ++i) {
+        folded_.unknown_frees[i] += state.unknown_frees[i].count;
+    }
+    for (const auto& [place, usage] : state.places) {
+        for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
+            folded_.peak_bytes[i] = std::max(folded_.peak_bytes[i], usage.types[i].peak_bytes);
+        }
+    }
+    folded_.failed_allocations += state.failures.count;
+    folded_.clashes += state.clashes.count;
+    folded_.unexplained += state.found.unexplained();
+    processes_.erase(oldest);
+}
+
+// A walk found the buffer before its own event came. Once frees were lost it may as well be another one, of the same place and
+// by a new object at the same address.
+bool Tracker::came_late(const LiveBuffer& found, const LiveBuffer& allocated) const {
+    const bool frees_lost_since = last_free_loss_t_ns_ != 0 && last_free_loss_t_ns_ >= found.t_ns;
+    return found.origin() != FoundAs::Allocated && found.size == allocated.size && !frees_lost_since &&
+           may_be_same_object(found.buffer, allocated.buffer);
+}
+
+Applied Tracker::end_replaced(ProcessState& state, const AllocationKey& key, const LiveBuffer& replaced) {
+    count_end(state, key, replaced, FreeKind::Inferred);
+    Applied applied;
+    applied.replaced_live = true;
+    return applied;
+}
+
 Applied Tracker::on(const Allocated& event) {
     ProcessState& state = process(event.header);
-    const BufferFields& fields = event.buffer;
-    if (fields.hooked) {
+    if (event.buffer.hooked) {
         ++state.hooked_allocs;
         return {};
     }
-    const AllocationKey key = key_of(state, fields, event.header.t_ns);
+    const AllocationKey key = key_of(state, event.buffer, event.header.t_ns);
+    LiveBuffer buffer = live_buffer(event.header, event.buffer);
+    buffer.trace_unsafe = beside_a_trace(state, key) ? 1 : 0;
+    if (const LiveBuffer* live = state.live.find(key); live != nullptr && came_late(*live, buffer)) {
+        --found_count(state, live->origin());
+        buffer.has_block = live->has_block;
+        buffer.spread = live->spread;
+        replace_live(state, key, buffer);
+        return {};
+    }
     Applied applied;
     LiveBuffer replaced;
-    const LiveBuffer buffer{fields.buffer, fields.size, fields.page_size, event.header.t_ns, event.header.tid};
     if (state.live.insert(key, buffer, replaced)) {
-        count_end(state, key, replaced, FreeKind::Inferred);
-        applied.replaced_live = true;
+        applied = end_replaced(state, key, replaced);
     }
-    for (PlaceUsage* usage : state.owner_of(key).usages) {
-        usage->of(fields.type).add(fields.size);
+    count_start(state, key, buffer);
+    return applied;
+}
+
+Applied Tracker::on(const BufferFound& event) {
+    ProcessState& state = process(event.header);
+    if (event.buffer.hooked) {
+        return {};
     }
+    const AllocationKey key = key_of(state, event.buffer, event.header.t_ns);
+    const FoundAs origin = found_as(state);
+    const LiveBuffer buffer = found_buffer(event.header, event.buffer, event.block_bytes, origin);
+    const LiveBuffer* live = state.live.find(key);
+    if (live != nullptr && live->size == buffer.size && may_be_same_object(live->buffer, buffer.buffer)) {
+        return {};  // known already
+    }
+    Applied applied;
+    LiveBuffer replaced;
+    if (state.live.insert(key, buffer, replaced)) {
+        applied = end_replaced(state, key, replaced);
+    }
+    count_start(state, key, buffer);
+    ++found_count(state, origin);
+    applied.found_as = origin;
+    return applied;
+}
+
+// Before the first complete walk, and without a loss, what a walk finds is older than all events.
+FoundAs Tracker::found_as(const ProcessState& state) const {
+    const bool missed_nothing = losses_ == state.losses_at_start;
+    const bool attaching = !state.walked && !state.complete_from_start();
+    return missed_nothing && attaching ? FoundAs::PreExisting : FoundAs::Inferred;
+}
+
+Applied Tracker::on(const BufferGone& event) {
+    ProcessState& state = process(event.header);
+    const auto allocator = state.allocator_index.find(event.buffer.allocator);
+    if (allocator == state.allocator_index.end()) {
+        return {};
+    }
+    const std::uint32_t index = allocator->second;
+    const AllocationKey key{event.buffer.address, index, event.buffer.type, state.allocators[index].generation};
+    const LiveBuffer* live = state.live.find(key);
+    if (live == nullptr || !may_be_same_object(live->buffer, event.buffer.buffer)) {
+        return {};
+    }
+    const LiveBuffer gone = state.live.erase(key, event.header.t_ns, AllocationTable::End::Gone);
+    count_end(state, key, gone, FreeKind::Inferred);
+    ++state.found.gone;
+    Applied applied;
+    applied.released_kind = FreeKind::Inferred;
+    applied.released = 1;
+    applied.released_bytes = gone.size;
     return applied;
 }
 
@@ -211,11 +231,18 @@ Applied Tracker::on(const Freed& event) {
     if (event.buffer.hooked) {
         return {};
     }
+    if (state.dead_allocators.contains(event.buffer.allocator)) {
+        ++state.frees_after_close;
+        Applied applied;
+        applied.after_close = true;
+        return applied;
+    }
     const AllocationKey key = key_of(state, event.buffer, event.header.t_ns);
     const LiveBuffer* live = state.live.find(key);
     // The Buffer object that allocated is the one that frees. Another one with the same key frees something that is gone
     // already, unless its own allocation was lost.
-    if (live != nullptr && (live->buffer == event.buffer.buffer || allocations_lost_since(live->t_ns))) {
+    if (live != nullptr &&
+        (may_be_same_object(live->buffer, event.buffer.buffer) || allocations_lost_since(state, live->t_ns))) {
         const LiveBuffer freed = state.live.erase(key, event.header.t_ns);
         count_end(state, key, freed, FreeKind::Freed);
         return {};
@@ -223,6 +250,13 @@ Applied Tracker::on(const Freed& event) {
     const AllocationTable::Past past = state.live.past(key);
     // A closing mesh empties its allocator first and destroys its trace buffers after that: their end is counted already.
     if (live == nullptr && past.end == AllocationTable::End::Released) {
+        return {};
+    }
+    if (live == nullptr && past.end == AllocationTable::End::Gone) {  // a walk was faster than its own event
+        --state.ends[static_cast<std::size_t>(FreeKind::Inferred)];
+        ++state.ends[static_cast<std::size_t>(FreeKind::Freed)];
+        --state.found.gone;
+        state.live.remember(key, {AllocationTable::End::Freed, event.header.t_ns});
         return {};
     }
     Applied applied;
@@ -242,44 +276,27 @@ Applied Tracker::on(const Freed& event) {
 // A free without a known past is from before the attach or from a gap: it is put down to the gap as long as allocations are
 // missing there.
 UnknownFree Tracker::why_unknown(const ProcessState& state, const AllocationTable::Past& past) {
-    if (lost_allocations_unaccounted_ > 0 && allocations_lost_since(past.t_ns)) {
+    if (lost_allocations_unaccounted_ > 0 && allocations_lost_since(state, past.t_ns)) {
         --lost_allocations_unaccounted_;
         return UnknownFree::InGap;
     }
     switch (past.end) {
-        case AllocationTable::End::Freed: return UnknownFree::Double;
+        case AllocationTable::End::Freed:
+        case AllocationTable::End::Gone: return UnknownFree::Double;
         case AllocationTable::End::Cleared: return UnknownFree::AfterClear;
         case AllocationTable::End::Released:
         case AllocationTable::End::Unknown: break;
     }
-    return state.from_first_event && !state.inherits ? UnknownFree::Unexplained : UnknownFree::BeforeAttach;
+    return state.complete_from_start() ? UnknownFree::Unexplained : UnknownFree::BeforeAttach;
 }
 
-bool Tracker::allocations_lost_since(std::uint64_t t_ns) const {
-    return last_allocation_loss_t_ns_ != 0 && last_allocation_loss_t_ns_ >= t_ns;
+// A loss that a complete walk has settled since does not count: what was missing was found.
+bool Tracker::allocations_lost_since(const ProcessState& state, std::uint64_t t_ns) const {
+    return last_allocation_loss_ > state.losses_settled && last_allocation_loss_t_ns_ >= t_ns;
 }
 
-// Owners are announced again and again, and each time a part of them may be unreadable. Same kind and id at the same
-// pointer is the same object: chips stay in the pool, ids of meshes do not come again; a mesh may have been reshaped.
 Applied Tracker::on(const OwnerSeen& event) {
-    ProcessState& state = process(event.header);
-    const auto found = state.owner_index.find(event.owner);
-    if (found == state.owner_index.end()) {
-        add_owner(state, event);
-        return {};
-    }
-    const Owner& known = state.owners[found->second];
-    const bool same_kind = known.kind == event.kind;
-    const bool same = same_kind && known.id == event.id;
-    const bool says_less = event.kind == OwnerKind::Unknown || (same_kind && event.id < 0) || (same && event.chips.empty());
-    if (says_less || (same && event.chips == known.chips)) {
-        return {};
-    }
-    if (same || known.kind == OwnerKind::Unknown || (same_kind && known.id < 0)) {
-        refine_owner(state, found->second, event);
-    } else {
-        add_owner(state, event);
-    }
+    announce_owner(process(event.header), event);
     return {};
 }
 
@@ -333,15 +350,15 @@ Applied Tracker::on(const OwnerClosing& event) {
 
 Applied Tracker::on(const AllocatorReleased& event) {
     ProcessState& state = process(event.header);
+    const bool destroyed = event.how == AllocatorRelease::Destroyed;
+    if (destroyed) {
+        state.dead_allocators.insert(event.allocator);
+    }
     const auto found = state.allocator_index.find(event.allocator);
     if (found == state.allocator_index.end()) {
         return {};
     }
     const std::uint32_t index = found->second;
-    const bool destroyed = event.how == AllocatorRelease::Destroyed;
-    if (destroyed) {
-        state.allocator_index.erase(found);
-    }
     const Owner& owner = state.owners[state.allocators[index].owner];
     if (owner.closing) {
         state.programs.release(owner.places);
@@ -349,12 +366,100 @@ Applied Tracker::on(const AllocatorReleased& event) {
     }
     const bool closing = destroyed || owner.closing;
     const auto end = closing ? AllocationTable::End::Released : AllocationTable::End::Cleared;
-    return release(
+    const Applied applied = release(
         state,
         closing ? FreeKind::ReleasedByClose : FreeKind::Cleared,
         {end, event.header.t_ns},
         [index](const AllocationKey& key) { return key.allocator == index; }
     );
+    if (destroyed) {
+        end_allocator(state, index);
+    }
+    return applied;
+}
+
+Applied Tracker::on(const AllocatorSeen& event) {
+    ProcessState& state = process(event.header);
+    set_regions(state, allocator_index(state, event.allocator, event.owner, event.header.t_ns), event.regions);
+    return {};
+}
+
+Applied Tracker::on(const AllocatorChanged& event) {
+    ProcessState& state = process(event.header);
+    ++state.allocator_changes[static_cast<std::size_t>(event.how)];
+    const auto found = state.allocator_index.find(event.allocator);
+    if (found != state.allocator_index.end() && event.how == AllocatorChange::StateOverridden) {
+        state.allocators[found->second].foreign = true;
+    }
+    return {};
+}
+
+Applied Tracker::on(const ProcessWalked& event) {
+    ProcessState& state = process(event.header);
+    WalkStat& stat = state.walks[static_cast<std::size_t>(event.reason)];
+    ++stat.count;
+    stat.incomplete += event.complete ? 0 : 1;
+    stat.found += event.found;
+    stat.gone += event.gone;
+    stat.last = event;
+    stat.last.incomplete_reason.resize(std::min(event.incomplete_reason.size(), kMaxReasonBytes));
+
+    const bool checks = event.reason == WalkReason::Audit || event.reason == WalkReason::End;
+    const bool all_was_known = state.walked || state.complete_from_start();
+    const bool lost_nothing_since = losses_ == std::max(state.losses_at_start, state.losses_settled);
+    if (checks && all_was_known && lost_nothing_since) {
+        state.found.unexplained_found += event.found;
+        state.found.unexplained_gone += event.gone;
+    }
+    if (event.complete) {
+        state.walked = true;
+        state.known_before = KnownBefore::Full;
+        settle_losses(state);
+    } else if (event.reason == WalkReason::Attach && state.known_before == KnownBefore::None) {
+        state.known_before = KnownBefore::Partial;
+    }
+    return {};
+}
+
+// What a gap left unknown of this process is known now; losses are counted for all processes together.
+void Tracker::settle_losses(ProcessState& state) {
+    state.losses_settled = losses_;
+    const bool all = std::all_of(alive_.begin(), alive_.end(), [this](const auto& entry) {
+        return entry.second->losses_settled >= last_allocation_loss_;
+    });
+    if (all) {
+        lost_allocations_unaccounted_ = 0;
+    }
+}
+
+Applied Tracker::on(const ProcessPaused& event) {
+    ProcessState& state = process(event.header);
+    ++state.pauses;
+    state.paused_ns += event.duration_ns;
+    return {};
+}
+
+bool Tracker::may_scan(const ProcessState& state) {
+    const std::uint64_t cost = state.live.buffers().size();
+    if (cost > scan_credit_ && scan_credit_ < kMaxScanCredit) {
+        return false;
+    }
+    scan_credit_ -= std::min(cost, scan_credit_);
+    return true;
+}
+
+Applied Tracker::on(const AllocationFailed& event) {
+    ProcessState& state = process(event.header);
+    AllocationFailure failure = explain(state, event, may_scan(state));
+    ++state.failure_verdicts[static_cast<std::size_t>(failure.verdict)];
+    state.failures.add(std::move(failure));
+    return {};
+}
+
+Applied Tracker::on(const CircularBufferClash& event) {
+    ProcessState& state = process(event.header);
+    state.clashes.add(explain(state, event, may_scan(state)));
+    return {};
 }
 
 Applied Tracker::on(const ProcessSeen& event) {
@@ -369,7 +474,10 @@ Applied Tracker::on(const ProcessSeen& event) {
     state->start_time_ns = event.start_time_ns;
     state->command = event.command;
     state->from_first_event = event.from_first_event;
-    state->inherits = forked_.erase(event.header.pid) > 0 || state->inherits;
+    state->inherits = forked_.erase(event.header.pid) || state->inherits;
+    if (state->complete_from_start()) {
+        state->known_before = KnownBefore::Full;
+    }
     return applied;
 }
 
@@ -390,6 +498,7 @@ Applied Tracker::on(const ProcessExited& event) {
     state.end = ProcessState::End::Exited;
     alive_.erase(event.header.pid);
     latest_ = nullptr;
+    fold_oldest_exited();
     return applied;
 }
 
@@ -399,7 +508,12 @@ Applied Tracker::on(const Lost& event) {
     lost_.circular_buffers += event.circular_buffers;
     lost_.lifecycle += event.lifecycle;
     lost_.header.t_ns = event.header.t_ns;
+    ++losses_;
+    if (event.freed + event.lifecycle > 0) {
+        last_free_loss_t_ns_ = event.header.t_ns;
+    }
     if (event.allocated > 0) {
+        last_allocation_loss_ = losses_;
         last_allocation_loss_t_ns_ = event.header.t_ns;
         lost_allocations_unaccounted_ += event.allocated;
     }

@@ -6,36 +6,58 @@
 //
 // A buffer's life:
 //
-//     Allocated ──> live ──> Freed                                   freed
-//                     ├────> AllocatorReleased, its owner closing    released by close
-//                     ├────> AllocatorReleased otherwise             cleared
-//                     ├────> ProcessExited, ProcessExec              released by exit
-//                     └────> Allocated with the same key             inferred (its free was lost)
+//     Allocated ────> live ──> Freed                                   freed
+//     BufferFound ─┘    ├────> AllocatorReleased, its owner closing    released by close
+//                       ├────> AllocatorReleased otherwise             cleared
+//                       ├────> ProcessExited, ProcessExec              released by exit
+//                       ├────> Allocated with the same key             inferred (its free was lost)
+//                       └────> BufferGone                              inferred (likewise)
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
 #include <vector>
 
 #include "event/event.hpp"
 #include "tracker/judgement.hpp"
 #include "tracker/process_state.hpp"
+#include "tracker/recent_set.hpp"
 
 namespace tt::alloc_trace {
+
+// What is left of processes that ended long ago (Tracker::kMaxExitedProcesses).
+struct FoldedProcesses {
+    std::uint64_t count = 0;
+    std::uint64_t events = 0;
+    std::array<std::uint64_t, kFreeKindCount> ends{};              // by FreeKind
+    std::array<std::uint64_t, kUnknownFreeCount> unknown_frees{};  // by UnknownFree
+    std::array<std::uint64_t, kBufferTypeCount> peak_bytes{};      // by BufferType: the highest of one place of one process
+    std::uint64_t failed_allocations = 0;
+    std::uint64_t clashes = 0;
+    std::uint64_t unexplained = 0;  // differences
+};
 
 // Everything a sink or report may look at.
 struct TrackerView {
     const std::vector<std::unique_ptr<ProcessState>>& processes;  // in order of appearance; a pid may come again
     const Lost& lost;                                             // sums; header.t_ns of the last loss
+    const FoldedProcesses& folded;
     std::uint64_t events = 0;                                     // applied, losses not counted
     std::uint64_t first_t_ns = 0;
     std::uint64_t last_t_ns = 0;
+
+    // Differences between tracker and processes that no loss explains.
+    [[nodiscard]] std::uint64_t unexplained_differences() const;
+    // Nothing is missing in the stream, as far as anybody can tell.
+    [[nodiscard]] bool complete() const { return lost.total() == 0 && unexplained_differences() == 0; }
 };
 
 class Tracker {
 public:
+    // Most ended processes kept whole; older ones are only summed up.
+    static constexpr std::size_t kMaxExitedProcesses = 64;
+
     Applied apply(const Event& event);
 
     [[nodiscard]] TrackerView view() const;
@@ -58,21 +80,40 @@ private:
     Applied on(const ProcessExec& event);
     Applied on(const ProcessExited& event);
     Applied on(const Lost& event);
-    template <typename Other>
-    Applied on(const Other&) { return {}; }
+    Applied on(const AllocatorSeen& event);
+    Applied on(const AllocatorChanged& event);
+    Applied on(const BufferFound& event);
+    Applied on(const BufferGone& event);
+    Applied on(const ProcessWalked& event);
+    Applied on(const ProcessPaused& event);
+    Applied on(const AllocationFailed& event);
+    Applied on(const CircularBufferClash& event);
 
     ProcessState& process(const EventHeader& header);
     ProcessState& start_process(const EventHeader& header);
+    void fold_oldest_exited();
+    Applied end_replaced(ProcessState& process, const AllocationKey& key, const LiveBuffer& replaced);
     UnknownFree why_unknown(const ProcessState& process, const AllocationTable::Past& past);
-    [[nodiscard]] bool allocations_lost_since(std::uint64_t t_ns) const;
+    [[nodiscard]] bool allocations_lost_since(const ProcessState& process, std::uint64_t t_ns) const;
+    [[nodiscard]] bool came_late(const LiveBuffer& found, const LiveBuffer& allocated) const;
+    [[nodiscard]] FoundAs found_as(const ProcessState& process) const;
+    void settle_losses(ProcessState& process);
+    bool may_scan(const ProcessState& process);
 
     std::vector<std::unique_ptr<ProcessState>> processes_;
+    FoldedProcesses folded_;
     std::map<std::uint32_t, ProcessState*> alive_;  // by pid
-    std::set<std::uint32_t> forked_;                // pids of children not seen yet
+    // Children not seen yet, by pid: most of them never will be.
+    static constexpr std::size_t kMaxUnseenChildren = std::size_t{1} << 16;
+    RecentSet<std::uint32_t, kMaxUnseenChildren> forked_;
     ProcessState* latest_ = nullptr;                // of the last event: most streams have one process
     Lost lost_;
+    std::uint64_t losses_ = 0;                       // Lost events
+    std::uint64_t last_allocation_loss_ = 0;         // number of the last one with allocations, from 1
     std::uint64_t last_allocation_loss_t_ns_ = 0;
+    std::uint64_t last_free_loss_t_ns_ = 0;
     std::uint64_t lost_allocations_unaccounted_ = 0;  // lost ones whose free has not come yet
+    std::uint64_t scan_credit_ = std::uint64_t{1} << 26U;  // buffers that rare events may still go through
     std::uint64_t events_ = 0;
     std::uint64_t first_t_ns_ = 0;
     std::uint64_t last_t_ns_ = 0;

@@ -8,6 +8,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "event/event.hpp"
@@ -31,18 +32,72 @@ struct Usage {
     std::uint64_t bytes = 0;       // live now, logical size on this chip
     std::uint64_t peak_bytes = 0;  // since attach, or since the last reset_peaks()
     std::uint64_t allocs = 0;      // since attach
+    std::uint64_t found = 0;       // since attach: live buffers that a walk found, and no event told of
     std::uint64_t frees = 0;       // since attach; releases by close, exit and clear included
+    std::uint64_t footprint_bytes = 0;    // live now, reserved on this chip; of those buffers only of which it is known
+    std::uint64_t footprint_unknown = 0;  // live buffers of which it is not
+    std::uint64_t peak_footprint_bytes = 0;
+    bool peak_footprint_known = false;    // at the time of the peak of bytes
 
-    void add(std::uint64_t size) {
-        ++buffers;
-        ++allocs;
-        bytes += size;
-        peak_bytes = std::max(peak_bytes, bytes);
+    using Footprint = std::optional<std::uint64_t>;
+
+    // What all live buffers reserve on this chip; nullopt if that is not known of each.
+    [[nodiscard]] Footprint footprint() const {
+        return footprint_unknown == 0 ? Footprint(footprint_bytes) : std::nullopt;
     }
-    void remove(std::uint64_t size) {
+    [[nodiscard]] Footprint peak_footprint() const {
+        return peak_footprint_known ? Footprint(peak_footprint_bytes) : std::nullopt;
+    }
+
+    void add(std::uint64_t size, Footprint footprint = std::nullopt) {
+        ++allocs;
+        enter(size, footprint);
+    }
+    void add_found(std::uint64_t size, Footprint footprint = std::nullopt) {
+        ++found;
+        enter(size, footprint);
+    }
+    void remove(std::uint64_t size, Footprint footprint = std::nullopt) {
         --buffers;
         ++frees;
         bytes -= size;
+        drop_footprint(footprint);
+    }
+    // A live buffer's footprint came to be known, or changed.
+    void change_footprint(Footprint before, Footprint now) {
+        drop_footprint(before);
+        take_footprint(now);
+        take_peak();
+    }
+    void reset_peak() {
+        peak_bytes = bytes;
+        peak_footprint_bytes = footprint_bytes;
+        peak_footprint_known = footprint_unknown == 0;
+    }
+
+private:
+    void enter(std::uint64_t size, Footprint footprint) {
+        ++buffers;
+        bytes += size;
+        take_footprint(footprint);
+        take_peak();
+    }
+    void take_footprint(Footprint footprint) {
+        footprint_bytes += footprint.value_or(0);
+        footprint_unknown += footprint ? 0 : 1;
+    }
+    void drop_footprint(Footprint footprint) {
+        footprint_bytes -= footprint.value_or(0);
+        footprint_unknown -= footprint ? 0 : 1;
+    }
+    void take_peak() {
+        if (bytes >= peak_bytes) {
+            peak_bytes = bytes;
+            peak_footprint_known = footprint_unknown == 0;
+        }
+        if (footprint_unknown == 0) {
+            peak_footprint_bytes = std::max(peak_footprint_bytes, footprint_bytes);
+        }
     }
 };
 
@@ -57,6 +112,9 @@ struct CircularBufferUsage {
 struct PlaceUsage {
     std::array<Usage, kBufferTypeCount> types;
     CircularBufferUsage circular_buffers;
+    // Buffers allocated while a captured trace was live here: replaying the trace may overwrite them.
+    std::uint64_t trace_unsafe = 0;         // live now
+    std::uint64_t trace_unsafe_allocs = 0;  // since attach
 
     [[nodiscard]] const Usage& of(BufferType type) const { return types[static_cast<std::size_t>(type)]; }
     [[nodiscard]] Usage& of(BufferType type) { return types[static_cast<std::size_t>(type)]; }

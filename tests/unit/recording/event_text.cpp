@@ -27,10 +27,11 @@ private:
 };
 
 std::string buffer_text(const char* name, const EventHeader& header, const BufferFields& fields) {
-    const auto& [buffer, owner, allocator, address, size, page_size, type, hooked] = fields;
+    const auto& [buffer, owner, allocator, address, size, page_size, type, hooked, sharded, pages] = fields;
     Line out(name, header);
     out("buffer", buffer)("owner", owner)("allocator", allocator)("address", address);
-    return out("size", size)("page_size", page_size)("type", to_string(type))("hooked", hooked).str();
+    out("size", size)("page_size", page_size)("type", to_string(type))("hooked", hooked);
+    return out("sharded", sharded)("pages", pages).str();
 }
 
 std::string line(const Allocated& event) {
@@ -114,6 +115,54 @@ std::string line(const Lost& event) {
     const auto& [header, allocated, freed, circular_buffers, lifecycle] = event;
     Line out("lost", header);
     return out("allocated", allocated)("freed", freed)("cb", circular_buffers)("lifecycle", lifecycle).str();
+}
+
+std::string line(const AllocatorSeen& event) {
+    const auto& [header, allocator, owner, regions] = event;
+    Line out("allocator", header);
+    out("allocator", allocator)("owner", owner);
+    for (const auto& [type, banks, page_alignment, base, bytes, granularity] : regions) {
+        out("type", to_string(type))("banks", banks)("alignment", page_alignment);
+        out("base", base)("bytes", bytes)("granularity", granularity);
+    }
+    return out.str();
+}
+
+std::string line(const AllocatorChanged& event) {
+    const auto& [header, allocator, how] = event;
+    return Line("allocator changed", header)("allocator", allocator)("how", to_string(how)).str();
+}
+
+std::string line(const BufferFound& event) {
+    const auto& [header, buffer, block_bytes] = event;
+    return buffer_text("found", header, buffer) + " block=" + std::to_string(block_bytes);
+}
+
+std::string line(const BufferGone& event) {
+    const auto& [header, buffer] = event;
+    return buffer_text("gone", header, buffer);
+}
+
+std::string line(const ProcessWalked& event) {
+    const auto& [header, reason, complete, why, allocators, rounds, buffers, found, gone, duration_ns, stopped_ns] = event;
+    Line out("walked", header);
+    out("reason", to_string(reason))("complete", complete)("why", why)("allocators", allocators)("rounds", rounds);
+    return out("buffers", buffers)("found", found)("gone", gone)("ns", duration_ns)("stopped", stopped_ns).str();
+}
+
+std::string line(const ProcessPaused& event) {
+    const auto& [header, duration_ns] = event;
+    return Line("paused", header)("ns", duration_ns).str();
+}
+
+std::string line(const AllocationFailed& event) {
+    const auto& [header, buffer, message] = event;
+    return buffer_text("failed", header, buffer) + " message=" + message;
+}
+
+std::string line(const CircularBufferClash& event) {
+    const auto& [header, program, owner, message] = event;
+    return Line("clash", header)("program", program)("owner", owner)("message", message).str();
 }
 
 }  // namespace

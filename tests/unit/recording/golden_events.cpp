@@ -12,10 +12,10 @@ std::vector<Event> golden_events_v0_1() {
     constexpr std::uint64_t kMesh = 0x7f0000001000;
     constexpr std::uint64_t kAllocator = 0x7f0000002000;
     constexpr std::uint64_t kProgram = 0x7f0000003000;
-    const BufferFields dram{0x7f0000004000, kMesh, kAllocator, 32, 43778048, 2048, BufferType::Dram, false};
-    const BufferFields l1{0x7f0000004100, kMesh, kAllocator, 1497088, 2048, 2048, BufferType::L1, false};
-    const BufferFields hooked{0x7f0000004100, kMesh, kAllocator, 0, 4096, 1024, BufferType::Trace, true};
-    const BufferFields extreme{kMax, 0, kMax, kMax, kMax, kMax, BufferType::SystemMemory, false};
+    const BufferFields dram{0x7f0000004000, kMesh, kAllocator, 32, 43778048, 2048, BufferType::Dram, false, false, 0};
+    const BufferFields l1{0x7f0000004100, kMesh, kAllocator, 1497088, 2048, 2048, BufferType::L1, false, false, 0};
+    const BufferFields hooked{0x7f0000004100, kMesh, kAllocator, 0, 4096, 1024, BufferType::Trace, true, false, 0};
+    const BufferFields extreme{kMax, 0, kMax, kMax, kMax, kMax, BufferType::SystemMemory, false, false, 0};
 
     std::uint64_t t_ns = 1'000'000'000'000;
     const auto at = [&t_ns](std::uint32_t tid) { return EventHeader{t_ns += 20'000, 4242, tid}; };
@@ -45,6 +45,45 @@ std::vector<Event> golden_events_v0_1() {
     events.emplace_back(AllocatorReleased{at(4242), kAllocator, AllocatorRelease::Clear});
     events.emplace_back(AllocatorReleased{at(4242), kAllocator, AllocatorRelease::Destroyed});
     events.emplace_back(ProcessExited{{kMax, 4242, 4242}});
+    return events;
+}
+
+std::vector<Event> golden_events_v0_2() {
+    constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+    constexpr std::uint32_t kMax32 = std::numeric_limits<std::uint32_t>::max();
+    constexpr std::uint64_t kMesh = 0x7f0000001000;
+    constexpr std::uint64_t kAllocator = 0x7f0000002000;
+    const BufferFields weights{0x7f0000004000, kMesh, kAllocator, 32, 43778048, 2048, BufferType::Dram, false, false, 0};
+    const BufferFields sharded{0x7f0000004100, kMesh, kAllocator, 1400000, 98304, 2048, BufferType::L1, false, true, 6};
+    BufferFields otherwise = sharded;  // equal but for how it is sharded
+    otherwise.pages_per_shard = 0;
+    const BufferFields asked{0x7f0000004200, kMesh, kAllocator, 0, kMax, kMax, BufferType::L1Small, false, true, kMax};
+
+    std::vector<Event> events = golden_events_v0_1();
+    std::uint64_t t_ns = 2'000'000'000'000;
+    const auto at = [&t_ns] { return EventHeader{t_ns += 20'000, 4242, 0}; };
+    const Region dram{BufferType::Dram, 12, 32, 1024, 1'072'693'248, 32};
+    const Region trace{BufferType::Trace, kMax32, kMax32, kMax, kMax, kMax};
+    events.emplace_back(AllocatorSeen{at(), kAllocator, kMesh, {dram, trace}});
+    events.emplace_back(AllocatorSeen{at(), kAllocator, kMesh, {}});
+    events.emplace_back(BufferFound{at(), weights, 3'649'536});
+    events.emplace_back(BufferFound{at(), sharded, 0});
+    events.emplace_back(Allocated{at(), otherwise});
+    events.emplace_back(Freed{at(), otherwise});
+    events.emplace_back(Allocated{at(), sharded});
+    events.emplace_back(BufferGone{at(), sharded});
+    events.emplace_back(ProcessWalked{at(), WalkReason::Attach, true, "", 9, 2, 296, 296, 0, 11'000'000, 0});
+    events.emplace_back(ProcessWalked{at(), WalkReason::Gap, false, "torn \xff", 9, 8, kMax, kMax, kMax, kMax, kMax});
+    events.emplace_back(ProcessWalked{at(), WalkReason::Audit, true, "", 9, 1, 296, 0, 0, 9'000'000, 0});
+    events.emplace_back(ProcessWalked{at(), WalkReason::End, true, "", kMax32, kMax32, 0, 0, 0, 0, 0});
+    events.emplace_back(ProcessPaused{at(), 1'500'000});
+    events.emplace_back(AllocationFailed{at(), asked, "Out of Memory: Not enough space to allocate 1 B"});
+    events.emplace_back(AllocationFailed{at(), sharded, ""});
+    events.emplace_back(CircularBufferClash{at(), 0x7f0000003000, kMesh, "clash"});
+    events.emplace_back(CircularBufferClash{at(), 0, 0, ""});
+    events.emplace_back(AllocatorChanged{at(), kAllocator, AllocatorChange::StateOverridden});
+    events.emplace_back(AllocatorChanged{at(), kAllocator, AllocatorChange::Shrunk});
+    events.emplace_back(AllocatorChanged{at(), kAllocator, AllocatorChange::Reset});
     return events;
 }
 

@@ -25,14 +25,24 @@ TEST(GoldenRecordingTest, Version01StaysReadable) {
     EXPECT_EQ(read.end->totals, golden_totals_v0_1());
 }
 
+TEST(GoldenRecordingTest, Version02StaysReadable) {
+    const ReadBack read = read_back(kDirectory + "/recording-v0.2.ttar");
+    EXPECT_EQ(read.error, std::nullopt);
+    EXPECT_THAT(read.events, testing::ElementsAreArray(texts(golden_events_v0_2())));
+    EXPECT_EQ(read.session, text(golden_session_v0_1()));
+    EXPECT_TRUE(read.complete) << read.warning;
+    ASSERT_TRUE(read.end);
+    EXPECT_EQ(read.end->totals, golden_totals_v0_1());
+}
+
 // Makes the file for the present version, when asked: see docs/recording-format.md section 5. Never over an existing
 // one.
 TEST(GoldenRecordingTest, DISABLED_WriteGoldenFile) {
     constexpr std::size_t kEventsPerChunk = 9;
-    auto writer = RecordingWriter::create(kDirectory + "/recording-v0.1.ttar", golden_session_v0_1(), {});
+    auto writer = RecordingWriter::create(kDirectory + "/recording-v0.2.ttar", golden_session_v0_1(), {});
     ASSERT_TRUE(writer) << writer.error().message;
     std::size_t events = 0;
-    for (const Event& event : golden_events_v0_1()) {
+    for (const Event& event : golden_events_v0_2()) {
         (*writer)->consume(event);
         if (++events % kEventsPerChunk == 0) {
             ASSERT_TRUE((*writer)->flush());

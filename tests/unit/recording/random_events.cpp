@@ -14,7 +14,7 @@ public:
     explicit Source(std::uint64_t seed) : random_(seed) {}
 
     Event event() {
-        switch (below(20)) {
+        switch (below(28)) {
             case 0: return OwnerSeen{header(), pick(), static_cast<OwnerKind>(below(3)), int32(), chips()};
             case 1:
                 return CircularBufferAllocated{
@@ -30,10 +30,18 @@ public:
             case 9: return ProcessExec{header()};
             case 10: return ProcessExited{header()};
             case 11: return Lost{header(), number(), number(), number(), number()};
-            case 12:
-            case 13:
-            case 14:
-            case 15: return Freed{header(), buffer()};
+            case 12: return AllocatorSeen{header(), pick(), pick(), regions()};
+            case 13: return AllocatorChanged{header(), pick(), static_cast<AllocatorChange>(below(kAllocatorChangeCount))};
+            case 14: return BufferFound{header(), buffer(), number()};
+            case 15: return BufferGone{header(), buffer()};
+            case 16: return walked();
+            case 17: return ProcessPaused{header(), number()};
+            case 18: return AllocationFailed{header(), buffer(), command()};
+            case 19: return CircularBufferClash{header(), pick(), pick(), command()};
+            case 20:
+            case 21:
+            case 22:
+            case 23: return Freed{header(), buffer()};
             default: return Allocated{header(), buffer()};
         }
     }
@@ -76,6 +84,8 @@ private:
         fields.page_size = number();
         fields.type = static_cast<BufferType>(below(kBufferTypeCount));
         fields.hooked = below(10) == 0;
+        fields.sharded = below(3) == 0;
+        fields.pages_per_shard = fields.sharded || below(20) == 0 ? number() : 0;
         past_.push_back(fields);
         return fields;
     }
@@ -86,6 +96,31 @@ private:
             chip = int32();
         }
         return list;
+    }
+
+    std::vector<Region> regions() {
+        std::vector<Region> list(below(6));
+        for (Region& region : list) {
+            const auto type = static_cast<BufferType>(below(kBufferTypeCount));
+            region = {type, uint32(), uint32(), number(), number(), number()};
+        }
+        return list;
+    }
+
+    Event walked() {
+        ProcessWalked walk;
+        walk.header = header();
+        walk.reason = static_cast<WalkReason>(below(kWalkReasonCount));
+        walk.complete = below(2) == 0;
+        walk.incomplete_reason = walk.complete ? "" : command();
+        walk.allocators = uint32();
+        walk.rounds = uint32();
+        walk.buffers = number();
+        walk.found = number();
+        walk.gone = number();
+        walk.duration_ns = number();
+        walk.stopped_ns = number();
+        return walk;
     }
 
     std::vector<CoreRange> cores() {

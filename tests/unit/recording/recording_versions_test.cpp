@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "event_text.hpp"
+#include "golden_events.hpp"
 #include "random_events.hpp"
 #include "recording/byte_writer.hpp"
 #include "recording/chunk_codec.hpp"
@@ -176,6 +177,47 @@ TEST(RecordingVersionsTest, UnknownEventKindsAreSkippedAndCounted) {
     EXPECT_EQ(read.events, texts({ProcessExec{{10, 5, 6}}, ProcessExited{{12, 5, 6}}}));
     EXPECT_EQ(read.error, std::nullopt);
     EXPECT_EQ(read.warning, "1 events of kinds that this version does not know were skipped");
+}
+
+// What a reader of 0.1 makes of a chunk of 0.2: it knows none of the optional columns, and not the kinds they belong to.
+TEST(RecordingVersionsTest, ReadersOf01SkipWhatCameWith02) {
+    constexpr std::uint8_t kUnknown = 100;
+    EventEncoder encoder;
+    const std::vector<Event> events = golden_events_v0_2();
+    for (const Event& event : events) {
+        ASSERT_TRUE(encoder.add(event));
+    }
+    ByteWriter packed;
+    const Bytes all = encoder.packed();
+    FieldReader in(all);
+    for (Field field; in.next(field);) {
+        Bytes data(field.data.begin(), field.data.end());
+        if (field.id == static_cast<std::uint64_t>(format::Column::Kinds)) {
+            for (std::uint8_t& kind : data) {
+                kind = kind >= format::kFirstKindOf02 ? static_cast<std::uint8_t>(kind + kUnknown) : kind;
+            }
+        }
+        if (field.required) {
+            write_field(packed, field.id, true, data);
+        }
+    }
+    const ReadBack read =
+        FileBuilder().session().events(encoder.plain(0), packed.bytes()).end(events.size()).read();
+    EXPECT_EQ(read.error, std::nullopt);
+    EXPECT_THAT(read.warning, HasSubstr("17 events of kinds that this version does not know were skipped"));
+    std::vector<Event> expected = golden_events_v0_1();
+    for (const Event& event : std::vector<Event>(events.begin() + static_cast<std::ptrdiff_t>(expected.size()), events.end())) {
+        Event without_shards = event;
+        if (auto* allocated = std::get_if<Allocated>(&without_shards)) {
+            allocated->buffer.sharded = false;
+            allocated->buffer.pages_per_shard = 0;
+            expected.push_back(without_shards);
+        } else if (auto* freed = std::get_if<Freed>(&without_shards)) {
+            freed->buffer.sharded = false;
+            expected.push_back(without_shards);
+        }
+    }
+    EXPECT_EQ(read.events, texts(expected));
 }
 
 TEST(RecordingVersionsTest, EventsBeforeTheSessionAreRefused) {

@@ -187,6 +187,9 @@ std::optional<UnknownFree> ReferenceModel::freed(ModelProcess& process, const Fr
     if (event.buffer.hooked) {
         return std::nullopt;
     }
+    if (process.allocators[event.buffer.allocator].dead) {
+        return std::nullopt;  // the Buffer outlived its device, the memory did not
+    }
     const ModelKey at = key(process, event.buffer, event.header.t_ns);
     std::optional<UnknownFree> unknown;
     const auto live = process.live.find(at);
@@ -223,11 +226,12 @@ UnknownFree ReferenceModel::reason(const ModelProcess& process, const ModelKey& 
 }
 
 void ReferenceModel::released(ModelProcess& process, const AllocatorReleased& event) {
+    const bool destroyed = event.how == AllocatorRelease::Destroyed;
+    process.allocators[event.allocator].dead = destroyed || process.allocators[event.allocator].dead;
     const auto allocator = process.allocators.find(event.allocator);
-    if (allocator == process.allocators.end() || !allocator->second.present) {
+    if (!allocator->second.present) {
         return;
     }
-    const bool destroyed = event.how == AllocatorRelease::Destroyed;
     const std::pair owner{allocator->second.owner, allocator->second.owner_generation};
     const bool closes = destroyed || process.closing.contains(owner);
     for (auto live = process.live.begin(); live != process.live.end();) {
@@ -257,6 +261,7 @@ void ReferenceModel::end_all(ModelProcess& process, std::uint64_t t_ns) {
     // Nothing of the old address space has a meaning in a new one; generations never come again.
     for (auto& [pointer, allocator] : process.allocators) {
         allocator.present = false;
+        allocator.dead = false;
     }
     for (auto& [pointer, owner] : process.owners) {
         owner = {owner.generation + 1, {}, false};

@@ -48,6 +48,7 @@ struct ModelProcess {
         std::uint64_t owner = 0;
         std::uint64_t owner_generation = 0;
         bool present = false;
+        bool dead = false;  // destroyed, and no allocation by it since
     };
     struct Past {
         FreeKind end = FreeKind::Freed;

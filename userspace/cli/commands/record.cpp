@@ -109,7 +109,7 @@ void say_result(const Options& options, const RecordingWriter& writer, const Tot
         );
     }
     const bool any_buffer = std::any_of(view.processes.begin(), view.processes.end(), [](const auto& process) {
-        return !process->allocators.empty() || process->hooked_allocs > 0;
+        return process->used_memory();
     });
     if (!any_buffer) {
         spdlog::warn("no allocation was seen");
@@ -160,7 +160,7 @@ Result<int> run_record(const Options& options) {
             return tl::make_unexpected(status.error());
         }
     }
-    if (options.strict && pipeline.view().lost.total() > 0) {
+    if (options.strict && !pipeline.view().complete()) {
         return static_cast<int>(ExitCode::Incomplete);
     }
     return runner.exit_status();

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "tracker/failure_message.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace tt::alloc_trace {
+namespace {
+
+// The decimal number at the start of `text`.
+std::optional<std::uint64_t> leading_number(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end != text.data() ? std::optional(value) : std::nullopt;
+}
+
+std::string_view behind(std::string_view text, std::string_view phrase) {
+    const std::size_t at = text.find(phrase);
+    return at == std::string_view::npos ? std::string_view() : text.substr(at + phrase.size());
+}
+
+std::optional<std::uint64_t> number_behind(std::string_view text, std::string_view phrase) {
+    return leading_number(behind(text, phrase));
+}
+
+std::optional<std::uint64_t> either(std::optional<std::uint64_t> first, std::optional<std::uint64_t> second) {
+    return first ? first : second;
+}
+
+// "[(x=0,y=0) - (x=7,y=7)]": its four numbers, whatever stands between them.
+std::optional<CoreRange> core_range(std::string_view text) {
+    constexpr std::size_t kLongest = 80;
+    constexpr std::string_view kDigits = "0123456789";
+    text = text.substr(0, kLongest);
+    std::array<std::uint32_t, 4> numbers{};
+    for (std::uint32_t& number : numbers) {
+        const std::size_t start = text.find_first_of(kDigits);
+        if (start == std::string_view::npos) {
+            return std::nullopt;
+        }
+        text = text.substr(start);
+        const std::size_t length = std::min(text.find_first_not_of(kDigits), text.size());
+        const auto [end, error] = std::from_chars(text.data(), text.data() + length, number);
+        if (error != std::errc()) {
+            return std::nullopt;
+        }
+        text = text.substr(length);
+    }
+    return CoreRange{numbers[0], numbers[1], numbers[2], numbers[3]};
+}
+
+}  // namespace
+
+OutOfMemoryNumbers parse_out_of_memory(std::string_view message) {
+    const std::string_view what = behind(message, "Out of Memory:");
+    OutOfMemoryNumbers numbers;
+    numbers.requested = either(number_behind(what, "space to allocate "), number_behind(what, "dependencies to allocate "));
+    numbers.banks = number_behind(what, " across ");
+    numbers.needed = number_behind(what, "needs to store ");
+    numbers.bank_size = either(number_behind(what, "bank size is only "), number_behind(what, "bank size is "));
+    numbers.allocated = number_behind(what, "(allocated: ");
+    numbers.free = number_behind(what, ", free: ");
+    numbers.largest_free = number_behind(what, "largest free block: ");
+    return numbers;
+}
+
+ClashNumbers parse_clash(std::string_view message) {
+    const std::string_view what = behind(message, "Statically allocated circular buffers");
+    ClashNumbers numbers;
+    numbers.l1_buffer_address = number_behind(what, "L1 buffer allocated at ");
+    numbers.region_end = either(number_behind(what, "region ends at "), number_behind(what, "grow to "));
+    numbers.l1_size = number_behind(what, "max L1 size of ");
+    const std::string_view cores = behind(what, "core range ");
+    numbers.cores = core_range(cores.substr(0, std::min(cores.find(']'), cores.size())));
+    return numbers;
+}
+
+}  // namespace tt::alloc_trace
