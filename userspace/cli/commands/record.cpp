@@ -70,6 +70,26 @@ void say_attached(const Options& options, const SessionInfo& info) {
     );
 }
 
+void say_what_was_live(const TrackerView& view) {
+    for (const auto& process : view.processes) {
+        const WalkStat& attach = process->walks[static_cast<std::size_t>(WalkReason::Attach)];
+        if (attach.count == 0) {
+            continue;
+        }
+        const double ms = static_cast<double>(attach.last.duration_ns) / 1e6;
+        spdlog::info(
+            "process {}: {} buffers were live already, read in {:.0f} ms{}; {}",
+            process->pid,
+            attach.found,
+            ms,
+            attach.last.stopped_ns > 0
+                ? fmt::format(" ({:.1f} ms of it stopped)", static_cast<double>(attach.last.stopped_ns) / 1e6)
+                : "",
+            attach.last.complete ? "all are known" : "not all may be known: " + printable(attach.last.incomplete_reason)
+        );
+    }
+}
+
 Totals totals_of(LiveRunner& runner) {
     const LossCounters losses = runner.session().losses();
     const RingStatus ring = runner.session().ring();
@@ -140,11 +160,16 @@ Result<int> run_record(const Options& options) {
     say_attached(options, session.info());
 
     std::uint64_t written_info = session.info_version();
+    bool said_what_was_live = false;
     const Status run = runner.run(kFlushPeriod, kFlushPeriod, [&]() -> Status {
         if (std::exchange(written_info, session.info_version()) != session.info_version()) {
             if (Status updated = writer.update_session(session.info()); !updated) {
                 return updated;
             }
+        }
+        if (!said_what_was_live && session.snapshot_done()) {
+            said_what_was_live = true;
+            say_what_was_live(pipeline.view());
         }
         return writer.flush();
     });
