@@ -1,0 +1,259 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "walk/allocator_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "walk/buffer_map.hpp"
+#include "walk/buffer_reader.hpp"
+#include "walk/pointer_set.hpp"
+#include "walk/region_reader.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr int kMaxReadings = 8;        // of a set whose members vanish too fast
+constexpr int kOrphanReadings = 4;     // in which a block must be without a buffer while the process runs
+constexpr int kQuietReadings = 2;      // enough of them if nothing changed
+constexpr std::size_t kTolerated = 20;  // one implausible Buffer in so many, and one more, is a freed one; more is a wrong layout
+constexpr std::uint32_t kLibcxxValue = 16;
+
+bool too_many_implausible(std::size_t implausible, std::size_t all) {
+    return implausible > 1 + (all / kTolerated);
+}
+
+std::string of_buffers(std::size_t count, std::size_t all, const char* what) {
+    return std::to_string(count) + " of " + std::to_string(all) + " Buffers " + what;
+}
+
+struct Contents {
+    WalkedAllocator walked;  // buffers without blocks
+    bool quiet = false;      // nothing changed while they were read
+};
+
+void judge(const PointerSetReading& set, const BufferReadings& buffers, WalkedAllocator& walked) {
+    const std::size_t all = set.values.size();
+    walked.complete = set.complete;
+    walked.incomplete_reason = set.incomplete_reason;
+    if (too_many_implausible(buffers.implausible, all)) {
+        walked.complete = false;
+        walked.buffers.clear();
+        walked.incomplete_reason = of_buffers(buffers.implausible, all, "make no sense: the object layout does not fit");
+    } else if (set.quiet && buffers.implausible != 0) {
+        walked.complete = false;
+        walked.incomplete_reason = of_buffers(buffers.implausible, all, "make no sense");
+    }
+}
+
+Contents read_contents(
+    const TargetReader& reader, const WalkModule& module, OwnerReader& owners, const KnownAllocator& which, const WalkOptions& options
+) {
+    const AllocatorWalkLayout& layout = module.layout.walk.allocator;
+    Contents contents;
+    if (!layout.buffers.exists()) {
+        contents.walked.incomplete_reason = "where this build's allocators keep their Buffers is not known";
+        return contents;
+    }
+    for (int readings = 0; readings < kMaxReadings && !reader.cancelled(); ++readings) {
+        const PointerSetReading set =
+            read_pointer_set(reader, which.allocator + layout.buffers.offset, layout.node_value, options.max_buffers);
+        const BufferReadings buffers = read_buffers(reader, module.layout.buffer, owners, set.values, which.allocator);
+        contents.quiet = set.quiet && buffers.in_flight == 0;
+        contents.walked.buffers.clear();
+        for (const BufferFields& fields : buffers.live) {
+            contents.walked.buffers.push_back({fields, 0});
+            if (!module.layout.buffer.allocator.exists()) {
+                contents.walked.buffers.back().fields.allocator = which.allocator;
+            }
+        }
+        judge(set, buffers, contents.walked);
+        if (set.quiet || contents.walked.complete) {
+            break;
+        }
+    }
+    if (reader.cancelled()) {
+        contents.walked.complete = false;
+        contents.walked.incomplete_reason = "the walk was cancelled";
+    }
+    return contents;
+}
+
+std::vector<RegionReading> read_regions(
+    const TargetReader& reader, const WalkLayout& layout, std::uint64_t allocator, const WalkOptions& options
+) {
+    const AllocatorWalkLayout& members = layout.allocator;
+    const std::array managers{
+        std::pair{BufferType::Dram, members.dram},
+        std::pair{BufferType::L1, members.l1},
+        std::pair{BufferType::L1Small, members.l1_small},
+        std::pair{BufferType::Trace, members.trace},
+    };
+    std::vector<RegionReading> regions;
+    for (const auto& [type, field] : managers) {
+        const auto manager = reader.field(allocator, field);
+        // Each buffer splits a free block at most once.
+        const std::size_t max_blocks = (options.max_buffers * 2) + 1024;
+        auto region = manager ? read_region(reader, layout, *manager, type, max_blocks) : std::nullopt;
+        if (region) {
+            regions.push_back(*std::move(region));
+        }
+    }
+    return regions;
+}
+
+// Gives each buffer its block and each region its orphans. A Buffer without a block holds no memory: its allocator was
+// cleared under it.
+void match_blocks(WalkedAllocator& walked, std::vector<RegionReading>& regions) {
+    for (RegionReading& region : regions) {
+        if (!region.walked.free_list_known) {
+            continue;
+        }
+        const std::vector<Block>& blocks = region.used_blocks;
+        std::vector<bool> owned(blocks.size(), false);
+        std::size_t without = 0;
+        for (WalkedBuffer& buffer : walked.buffers) {
+            if (buffer.fields.type != region.walked.region.type) {
+                continue;
+            }
+            const auto block = std::lower_bound(blocks.begin(), blocks.end(), buffer.fields.address, [](const Block& b, std::uint64_t address) {
+                return b.address < address;
+            });
+            if (block == blocks.end() || block->address != buffer.fields.address) {
+                ++without;
+                continue;
+            }
+            buffer.block_bytes = block->bytes;
+            owned[static_cast<std::size_t>(block - blocks.begin())] = true;
+        }
+        const auto matched = std::count(owned.begin(), owned.end(), true);
+        if (matched == 0 && without != 0 && !blocks.empty()) {  // not the list of these buffers
+            region.walked = {region.walked.region, false, 0, 0, 0, {}};
+            continue;
+        }
+        for (std::size_t i = 0; i < blocks.size(); ++i) {
+            if (!owned[i]) {
+                region.walked.orphans.push_back(blocks[i]);
+            }
+        }
+        std::erase_if(walked.buffers, [&](const WalkedBuffer& buffer) {
+            return buffer.fields.type == region.walked.region.type && buffer.block_bytes == 0;
+        });
+    }
+}
+
+bool same_block(const Block& a, const Block& b) {
+    return a.address == b.address && a.bytes == b.bytes;
+}
+
+// Leaves those orphans of `regions` that `earlier` had, too.
+void keep_common_orphans(const std::vector<WalkedRegion>& earlier, std::vector<WalkedRegion>& regions) {
+    for (WalkedRegion& region : regions) {
+        const auto before = std::find_if(earlier.begin(), earlier.end(), [&](const WalkedRegion& candidate) {
+            return candidate.region.type == region.region.type;
+        });
+        std::erase_if(region.orphans, [&](const Block& block) {
+            return before == earlier.end() || std::none_of(before->orphans.begin(), before->orphans.end(), [&](const Block& other) {
+                       return same_block(block, other);
+                   });
+        });
+    }
+}
+
+bool has_orphans(const std::vector<WalkedRegion>& regions) {
+    return std::any_of(regions.begin(), regions.end(), [](const WalkedRegion& region) { return !region.orphans.empty(); });
+}
+
+std::string map_doubt(bool read, std::size_t implausible, std::size_t all) {
+    if (!read) {
+        return "the map of the process's Buffers cannot be read";
+    }
+    if (implausible != 0) {
+        return of_buffers(implausible, all, "of the map make no sense, moved ones perhaps");
+    }
+    return all == 0 ? "" : "this build's own map of its Buffers lacks those whose address one of another type has, too";
+}
+
+void add_regions(WalkedAllocator& walked, const TargetReader& reader, const WalkLayout& layout, const WalkOptions& options) {
+    std::vector<RegionReading> regions = read_regions(reader, layout, walked.allocator, options);
+    match_blocks(walked, regions);
+    for (RegionReading& region : regions) {
+        walked.regions.push_back(std::move(region.walked));
+    }
+}
+
+}  // namespace
+
+WalkedAllocator read_allocator(
+    const TargetReader& reader, const WalkModule& module, OwnerReader& owners, const KnownAllocator& which, const WalkOptions& options
+) {
+    std::vector<WalkedRegion> earlier;
+    int quiet_readings = 0;
+    for (int readings = 1;; ++readings) {
+        Contents contents = read_contents(reader, module, owners, which, options);
+        WalkedAllocator& walked = contents.walked;
+        walked.allocator = which.allocator;
+        walked.owner = which.owner;
+        if (!options.free_lists || reader.cancelled()) {
+            return std::move(walked);
+        }
+        add_regions(walked, reader, module.layout.walk, options);
+        if (readings > 1) {
+            keep_common_orphans(earlier, walked.regions);
+        }
+        quiet_readings += contents.quiet ? 1 : 0;
+        // A block is reserved before its buffer is in the set, and the list is read after the set: while the process runs,
+        // a block without a buffer is one that was handed out in between, until several readings say otherwise.
+        if (!has_orphans(walked.regions) || readings == kOrphanReadings || quiet_readings == kQuietReadings) {
+            return std::move(walked);
+        }
+        earlier = std::move(walked.regions);
+    }
+}
+
+std::vector<WalkedAllocator> read_mapped_allocators(
+    const TargetReader& reader,
+    const WalkModule& module,
+    OwnerReader& owners,
+    const std::vector<KnownAllocator>& chips,
+    const WalkOptions& options
+) {
+    const WalkLayout& layout = module.layout.walk;
+    std::map<std::uint64_t, WalkedAllocator> by_owner;
+    for (const KnownAllocator& chip : chips) {
+        by_owner[chip.owner] = {chip.allocator, chip.owner, {}, {}, true, {}};
+    }
+    const bool libcxx = layout.allocator.node_value == kLibcxxValue;
+    const auto entries = read_buffer_map(reader, layout.root.buffer_map + module.bias, libcxx, options.max_buffers);
+    std::vector<std::uint64_t> pointers;
+    std::map<std::uint64_t, std::size_t> addresses;  // how often the map has this address
+    for (std::size_t i = 0; entries && i < entries->size(); ++i) {
+        pointers.push_back((*entries)[i].buffer);
+        ++addresses[(*entries)[i].address];
+    }
+    const BufferReadings buffers = read_buffers(reader, module.layout.buffer, owners, pointers, 0);
+    std::size_t implausible = buffers.implausible;
+    for (const BufferFields& fields : buffers.live) {
+        const auto owner = by_owner.find(fields.owner);
+        if (owner == by_owner.end() || !addresses.contains(fields.address)) {
+            ++implausible;
+            continue;
+        }
+        owner->second.buffers.push_back({fields, 0});
+        owner->second.buffers.back().fields.allocator = owner->second.allocator;
+    }
+    std::vector<WalkedAllocator> result;
+    for (auto& [owner, walked] : by_owner) {
+        walked.incomplete_reason = map_doubt(entries.has_value(), implausible, pointers.size());
+        walked.complete = walked.incomplete_reason.empty();
+        if (options.free_lists) {
+            add_regions(walked, reader, layout, options);
+        }
+        result.push_back(std::move(walked));
+    }
+    return result;
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,279 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "walk/allocator_search.hpp"
+
+#include <tsl/robin_set.h>
+
+#include <array>
+#include <optional>
+
+#include "walk/pointer_set.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+// Far beyond any machine; past them the search ends with a reason.
+constexpr std::size_t kMaxDevices = 4096;
+constexpr std::size_t kMaxMeshes = 65536;
+constexpr std::size_t kMaxManagers = 4096;
+constexpr std::size_t kMaxSubDevices = 256;
+constexpr std::size_t kMaxAllocators = 65536;
+constexpr int kMaxSearches = 8;
+constexpr std::uint32_t kLibcxxValue = 16;  // node_value of libc++
+constexpr std::uint64_t kUnreadable = 1;    // neither null nor a pointer
+
+class Search {
+public:
+    Search(const TargetReader& reader, const WalkModule& module, OwnerReader& owners)
+        : reader_(reader), module_(module), walk_(module.layout.walk), owners_(owners) {}
+
+    FoundAllocators run();
+
+private:
+    using Pointers = std::vector<std::uint64_t>;
+
+    void incomplete(const std::string& reason);
+    [[nodiscard]] std::optional<std::uint64_t> device_list();
+    void add_device(std::uint64_t device);
+    void add_mesh(std::uint64_t mesh);
+    void add_tracker(std::uint64_t tracker, std::uint64_t owner);
+    [[nodiscard]] std::optional<Pointers> managers_of(std::uint64_t tracker);
+    void add_manager(std::uint64_t manager, std::uint64_t owner);
+    void add_allocator(std::uint64_t allocator, std::uint64_t owner);
+    void meet_mesh(std::uint64_t mesh);
+    [[nodiscard]] bool expired(std::uint64_t control_block) const;
+    void meet_weak_mesh(std::uint64_t weak_pointer);
+
+    const TargetReader& reader_;
+    const WalkModule& module_;
+    const WalkLayout& walk_;
+    OwnerReader& owners_;
+    FoundAllocators found_;
+    tsl::robin_set<std::uint64_t> seen_allocators_;
+    tsl::robin_set<std::uint64_t> seen_owners_;
+    std::vector<std::uint64_t> meshes_;  // still to look at
+};
+
+void Search::incomplete(const std::string& reason) {
+    if (found_.incomplete_reason.empty()) {
+        found_.incomplete_reason = reason;
+    }
+}
+
+// The address of the vector of devices; 0: nothing was ever opened. nullopt: the globals are not known.
+std::optional<std::uint64_t> Search::device_list() {
+    const RootLayout& root = walk_.root;
+    std::optional<std::uint64_t> owner;
+    if (root.metal_context != 0 && root.device_manager.exists()) {
+        owner = reader_.field(root.metal_context + module_.bias, root.device_manager);
+    } else if (root.device_pool != 0) {
+        owner = reader_.word(root.device_pool + module_.bias);
+    } else {
+        incomplete("where this build keeps its devices is not known");
+        return std::nullopt;
+    }
+    if (!owner || !root.devices.exists()) {
+        incomplete("the list of the process's devices cannot be read");
+        return std::nullopt;
+    }
+    return *owner == 0 ? 0 : *owner + root.devices.offset;
+}
+
+FoundAllocators Search::run() {
+    const OwnerLayout& layout = module_.layout.owner;
+    const DeviceWalkLayout& device = walk_.device;
+    const bool chips_known = device.allocator.exists() || layout.chip_allocator.exists() || device.tracker.exists();
+    const bool meshes_known = layout.mesh_vptr == 0 || (device.mesh.exists() && device.mesh_tracker.exists());
+    const auto list = device_list();
+    if (list && *list != 0) {
+        const auto devices = reader_.vector<std::uint64_t>(*list, kMaxDevices);
+        if (!devices) {
+            incomplete("the list of the process's devices cannot be read");
+        }
+        for (std::size_t i = 0; devices && i < devices->size(); ++i) {
+            add_device((*devices)[i]);
+        }
+        while (!meshes_.empty()) {
+            const std::uint64_t mesh = meshes_.back();
+            meshes_.pop_back();
+            add_mesh(mesh);
+        }
+        if (!chips_known || !meshes_known) {
+            incomplete(chips_known ? "which meshes this build has open cannot be found" : "where this build's devices keep their allocators is not known");
+        }
+    }
+    found_.complete = list.has_value() && found_.incomplete_reason.empty();
+    return std::move(found_);
+}
+
+void Search::add_device(std::uint64_t device) {
+    if (device == 0) {
+        return;
+    }
+    if (owners_.kind_of(device) != OwnerKind::Chip) {
+        incomplete("the list of the process's devices holds something else");
+        return;
+    }
+    if (!seen_owners_.insert(device).second) {
+        return;
+    }
+    found_.owners.push_back(device);
+    const DeviceWalkLayout& layout = walk_.device;
+    if (layout.initialized.exists() && reader_.field(device, layout.initialized).value_or(0) == 0) {
+        return;  // closed; the object stays
+    }
+    const Field& allocator = layout.allocator.exists() ? layout.allocator : module_.layout.owner.chip_allocator;
+    if (allocator.exists()) {
+        add_allocator(reader_.field(device, allocator).value_or(kUnreadable), device);
+    }
+    if (layout.tracker.exists()) {
+        add_tracker(reader_.field(device, layout.tracker).value_or(kUnreadable), device);
+    }
+    if (layout.mesh.exists()) {
+        meet_weak_mesh(device + layout.mesh.offset);
+    }
+}
+
+// A weak_ptr outlives what it points at, but knows.
+bool Search::expired(std::uint64_t control_block) const {
+    constexpr Field kUses{8, 4};  // behind the vtable pointer; libc++ counts from -1
+    const auto uses = reader_.field(control_block, kUses);
+    return !uses || *uses == (walk_.allocator.node_value == kLibcxxValue ? 0xffff'ffffU : 0U);
+}
+
+void Search::meet_weak_mesh(std::uint64_t weak_pointer) {
+    const auto words = reader_.array<std::uint64_t>(weak_pointer, 2, 2);
+    if (!words) {
+        incomplete("the mesh of a device cannot be read");
+    } else if ((*words)[0] != 0 && is_pointer((*words)[1]) && !expired((*words)[1])) {
+        meet_mesh((*words)[0]);
+    }
+}
+
+void Search::meet_mesh(std::uint64_t mesh) {
+    if (seen_owners_.contains(mesh)) {
+        return;
+    }
+    if (owners_.kind_of(mesh) != OwnerKind::Mesh) {
+        incomplete("what a device or mesh calls its mesh is none");
+    } else if (seen_owners_.size() >= kMaxMeshes) {
+        incomplete("there are more than " + std::to_string(kMaxMeshes) + " meshes");
+    } else {
+        seen_owners_.insert(mesh);
+        found_.owners.push_back(mesh);
+        meshes_.push_back(mesh);
+    }
+}
+
+void Search::add_mesh(std::uint64_t mesh) {
+    const DeviceWalkLayout& layout = walk_.device;
+    const auto impl = owners_.mesh_impl(mesh);
+    if (!impl) {
+        incomplete("a mesh cannot be read");
+        return;
+    }
+    if (layout.mesh_tracker.exists()) {
+        add_tracker(reader_.field(*impl, layout.mesh_tracker).value_or(kUnreadable), mesh);
+    }
+    if (layout.mesh_parent.exists()) {
+        meet_weak_mesh(*impl + layout.mesh_parent.offset);
+    }
+    if (layout.mesh_submeshes.exists()) {
+        const auto submeshes = reader_.vector<std::array<std::uint64_t, 2>>(*impl + layout.mesh_submeshes.offset, kMaxMeshes);
+        if (!submeshes) {
+            incomplete("the submeshes of a mesh cannot be read");
+            return;
+        }
+        for (const auto& [submesh, control_block] : *submeshes) {
+            if (submesh != 0 && is_pointer(control_block) && !expired(control_block)) {
+                meet_mesh(submesh);
+            }
+        }
+    }
+}
+
+void Search::add_tracker(std::uint64_t tracker, std::uint64_t owner) {
+    if (tracker == 0) {
+        return;  // closed
+    }
+    const auto managers = is_pointer(tracker) ? managers_of(tracker) : std::nullopt;
+    if (!managers) {
+        incomplete("the sub-device managers of a device cannot be read");
+        return;
+    }
+    for (const std::uint64_t manager : *managers) {
+        add_manager(manager, owner);
+    }
+}
+
+// The default one first: its first allocator is the one of the whole device.
+std::optional<Search::Pointers> Search::managers_of(std::uint64_t tracker) {
+    const DeviceWalkLayout& layout = walk_.device;
+    const auto first = reader_.field(tracker, layout.default_manager);
+    if (!first) {
+        return std::nullopt;
+    }
+    Pointers managers{*first};
+    if (layout.managers.exists()) {
+        const auto others = read_small_pointer_map(reader_, tracker + layout.managers.offset, walk_.allocator.node_value, kMaxManagers);
+        if (!others) {
+            return std::nullopt;
+        }
+        for (const std::uint64_t other : *others) {
+            if (other != *first) {
+                managers.push_back(other);
+            }
+        }
+    }
+    return managers;
+}
+
+void Search::add_manager(std::uint64_t manager, std::uint64_t owner) {
+    const Field& field = walk_.device.allocators;
+    const auto allocators = field.exists() && is_pointer(manager)
+                                ? reader_.vector<std::uint64_t>(manager + field.offset, kMaxSubDevices)
+                                : std::nullopt;
+    if (!allocators) {
+        incomplete("the allocators of a sub-device manager cannot be read");
+        return;
+    }
+    for (const std::uint64_t allocator : *allocators) {
+        add_allocator(allocator, owner);
+    }
+}
+
+void Search::add_allocator(std::uint64_t allocator, std::uint64_t owner) {
+    if (allocator == 0) {
+        return;  // closed, or a sub-device without memory of its own
+    }
+    if (!is_pointer(allocator) || found_.allocators.size() >= kMaxAllocators) {
+        incomplete("an allocator of a device cannot be read");
+    } else if (seen_allocators_.insert(allocator).second) {
+        found_.allocators.push_back({allocator, owner});
+    }
+}
+
+}  // namespace
+
+bool FoundAllocators::operator==(const FoundAllocators& other) const {
+    const auto same = [](const KnownAllocator& a, const KnownAllocator& b) { return a.allocator == b.allocator && a.owner == b.owner; };
+    return complete == other.complete && owners == other.owners && incomplete_reason == other.incomplete_reason &&
+           std::equal(allocators.begin(), allocators.end(), other.allocators.begin(), other.allocators.end(), same);
+}
+
+FoundAllocators search_allocators(const TargetReader& reader, const WalkModule& module, OwnerReader& owners) {
+    FoundAllocators found = Search(reader, module, owners).run();
+    for (int searches = 1; searches < kMaxSearches && !reader.cancelled(); ++searches) {
+        FoundAllocators again = Search(reader, module, owners).run();
+        const bool agree = again == found;
+        found = std::move(again);
+        if (agree) {
+            return found;
+        }
+    }
+    found.complete = false;
+    found.incomplete_reason = found.incomplete_reason.empty() ? "devices were opened or closed all the time" : found.incomplete_reason;
+    return found;
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "walk/process_walk.hpp"
+
+#include <tsl/robin_set.h>
+
+#include <algorithm>
+#include <list>
+#include <utility>
+
+#include "walk/allocator_reader.hpp"
+#include "walk/allocator_search.hpp"
+#include "walk/owner_reader.hpp"
+#include "walk/target_reader.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+class ProcessWalker {
+public:
+    ProcessWalker(const TargetReader& reader, const WalkOptions& options) : reader_(reader), options_(options) {
+        walk_.roots_known = true;
+        walk_.complete = true;
+    }
+
+    void walk_module(const WalkModule& module, OwnerReader& owners);
+    // Only the event stream told of it. While the roots are known, it has been destroyed if they do not lead to it.
+    void walk_known(const WalkModule& module, OwnerReader& owners, const KnownAllocator& known);
+    [[nodiscard]] bool has(std::uint64_t allocator) const { return seen_allocators_.contains(allocator); }
+    void incomplete(const std::string& reason);
+    [[nodiscard]] Walk take() { return std::move(walk_); }
+
+private:
+    void add_owner(OwnerReader& owners, std::uint64_t owner);
+    void add(WalkedAllocator walked, OwnerReader& owners);
+
+    const TargetReader& reader_;
+    const WalkOptions& options_;
+    Walk walk_;
+    tsl::robin_set<std::uint64_t> seen_allocators_;
+    tsl::robin_set<std::uint64_t> seen_owners_;
+};
+
+void ProcessWalker::incomplete(const std::string& reason) {
+    walk_.complete = false;
+    if (walk_.incomplete_reason.empty()) {
+        walk_.incomplete_reason = reason;
+    }
+}
+
+void ProcessWalker::add_owner(OwnerReader& owners, std::uint64_t owner) {
+    if (!seen_owners_.insert(owner).second) {
+        return;
+    }
+    if (auto walked = owners.read(owner)) {
+        walk_.owners.push_back(*std::move(walked));
+    } else {
+        WalkedOwner unknown;
+        unknown.owner = owner;
+        walk_.owners.push_back(std::move(unknown));
+    }
+}
+
+void ProcessWalker::add(WalkedAllocator walked, OwnerReader& owners) {
+    seen_allocators_.insert(walked.allocator);
+    add_owner(owners, walked.owner);
+    for (const WalkedBuffer& buffer : walked.buffers) {
+        add_owner(owners, buffer.fields.owner);
+    }
+    walk_.allocators.push_back(std::move(walked));
+}
+
+void ProcessWalker::walk_module(const WalkModule& module, OwnerReader& owners) {
+    const FoundAllocators found = search_allocators(reader_, module, owners);
+    if (!found.complete) {
+        walk_.roots_known = false;
+        incomplete(found.incomplete_reason);
+    }
+    for (const std::uint64_t owner : found.owners) {
+        add_owner(owners, owner);
+    }
+    std::vector<WalkedAllocator> allocators;
+    if (module.layout.walk.root.buffer_map != 0) {
+        allocators = read_mapped_allocators(reader_, module, owners, found.allocators, options_);
+    } else {
+        for (const KnownAllocator& which : found.allocators) {
+            allocators.push_back(read_allocator(reader_, module, owners, which, options_));
+        }
+    }
+    for (WalkedAllocator& walked : allocators) {
+        if (!walked.complete) {
+            incomplete(walked.incomplete_reason);
+        }
+        add(std::move(walked), owners);
+    }
+}
+
+void ProcessWalker::walk_known(const WalkModule& module, OwnerReader& owners, const KnownAllocator& known) {
+    WalkedAllocator walked = read_allocator(reader_, module, owners, known, options_);
+    if (!walked.complete && walk_.roots_known) {
+        return;
+    }
+    if (!walked.complete) {
+        incomplete(walked.incomplete_reason);
+    }
+    add(std::move(walked), owners);
+}
+
+}  // namespace
+
+Walk walk_process(
+    const TargetMemory& memory, std::span<const WalkModule> modules, std::span<const KnownAllocator> known, const WalkOptions& options
+) {
+    const TargetReader reader(memory, options.cancel);
+    ProcessWalker walker(reader, options);
+    std::list<OwnerReader> owners;  // of each module; addresses must stay
+    for (const WalkModule& module : modules) {
+        walker.walk_module(module, owners.emplace_back(reader, module));
+    }
+    for (const KnownAllocator& which : known) {
+        auto of_module = owners.begin();
+        for (const WalkModule& module : modules) {
+            if (of_module->kind_of(which.owner) != OwnerKind::Unknown && !walker.has(which.allocator) && is_pointer(which.allocator)) {
+                walker.walk_known(module, *of_module, which);
+                break;
+            }
+            ++of_module;
+        }
+    }
+    if (modules.empty()) {
+        walker.incomplete("no module of the runtime is known");
+    }
+    if (reader.cancelled()) {
+        walker.incomplete("the walk was cancelled");
+    }
+    Walk walk = walker.take();
+    walk.roots_known = walk.roots_known && !modules.empty();
+    return walk;
+}
+
+}  // namespace tt::alloc_trace
