@@ -192,7 +192,7 @@ WalkedAllocator read_allocator(
     std::vector<WalkedRegion> earlier;
     int quiet_readings = 0;
     for (int readings = 1;; ++readings) {
-        Contents contents = read_contents(reader, module, owners, which, options);
+        Contents contents = options.buffers ? read_contents(reader, module, owners, which, options) : Contents{};
         WalkedAllocator& walked = contents.walked;
         walked.allocator = which.allocator;
         walked.owner = which.owner;
@@ -206,7 +206,7 @@ WalkedAllocator read_allocator(
         quiet_readings += contents.quiet ? 1 : 0;
         // A block is reserved before its buffer is in the set, and the list is read after the set: while the process runs,
         // a block without a buffer is one that was handed out in between, until several readings say otherwise.
-        if (!has_orphans(walked.regions) || readings == kOrphanReadings || quiet_readings == kQuietReadings) {
+        if (!options.orphans || !has_orphans(walked.regions) || readings == kOrphanReadings || quiet_readings == kQuietReadings) {
             return std::move(walked);
         }
         earlier = std::move(walked.regions);
@@ -223,7 +223,8 @@ std::vector<WalkedAllocator> read_mapped_allocators(
     const WalkLayout& layout = module.layout.walk;
     std::map<std::uint64_t, WalkedAllocator> by_owner;
     for (const KnownAllocator& chip : chips) {
-        by_owner[chip.owner] = {chip.allocator, chip.owner, {}, {}, true, {}};
+        by_owner[chip.owner].allocator = chip.allocator;
+        by_owner[chip.owner].owner = chip.owner;
     }
     const bool libcxx = layout.allocator.node_value == kLibcxxValue;
     const auto entries = read_buffer_map(reader, layout.root.buffer_map + module.bias, libcxx, options.max_buffers);
