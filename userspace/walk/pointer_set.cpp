@@ -53,8 +53,14 @@ struct Chain {
 
 class SetReader {
 public:
-    SetReader(const TargetReader& reader, std::uint64_t set, std::uint32_t node_value, std::size_t max_elements)
-        : reader_(reader), set_(set), node_value_(node_value), max_elements_(max_elements) {}
+    SetReader(
+        const TargetReader& reader,
+        std::uint64_t set,
+        std::uint32_t node_value,
+        std::size_t max_elements,
+        const ElementVisitor& visit
+    )
+        : reader_(reader), set_(set), node_value_(node_value), max_elements_(max_elements), visit_(visit) {}
 
     PointerSetReading read();
 
@@ -70,6 +76,7 @@ private:
     void follow(Chain& chain);
     void read_nodes(const std::vector<std::uint64_t>& addresses);
     void read_chains();
+    void show_elements();
     void compare_nodes();
     [[nodiscard]] bool confirmed(const Chain& chain);
     [[nodiscard]] std::optional<std::vector<std::uint64_t>> entries_of(const std::vector<std::uint64_t>& buckets) const;
@@ -87,6 +94,7 @@ private:
     std::uint64_t set_;
     std::uint32_t node_value_;
     std::size_t max_elements_;
+    const ElementVisitor& visit_;
 
     std::uint64_t bucket_count_ = 0;
     std::uint64_t buckets_ = 0;
@@ -206,6 +214,7 @@ bool SetReader::read_buckets(const Header& header) {
             return false;
         }
         effort -= cost;
+        show_elements();
         compare_nodes();
         std::vector<std::uint64_t> changed;
         const auto entries_again =
@@ -324,6 +333,23 @@ bool SetReader::buckets_make_sense() const {
     return chains_.size() < kFew || wrong < chains_.size() / 4 * 3;
 }
 
+void SetReader::show_elements() {
+    std::vector<std::uint64_t> values;
+    values.reserve(nodes_.size());
+    for (const Chain& chain : chains_) {
+        if (chain.state != Chain::State::Whole) {
+            continue;
+        }
+        std::uint64_t address = nodes_[chain.before].next;
+        for (std::uint64_t i = 0; i < chain.members; ++i) {
+            const Node& node = nodes_[address];
+            values.push_back(node.value);
+            address = node.next;
+        }
+    }
+    visit_(values);
+}
+
 void SetReader::compare_nodes() {
     std::vector<std::uint64_t> addresses;
     addresses.reserve(nodes_.size());
@@ -404,6 +430,9 @@ bool SetReader::read_list() {
             changed_ = false;
             return true;
         }
+        if (values) {
+            visit_(*values);
+        }
         previous = std::move(values);
     }
     return false;
@@ -412,9 +441,13 @@ bool SetReader::read_list() {
 }  // namespace
 
 PointerSetReading read_pointer_set(
-    const TargetReader& reader, std::uint64_t set, std::uint32_t node_value, std::size_t max_elements
+    const TargetReader& reader,
+    std::uint64_t set,
+    std::uint32_t node_value,
+    std::size_t max_elements,
+    const ElementVisitor& visit
 ) {
-    return SetReader(reader, set, node_value, max_elements).read();
+    return SetReader(reader, set, node_value, max_elements, visit).read();
 }
 
 std::optional<std::vector<std::uint64_t>> read_small_pointer_map(
