@@ -15,6 +15,7 @@
 #include "support/bpf_test.hpp"
 #include "support/replayed.hpp"
 #include "support/stand_in.hpp"
+#include "support/walk_profile.hpp"
 #include "tracker/tracker.hpp"
 
 namespace tt::alloc_trace::test {
@@ -63,6 +64,7 @@ protected:
         ASSERT_TRUE(scan && scan->modules.size() == 1);
         auto module = resolve_module(scan->modules[0].elf);
         ASSERT_TRUE(module) << module.error().message;
+        module->layout = WalkedProcess(job_->pid()).layout();
         const auto layout = std::make_shared<const LayoutProfile>(module->layout);
         modules_ = {{layout, scan->modules[0].load_biases.at(0)}};
     }

@@ -140,17 +140,28 @@ bool SnapshotKeeper::idle() const {
     });
 }
 
-// What happened during a walk must have been read before it is judged.
+// What happened during a walk must have been read before it is judged: the ring was drained by a reading that began after the
+// end of the walk, or gave an event from after it.
 void SnapshotKeeper::proceed(bool drained) {
     std::uint64_t count = 0;
     (void)!::read(wakeup_.get(), &count, sizeof(count));
-    if (job_ && job_->ended() && (drained || last_t_ns_ > job_->ended_ns() + kStampSlackNs)) {
-        finish_job();
+    if (job_ && job_->ended()) {
+        const bool ended_before_reading = std::exchange(end_noticed_, true);
+        if ((ended_before_reading && drained) || last_t_ns_ > job_->ended_ns() + kStampSlackNs) {
+            finish_job();
+        } else {
+            wake_up();
+        }
     }
     loss_is_fresh_ = loss_is_fresh_ && !drained;
     if (!job_) {
         start_next(drained);
     }
+}
+
+void SnapshotKeeper::wake_up() const {
+    const std::uint64_t one = 1;
+    (void)!::write(wakeup_.get(), &one, sizeof(one));
 }
 
 void SnapshotKeeper::start_next(bool drained) {
@@ -182,10 +193,8 @@ void SnapshotKeeper::start_next(bool drained) {
 
 void SnapshotKeeper::start(std::uint32_t pid, Process& process, WalkPlan plan) {
     WalkTask task{pid, plan, options_.freeze && plan != WalkPlan::Capacities, process.modules, known_allocators(process)};
-    job_ = std::make_unique<WalkJob>(std::move(task), [fd = wakeup_.get()] {
-        const std::uint64_t one = 1;
-        (void)!::write(fd, &one, sizeof(one));
-    });
+    end_noticed_ = false;
+    job_ = std::make_unique<WalkJob>(std::move(task), [this] { wake_up(); });
 }
 
 void SnapshotKeeper::finish_job() {

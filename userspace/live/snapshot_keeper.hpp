@@ -74,6 +74,7 @@ private:
     };
 
     void want(Process& process, WalkReason reason, std::uint64_t not_before_ns = 0);
+    void wake_up() const;
     void start_next(bool drained);
     void start(std::uint32_t pid, Process& process, WalkPlan plan);
     void finish_job();
@@ -94,6 +95,7 @@ private:
     std::uint64_t last_t_ns_ = 0;
     bool loss_is_fresh_ = false;  // since the ring was drained last
     std::unique_ptr<WalkJob> job_;
+    bool end_noticed_ = false;    // of the job
 };
 
 }  // namespace tt::alloc_trace

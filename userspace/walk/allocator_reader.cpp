@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "walk/allocator_reader.hpp"
 
+#include <tsl/robin_map.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "walk/buffer_map.hpp"
@@ -15,7 +18,7 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr int kMaxReadings = 8;        // of a set whose members vanish too fast
+constexpr int kMaxAttempts = 4;        // at a set that changes, with Buffers that make no sense
 constexpr int kOrphanReadings = 4;     // in which a block must be without a buffer while the process runs
 constexpr int kQuietReadings = 2;      // enough of them if nothing changed
 constexpr std::size_t kTolerated = 20;  // one implausible Buffer in so many, and one more, is a freed one; more is a wrong layout
@@ -34,18 +37,33 @@ struct Contents {
     bool quiet = false;      // nothing changed while they were read
 };
 
-void judge(const PointerSetReading& set, const BufferReadings& buffers, WalkedAllocator& walked) {
-    const std::size_t all = set.values.size();
-    walked.complete = set.complete;
-    walked.incomplete_reason = set.incomplete_reason;
-    if (too_many_implausible(buffers.implausible, all)) {
-        walked.complete = false;
-        walked.buffers.clear();
-        walked.incomplete_reason = of_buffers(buffers.implausible, all, "make no sense: the object layout does not fit");
-    } else if (set.quiet && buffers.implausible != 0) {
-        walked.complete = false;
-        walked.incomplete_reason = of_buffers(buffers.implausible, all, "make no sense");
+// The elements of the set, by what was read of them while they were in it.
+Contents contents_from(const PointerSetReading& set, const tsl::robin_map<std::uint64_t, BufferReading>& readings, std::uint64_t allocator) {
+    Contents contents;
+    std::size_t implausible = 0;
+    std::size_t in_flight = 0;
+    WalkedAllocator& walked = contents.walked;
+    for (const std::uint64_t element : set.values) {
+        const auto found = readings.find(element);
+        const BufferState state = found == readings.end() ? BufferState::Implausible : found->second.state;
+        implausible += state == BufferState::Implausible ? 1 : 0;
+        in_flight += state == BufferState::InFlight ? 1 : 0;
+        if (state == BufferState::Live) {
+            walked.buffers.push_back({found->second.fields, 0});
+            walked.buffers.back().fields.allocator = allocator;
+        }
     }
+    contents.quiet = set.quiet && in_flight == 0;
+    walked.complete = set.complete && implausible == 0;
+    walked.incomplete_reason = set.incomplete_reason;
+    const std::size_t all = set.values.size();
+    if (too_many_implausible(implausible, all)) {
+        walked.buffers.clear();
+        walked.incomplete_reason = of_buffers(implausible, all, "make no sense: the object layout does not fit");
+    } else if (implausible != 0) {
+        walked.incomplete_reason = of_buffers(implausible, all, "make no sense");
+    }
+    return contents;
 }
 
 Contents read_contents(
@@ -57,19 +75,17 @@ Contents read_contents(
         contents.walked.incomplete_reason = "where this build's allocators keep their Buffers is not known";
         return contents;
     }
-    for (int readings = 0; readings < kMaxReadings && !reader.cancelled(); ++readings) {
-        const PointerSetReading set =
-            read_pointer_set(reader, which.allocator + layout.buffers.offset, layout.node_value, options.max_buffers);
-        const BufferReadings buffers = read_buffers(reader, module.layout.buffer, owners, set.values, which.allocator);
-        contents.quiet = set.quiet && buffers.in_flight == 0;
-        contents.walked.buffers.clear();
-        for (const BufferFields& fields : buffers.live) {
-            contents.walked.buffers.push_back({fields, 0});
-            if (!module.layout.buffer.allocator.exists()) {
-                contents.walked.buffers.back().fields.allocator = which.allocator;
+    const std::uint64_t set_address = which.allocator + layout.buffers.offset;
+    for (int attempts = 0; attempts < kMaxAttempts && !reader.cancelled(); ++attempts) {
+        tsl::robin_map<std::uint64_t, BufferReading> readings;
+        const auto look = [&](std::span<const std::uint64_t> elements) {
+            const auto read = read_buffers(reader, module.layout.buffer, owners, elements, which.allocator);
+            for (std::size_t i = 0; i < elements.size(); ++i) {
+                readings[elements[i]] = read[i];
             }
-        }
-        judge(set, buffers, contents.walked);
+        };
+        const PointerSetReading set = read_pointer_set(reader, set_address, layout.node_value, options.max_buffers, look);
+        contents = contents_from(set, readings, which.allocator);
         if (set.quiet || contents.walked.complete) {
             break;
         }
@@ -192,7 +208,7 @@ WalkedAllocator read_allocator(
     std::vector<WalkedRegion> earlier;
     int quiet_readings = 0;
     for (int readings = 1;; ++readings) {
-        Contents contents = read_contents(reader, module, owners, which, options);
+        Contents contents = options.buffers ? read_contents(reader, module, owners, which, options) : Contents{};
         WalkedAllocator& walked = contents.walked;
         walked.allocator = which.allocator;
         walked.owner = which.owner;
@@ -206,7 +222,7 @@ WalkedAllocator read_allocator(
         quiet_readings += contents.quiet ? 1 : 0;
         // A block is reserved before its buffer is in the set, and the list is read after the set: while the process runs,
         // a block without a buffer is one that was handed out in between, until several readings say otherwise.
-        if (!has_orphans(walked.regions) || readings == kOrphanReadings || quiet_readings == kQuietReadings) {
+        if (!options.orphans || !has_orphans(walked.regions) || readings == kOrphanReadings || quiet_readings == kQuietReadings) {
             return std::move(walked);
         }
         earlier = std::move(walked.regions);
@@ -223,25 +239,25 @@ std::vector<WalkedAllocator> read_mapped_allocators(
     const WalkLayout& layout = module.layout.walk;
     std::map<std::uint64_t, WalkedAllocator> by_owner;
     for (const KnownAllocator& chip : chips) {
-        by_owner[chip.owner] = {chip.allocator, chip.owner, {}, {}, true, {}};
+        by_owner[chip.owner].allocator = chip.allocator;
+        by_owner[chip.owner].owner = chip.owner;
     }
     const bool libcxx = layout.allocator.node_value == kLibcxxValue;
     const auto entries = read_buffer_map(reader, layout.root.buffer_map + module.bias, libcxx, options.max_buffers);
     std::vector<std::uint64_t> pointers;
-    std::map<std::uint64_t, std::size_t> addresses;  // how often the map has this address
+    std::set<std::uint64_t> addresses;
     for (std::size_t i = 0; entries && i < entries->size(); ++i) {
         pointers.push_back((*entries)[i].buffer);
-        ++addresses[(*entries)[i].address];
+        addresses.insert((*entries)[i].address);
     }
-    const BufferReadings buffers = read_buffers(reader, module.layout.buffer, owners, pointers, 0);
-    std::size_t implausible = buffers.implausible;
-    for (const BufferFields& fields : buffers.live) {
-        const auto owner = by_owner.find(fields.owner);
-        if (owner == by_owner.end() || !addresses.contains(fields.address)) {
-            ++implausible;
+    std::size_t implausible = 0;
+    for (const BufferReading& buffer : read_buffers(reader, module.layout.buffer, owners, pointers, 0)) {
+        const auto owner = by_owner.find(buffer.fields.owner);
+        if (buffer.state != BufferState::Live || owner == by_owner.end() || !addresses.contains(buffer.fields.address)) {
+            implausible += buffer.state == BufferState::InFlight ? 0 : 1;
             continue;
         }
-        owner->second.buffers.push_back({fields, 0});
+        owner->second.buffers.push_back({buffer.fields, 0});
         owner->second.buffers.back().fields.allocator = owner->second.allocator;
     }
     std::vector<WalkedAllocator> result;

@@ -39,8 +39,6 @@ struct Members {
     }
 };
 
-enum class Judgement { Live, InFlight, Implausible };
-
 // The shard's offsets are in no layout yet.
 std::uint64_t pages_per_shard(const Members& /*get*/, const BufferLayout& /*layout*/) {
     return 0;
@@ -61,18 +59,18 @@ BufferFields fields_from(const Members& get, const BufferLayout& layout, std::ui
     return fields;
 }
 
-Judgement judge(const Members& get, const BufferLayout& layout, const BufferFields& fields, std::uint64_t allocator) {
+BufferState judge(const Members& get, const BufferLayout& layout, const BufferFields& fields, std::uint64_t allocator) {
     const std::uint64_t status = get[layout.status];
     const bool own = !layout.allocator.exists() || allocator == 0 || fields.allocator == allocator;
     if (get[layout.type] >= kBufferTypeCount || get[layout.hooked] > 1 || status > layout.status_deallocated ||
         !is_pointer(fields.owner) || !own) {
-        return Judgement::Implausible;
+        return BufferState::Implausible;
     }
     const bool allocated = !layout.status.exists() || status == layout.status_allocated;
     if (!allocated || get[layout.hooked] != 0 || fields.address == 0) {
-        return Judgement::InFlight;
+        return BufferState::InFlight;
     }
-    return fields.size == 0 || fields.address % kAddressAlignment != 0 ? Judgement::Implausible : Judgement::Live;
+    return fields.size == 0 || fields.address % kAddressAlignment != 0 ? BufferState::Implausible : BufferState::Live;
 }
 
 // The objects that hold the members; 0 where that cannot be read.
@@ -95,17 +93,16 @@ std::vector<std::uint64_t> holders_of(
 
 }  // namespace
 
-BufferReadings read_buffers(
+std::vector<BufferReading> read_buffers(
     const TargetReader& reader,
     const BufferLayout& layout,
     OwnerReader& owners,
     std::span<const std::uint64_t> buffers,
     std::uint64_t allocator
 ) {
-    BufferReadings readings;
+    std::vector<BufferReading> readings(buffers.size());
     const MemberRange range = range_of(layout);
     if (range.begin > range.end || range.end - range.begin > kMaxWindowBytes) {
-        readings.implausible = buffers.size();
         return readings;
     }
     std::vector<std::uint64_t> addresses = holders_of(reader, layout, buffers);
@@ -113,22 +110,16 @@ BufferReadings read_buffers(
         address += range.begin;
     }
     const Windows windows = reader.windows(addresses, range.end - range.begin);
-    readings.live.reserve(buffers.size());
     for (std::size_t i = 0; i < windows.size(); ++i) {
         if (!windows.read(i)) {
-            ++readings.implausible;
             continue;
         }
         const Members get{windows[i], range.begin};
-        const BufferFields fields = fields_from(get, layout, buffers[i]);
-        Judgement judgement = judge(get, layout, fields, allocator);
-        if (judgement == Judgement::Live && owners.kind_of(fields.owner) == OwnerKind::Unknown) {
-            judgement = Judgement::Implausible;
-        }
-        readings.in_flight += judgement == Judgement::InFlight ? 1 : 0;
-        readings.implausible += judgement == Judgement::Implausible ? 1 : 0;
-        if (judgement == Judgement::Live) {
-            readings.live.push_back(fields);
+        BufferReading& reading = readings[i];
+        reading.fields = fields_from(get, layout, buffers[i]);
+        reading.state = judge(get, layout, reading.fields, allocator);
+        if (reading.state == BufferState::Live && owners.kind_of(reading.fields.owner) == OwnerKind::Unknown) {
+            reading.state = BufferState::Implausible;
         }
     }
     return readings;

@@ -15,14 +15,19 @@
 
 namespace tt::alloc_trace {
 
-struct BufferReadings {
-    std::vector<BufferFields> live;
-    std::size_t in_flight = 0;    // being allocated or freed at this moment, or taken by graph capture: no device memory
-    std::size_t implausible = 0;  // no Buffers: freed since, or the layout does not fit
+enum class BufferState : std::uint8_t {
+    Live,
+    InFlight,     // being allocated or freed at this moment, or taken by graph capture: no device memory
+    Implausible,  // no Buffer: freed since it was found, or the layout does not fit
 };
 
-// `allocator`: in which they are said to be; 0 if that is not known (they say it themselves, or their chip does).
-[[nodiscard]] BufferReadings read_buffers(
+struct BufferReading {
+    BufferFields fields;  // of a live one
+    BufferState state = BufferState::Implausible;
+};
+
+// One for each of `buffers`. `allocator`: in which they are said to be; 0 if they or their chip have to tell.
+[[nodiscard]] std::vector<BufferReading> read_buffers(
     const TargetReader& reader,
     const BufferLayout& layout,
     OwnerReader& owners,

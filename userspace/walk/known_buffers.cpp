@@ -52,12 +52,13 @@ const KnownBuffersOfAllocator* KnownBuffers::find(std::uint64_t allocator) const
 
 // With another owner the pointer means another allocator, and the end of the first one was missed.
 void KnownBuffers::insert(const BufferFields& fields) {
-    KnownBuffersOfAllocator& allocator = allocators_[fields.allocator];
-    if (allocator.owner != fields.owner) {
+    const auto [entry, fresh] = allocators_.try_emplace(fields.allocator);
+    KnownBuffersOfAllocator& allocator = entry.value();
+    if (!fresh && allocator.owner != fields.owner) {
         allocator = {};
-        allocator.owner = fields.owner;
         allocator.emptied_window = window_;
     }
+    allocator.owner = fields.owner;
     allocator.live.insert_or_assign({fields.address, fields.type}, KnownBuffer{fields.buffer, fields.size, window_});
 }
 

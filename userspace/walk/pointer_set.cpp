@@ -17,8 +17,9 @@ constexpr std::uint32_t kFirstNode = 16;      // in the set object: what its buc
 constexpr std::uint32_t kLibcxxValue = 16;    // node_value of libc++, whose nodes hold their hash before it
 constexpr std::uint32_t kHash = 8;
 constexpr int kMaxAttempts = 8;               // readings from the start: after a rehash, or when the count does not fit
+constexpr int kAttemptsForCount = 3;          // of them, before a count that is one off is taken for what it is
 constexpr int kMaxRounds = 64;                // readings of the buckets that changed; each is much shorter than the one before
-constexpr std::uint64_t kMaxEffort = 8;       // times the set's size: what all rounds of an attempt may read
+constexpr std::uint64_t kMaxEffort = 16;      // times the set's size: what all rounds of an attempt may read
 constexpr std::uint64_t kMaxSparseness = 16;  // buckets per element wanted at most; a set that shrank keeps its buckets
 constexpr std::size_t kListSlack = 1024;      // nodes that may come while a list is followed
 
@@ -52,8 +53,14 @@ struct Chain {
 
 class SetReader {
 public:
-    SetReader(const TargetReader& reader, std::uint64_t set, std::uint32_t node_value, std::size_t max_elements)
-        : reader_(reader), set_(set), node_value_(node_value), max_elements_(max_elements) {}
+    SetReader(
+        const TargetReader& reader,
+        std::uint64_t set,
+        std::uint32_t node_value,
+        std::size_t max_elements,
+        const ElementVisitor& visit
+    )
+        : reader_(reader), set_(set), node_value_(node_value), max_elements_(max_elements), visit_(visit) {}
 
     PointerSetReading read();
 
@@ -62,13 +69,14 @@ private:
 
     [[nodiscard]] std::optional<Header> read_header() const;
     [[nodiscard]] std::string refusal(const Header& header) const;
-    Attempt attempt(const Header& header);
+    Attempt attempt(const Header& header, bool patient);
     bool read_buckets(const Header& header);
 
     void open_chains(const std::vector<std::uint64_t>& buckets, const std::vector<std::uint64_t>& entries);
     void follow(Chain& chain);
     void read_nodes(const std::vector<std::uint64_t>& addresses);
     void read_chains();
+    void show_elements();
     void compare_nodes();
     [[nodiscard]] bool confirmed(const Chain& chain);
     [[nodiscard]] std::optional<std::vector<std::uint64_t>> entries_of(const std::vector<std::uint64_t>& buckets) const;
@@ -86,6 +94,7 @@ private:
     std::uint64_t set_;
     std::uint32_t node_value_;
     std::size_t max_elements_;
+    const ElementVisitor& visit_;
 
     std::uint64_t bucket_count_ = 0;
     std::uint64_t buckets_ = 0;
@@ -125,7 +134,7 @@ PointerSetReading SetReader::read() {
         if (!result_.incomplete_reason.empty()) {
             continue;  // the reading of a moment in which it was written, perhaps
         }
-        if (attempt(*before) == Attempt::Done) {
+        if (attempt(*before, attempts >= kAttemptsForCount) == Attempt::Done) {
             break;
         }
     }
@@ -136,7 +145,7 @@ PointerSetReading SetReader::read() {
     return std::move(result_);
 }
 
-SetReader::Attempt SetReader::attempt(const Header& before) {
+SetReader::Attempt SetReader::attempt(const Header& before, bool patient) {
     if (!read_buckets(before) && !read_list()) {
         result_.incomplete_reason = "the set of its buffers is torn, cyclic or changes faster than it can be read";
         return Attempt::Again;
@@ -150,9 +159,12 @@ SetReader::Attempt SetReader::attempt(const Header& before) {
     result_.values.erase(std::unique(result_.values.begin(), result_.values.end()), result_.values.end());
     result_.quiet = !changed_ && after->count == before.count && after->first == before.first;
     result_.count = after->count;
-    if (result_.quiet && result_.values.size() != after->count) {
+    const std::uint64_t held = result_.values.size();
+    // A thread that was stopped inside of an insertion or removal leaves a set that is one off, for as long as it stands.
+    const bool one_off = patient && (held + 1 == after->count || held == after->count + 1);
+    if (result_.quiet && held != after->count && !one_off) {
         result_.incomplete_reason = "the set of its buffers counts " + std::to_string(after->count) + " of them, but holds " +
-                                    std::to_string(result_.values.size());
+                                    std::to_string(held);
         return Attempt::Again;
     }
     result_.complete = true;
@@ -197,11 +209,12 @@ bool SetReader::read_buckets(const Header& header) {
         if (round == 0 && !buckets_make_sense()) {
             return false;
         }
-        const std::uint64_t cost = nodes_.size() + entries->size();
+        const std::uint64_t cost = nodes_.size() + entries->size() + (most_nodes * 2 - steps_left_);
         if (cost > effort) {
             return false;
         }
         effort -= cost;
+        show_elements();
         compare_nodes();
         std::vector<std::uint64_t> changed;
         const auto entries_again =
@@ -271,7 +284,7 @@ void SetReader::follow(Chain& chain) {
             return;
         }
         const Node& node = found->second;
-        if (!node.read || steps_left_ == 0) {
+        if (!node.read || steps_left_ == 0 || chain.members > nodes_.size()) {  // more members than nodes: cyclic
             chain.state = Chain::State::Wrong;
         } else if (bucket_of(node) != chain.bucket) {
             chain.state = chain.members == 0 ? Chain::State::Wrong : Chain::State::Whole;
@@ -318,6 +331,23 @@ bool SetReader::buckets_make_sense() const {
         return chain.state == Chain::State::Wrong;
     }));
     return chains_.size() < kFew || wrong < chains_.size() / 4 * 3;
+}
+
+void SetReader::show_elements() {
+    std::vector<std::uint64_t> values;
+    values.reserve(nodes_.size());
+    for (const Chain& chain : chains_) {
+        if (chain.state != Chain::State::Whole) {
+            continue;
+        }
+        std::uint64_t address = nodes_[chain.before].next;
+        for (std::uint64_t i = 0; i < chain.members; ++i) {
+            const Node& node = nodes_[address];
+            values.push_back(node.value);
+            address = node.next;
+        }
+    }
+    visit_(values);
 }
 
 void SetReader::compare_nodes() {
@@ -400,6 +430,9 @@ bool SetReader::read_list() {
             changed_ = false;
             return true;
         }
+        if (values) {
+            visit_(*values);
+        }
         previous = std::move(values);
     }
     return false;
@@ -408,9 +441,13 @@ bool SetReader::read_list() {
 }  // namespace
 
 PointerSetReading read_pointer_set(
-    const TargetReader& reader, std::uint64_t set, std::uint32_t node_value, std::size_t max_elements
+    const TargetReader& reader,
+    std::uint64_t set,
+    std::uint32_t node_value,
+    std::size_t max_elements,
+    const ElementVisitor& visit
 ) {
-    return SetReader(reader, set, node_value, max_elements).read();
+    return SetReader(reader, set, node_value, max_elements, visit).read();
 }
 
 std::optional<std::vector<std::uint64_t>> read_small_pointer_map(

@@ -14,6 +14,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,9 +31,16 @@ struct PointerSetReading {
     std::string incomplete_reason;      // in words: "the set of its buffers ..."
 };
 
+// Gets what may be elements between the two readings of them, perhaps again in a later round; the last time counts.
+using ElementVisitor = std::function<void(std::span<const std::uint64_t>)>;
+
 // `node_value`: where the value is in a node; 8: libstdc++, 16: libc++. A set of more than `max_elements` is not read.
 [[nodiscard]] PointerSetReading read_pointer_set(
-    const TargetReader& reader, std::uint64_t set, std::uint32_t node_value, std::size_t max_elements
+    const TargetReader& reader,
+    std::uint64_t set,
+    std::uint32_t node_value,
+    std::size_t max_elements,
+    const ElementVisitor& visit = [](std::span<const std::uint64_t>) {}
 );
 
 // The values of a std::unordered_map<id, T*> of few elements, by following its list once. nullopt: torn, or not a map.

@@ -88,6 +88,7 @@ void ProcessWalker::walk_module(const WalkModule& module, OwnerReader& owners) {
         }
     }
     for (WalkedAllocator& walked : allocators) {
+        walked.from_globals = true;
         if (!walked.complete) {
             incomplete(walked.incomplete_reason);
         }

@@ -81,6 +81,7 @@ struct Walk {
 struct WalkOptions {
     std::size_t max_buffers = std::size_t{1} << 23U;  // of one allocator; more end the walk with a reason
     bool free_lists = true;                           // read regions' free lists, too
+    bool orphans = true;                              // look again and again for blocks that stay without a buffer
     bool buffers = true;                              // false: only owners, allocators and their regions
     const std::atomic<bool>* cancel = nullptr;        // true ends the walk soon
 };

@@ -47,6 +47,13 @@ TEST(Reconcile, WhatBothWalksSawAndNoEventToldIsFound) {
     EXPECT_EQ(result.open, 0);
 }
 
+TEST(Reconcile, TheFirstEventOfAnAllocatorSettlesOneBufferOnly) {
+    KnownBuffers known;
+    known.open_window();
+    known.apply(Allocated{{}, buffer_at(kA, 64)});
+    EXPECT_THAT(found_in(reconcile_one({32}, {32, 64}, known)), ElementsAre(32));
+}
+
 TEST(Reconcile, WhatEventsToldIsNoNews) {
     KnownBuffers known;
     known.apply(Allocated{{}, buffer_at(kA, 32)});
