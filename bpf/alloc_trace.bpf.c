@@ -29,15 +29,20 @@ struct tracepoint_args {
 #define TAT_BUFFER_WINDOW_WORDS (TAT_BUFFER_WINDOW_SIZE / 8)
 
 /* Older verifiers know no variable offset into the stack. */
-static __always_inline __u64 owner_of(const __u64 *window) {
-    __u64 owner = 0;
+static __always_inline __u64 word_of(const __u64 *window, __u32 index) {
+    __u64 value = 0;
 #pragma unroll
     for (__u32 word = 0; word < TAT_BUFFER_WINDOW_WORDS; ++word) {
-        if (instance.layout.owner_word == word) {
-            owner = window[word];
+        if (index == word) {
+            value = window[word];
         }
     }
-    return owner;
+    return value;
+}
+
+static __always_inline bool has_shards(const __u64 *window) {
+    return instance.layout.shard_spec != TAT_NO_OFFSET &&
+           (__u32)(word_of(window, instance.layout.memory_layout_word) >> (instance.layout.memory_layout_shift & 63)) != 0;
 }
 
 static __always_inline __u64 members_of(__u64 buffer) {
@@ -86,9 +91,18 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
         count_loss(kind, TAT_CAUSE_FAULT);
         return 0;
     }
-    announce_owner(owner_of(window), regs, program, pid_tgid, thread);
+    announce_owner(word_of(window, instance.layout.owner_word), regs, program, pid_tgid, thread);
     __u64 wakeup = 0;
-    struct tat_buffer_event *event = reserve(sizeof(*event), kind, pid_tgid, thread, &wakeup);
+    struct tat_buffer_event *event = 0;
+    if (kind == TAT_EVENT_ALLOCATED && has_shards(window)) {
+        struct tat_sharded_event *sharded = reserve(sizeof(*sharded), kind, pid_tgid, thread, &wakeup);
+        if (sharded) {
+            read_or_zero(sharded->shard, sizeof(sharded->shard), members + instance.layout.shard_spec);
+            event = &sharded->buffer;
+        }
+    } else {
+        event = reserve(sizeof(*event), kind, pid_tgid, thread, &wakeup);
+    }
     if (!event) {
         return 0;
     }

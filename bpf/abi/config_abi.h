@@ -66,6 +66,9 @@ struct tat_layout {
     __u32 window_start;      /* of the members' window in that object */
     __u32 far_word;          /* one more word of it */
     __u32 owner_word;        /* which word of the window is the owner pointer */
+    __u32 memory_layout_word;  /* which word of the window holds the buffer's memory layout, */
+    __u32 memory_layout_shift; /* and its bits from here on; 0 is interleaved */
+    __u32 shard_spec;        /* in the object with the members: what a sharded buffer's record carries; none: nothing */
     __u32 hook;              /* GraphTracker -> hook */
     __u32 hook_blocks;       /* in the hook: bool */
     __u32 mesh_impl;         /* MeshDevice -> implementation object; none: the MeshDevice itself */

@@ -58,6 +58,13 @@ struct tat_buffer_event { /* ALLOCATED, FREED; of the latter the object may tell
     __u8 window[TAT_BUFFER_WINDOW_SIZE]; /* from tat_layout.window_start */
 };
 
+#define TAT_SHARD_WINDOW_SIZE 64
+
+struct tat_sharded_event { /* ALLOCATED, of a buffer that is not interleaved, where its shard specification can be found */
+    struct tat_buffer_event buffer; /* header.size is that of the whole */
+    __u8 shard[TAT_SHARD_WINDOW_SIZE]; /* from tat_layout.shard_spec; zero where unreadable */
+};
+
 /* header.flags of ALLOCATED and FREED */
 #define TAT_FLAG_ADDRESS 1
 #define TAT_FLAG_HOOKED 2 /* the runtime's hook took it: no device memory */

@@ -41,12 +41,26 @@ tat_config to_abi(const ProgramConfig& config) {
 
 std::uint32_t offset_of(const Field& field) { return field.exists() ? field.offset : TAT_NO_OFFSET; }
 
+// What a sharded buffer's record has to carry, if the window shows that it is one.
+void set_shards(tat_layout& abi, const BufferLayout& buffer, const BufferWindow& window) {
+    abi.shard_spec = TAT_NO_OFFSET;
+    const std::uint32_t at = buffer.layout.offset - window.start;
+    const bool seen = buffer.layout.exists() && buffer.layout.offset >= window.start &&
+                      at + buffer.layout.width <= kBufferWindowBytes;
+    if (seen && buffer.shard_spec.exists()) {
+        abi.shard_spec = buffer.shard_spec.offset;
+        abi.memory_layout_word = at / sizeof(std::uint64_t);
+        abi.memory_layout_shift = at % sizeof(std::uint64_t) * 8;
+    }
+}
+
 tat_layout to_abi(const LayoutProfile& profile, const BufferWindow& window) {
     tat_layout abi{};
     abi.buffer_impl = offset_of(profile.buffer.impl);
     abi.window_start = window.start;
     abi.far_word = window.far_offset.value_or(TAT_NO_OFFSET);
     abi.owner_word = (profile.buffer.owner.offset - window.start) / sizeof(std::uint64_t);
+    set_shards(abi, profile.buffer, window);
     abi.hook = offset_of(profile.hook.hook);
     abi.hook_blocks = profile.hook.blocks.offset;
     abi.mesh_impl = offset_of(profile.owner.mesh_impl);

@@ -44,6 +44,26 @@ constexpr std::uint64_t kMaxUserAddress = (1ULL << 47U) - 1;  // canonical point
 
 bool is_pointer(std::uint64_t value) { return value != 0 && value % alignof(void*) == 0 && value <= kMaxUserAddress; }
 
+std::uint64_t shard_number(std::span<const std::uint8_t> shard, std::uint32_t offset, std::uint32_t width) {
+    return offset == kUnknownOffset ? 0 : read_field(shard, 0, {offset, width});
+}
+
+// 0 where the specification is not there or makes no sense.
+std::uint64_t pages_per_shard(std::span<const std::uint8_t> shard, const BufferLayout& layout) {
+    constexpr std::uint32_t kDimensions = 2;
+    constexpr std::uint32_t kWidth = sizeof(std::uint32_t);
+    if (shard_number(shard, layout.shard_engaged, 1) != 1) {
+        return 0;
+    }
+    std::uint64_t pages = 1;
+    for (std::uint32_t i = 0; i < kDimensions; ++i) {
+        const std::uint64_t elements = shard_number(shard, layout.shard_shape + i * kWidth, kWidth);
+        const std::uint64_t page = shard_number(shard, layout.shard_page_shape + i * kWidth, kWidth);
+        pages *= page == 0 ? 0 : (elements + page - 1) / page;
+    }
+    return pages;
+}
+
 // What the object says of its memory.
 enum class Holding : std::uint8_t { Nothing, Requested, Allocated };
 
@@ -293,8 +313,10 @@ bool RecordDecoder::decode_object(
 }
 
 bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, Instance& instance, EventConsumer& consumer) {
-    tat_buffer_event record{};
-    if (!copy_record(bytes, record)) {
+    tat_sharded_event whole{};
+    const tat_buffer_event& record = whole.buffer;
+    const bool has_shard = copy_record(bytes, whole) && record.header.kind == TAT_EVENT_ALLOCATED;
+    if (!has_shard && !copy_record(bytes, whole.buffer)) {
         return false;
     }
     const BufferLayout& layout = instance.what.layout.buffer;
@@ -310,6 +332,9 @@ bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, Instance& in
     if (!decoded.plausible) {
         note_implausible(record, instance, consumer);
         return true;
+    }
+    if (has_shard) {
+        decoded.fields.pages_per_shard = pages_per_shard(whole.shard, layout);
     }
     if (!layout.allocator.exists()) {
         decoded.fields.allocator = allocator_of(record.header.pid, decoded.fields.owner);

@@ -167,6 +167,53 @@ TEST(BufferRecordTest, FarWordHoldsWhatTheWindowDoesNot) {
     EXPECT_EQ(harness.only<Allocated>()->buffer.size, some_buffer().size);
 }
 
+struct Shards {
+    std::uint32_t shape[2];
+    std::uint32_t page[2];
+    std::uint8_t engaged;
+    std::uint64_t pages;
+};
+
+TEST(BufferRecordTest, ShardedBufferTellsThePagesOfAShard) {
+    constexpr std::uint32_t kMost = 0xffff'ffff;
+    for (const Shards& shards :
+         {Shards{{64, 96}, {32, 32}, 1, 6},
+          Shards{{65, 97}, {32, 32}, 1, 12},
+          Shards{{1, 1}, {1, 512}, 1, 1},
+          Shards{{kMost, kMost}, {1, 1}, 1, std::uint64_t{kMost} * kMost},
+          Shards{{64, 96}, {0, 32}, 1, 0},
+          Shards{{0, 96}, {32, 32}, 1, 0},
+          Shards{{64, 96}, {32, 32}, 0, 0},
+          Shards{{64, 96}, {32, 32}, 7, 0}}) {
+        DecodedInstance instance = l5_instance();
+        instance.layout.buffer.shard_spec = {96, 8};
+        instance.layout.buffer.shard_shape = 24;
+        instance.layout.buffer.shard_page_shape = 40;
+        instance.layout.buffer.shard_engaged = 56;
+        DecoderHarness harness({instance});
+        tat_sharded_event record{};
+        record.buffer = buffer_record(TAT_EVENT_ALLOCATED);
+        record.buffer.header.size = sizeof(record);
+        at(record.buffer, 36, std::uint32_t{2});
+        const std::span window(record.shard);
+        store(window, 24, shards.shape);
+        store(window, 40, shards.page);
+        store(window, 56, shards.engaged);
+        harness.decode(record);
+        ASSERT_NE(harness.only<Allocated>(), nullptr);
+        EXPECT_TRUE(harness.only<Allocated>()->buffer.sharded);
+        EXPECT_EQ(harness.only<Allocated>()->buffer.pages_per_shard, shards.pages);
+
+        DecoderHarness unknown;  // offsets not known
+        unknown.decode(record);
+        ASSERT_NE(unknown.only<Allocated>(), nullptr);
+        EXPECT_EQ(unknown.only<Allocated>()->buffer.pages_per_shard, 0U);
+        record.buffer.header.kind = TAT_EVENT_FREED;
+        unknown.decode(record);
+        EXPECT_EQ(unknown.statistics().malformed, 1U) << "frees carry no shards";
+    }
+}
+
 TEST(BufferRecordTest, AddressOfTheRecordReplacesTheObjects) {
     DecoderHarness harness;
     auto record = buffer_record(TAT_EVENT_ALLOCATED);
