@@ -29,6 +29,23 @@ LayoutItem number(std::string_view name) {
     };
 }
 
+// An offset that is never 0: 0 stands for "unknown" wherever items are numbers.
+template <auto Part, auto Member>
+LayoutItem inner_offset(std::string_view name) {
+    return {
+        std::string(name),
+        nullptr,
+        nullptr,
+        [](const LayoutProfile& profile) {
+            const std::uint32_t offset = profile.*Part.*Member;
+            return offset == kUnknownOffset ? 0 : offset;
+        },
+        [](LayoutProfile& profile, std::uint32_t value) {
+            profile.*Part.*Member = value == 0 ? kUnknownOffset : value;
+        }
+    };
+}
+
 std::vector<LayoutItem> make_items() {
     constexpr auto kBuffer = &LayoutProfile::buffer;
     constexpr auto kOwner = &LayoutProfile::owner;
@@ -49,6 +66,10 @@ std::vector<LayoutItem> make_items() {
         number<kBuffer, &BufferLayout::status_allocated>("buffer.status_allocated"),
         number<kBuffer, &BufferLayout::status_deallocated>("buffer.status_deallocated"),
         number<kBuffer, &BufferLayout::stable_pointer>("buffer.stable_pointer"),
+        field<kBuffer, &BufferLayout::shard_spec>("buffer.shard_spec"),
+        inner_offset<kBuffer, &BufferLayout::shard_shape>("buffer.shard_shape"),
+        inner_offset<kBuffer, &BufferLayout::shard_page_shape>("buffer.shard_page_shape"),
+        inner_offset<kBuffer, &BufferLayout::shard_engaged>("buffer.shard_engaged"),
         field<kOwner, &OwnerLayout::chip_id>("owner.chip_id"),
         field<kOwner, &OwnerLayout::chip_allocator>("owner.chip_allocator"),
         field<kOwner, &OwnerLayout::mesh_impl>("owner.mesh_impl"),

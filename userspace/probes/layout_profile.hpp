@@ -17,6 +17,8 @@
 
 namespace tt::alloc_trace {
 
+inline constexpr std::uint32_t kUnknownOffset = 0xffffffff;
+
 struct BufferLayout {
     Field impl;   // Buffer::pimpl_: pointer to the object that holds all of the following; none: the Buffer does
     Field owner;  // device_
@@ -32,6 +34,12 @@ struct BufferLayout {
     std::uint32_t status_deallocated = 2;  // AllocationStatus::DEALLOCATED
     // 0: Buffers were copied and moved (before October 2024), so that a pointer to one identifies nothing.
     std::uint32_t stable_pointer = 1;
+    // optional<ShardSpecBuffer>, in the object that holds the other members; offsets from its start. Needed for
+    // footprints only: all of them are known, or none.
+    Field shard_spec;
+    std::uint32_t shard_shape = kUnknownOffset;       // u32[2]: elements of a shard
+    std::uint32_t shard_page_shape = kUnknownOffset;  // u32[2]: elements of a page
+    std::uint32_t shard_engaged = kUnknownOffset;     // bool: there is one
 
     bool operator==(const BufferLayout&) const = default;
 };

@@ -156,6 +156,26 @@ TableGroup buffer_tables() {
     };
 }
 
+// Since ShardSpec lost its mode in September 2025; the symbol is there from November on.
+TableGroup shard_tables() {
+    using namespace symbol;
+    return {
+        "ShardSpecBuffer",
+        {"buffer.shard_spec", "buffer.shard_shape", "buffer.shard_page_shape", "buffer.shard_engaged"},
+        {{"shard",
+          "",
+          {{kTrackAllocate, kTrackCbInTtMetal}, kViewNames, kBufferImplNames},
+          claims(
+              "shard",
+              {{"buffer.shard_spec", {96, 8}},
+               {"buffer.shard_shape", {}, 24},
+               {"buffer.shard_page_shape", {}, 40},
+               {"buffer.shard_engaged", {}, 56}}
+          )}},
+        Doubt::Drop
+    };
+}
+
 // --- Device, MeshDevice ---------------------------------------------------------------------------------------------
 
 // Names that only exist since a Device has a vtable.
@@ -303,6 +323,7 @@ bool matches(const Fingerprint& fingerprint, const SymbolMap& symbols) {
 const std::vector<TableGroup>& era_tables() {
     static const std::vector<TableGroup> kTables{
         buffer_tables(),
+        shard_tables(),
         chip_tables(),
         mesh_tables(),
         view_tables(),
