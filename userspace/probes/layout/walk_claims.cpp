@@ -8,6 +8,7 @@
 
 #include "probes/code/call_targets.hpp"
 #include "probes/code/module_code.hpp"
+#include "probes/code/returned_address.hpp"
 #include "probes/code/value_flow.hpp"
 #include "probes/getter_decoder.hpp"
 #include "probes/layout/runtime_symbols.hpp"
@@ -377,28 +378,6 @@ void CodeReader::read_device_manager() {
     if (const auto offset = manager_in_set_fabric_topology()) {
         claim("root.device_manager", {*offset, kPointer}, "MetalContext::set_default_fabric_topology()");
     }
-}
-
-// The ends of a function that begin by loading the address of something of this file: `lea rax, [rip+N]`, ..., `ret`.
-std::optional<std::uint64_t> returned_address(const FunctionCode& code) {
-    std::optional<std::uint64_t> loaded;
-    std::optional<std::uint64_t> found;
-    for (const Instruction& instruction : code.instructions()) {
-        if (instruction.action == Action::Address && instruction.to == Register::Rax && instruction.global) {
-            loaded = instruction.global;
-        } else if (instruction.flow == Flow::Return) {
-            if (!loaded || (found && *found != *loaded)) {
-                return std::nullopt;
-            }
-            found = loaded;
-        } else if (
-            instruction.flow != Flow::Next || instruction.to == Register::Rax ||
-            instruction.overwritten.contains(Register::Rax)
-        ) {
-            loaded.reset();
-        }
-    }
-    return found;
 }
 
 bool is_writable_data(const ElfFile& elf, std::uint64_t address) {
