@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -150,6 +151,52 @@ TEST_F(ProcessTest, ObeysTheControlProtocol) {
     std::ifstream events(path("events"));
     const auto lines = std::count(std::istreambuf_iterator<char>(events), {}, '\n');
     EXPECT_EQ(static_cast<std::uint64_t>(lines), 1 + truth("end")["events"].get<std::uint64_t>());
+}
+
+TEST_F(ProcessTest, ChurnsOtherChipsWhileTheStormGoesOn) {
+    Driver driver({"--control", "--threads", "2", "--ops", "0"});
+    driver.read_line();
+    EXPECT_EQ(driver.ask("start"), "started");
+    EXPECT_EQ(driver.ask("churn-close 20"), "churned 20");
+    EXPECT_EQ(driver.ask("churn-close x"), "error churn-close needs a number");
+    EXPECT_EQ(driver.ask("stop").rfind("quiescent ", 0), 0U);
+    EXPECT_EQ(driver.ask("truth " + path("truth")), "ok");
+    driver.close_input();
+    EXPECT_EQ(driver.wait(), 0);
+    // Each round frees half of its 12 buffers and loses the others.
+    const auto told = truth();
+    EXPECT_EQ(told["allocs"].get<int>() - told["frees"].get<int>(), told["live_buffers"].get<int>() + 20 * 6);
+}
+
+TEST_F(ProcessTest, IsFullBeforeItIsReady) {
+    Driver driver({"--control", "--prefill", "20000", "--owners", "mesh,chips,submeshes,subdevices"});
+    driver.read_line();
+    EXPECT_EQ(driver.ask("truth " + path("before")), "ok");
+    EXPECT_EQ(driver.ask("start"), "started");
+    EXPECT_EQ(driver.ask("wait").rfind("quiescent ", 0), 0U);
+    EXPECT_EQ(driver.ask("truth " + path("after")), "ok");
+    EXPECT_EQ(driver.ask("free-all").rfind("quiescent ", 0), 0U);
+    EXPECT_EQ(driver.ask("truth " + path("end")), "ok");
+    EXPECT_EQ(truth("before")["live_buffers"], 20000);
+    EXPECT_GT(truth("after")["live_buffers"], 20000);
+    EXPECT_EQ(truth("end")["live_buffers"], 0);
+}
+
+// The model's 296 buffers on each of two chips, and nine that its running operation has.
+TEST_F(ProcessTest, ReplayIsInTheMiddleWhenItIsReady) {
+    const char* shared = std::getenv("TAT_SHARED_DIR");
+    if (shared == nullptr) {
+        GTEST_SKIP() << "TAT_SHARED_DIR does not point to the shared workloads";
+    }
+    const std::string workload = std::string(shared) + "/workloads/llama-n300-reconstructed.csv.zst";
+    Driver driver({"--control", "--replay", workload, "--from-op", "40000"});
+    driver.read_line();
+    EXPECT_EQ(driver.ask("truth " + path("before")), "ok");
+    EXPECT_EQ(driver.ask("start"), "started");
+    EXPECT_EQ(driver.ask("wait"), "quiescent 277968");
+    EXPECT_EQ(driver.ask("truth " + path("end")), "ok");
+    EXPECT_EQ(truth("before")["live_buffers"], 2 * (296 + 9));
+    EXPECT_EQ(truth("end")["live_buffers"], 2 * 296);
 }
 
 TEST_F(ProcessTest, TerminationStopsAnEndlessStormAndWritesTheTruth) {
