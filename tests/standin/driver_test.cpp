@@ -141,7 +141,18 @@ INSTANTIATE_TEST_SUITE_P(
         "programs",
         "all-types",
         "submesh-overlap",
-        "sub-devices"),
+        "sub-devices",
+        "leak-block",
+        "oom-exhausted",
+        "oom-fragmented",
+        "clash",
+        "override-state",
+        "shrink-reset",
+        "submesh-close",
+        "reopen",
+        "destroy-after-close",
+        "mark-as-deallocated",
+        "trace"),
     [](const auto& scenario) {
         std::string name = scenario.param;
         std::erase(name, '-');

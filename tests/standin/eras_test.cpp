@@ -4,6 +4,7 @@
 // Every built variant of the stand-in runtimes behaves as its era did and tells the truth about it.
 
 #include <gtest/gtest.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +19,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "driver_process.hpp"
 
 namespace standin_test {
 namespace {
@@ -210,6 +213,128 @@ TEST_P(ErasTest, ClosesWithOrWithoutEventsAsItsEraDid) {
     EXPECT_EQ(end["live_buffers"], 0);
     const int released = freed_by_close == live ? 0 : live - freed_by_close;
     EXPECT_EQ(end["allocs"].get<int>(), end["frees"].get<int>() + released);
+}
+
+TEST_P(ErasTest, SubmeshHasBuffersOfItsOwn) {
+    if (GetParam().era < 202502 || GetParam().era == 202602) {
+        GTEST_SKIP() << "no mesh, or another driver";
+    }
+    const std::string lines = "start\\nwait\\ntruth " + path("open") + "\\nclose\\ntruth " + path("closed") +
+                              "\\nreopen\\nfree-all\\ntruth " + path("end") + "\\nexit\\n";
+    const Outcome outcome = control("--submesh --threads 2 --ops 2000", lines);
+    ASSERT_EQ(outcome.status, 0) << outcome.output;
+    const json open = truth("open");
+    EXPECT_EQ(open["owners"][0]["owner_chips"], json({1, 0, 2, 3}));
+    EXPECT_EQ(open["owners"][1]["owner_chips"], json({1, 0}));
+    EXPECT_NE(open["owners"][0]["allocator"], open["owners"][1]["allocator"]);
+    int of_submesh = 0;
+    for (const json& entry : open["live"]) {
+        of_submesh += entry["owner"] == open["owners"][1]["owner"] ? 1 : 0;
+    }
+    EXPECT_GT(of_submesh, 0);
+    const int freed_by_close = truth("closed")["frees"].get<int>() - open["frees"].get<int>();
+    EXPECT_EQ(freed_by_close, GetParam().frees_at_close() ? open["live_buffers"].get<int>() : 0);
+    EXPECT_EQ(truth("end")["live_buffers"], 0);
+}
+
+TEST_P(ErasTest, LibraryComesAndGoes) {
+    if (!GetParam().words.contains("dlopen") || GetParam().era == 202606) {
+        GTEST_SKIP() << "nothing to unload, or thread-local observers that keep it";
+    }
+    DriverProcess driver(GetParam().driver, {"--unload", "--control", "--ops", "500", "--threads", "2"});
+    const std::string ready = "ready " + std::to_string(driver.pid());
+    EXPECT_EQ(driver.read_line(), ready);
+    EXPECT_EQ(driver.ask("start"), "started");
+    EXPECT_EQ(driver.ask("wait"), "quiescent 500");
+    EXPECT_EQ(driver.ask("exit"), "unloaded");
+    EXPECT_EQ(driver.ask("load"), ready);
+    EXPECT_EQ(driver.ask("start"), "started");
+    EXPECT_EQ(driver.ask("wait"), "quiescent 500") << "everything in it is new";
+    EXPECT_EQ(driver.ask("exit"), "unloaded");
+    driver.close_input();
+    EXPECT_EQ(driver.wait(), 0);
+}
+
+// How an outsider finds the allocators of the chips.
+class OutsideView {
+public:
+    explicit OutsideView(pid_t pid) : pid_(pid) {}
+
+    std::uint64_t word(std::uint64_t address) const {
+        std::uint64_t value = 0;
+        iovec local{&value, sizeof(value)};
+        iovec remote{reinterpret_cast<void*>(address), sizeof(value)};
+        EXPECT_EQ(::process_vm_readv(pid_, &local, 1, &remote, 1, 0), 8) << std::hex << address;
+        return value;
+    }
+    // 0 when the file has no such symbol.
+    std::uint64_t symbol(const std::string& file, const std::string& name) const {
+        const std::string line = run("nm " + file + " | grep ' " + name + "$'").output;
+        const std::string dynamic = line.empty() ? run("nm -D " + file + " | grep ' " + name + "$'").output : line;
+        return dynamic.empty() ? 0 : std::stoull(dynamic, nullptr, 16) + base_of(file);
+    }
+
+private:
+    // Files that start at their first segment's address.
+    std::uint64_t base_of(const std::string& file) const {
+        std::ifstream maps("/proc/" + std::to_string(pid_) + "/maps");
+        for (std::string line; std::getline(maps, line);) {
+            if (line.ends_with(file)) {
+                return std::stoull(line, nullptr, 16);
+            }
+        }
+        return 0;
+    }
+    pid_t pid_;
+};
+
+TEST_P(ErasTest, GlobalsLeadToTheAllocatorsOfTheChips) {
+    const int era = GetParam().era;
+    if (era == 202412 || era == 202602 || GetParam().words.contains("moved-segments") || GetParam().library == "-") {
+        GTEST_SKIP() << "the way is not known, or tested elsewhere, or the file is not mapped from 0";
+    }
+    DriverProcess driver(GetParam().driver, {"--control", "--ops", "500"});
+    driver.read_line();
+    ASSERT_EQ(driver.ask("truth " + path("truth")), "ok");
+    const OutsideView outside(driver.pid());
+    std::uint64_t pool = 0;
+    if (era == 202606) {
+        const auto context = outside.symbol(GetParam().library, "_ZZN2tt8tt_metal12MetalContext8instanceEvE4inst");
+        if (context == 0) {
+            GTEST_SKIP() << "stripped";
+        }
+        pool = outside.word(context + 0xc08);
+    } else {
+        pool = outside.word(outside.symbol(GetParam().library, "_ZN2tt10DevicePool5_instE"));
+    }
+    const std::uint64_t devices = pool + (era <= 202412 ? 88 : era == 202502 ? 96 : 104);
+    std::set<std::string> found;
+    for (std::uint64_t at = outside.word(devices); at != outside.word(devices + 8); at += 8) {
+        const std::uint64_t device = outside.word(at);
+        std::uint64_t allocator = 0;
+        if (era <= 202411) {
+            allocator = outside.word(device + 8);
+        } else if (era == 202606) {
+            allocator = outside.word(device + 0x1c0);
+        } else {
+            const std::uint64_t table = GetParam().words.contains("libc++") ? 40 : 56;
+            const std::uint64_t manager = outside.word(outside.word(device + 40) + 16 + table);
+            allocator = outside.word(outside.word(manager + 96));
+        }
+        std::ostringstream text;
+        text << "0x" << std::hex << allocator;
+        found.insert(text.str());
+    }
+    std::set<std::string> expected;
+    const json told = truth("truth");
+    for (const json& owner : told["owners"]) {
+        if (owner["owner_chips"].size() == 1) {
+            expected.insert(owner["allocator"].get<std::string>());
+        }
+    }
+    EXPECT_EQ(found, expected);
+    driver.close_input();
+    EXPECT_EQ(driver.wait(), 0);
 }
 
 // Exported names as they were; without those in which a type of the C++ library appears.

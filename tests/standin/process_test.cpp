@@ -4,22 +4,20 @@
 // Runs tt-standin as a process of its own: command line, control protocol, and scenarios that end the process.
 
 #include <gtest/gtest.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "driver_process.hpp"
 
 namespace standin_test {
 namespace {
@@ -28,82 +26,10 @@ std::string driver_path() {
     return (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tt-standin").string();
 }
 
-// tt-standin with pipes for its input and output.
-class Driver {
+// The tt-standin beside this program.
+class Driver : public DriverProcess {
 public:
-    explicit Driver(std::vector<std::string> arguments) {
-        std::array<int, 2> in{};
-        std::array<int, 2> out{};
-        if (::pipe2(in.data(), O_CLOEXEC) != 0 || ::pipe2(out.data(), O_CLOEXEC) != 0) {
-            throw std::runtime_error("pipe failed");
-        }
-        arguments.insert(arguments.begin(), driver_path());
-        pid_ = ::fork();
-        if (pid_ == 0) {
-            ::dup2(in[0], STDIN_FILENO);
-            ::dup2(out[1], STDOUT_FILENO);
-            exec(arguments);
-        }
-        ::close(in[0]);
-        ::close(out[1]);
-        in_ = in[1];
-        out_ = ::fdopen(out[0], "r");
-    }
-    ~Driver() {
-        close_input();
-        std::fclose(out_);
-        if (pid_ > 0) {
-            ::kill(pid_, SIGKILL);
-            ::waitpid(pid_, nullptr, 0);
-        }
-    }
-    Driver(const Driver&) = delete;
-    Driver& operator=(const Driver&) = delete;
-
-    std::string ask(const std::string& line) {
-        const std::string text = line + "\n";
-        if (::write(in_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-            return "no driver";
-        }
-        return read_line();
-    }
-    std::string read_line() {
-        std::string line;
-        for (int c = std::fgetc(out_); c != EOF && c != '\n'; c = std::fgetc(out_)) {
-            line += static_cast<char>(c);
-        }
-        return line;
-    }
-    void close_input() {
-        if (in_ >= 0) {
-            ::close(in_);
-            in_ = -1;
-        }
-    }
-    void terminate() const { ::kill(pid_, SIGTERM); }
-    // Exit status, or minus the signal.
-    int wait() {
-        int status = 0;
-        ::waitpid(pid_, &status, 0);
-        pid_ = -1;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    }
-    pid_t pid() const { return pid_; }
-
-private:
-    [[noreturn]] static void exec(std::vector<std::string>& arguments) {
-        std::vector<char*> argv;
-        for (std::string& argument : arguments) {
-            argv.push_back(argument.data());
-        }
-        argv.push_back(nullptr);
-        ::execv(argv[0], argv.data());
-        ::_exit(127);
-    }
-
-    pid_t pid_ = -1;
-    int in_ = -1;
-    std::FILE* out_ = nullptr;
+    explicit Driver(const std::vector<std::string>& arguments) : DriverProcess(driver_path(), arguments) {}
 };
 
 class ProcessTest : public testing::Test {
@@ -150,6 +76,52 @@ TEST_F(ProcessTest, ObeysTheControlProtocol) {
     std::ifstream events(path("events"));
     const auto lines = std::count(std::istreambuf_iterator<char>(events), {}, '\n');
     EXPECT_EQ(static_cast<std::uint64_t>(lines), 1 + truth("end")["events"].get<std::uint64_t>());
+}
+
+TEST_F(ProcessTest, ChurnsOtherChipsWhileTheStormGoesOn) {
+    Driver driver({"--control", "--threads", "2", "--ops", "0"});
+    driver.read_line();
+    EXPECT_EQ(driver.ask("start"), "started");
+    EXPECT_EQ(driver.ask("churn-close 20"), "churned 20");
+    EXPECT_EQ(driver.ask("churn-close x"), "error churn-close needs a number");
+    EXPECT_EQ(driver.ask("stop").rfind("quiescent ", 0), 0U);
+    EXPECT_EQ(driver.ask("truth " + path("truth")), "ok");
+    driver.close_input();
+    EXPECT_EQ(driver.wait(), 0);
+    // Each round frees half of its 12 buffers and loses the others.
+    const auto told = truth();
+    EXPECT_EQ(told["allocs"].get<int>() - told["frees"].get<int>(), told["live_buffers"].get<int>() + 20 * 6);
+}
+
+TEST_F(ProcessTest, IsFullBeforeItIsReady) {
+    Driver driver({"--control", "--prefill", "20000", "--owners", "mesh,chips,submeshes,subdevices"});
+    driver.read_line();
+    EXPECT_EQ(driver.ask("truth " + path("before")), "ok");
+    EXPECT_EQ(driver.ask("start"), "started");
+    EXPECT_EQ(driver.ask("wait").rfind("quiescent ", 0), 0U);
+    EXPECT_EQ(driver.ask("truth " + path("after")), "ok");
+    EXPECT_EQ(driver.ask("free-all").rfind("quiescent ", 0), 0U);
+    EXPECT_EQ(driver.ask("truth " + path("end")), "ok");
+    EXPECT_EQ(truth("before")["live_buffers"], 20000);
+    EXPECT_GT(truth("after")["live_buffers"], 20000);
+    EXPECT_EQ(truth("end")["live_buffers"], 0);
+}
+
+// The model's 296 buffers on each of two chips, and nine that its running operation has.
+TEST_F(ProcessTest, ReplayIsInTheMiddleWhenItIsReady) {
+    const char* shared = std::getenv("TAT_SHARED_DIR");
+    if (shared == nullptr) {
+        GTEST_SKIP() << "TAT_SHARED_DIR does not point to the shared workloads";
+    }
+    const std::string workload = std::string(shared) + "/workloads/llama-n300-reconstructed.csv.zst";
+    Driver driver({"--control", "--replay", workload, "--from-op", "40000"});
+    driver.read_line();
+    EXPECT_EQ(driver.ask("truth " + path("before")), "ok");
+    EXPECT_EQ(driver.ask("start"), "started");
+    EXPECT_EQ(driver.ask("wait"), "quiescent 277968");
+    EXPECT_EQ(driver.ask("truth " + path("end")), "ok");
+    EXPECT_EQ(truth("before")["live_buffers"], 2 * (296 + 9));
+    EXPECT_EQ(truth("end")["live_buffers"], 2 * 296);
 }
 
 TEST_F(ProcessTest, TerminationStopsAnEndlessStormAndWritesTheTruth) {

@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "driver/operations.hpp"
-#include "driver/world.hpp"
 #include "runtime/allocator.hpp"
 #include "runtime/host_api.hpp"
 #include "runtime/mesh_buffer.hpp"
@@ -25,32 +24,6 @@
 
 namespace standin_test {
 namespace {
-
-// A world with one mesh of eight chips, open.
-class MeshTest : public StandinTest {
-protected:
-    void SetUp() override {
-        StandinTest::SetUp();
-        world_.open();
-    }
-    void TearDown() override {
-        world_.close();
-        world_.drop_closed();
-        StandinTest::TearDown();
-    }
-    IDevice* mesh() const { return world_.mesh().get(); }
-    IDevice* chip(int id) const {
-        const auto& chips = world_.chips();
-        return std::find_if(chips.begin(), chips.end(), [&](const auto& owner) { return owner.device->id() == id; })
-            ->device;
-    }
-    std::shared_ptr<Buffer> allocate(IDevice* device, BufferType type = BufferType::DRAM, DeviceAddr size = 32'768) {
-        return Buffer::create(device, size, 2048, type);
-    }
-
-    standin::Options options_ = options();
-    standin::World world_{options_};
-};
 
 TEST(StandinSymbolsTest, ExportsTheMangledNamesOfTheImitatedEra) {
     const std::array names{

@@ -13,9 +13,11 @@
 #include <memory>
 
 #include "driver/options.hpp"
+#include "driver/world.hpp"
 #include "runtime/buffer.hpp"
 #include "runtime/graph_tracking.hpp"
 #include "runtime/idevice.hpp"
+#include "runtime/mesh_device.hpp"
 
 namespace standin_test {
 
@@ -63,6 +65,32 @@ protected:
     }
 
     std::shared_ptr<CountingProcessor> seen_ = std::make_shared<CountingProcessor>();
+};
+
+// A world with one mesh of eight chips, open.
+class MeshTest : public StandinTest {
+protected:
+    void SetUp() override {
+        StandinTest::SetUp();
+        world_.open();
+    }
+    void TearDown() override {
+        world_.close();
+        world_.drop_closed();
+        StandinTest::TearDown();
+    }
+    IDevice* mesh() const { return world_.mesh().get(); }
+    IDevice* chip(int id) const {
+        const auto& chips = world_.chips();
+        return std::find_if(chips.begin(), chips.end(), [&](const auto& owner) { return owner.device->id() == id; })
+            ->device;
+    }
+    std::shared_ptr<Buffer> allocate(IDevice* device, BufferType type = BufferType::DRAM, DeviceAddr size = 32'768) {
+        return Buffer::create(device, size, 2048, type);
+    }
+
+    standin::Options options_ = options();
+    standin::World world_{options_};
 };
 
 }  // namespace standin_test
