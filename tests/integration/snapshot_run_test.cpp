@@ -120,6 +120,38 @@ TEST_F(SnapshotRunTest, LosslessLosesNothing) {
     EXPECT_TRUE(matches(*replay(file, {truth}), truth));
 }
 
+// What happens to a job while it is read does not hurt the recorder, and what it holds afterwards is right.
+TEST_F(SnapshotRunTest, AJobKilledInTheMiddleOfTheWalkIsSimplyOver) {
+    for (int i = 0; i < 3; ++i) {
+        StandIn job({"--prefill", "50000"});
+        const std::string file = dir_.file(std::to_string(i) + ".ttar");
+        Recorder recorder({"-p", job.pid_text()}, file);
+        kill(job.pid(), SIGKILL);
+        const Outcome outcome = recorder.wait();
+        EXPECT_EQ(outcome.status, 0) << outcome.err;
+        EXPECT_TRUE(live_set_of(replay(file)->process(static_cast<std::uint32_t>(job.pid()))).empty());
+    }
+}
+
+TEST_F(SnapshotRunTest, DevicesClosedInTheMiddleOfTheWalkHoldNothing) {
+    StandIn job({"--prefill", "50000"});
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", job.pid_text()}, file);
+    job.close();
+    job.reopen();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    expect_truth(file, job.truth());
+}
+
+TEST_F(SnapshotRunTest, ManyBuffersAreKnown) {
+    StandIn job({"--prefill", long_tests_wanted() ? "2000000" : "100000", "--threads", "2", "--ops", "5000", "--shared"});
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", job.pid_text()}, file);
+    job.run_all();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    expect_truth(file, job.truth());
+}
+
 // Attached in the middle of a job of realistic shape: the model's buffers, some thousand operations old, are there.
 TEST_F(SnapshotRunTest, TheModelOfARunningJobIsKnown) {
     const char* shared = std::getenv("TAT_SHARED_DIR");

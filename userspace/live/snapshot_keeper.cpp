@@ -80,6 +80,11 @@ void SnapshotKeeper::note_lifecycle(const Event& event) {
     const std::uint32_t pid = header_of(event).pid;
     if (const auto* seen = std::get_if<ProcessSeen>(&event)) {
         Process& process = processes_[pid];
+        if (process.start_time_ns != 0 && process.start_time_ns != seen->start_time_ns) {
+            drop_job_of(pid);
+            process = {};  // the pid was given to another one
+        }
+        process.start_time_ns = seen->start_time_ns;
         process.walkable = forked_.erase(pid) == 0;
         process.last_walk_ns = monotonic_ns();
         if (!seen->from_first_event) {
@@ -88,27 +93,30 @@ void SnapshotKeeper::note_lifecycle(const Event& event) {
     } else if (const auto* fork = std::get_if<ProcessForked>(&event)) {
         forked_.insert(fork->child_pid);
     } else if (std::holds_alternative<ProcessExited>(event)) {
-        if (job_ && job_->task().pid == pid) {
-            job_.reset();
-        }
+        drop_job_of(pid);
         processes_.erase(pid);
         forked_.erase(pid);
     } else if (std::holds_alternative<ProcessExec>(event)) {
-        if (job_ && job_->task().pid == pid) {
-            job_.reset();
-        }
+        drop_job_of(pid);
         processes_[pid] = {};
     } else if (const auto* released = std::get_if<AllocatorReleased>(&event)) {
         if (const auto found = processes_.find(pid);
             found != processes_.end() && released->how == AllocatorRelease::Destroyed) {
             found->second.regions.erase(released->allocator);
             found->second.allocators.erase(released->allocator);
+            found->second.ended.insert(released->allocator);
         }
     } else if (const auto* changed = std::get_if<AllocatorChanged>(&event)) {
         if (const auto found = processes_.find(pid); found != processes_.end()) {
             found->second.regions.erase(changed->allocator);
             found->second.capacity_wanted = true;
         }
+    }
+}
+
+void SnapshotKeeper::drop_job_of(std::uint32_t pid) {
+    if (job_ && job_->task().pid == pid) {
+        job_.reset();
     }
 }
 
@@ -174,8 +182,8 @@ void SnapshotKeeper::start_next(bool drained) {
         if (audit_ns != 0 && process.last_walk_ns != 0 && now - process.last_walk_ns >= audit_ns) {
             want(process, WalkReason::Audit);
         }
-        const bool gap_goes_on = process.wanted == WalkReason::Gap && (loss_is_fresh_ || !drained);
-        if (process.wanted && now >= process.not_before_ns && !gap_goes_on) {
+        const bool in_vain = loss_is_fresh_ || (process.wanted == WalkReason::Gap && !drained);
+        if (process.wanted && now >= process.not_before_ns && !in_vain) {
             process.reason = *std::exchange(process.wanted, std::nullopt);
             process.known.open_window();
             process.lost = false;
@@ -194,6 +202,7 @@ void SnapshotKeeper::start_next(bool drained) {
 void SnapshotKeeper::start(std::uint32_t pid, Process& process, WalkPlan plan) {
     WalkTask task{pid, plan, options_.freeze && plan != WalkPlan::Capacities, process.modules, known_allocators(process)};
     end_noticed_ = false;
+    process.ended.clear();
     job_ = std::make_unique<WalkJob>(std::move(task), [this] { wake_up(); });
 }
 
@@ -252,24 +261,32 @@ void SnapshotKeeper::use(std::uint32_t pid, Process& process, WalkOutcome& outco
 
 void SnapshotKeeper::announce(std::uint32_t pid, Process& process, const Walk& walk) {
     const EventHeader header{monotonic_ns(), pid, 0};
+    std::map<std::uint64_t, WalkedOwner> owners;
     for (const WalkedOwner& owner : walk.owners) {
         const auto known = process.owners.find(owner.owner);
         if (known == process.owners.end() || !same(known->second, owner)) {
-            process.owners[owner.owner] = owner;
             tell(process, OwnerSeen{header, owner.owner, owner.kind, owner.id, owner.chips});
         }
+        owners.emplace(owner.owner, owner);
     }
+    process.owners = std::move(owners);
     for (const WalkedAllocator& allocator : walk.allocators) {
-        AllocatorSeen seen{header, allocator.allocator, allocator.owner, {}};
-        for (const WalkedRegion& region : allocator.regions) {
-            seen.regions.push_back(region.region);
+        if (!process.ended.contains(allocator.allocator)) {
+            announce(process, header, allocator);
         }
-        const auto known = process.regions.find(allocator.allocator);
-        if (!seen.regions.empty() && (known == process.regions.end() || known->second != seen.regions)) {
-            process.regions[allocator.allocator] = seen.regions;
-            process.allocators.insert(allocator.allocator);
-            tell(process, seen);
-        }
+    }
+}
+
+void SnapshotKeeper::announce(Process& process, const EventHeader& header, const WalkedAllocator& allocator) {
+    AllocatorSeen seen{header, allocator.allocator, allocator.owner, {}};
+    for (const WalkedRegion& region : allocator.regions) {
+        seen.regions.push_back(region.region);
+    }
+    std::vector<Region>& known = process.regions[allocator.allocator];
+    if (seen.regions != known) {
+        known = seen.regions;
+        process.allocators.insert(allocator.allocator);
+        tell(process, seen);
     }
 }
 
@@ -295,7 +312,8 @@ void SnapshotKeeper::end_walk(std::uint32_t pid, Process& process, const WalkOut
     process.sums.header = {monotonic_ns(), pid, 0};
     process.sums.reason = process.reason;
     tell(process, process.sums);
-    if (process.sums.complete || process.roots_unknown || ++process.attempts >= kMaxAttempts) {
+    const bool good_enough = process.sums.complete || process.roots_unknown || process.reason == WalkReason::End;
+    if (good_enough || ++process.attempts >= kMaxAttempts) {
         process.attempts = 0;
     } else {
         want(process, process.reason, outcome.ended_ns + kRetryNs);

@@ -59,6 +59,8 @@ private:
         std::map<std::uint64_t, std::vector<Region>> regions;  // announced, by allocator
         std::map<std::uint64_t, WalkedOwner> owners;           // likewise
         std::set<std::uint64_t> allocators;                    // whose capacity was asked for
+        std::set<std::uint64_t> ended;                         // allocators, since the present walk began
+        std::uint64_t start_time_ns = 0;
         bool roots_unknown = false;          // its globals do not lead to all allocators
         bool walkable = true;                // false of a forked child: its parent's Buffers are in its memory, too
         bool capacity_wanted = false;
@@ -80,9 +82,11 @@ private:
     void finish_job();
     void use(std::uint32_t pid, Process& process, WalkOutcome& outcome);
     void announce(std::uint32_t pid, Process& process, const Walk& walk);
+    void announce(Process& process, const EventHeader& header, const WalkedAllocator& allocator);
     void tell_differences(std::uint32_t pid, Process& process, const Reconciliation& result);
     void end_walk(std::uint32_t pid, Process& process, const WalkOutcome& outcome);
     void tell(Process& process, const Event& event);
+    void drop_job_of(std::uint32_t pid);
     void note_lifecycle(const Event& event);
     void note_allocator(Process& process, std::uint64_t allocator);
     [[nodiscard]] std::vector<KnownAllocator> known_allocators(const Process& process) const;

@@ -29,6 +29,28 @@ LayoutItem number(std::string_view name) {
     };
 }
 
+template <auto Part, auto Member>
+LayoutItem walk_field(std::string_view name) {
+    return {
+        std::string(name),
+        [](const LayoutProfile& profile) { return profile.walk.*Part.*Member; },
+        [](LayoutProfile& profile, Field value) { profile.walk.*Part.*Member = value; },
+        nullptr,
+        nullptr
+    };
+}
+
+template <auto Part, auto Member>
+LayoutItem walk_number(std::string_view name) {
+    return {
+        std::string(name),
+        nullptr,
+        nullptr,
+        [](const LayoutProfile& profile) { return profile.walk.*Part.*Member; },
+        [](LayoutProfile& profile, std::uint32_t value) { profile.walk.*Part.*Member = value; }
+    };
+}
+
 // An offset that is never 0: 0 stands for "unknown" wherever items are numbers.
 template <auto Part, auto Member>
 LayoutItem inner_offset(std::string_view name) {
@@ -86,6 +108,37 @@ std::vector<LayoutItem> make_items() {
         field<kProgram, &ProgramLayout::allocator_regions>("program.allocator_regions"),
         field<kHook, &HookLayout::hook>("hook.hook"),
         field<kHook, &HookLayout::blocks>("hook.blocks"),
+        walk_field<&WalkLayout::root, &RootLayout::device_manager>("root.device_manager"),
+        walk_field<&WalkLayout::root, &RootLayout::devices>("root.devices"),
+        walk_field<&WalkLayout::device, &DeviceWalkLayout::initialized>("device.initialized"),
+        walk_field<&WalkLayout::device, &DeviceWalkLayout::allocator>("device.allocator"),
+        walk_field<&WalkLayout::device, &DeviceWalkLayout::tracker>("device.tracker"),
+        walk_field<&WalkLayout::device, &DeviceWalkLayout::mesh>("device.mesh"),
+        walk_field<&WalkLayout::device, &DeviceWalkLayout::mesh_tracker>("mesh.tracker"),
+        walk_field<&WalkLayout::device, &DeviceWalkLayout::mesh_parent>("mesh.parent"),
+        walk_field<&WalkLayout::device, &DeviceWalkLayout::mesh_submeshes>("mesh.submeshes"),
+        walk_field<&WalkLayout::device, &DeviceWalkLayout::managers>("tracker.managers"),
+        walk_field<&WalkLayout::device, &DeviceWalkLayout::default_manager>("tracker.default_manager"),
+        walk_field<&WalkLayout::device, &DeviceWalkLayout::allocators>("sub_device_manager.allocators"),
+        walk_field<&WalkLayout::allocator, &AllocatorWalkLayout::buffers>("allocator.buffers"),
+        walk_number<&WalkLayout::allocator, &AllocatorWalkLayout::node_value>("allocator.node_value"),
+        walk_field<&WalkLayout::allocator, &AllocatorWalkLayout::dram>("allocator.dram"),
+        walk_field<&WalkLayout::allocator, &AllocatorWalkLayout::l1>("allocator.l1"),
+        walk_field<&WalkLayout::allocator, &AllocatorWalkLayout::l1_small>("allocator.l1_small"),
+        walk_field<&WalkLayout::allocator, &AllocatorWalkLayout::trace>("allocator.trace"),
+        walk_field<&WalkLayout::allocator, &AllocatorWalkLayout::config>("allocator.config"),
+        walk_field<&WalkLayout::bank_manager, &BankManagerLayout::bank_offsets>("bank_manager.bank_offsets"),
+        walk_field<&WalkLayout::bank_manager, &BankManagerLayout::alignment>("bank_manager.alignment"),
+        walk_field<&WalkLayout::bank_manager, &BankManagerLayout::free_list>("bank_manager.free_list"),
+        walk_field<&WalkLayout::free_list, &FreeListLayout::bytes>("free_list.bytes"),
+        walk_field<&WalkLayout::free_list, &FreeListLayout::offset>("free_list.offset"),
+        walk_field<&WalkLayout::free_list, &FreeListLayout::granularity>("free_list.granularity"),
+        walk_field<&WalkLayout::free_list, &FreeListLayout::alignment>("free_list.alignment"),
+        walk_field<&WalkLayout::free_list, &FreeListLayout::shrunk>("free_list.shrunk"),
+        walk_field<&WalkLayout::free_list, &FreeListLayout::block_address>("free_list.block_address"),
+        walk_field<&WalkLayout::free_list, &FreeListLayout::block_size>("free_list.block_size"),
+        walk_field<&WalkLayout::free_list, &FreeListLayout::block_allocated>("free_list.block_allocated"),
+        walk_field<&WalkLayout::free_list, &FreeListLayout::block_in_use>("free_list.block_in_use"),
     };
 }
 

@@ -60,6 +60,8 @@ struct BankManagerLayout {
 
 // FreeListOpt (December 2024 on). Addresses are relative to `offset`.
 struct FreeListLayout {
+    // What its objects hold at 0, as ELF address: tells one from an array of pointers to them; 0: not known.
+    std::uint64_t vptr = 0;
     Field bytes;         // of the region, per bank
     Field offset;        // first address
     Field granularity;   // smallest allocation

@@ -12,8 +12,8 @@ namespace {
 
 // Going through the live set is paid for by events, so that a job failing thousands of times a second does not stall us:
 // so many buffers per event, saved up to so many.
-constexpr std::uint64_t kScanCreditPerEvent = 64;
-constexpr std::uint64_t kMaxScanCredit = std::uint64_t{1} << 26U;
+constexpr std::uint64_t kScanCreditPerEvent = 16;
+constexpr std::uint64_t kMaxScanCredit = std::uint64_t{1} << 23U;
 constexpr std::size_t kMaxReasonBytes = 512;  // of a walk
 
 // Some builds do not give the address of the object: it is 0 then and may be any.

@@ -113,7 +113,7 @@ private:
     std::uint64_t last_allocation_loss_t_ns_ = 0;
     std::uint64_t last_free_loss_t_ns_ = 0;
     std::uint64_t lost_allocations_unaccounted_ = 0;  // lost ones whose free has not come yet
-    std::uint64_t scan_credit_ = std::uint64_t{1} << 26U;  // buffers that rare events may still go through
+    std::uint64_t scan_credit_ = std::uint64_t{1} << 23U;  // buffers that rare events may still go through
     std::uint64_t events_ = 0;
     std::uint64_t first_t_ns_ = 0;
     std::uint64_t last_t_ns_ = 0;

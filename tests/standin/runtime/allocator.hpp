@@ -15,6 +15,7 @@
 
 #include "runtime/allocator_config.hpp"
 #include "runtime/buffer_types.hpp"
+#include "runtime/free_list_opt.hpp"
 
 namespace tt::tt_metal {
 

@@ -41,12 +41,4 @@ struct AllocatorState {
     std::unordered_map<int, Ranges> ranges_by_type;
 };
 
-// Per bank, as the runtime reports them.
-struct Statistics {
-    std::size_t total_allocatable_size_bytes = 0;
-    std::size_t total_allocated_bytes = 0;
-    std::size_t total_free_bytes = 0;
-    std::size_t largest_free_block_bytes = 0;
-};
-
 }  // namespace tt::tt_metal

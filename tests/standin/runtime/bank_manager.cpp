@@ -24,6 +24,12 @@ const char* type_name(BufferType type) {
 
 }  // namespace
 
+void allocator::throw_below_limit(DeviceAddr limit, DeviceAddr address) {
+    STANDIN_THROW(
+        "Out of Memory: Cannot allocate at an address below " + std::to_string(limit) + ". Allocation at " +
+        std::to_string(address));
+}
+
 BankManager::BankManager(
     BufferType buffer_type, const BankRange& range, std::uint32_t alignment, std::uint32_t granularity) :
     buffer_type_(buffer_type), alignment_bytes_(alignment), range_(range) {

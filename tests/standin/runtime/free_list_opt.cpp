@@ -1,13 +1,10 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "runtime/free_list_opt.hpp"
+#include "free_list_opt.hpp"
 
 #include <algorithm>
 #include <bit>
-#include <string>
-
-#include "runtime/fatal.hpp"
 
 namespace tt::tt_metal::allocator {
 
@@ -60,9 +57,7 @@ std::optional<DeviceAddr> FreeListOpt::allocate(DeviceAddr size_bytes, bool bott
     const DeviceAddr start = bottom_up ? block_address_[block] : block_address_[block] + block_size_[block] - size;
     const DeviceAddr address = take(block, start, size) + offset_bytes_;
     if (address < address_limit) {
-        STANDIN_THROW(
-            "Out of Memory: Cannot allocate at an address below " + std::to_string(address_limit) +
-            ". Allocation at " + std::to_string(address));
+        throw_below_limit(address_limit, address);
     }
     return address;
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// FreeListOpt: one address range cut into blocks, first fit from either end. Block tables are separate arrays at the
+// Shared with the other eras, therefore without includes of this one. FreeListOpt: one address range cut into blocks, first fit from either end. Block tables are separate arrays at the
 // offsets of the imitated library. Free blocks are also kept in size classes, ordered by address, so that first fit
 // does not have to walk over them all.
 #pragma once
@@ -15,14 +15,23 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/allocator_config.hpp"
-#include "runtime/buffer_types.hpp"
-
 namespace tt::tt_metal {
 
+using DeviceAddr = std::uint64_t;
 struct StandinAccess;
 
+// Per bank, as the runtime reports them.
+struct Statistics {
+    std::size_t total_allocatable_size_bytes = 0;
+    std::size_t total_allocated_bytes = 0;
+    std::size_t total_free_bytes = 0;
+    std::size_t largest_free_block_bytes = 0;
+};
+
 namespace allocator {
+
+// "Out of Memory: Cannot allocate at an address below ...", in the way of the runtime that uses the list.
+[[noreturn]] void throw_below_limit(DeviceAddr limit, DeviceAddr address);
 
 // All addresses in this interface are absolute; the tables hold them relative to offset_bytes_.
 class FreeListOpt {

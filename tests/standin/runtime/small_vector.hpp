@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// SmallVector: begin pointer, size, capacity, then room for the first elements inside of the object. Only what the bank
+// Shared with the other eras. SmallVector: begin pointer, size, capacity, then room for the first elements inside of the object. Only what the bank
 // managers need of it: it never outgrows that room.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace tt::tt_metal {
 template <typename T, std::size_t InlineElements = 8>
 class SmallVector {
 public:
-    SmallVector() = default;
+    SmallVector() { begin_ = reinterpret_cast<T*>(inside_.data()); }
     ~SmallVector() {
         for (std::size_t index = size_; index != 0; --index) {
             begin_[index - 1].~T();
@@ -35,7 +35,7 @@ public:
     const T& operator[](std::size_t index) const { return begin_[index]; }
 
 private:
-    T* begin_ = reinterpret_cast<T*>(inside_.data());
+    T* begin_ = nullptr;
     std::size_t size_ = 0;
     std::size_t capacity_ = InlineElements;
     alignas(T) std::array<std::byte, InlineElements * sizeof(T)> inside_;

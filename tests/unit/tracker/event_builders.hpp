@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -57,6 +58,11 @@ inline constexpr Place kUnknownPlace{OwnerKind::Unknown, -1};
     return fields;
 }
 
+// 4 banks of 64 KiB from 0x10000 on, pages padded to 32 bytes, blocks in steps of 64.
+[[nodiscard]] inline Region small_region(BufferType type = BufferType::Dram) {
+    return {type, 4, 32, 0x10000, 0x10000, 64};
+}
+
 class Stream {
 public:
     // The process of the events to come.
@@ -91,6 +97,29 @@ public:
         loss.allocated = allocated;
         loss.freed = freed;
         return apply(loss);
+    }
+
+    Applied allocator_seen(std::uint64_t allocator, std::uint64_t owner, std::vector<Region> regions) {
+        return apply(AllocatorSeen{next(), allocator, owner, std::move(regions)});
+    }
+    Applied found(const BufferFields& buffer, std::uint64_t block_bytes = 0) {
+        return apply(BufferFound{next(), buffer, block_bytes});
+    }
+    Applied gone(const BufferFields& buffer) { return apply(BufferGone{next(), buffer}); }
+    Applied walked(WalkReason reason, bool complete = true, std::uint64_t found = 0, std::uint64_t gone = 0) {
+        ProcessWalked walk;
+        walk.header = next();
+        walk.reason = reason;
+        walk.complete = complete;
+        walk.found = found;
+        walk.gone = gone;
+        return apply(walk);
+    }
+    Applied failed(const BufferFields& asked, std::string message = {}) {
+        return apply(AllocationFailed{next(), asked, std::move(message)});
+    }
+    Applied clash(std::uint64_t owner, std::string message) {
+        return apply(CircularBufferClash{next(), 0, owner, std::move(message)});
     }
 
     // `size` bytes on each core of `cores`.

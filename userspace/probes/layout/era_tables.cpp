@@ -8,29 +8,14 @@
 #include <array>
 
 #include "probes/layout/runtime_symbols.hpp"
+#include "probes/layout/walk_tables.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
 using Names = std::vector<std::string_view>;
 
-struct Entry {
-    std::string_view item;
-    Field field{};
-    std::uint32_t number = 0;
-};
-
-std::vector<LayoutClaim> claims(std::string_view table, std::initializer_list<Entry> entries) {
-    std::vector<LayoutClaim> all;
-    for (const Entry& entry : entries) {
-        const std::string source = "table " + std::string(table);
-        all.push_back(
-            is_field_item(entry.item) ? place_claim(entry.item, entry.field, source)
-                                      : number_claim(entry.item, entry.number, source)
-        );
-    }
-    return all;
-}
+constexpr auto claims = table_claims;
 
 // --- Buffer ---------------------------------------------------------------------------------------------------------
 
@@ -313,6 +298,18 @@ TableGroup program_tables() {
 
 }  // namespace
 
+std::vector<LayoutClaim> table_claims(std::string_view table, std::initializer_list<TableEntry> entries) {
+    std::vector<LayoutClaim> all;
+    for (const TableEntry& entry : entries) {
+        const std::string source = "table " + std::string(table);
+        all.push_back(
+            is_field_item(entry.item) ? place_claim(entry.item, entry.field, source)
+                                      : number_claim(entry.item, entry.number, source)
+        );
+    }
+    return all;
+}
+
 bool matches(const Fingerprint& fingerprint, const SymbolMap& symbols) {
     const auto defined = [&](std::string_view name) { return find_symbol(symbols, name) != nullptr; };
     return std::all_of(fingerprint.all.begin(), fingerprint.all.end(), defined) &&
@@ -321,16 +318,22 @@ bool matches(const Fingerprint& fingerprint, const SymbolMap& symbols) {
 }
 
 const std::vector<TableGroup>& era_tables() {
-    static const std::vector<TableGroup> kTables{
-        buffer_tables(),
-        shard_tables(),
-        chip_tables(),
-        mesh_tables(),
-        view_tables(),
-        core_range_set_tables(),
-        hook_tables(),
-        program_tables()
-    };
+    static const std::vector<TableGroup> kTables = [] {
+        std::vector<TableGroup> tables{
+            buffer_tables(),
+            shard_tables(),
+            chip_tables(),
+            mesh_tables(),
+            view_tables(),
+            core_range_set_tables(),
+            hook_tables(),
+            program_tables()
+        };
+        for (TableGroup& group : walk_tables()) {
+            tables.push_back(std::move(group));
+        }
+        return tables;
+    }();
     return kTables;
 }
 

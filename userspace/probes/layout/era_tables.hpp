@@ -6,6 +6,7 @@
 // against the library's own code. How a period is added: docs/layouts.md.
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct TableVariant {
     std::string_view note;  // what is special, in words; may be empty
     Fingerprint fingerprint;
     std::vector<LayoutClaim> claims;
+    bool derived = false;  // computed, not seen in any build: only if code or debug info confirms one of the claims
 };
 
 // What becomes of a group whose every variant is contradicted by the library's code.
@@ -36,6 +38,8 @@ enum class Doubt : std::uint8_t {
     Drop,               // its items do not exist: one can do without them
     DropIfUnconfirmed,  // the same; also if no code confirms a variant, for nothing at run time would notice the
                         // mistake
+    BelieveCode,        // what code says holds, whatever the tables say; they only fill in the rest, and what a
+                        // variant does not list is unknown. For items that a walk checks against what it finds.
 };
 
 // Several variants of a group may match: then the getters decide, and items on which the remaining ones differ stay
@@ -48,6 +52,16 @@ struct TableGroup {
 };
 // The first one is that of Buffer; its variants name the layout.
 [[nodiscard]] const std::vector<TableGroup>& era_tables();
+
+// A table's claims as its author writes them down.
+struct TableEntry {
+    std::string_view item;
+    Field field{};
+    std::uint32_t number = 0;
+};
+[[nodiscard]] std::vector<LayoutClaim> table_claims(
+    std::string_view table, std::initializer_list<TableEntry> entries
+);
 
 // Every name that a fingerprint asks for.
 [[nodiscard]] std::vector<std::string_view> era_table_symbols();

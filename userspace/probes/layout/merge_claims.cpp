@@ -24,6 +24,28 @@ tl::unexpected<Error> contradiction(const LayoutClaim& a, const LayoutClaim& b) 
     );
 }
 
+bool is_optional(std::string_view item) {
+    return std::any_of(era_tables().begin(), era_tables().end(), [&](const TableGroup& group) {
+        return group.doubt == Doubt::BelieveCode &&
+               std::find(group.items.begin(), group.items.end(), item) != group.items.end();
+    });
+}
+
+// Items that can be done without, about which code and debug info, or two places in the code, contradict each other.
+std::vector<std::string> doubtful_items(const ProviderClaims& providers) {
+    std::vector<std::string> doubtful;
+    for (const Claims* claims : {&providers.dwarf, &providers.getters}) {
+        for (const LayoutClaim& left : *claims) {
+            for (const LayoutClaim& right : providers.getters) {
+                if (!compatible(left, right) && is_optional(left.item)) {
+                    doubtful.push_back(left.item);
+                }
+            }
+        }
+    }
+    return doubtful;
+}
+
 Status check_agreement(const Claims& left, const Claims& right) {
     for (const LayoutClaim& a : left) {
         for (const LayoutClaim& b : right) {
@@ -37,32 +59,56 @@ Status check_agreement(const Claims& left, const Claims& right) {
 
 class Merger {
 public:
-    Merger(const ProviderClaims& providers, const SymbolMap& symbols) : providers_(providers), symbols_(symbols) {}
+    Merger(const ProviderClaims& providers, const SymbolMap& symbols)
+        : providers_(providers), symbols_(symbols), doubtful_(doubtful_items(providers)) {}
 
     Result<MergedClaims> run();
 
 private:
+    void drop_doubtful();
     void take_given();
+    void take_code(const TableGroup& group);
     Status take_group(const TableGroup& group);
     void take_item(std::string_view item, const std::vector<const TableVariant*>& variants);
     [[nodiscard]] bool given(std::string_view item) const;
     [[nodiscard]] LayoutClaim claim_of(const TableVariant& variant, std::string_view item) const;
-    // The first getter that says otherwise about one of `items`.
-    [[nodiscard]] const LayoutClaim* objection(const TableVariant& variant, const std::vector<std::string_view>& items)
-        const;
+    // The first getter that says otherwise about one of `items`; `listed`: only those that the variant lists.
+    [[nodiscard]] const LayoutClaim* objection(
+        const TableVariant& variant, const std::vector<std::string_view>& items, bool listed
+    ) const;
     [[nodiscard]] bool confirms(const LayoutClaim& claim) const;
     void add_witnesses();
     void name_layout();
     // Matches by symbols and says what was found.
     [[nodiscard]] std::vector<const TableVariant*> fitting(const TableGroup& group) const;
 
-    const ProviderClaims& providers_;
+    ProviderClaims providers_;
     const SymbolMap& symbols_;
+    std::vector<std::string> doubtful_;
     MergedClaims merged_;
 };
 
+// Settled, by being given or by being given up.
 bool Merger::given(std::string_view item) const {
-    return find_claim(providers_.file, item) != nullptr || find_claim(providers_.dwarf, item) != nullptr;
+    return find_claim(merged_.claims, item) != nullptr ||
+           std::find(doubtful_.begin(), doubtful_.end(), item) != doubtful_.end();
+}
+
+void Merger::drop_doubtful() {
+    for (Claims* claims : {&providers_.dwarf, &providers_.getters}) {
+        std::erase_if(*claims, [&](const LayoutClaim& claim) {
+            return std::find(doubtful_.begin(), doubtful_.end(), claim.item) != doubtful_.end();
+        });
+    }
+}
+
+void Merger::take_code(const TableGroup& group) {
+    for (const std::string_view item : group.items) {
+        const LayoutClaim* claim = find_claim(providers_.getters, item);
+        if (claim != nullptr && claim->kind != ClaimKind::Access && !given(item)) {
+            merged_.claims.push_back(*claim);
+        }
+    }
 }
 
 void Merger::take_given() {
@@ -90,8 +136,13 @@ LayoutClaim Merger::claim_of(const TableVariant& variant, std::string_view item)
     return is_field_item(item) ? place_claim(item, {}, source) : number_claim(item, 0, source);
 }
 
-const LayoutClaim* Merger::objection(const TableVariant& variant, const std::vector<std::string_view>& items) const {
+const LayoutClaim* Merger::objection(
+    const TableVariant& variant, const std::vector<std::string_view>& items, bool listed
+) const {
     for (const std::string_view item : items) {
+        if (listed && find_claim(variant.claims, item) == nullptr) {
+            continue;
+        }
         const LayoutClaim claim = claim_of(variant, item);
         for (const LayoutClaim& getter : providers_.getters) {
             if (!compatible(claim, getter)) {
@@ -103,6 +154,10 @@ const LayoutClaim* Merger::objection(const TableVariant& variant, const std::vec
 }
 
 bool Merger::confirms(const LayoutClaim& claim) const {
+    const LayoutClaim* dwarf = find_claim(providers_.dwarf, claim.item);
+    if (dwarf != nullptr && compatible(*dwarf, claim)) {
+        return true;
+    }
     return std::any_of(providers_.getters.begin(), providers_.getters.end(), [&](const LayoutClaim& getter) {
         return getter.item == claim.item && compatible(getter, claim);
     });
@@ -128,6 +183,9 @@ void Merger::take_item(std::string_view item, const std::vector<const TableVaria
 }
 
 Status Merger::take_group(const TableGroup& group) {
+    if (group.doubt == Doubt::BelieveCode) {
+        take_code(group);
+    }
     std::vector<std::string_view> needed;
     std::copy_if(group.items.begin(), group.items.end(), std::back_inserter(needed), [&](std::string_view item) {
         return !given(item);
@@ -139,14 +197,17 @@ Status Merger::take_group(const TableGroup& group) {
         }
     }
     std::vector<const TableVariant*> viable = matching;
-    std::erase_if(viable, [&](const TableVariant* variant) { return objection(*variant, needed) != nullptr; });
-    if (group.doubt == Doubt::DropIfUnconfirmed) {
-        std::erase_if(viable, [&](const TableVariant* variant) {
-            return std::none_of(variant->claims.begin(), variant->claims.end(), [&](const auto& claim) {
-                return confirms(claim);
-            });
-        });
-    }
+    // Where code gave items of its own, these count against a table, too: its other items are of another build then.
+    const bool believe_code = group.doubt == Doubt::BelieveCode;
+    std::erase_if(viable, [&](const TableVariant* variant) {
+        return objection(*variant, believe_code ? group.items : needed, believe_code) != nullptr;
+    });
+    std::erase_if(viable, [&](const TableVariant* variant) {
+        return (variant->derived || group.doubt == Doubt::DropIfUnconfirmed) &&
+               std::none_of(variant->claims.begin(), variant->claims.end(), [&](const auto& claim) {
+                   return confirms(claim);
+               });
+    });
     if (needed.empty() || matching.empty()) {
         return {};
     }
@@ -154,7 +215,7 @@ Status Merger::take_group(const TableGroup& group) {
         if (group.doubt != Doubt::Refuse) {
             return {};
         }
-        const LayoutClaim* getter = objection(*matching.front(), needed);
+        const LayoutClaim* getter = objection(*matching.front(), needed, false);
         return contradiction(claim_of(*matching.front(), getter->item), *getter);
     }
     for (const std::string_view item : needed) {
@@ -208,6 +269,7 @@ void Merger::name_layout() {
 }
 
 Result<MergedClaims> Merger::run() {
+    drop_doubtful();
     for (const auto& [left, right] :
          {std::pair(&providers_.file, &providers_.dwarf),
           std::pair(&providers_.file, &providers_.getters),

@@ -12,6 +12,7 @@
 #include "probes/layout/layout_file.hpp"
 #include "probes/layout/merge_claims.hpp"
 #include "probes/layout/runtime_symbols.hpp"
+#include "probes/layout/walk_claims.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -42,7 +43,11 @@ std::string joined(const std::vector<std::string>& words) {
 class Resolver {
 public:
     Resolver(const ElfFile& elf, const SymbolMap& symbols, const LayoutSources& sources)
-        : elf_(elf), symbols_(symbols), sources_(sources) {}
+        : elf_(elf), symbols_(symbols), sources_(sources) {
+        if (uses_libcxx(elf)) {
+            symbols_.emplace(symbol::kUsesLibcxx, ElfSymbol{});
+        }
+    }
 
     Result<LayoutProfile> run();
 
@@ -51,6 +56,7 @@ private:
     Status check_required() const;
     [[nodiscard]] tl::unexpected<Error> missing(std::string_view item) const;
     Status set_vtables();
+    void set_roots();
     void fill_profile();
     [[nodiscard]] std::string summary() const;
     [[nodiscard]] tl::unexpected<Error> refuse(const std::string& why) const {
@@ -59,7 +65,7 @@ private:
     [[nodiscard]] bool defined(std::string_view name) const { return find_symbol(symbols_, name) != nullptr; }
 
     const ElfFile& elf_;
-    const SymbolMap& symbols_;
+    SymbolMap symbols_;  // and kUsesLibcxx
     const LayoutSources& sources_;
     ProviderClaims providers_;
     std::vector<std::string> unclear_getters_;
@@ -82,6 +88,8 @@ Status Resolver::ask_providers() {
     GetterClaims getters = getter_claims(elf_, symbols_);
     providers_.getters = std::move(getters.claims);
     unclear_getters_ = std::move(getters.unclear);
+    const std::vector<LayoutClaim> walk = walk_claims(elf_, symbols_);
+    providers_.getters.insert(providers_.getters.end(), walk.begin(), walk.end());
     return {};
 }
 
@@ -139,6 +147,20 @@ Status Resolver::set_vtables() {
         );
     }
     return {};
+}
+
+void Resolver::set_roots() {
+    const auto address = [&](std::string_view name) {
+        const ElfSymbol* symbol = find_symbol(symbols_, name);
+        return symbol == nullptr || symbol->ambiguous ? 0 : symbol->address;
+    };
+    RootLayout& root = profile_.walk.root;
+    root.device_pool = address(symbol::kDevicePool);
+    root.buffer_map = address(symbol::kBufferMap);
+    root.metal_context = metal_context_address(elf_, symbols_);
+    if (const std::uint64_t vtable = address(symbol::kFreeListVtable); vtable != 0) {
+        profile_.walk.free_list.vptr = vtable + kVptrInVtable;
+    }
 }
 
 void Resolver::fill_profile() {
@@ -210,6 +232,7 @@ Result<LayoutProfile> Resolver::run() {
     if (auto status = set_vtables(); !status) {
         return tl::make_unexpected(status.error());
     }
+    set_roots();
     if (auto status = check_required(); !status) {
         return tl::make_unexpected(status.error());
     }
@@ -221,7 +244,7 @@ Result<LayoutProfile> Resolver::run() {
 
 std::vector<std::string_view> layout_symbols() {
     std::vector<std::string_view> names = era_table_symbols();
-    for (const auto& more : {getter_symbols(), dwarf_symbols()}) {
+    for (const auto& more : {getter_symbols(), dwarf_symbols(), walk_symbols()}) {
         names.insert(names.end(), more.begin(), more.end());
     }
     names.insert(names.end(), kDeviceIsInterface.begin(), kDeviceIsInterface.end());
@@ -232,7 +255,10 @@ std::vector<std::string_view> layout_symbols() {
          symbol::kMeshClose,
          symbol::kMeshImplClose,
          symbol::kAllocatorImpl,
-         symbol::kAllocatorImplClear}
+         symbol::kAllocatorImplClear,
+         symbol::kDevicePool,
+         symbol::kBufferMap,
+         symbol::kFreeListVtable}
     );
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());

@@ -90,4 +90,17 @@ inline constexpr Name kBufferMap = "_ZN2tt8tt_metal6detail10BUFFER_MAPE";
 inline constexpr Name kProgramImplPlace =
     "_ZN2tt8tt_metal6detail11ProgramImpl25allocate_circular_buffersEPKNS0_7IDeviceE";
 
+
+// What a walk of the process's memory needs.
+inline constexpr Name kMetalContextObject = "_ZZN2tt8tt_metal12MetalContext8instanceEvE4inst";  // in .symtab only
+inline constexpr Name kCloseDevice = "_ZN2tt8tt_metal11CloseDeviceEPNS0_7IDeviceE";
+inline constexpr Name kSetFabricTopology = "_ZN2tt8tt_metal12MetalContext27set_default_fabric_topologyEv";
+inline constexpr Name kManagerDevices = "_ZNK2tt8tt_metal13DeviceManager22get_all_active_devicesEv";
+inline constexpr Name kPoolDevices = "_ZNK2tt10DevicePool22get_all_active_devicesEv";
+inline constexpr Name kDeviceMesh = "_ZN2tt8tt_metal6Device15get_mesh_deviceEv";
+inline constexpr Name kFreeListVtable = "_ZTVN2tt8tt_metal9allocator11FreeListOptE";
+inline constexpr Name kBankDependencies = "_ZN2tt8tt_metal11BankManager21AllocatorDependenciesC1Ev";
+// No symbol: fingerprints ask for it where builds with libc++ differ.
+inline constexpr Name kUsesLibcxx = "(libc++)";
+
 }  // namespace tt::alloc_trace::symbol

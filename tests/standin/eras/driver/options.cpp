@@ -22,7 +22,7 @@ constexpr const char* kHelp =
     "usage: tt-standin-eYYYYMM [options]; see tests/standin/README.md\n"
     "  --seed N  --threads 1..64  --ops N (0: until told to stop)  --rate N  --chips 1..32  --live-target N\n"
     "  --oom-percent 0..100  --programs N  --shared  --no-anomalies  --no-async  --control  --no-close\n"
-    "  --truth FILE  --truth-events FILE\n";
+    "  --submesh (a second mesh over the first half of the chips, from 2025 on)  --truth FILE  --truth-events FILE\n";
 
 bool parse_number(const char* text, std::uint64_t low, std::uint64_t high, std::uint64_t& value) {
     const char* end = text + std::strlen(text);
@@ -62,6 +62,7 @@ void take_flag(const char* name, Options& options) {
     options.shared |= is("shared");
     options.control |= is("control");
     options.no_close |= is("no-close");
+    options.submesh |= is("submesh");
     options.anomalies &= !is("no-anomalies");
     options.async &= !is("no-async");
 }
@@ -69,7 +70,7 @@ void take_flag(const char* name, Options& options) {
 }  // namespace
 
 std::optional<int> parse_options(int argc, char** argv, Options& options) {
-    static constexpr std::array<option, 18> kOptions{{
+    static constexpr std::array<option, 19> kOptions{{
         {"seed", required_argument, nullptr, 'n'},
         {"threads", required_argument, nullptr, 'n'},
         {"ops", required_argument, nullptr, 'n'},
@@ -86,6 +87,7 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
         {"no-async", no_argument, nullptr, 'f'},
         {"control", no_argument, nullptr, 'f'},
         {"no-close", no_argument, nullptr, 'f'},
+        {"submesh", no_argument, nullptr, 'f'},
         {"help", no_argument, nullptr, 'h'},
         {nullptr, 0, nullptr, 0},
     }};

@@ -24,6 +24,7 @@ struct Options {
     bool async = true;
     bool control = false;
     bool no_close = false;
+    bool submesh = false;  // over the first half of the chips; only where there is a mesh
     std::string truth_file;
     std::string truth_events_file;
 };

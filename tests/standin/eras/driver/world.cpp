@@ -132,6 +132,11 @@ void World::open() {
     }
     mesh_ = tt::tt_metal::distributed::MeshDevice::create(ids);
     add_owner(mesh_.get(), "mesh " + std::to_string(mesh_->id()), ids, /*is_mesh=*/true);
+    if (options_.submesh) {
+        const std::vector<ChipId> half(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>((ids.size() + 1) / 2));
+        submesh_ = mesh_->create_submesh(half.size());
+        add_owner(submesh_.get(), "mesh " + std::to_string(submesh_->id()), half, /*is_mesh=*/true);
+    }
 #else
     tt::tt_metal::device_pool().open(ids);
 #endif
@@ -152,6 +157,9 @@ void World::close() {
 #if ERA_IDEVICE
     mesh_->close();
     closed_meshes_.push_back(std::move(mesh_));
+    if (submesh_) {
+        closed_meshes_.push_back(std::move(submesh_));
+    }
 #else
     for (const Owner& owner : owners_) {
         tt::tt_metal::CloseDevice(owner.device);

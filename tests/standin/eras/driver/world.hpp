@@ -80,6 +80,7 @@ private:
 #endif
 #if ERA_IDEVICE
     std::shared_ptr<tt::tt_metal::distributed::MeshDevice> mesh_;
+    std::shared_ptr<tt::tt_metal::distributed::MeshDevice> submesh_;
     std::vector<std::shared_ptr<tt::tt_metal::distributed::MeshDevice>> closed_meshes_;
 #endif
 };

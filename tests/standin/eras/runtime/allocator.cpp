@@ -12,9 +12,8 @@ namespace tt::tt_metal {
 
 namespace {
 
-constexpr std::uint32_t kL1Alignment = 16;
 constexpr std::uint32_t kGranularity = 32;  // of every region
-constexpr std::uint32_t kWorkerCores = 64;
+constexpr std::uint32_t kWorkerCores = 64;  // AllocatorConfig has them as 8 x 8
 
 struct Region {
     BufferType type;
@@ -28,14 +27,21 @@ Region region_of(BufferType type, const AllocatorConfig& config) {
     const DeviceAddr dram_end = config.dram_bank_size - config.trace_region_size;
     const DeviceAddr l1_end = config.worker_l1_size - config.l1_small_size;
     const auto channels = static_cast<std::uint32_t>(config.num_dram_channels);
+#if ERA_TWO_ALIGNMENTS
+    const std::uint32_t dram_alignment = config.dram_alignment;
+    const std::uint32_t l1_alignment = config.l1_alignment;
+#else
+    const std::uint32_t dram_alignment = config.alignment;
+    const std::uint32_t l1_alignment = config.alignment;
+#endif
     switch (type) {
-        case BufferType::DRAM: return {type, channels, config.dram_unreserved_base, dram_end, config.dram_alignment};
-        case BufferType::TRACE: return {type, channels, dram_end, config.dram_bank_size, config.dram_alignment};
-        case BufferType::L1: return {type, kWorkerCores, config.l1_unreserved_base, l1_end, kL1Alignment};
-        case BufferType::L1_SMALL: return {type, kWorkerCores, l1_end, config.worker_l1_size, kL1Alignment};
+        case BufferType::DRAM: return {type, channels, config.dram_unreserved_base, dram_end, dram_alignment};
+        case BufferType::TRACE: return {type, channels, dram_end, config.dram_bank_size, dram_alignment};
+        case BufferType::L1: return {type, kWorkerCores, config.l1_unreserved_base, l1_end, l1_alignment};
+        case BufferType::L1_SMALL: return {type, kWorkerCores, l1_end, config.worker_l1_size, l1_alignment};
         case BufferType::SYSTEM_MEMORY: break;
     }
-    fatal(__FILE__, __LINE__, "Unsupported buffer type!");
+    ERA_THROW("Unsupported buffer type!");
 }
 
 const char* name_of(BufferType type) {
@@ -57,10 +63,23 @@ std::unique_ptr<BankManager> make_manager(BufferType type, const AllocatorConfig
 
 }  // namespace
 
+#if ERA_CORE_RANGE_GRIDS
+CoreRangeSet AllocatorConfig::all_cores() { return CoreRangeSet(CoreRangeSet::Ranges{{{0, 0}, {7, 7}}}); }
+#endif
+
+#if ERA_FREE_LIST_OPT
+void allocator::throw_below_limit(DeviceAddr limit, DeviceAddr address) {
+    ERA_THROW(
+        "Out of Memory: Cannot allocate at an address below " + std::to_string(limit) + ". Allocation at " +
+        std::to_string(address));
+}
+#endif
+
 #if ERA_DETAIL_ALLOCATE
 namespace allocator {
 #endif
 
+#if !ERA_FREE_LIST_OPT
 FreeList::FreeList(DeviceAddr begin, DeviceAddr end, DeviceAddr alignment) :
     begin_((begin + alignment - 1) / alignment * alignment), end_(end), alignment_(alignment) {}
 
@@ -105,11 +124,23 @@ std::optional<DeviceAddr> FreeList::lowest_occupied_address() const {
     return used_.empty() ? std::nullopt : std::optional(used_.begin()->first);
 }
 
+#endif  // !ERA_FREE_LIST_OPT
+
 BankManager::BankManager(
     BufferType type, std::uint32_t num_banks, DeviceAddr begin, DeviceAddr end, std::uint32_t alignment) :
-    buffer_type_(type),
-    allocator_(std::make_unique<FreeList>(begin, end, kGranularity)),
-    alignment_bytes_(alignment) {
+    buffer_type_(type), alignment_bytes_(alignment) {
+#if ERA_FREE_LIST_OPT
+    auto free_list = std::make_unique<FreeList>(end - begin, begin, kGranularity, kGranularity);
+#else
+    auto free_list = std::make_unique<FreeList>(begin, end, kGranularity);
+#endif
+#if ERA_DEPENDENT_ALLOCATORS
+    allocator_dependencies_.emplace_back();
+    allocated_buffers_.emplace_back();
+    allocators_.emplace_back(std::move(free_list));
+#else
+    allocator_ = std::move(free_list);
+#endif
     for (std::uint32_t bank = 0; bank < num_banks; ++bank) {
         bank_id_to_bank_offset_[bank] = 0;
     }
@@ -123,32 +154,54 @@ DeviceAddr BankManager::allocate_buffer(
     const std::uint32_t banks = num_shards.value_or(static_cast<std::uint32_t>(bank_id_to_bank_offset_.size()));
     const DeviceAddr pages = (size + page_size - 1) / page_size;
     const DeviceAddr per_bank = (pages + banks - 1) / banks * page_size;
-    const auto address = allocator_->allocate(per_bank, bottom_up);
-    ERA_FATAL(
-        address.has_value(),
-        "Out of Memory: Not enough space to allocate " + std::to_string(size) + " B " + name_of(buffer_type_) +
-            " buffer across " + std::to_string(banks) + " banks, where each bank needs to store " +
-            std::to_string(per_bank) + " B" +
-            (TAT_ERA >= 202510 ? ", but bank size is only " + std::to_string(allocator_->size()) + " B" : ""));
-    allocated_buffers_.insert(*address);
+#if ERA_FREE_LIST_OPT
+    const bool limited = buffer_type_ == BufferType::L1 && !num_shards.has_value();
+    const auto address = free_list().allocate(per_bank, bottom_up, limited ? interleaved_address_limit_ : 0);
+#else
+    const auto address = free_list().allocate(per_bank, bottom_up);
+#endif
+    if (!address.has_value()) {
+        throw_out_of_memory(size, banks, per_bank);
+    }
+    handed_out().insert(*address);
     return *address;
 }
 
+void BankManager::throw_out_of_memory(DeviceAddr size, std::uint32_t banks, DeviceAddr per_bank) const {
+    std::string text = "Out of Memory: Not enough space to allocate " + std::to_string(size) + " B " +
+                       name_of(buffer_type_) + " buffer across " + std::to_string(banks) +
+                       " banks, where each bank needs to store " + std::to_string(per_bank) + " B";
+#if ERA_DEPENDENT_ALLOCATORS
+    const Statistics statistics = free_list().get_statistics();
+    const std::string bytes = std::to_string(statistics.total_allocatable_size_bytes) + " B";
+#if ERA_IMPLS
+    text += ", but bank size is " + bytes + " (allocated: " + std::to_string(statistics.total_allocated_bytes) +
+            " B, free: " + std::to_string(statistics.total_free_bytes) +
+            " B, largest free block: " + std::to_string(statistics.largest_free_block_bytes) + " B)";
+#else
+    text += ", but bank size is only " + bytes;
+#endif
+    fatal("TT_FATAL", __FILE__, __LINE__, text.c_str());
+#else
+    ERA_THROW(text);
+#endif
+}
+
 void BankManager::deallocate_buffer(DeviceAddr address) {
-    allocated_buffers_.erase(address);
-    allocator_->deallocate(address);
+    handed_out().erase(address);
+    free_list().deallocate(address);
 }
 
 void BankManager::deallocate_all() {
-    for (const DeviceAddr address : allocated_buffers_) {
-        allocator_->deallocate(address);
+    for (const DeviceAddr address : handed_out()) {
+        free_list().deallocate(address);
     }
-    allocated_buffers_.clear();
+    handed_out().clear();
 }
 
 void BankManager::clear() {
-    allocated_buffers_.clear();
-    allocator_->clear();
+    handed_out().clear();
+    free_list().clear();
 }
 
 #if ERA_DETAIL_ALLOCATE
@@ -183,7 +236,7 @@ BankManager& manager_of(Allocator& allocator, BufferType buffer_type) {
         case BufferType::TRACE: return allocator.trace_buffer_manager;
         case BufferType::SYSTEM_MEMORY: break;
     }
-    fatal(__FILE__, __LINE__, "Unsupported buffer type!");
+    ERA_THROW("Unsupported buffer type!");
 }
 
 }  // namespace
@@ -344,7 +397,7 @@ BankManager& ERA_ALLOCATOR::manager_of(BufferType buffer_type) const {
         case BufferType::TRACE: return *trace_buffer_manager_;
         case BufferType::SYSTEM_MEMORY: break;
     }
-    fatal(__FILE__, __LINE__, "Unsupported buffer type!");
+    ERA_THROW("Unsupported buffer type!");
 }
 
 #if ERA_IMPLS

@@ -14,27 +14,61 @@
 #include <unordered_set>
 #include <vector>
 
+#include "runtime/free_list_opt.hpp"
 #include "runtime/types.hpp"
 
 namespace tt::tt_metal {
 
+// The members of 2026, in their order, and what is known of their history. Unknown and chosen: where the one alignment of
+// until February 2025 was, and the bank size of the storage cores.
 struct AllocatorConfig {
     std::size_t num_dram_channels = 12;
     std::size_t dram_bank_size = 64 << 20;
     std::vector<std::size_t> dram_bank_offsets;
     std::uint32_t dram_unreserved_base = 32;
+#if ERA_TWO_ALIGNMENTS
     std::uint32_t dram_alignment = 32;
+#endif
     std::uint32_t l1_unreserved_base = 100 << 10;
-    CoreRangeSet worker_grid;
+#if ERA_CORE_RANGE_GRIDS
+    CoreRangeSet worker_grid = all_cores();
+#else
+    CoreCoord worker_grid_size{8, 8};
+#endif
     std::size_t worker_l1_size = 1464 << 10;
+#if ERA_STORAGE_CORES
+    std::optional<std::uint32_t> storage_core_bank_size;
+#endif
     std::size_t l1_small_size = 64 << 10;
     std::size_t trace_region_size = 16 << 20;
+    std::unordered_map<std::uint64_t, std::uint32_t> core_type_from_noc_coord_table;
+    std::unordered_map<int, int> worker_log_to_virtual_routing_x;
+    std::unordered_map<int, int> worker_log_to_virtual_routing_y;
+    std::vector<std::uint32_t> l1_bank_remap;
+#if ERA_CORE_RANGE_GRIDS
+    CoreRangeSet compute_grid = all_cores();
+#else
+    CoreCoord compute_grid_size{8, 8};
+#endif
+#if ERA_TWO_ALIGNMENTS
+    std::uint32_t l1_alignment = 16;
+#else
+    std::uint32_t alignment = 32;
+#endif
+    bool disable_interleaved = false;
+
+#if ERA_CORE_RANGE_GRIDS
+    static CoreRangeSet all_cores();
+#endif
 };
 
 #if ERA_DETAIL_ALLOCATE
 namespace allocator {
 #endif
 
+#if ERA_FREE_LIST_OPT
+using FreeList = tt::tt_metal::allocator::FreeListOpt;
+#else
 // One address space, in one bank.
 class FreeList {
 public:
@@ -45,7 +79,6 @@ public:
     virtual void deallocate(DeviceAddr address);
     virtual void clear();
     std::optional<DeviceAddr> lowest_occupied_address() const;
-    DeviceAddr size() const { return end_ - begin_; }
 
 private:
     std::optional<DeviceAddr> lowest_gap(DeviceAddr size) const;
@@ -56,6 +89,7 @@ private:
     DeviceAddr alignment_;
     std::map<DeviceAddr, DeviceAddr> used_;  // address -> size
 };
+#endif
 
 class BankManager {
 public:
@@ -68,14 +102,33 @@ public:
     void deallocate_all();
     void clear();
     std::uint32_t alignment_bytes() const { return alignment_bytes_; }
-    std::optional<DeviceAddr> lowest_occupied_address() const { return allocator_->lowest_occupied_address(); }
+    std::optional<DeviceAddr> lowest_occupied_address() const { return free_list().lowest_occupied_address(); }
 
     BufferType buffer_type_;
+#if ERA_DEPENDENT_ALLOCATORS
+    FreeList& free_list() const { return *allocators_[0]; }
+    std::unordered_set<DeviceAddr>& handed_out() { return allocated_buffers_[0]; }
+
+    std::unordered_map<std::uint32_t, std::int64_t> bank_id_to_bank_offset_;
+    DeviceAddr interleaved_address_limit_ = 0;
+    std::uint32_t alignment_bytes_;
+    // Which allocators may not overlap which; there is one here, which depends on none.
+    SmallVector<SmallVector<std::uint32_t>> allocator_dependencies_;
+    SmallVector<std::unordered_set<DeviceAddr>> allocated_buffers_;
+    SmallVector<std::unique_ptr<FreeList>> allocators_;
+#else
+    FreeList& free_list() const { return *allocator_; }
+    std::unordered_set<DeviceAddr>& handed_out() { return allocated_buffers_; }
+
     std::unordered_set<DeviceAddr> allocated_buffers_;
     std::unordered_map<std::uint32_t, std::int64_t> bank_id_to_bank_offset_;
     std::unique_ptr<FreeList> allocator_;
     DeviceAddr interleaved_address_limit_ = 0;
     std::uint32_t alignment_bytes_;
+#endif
+
+private:
+    [[noreturn]] void throw_out_of_memory(DeviceAddr size, std::uint32_t banks, DeviceAddr per_bank) const;
 };
 
 #if ERA_DETAIL_ALLOCATE

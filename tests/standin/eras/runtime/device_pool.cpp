@@ -64,12 +64,12 @@ MetalContext::MetalContext() : device_manager_(std::make_unique<DeviceManager>()
 
 MetalContext::~MetalContext() = default;
 
-MetalContext& MetalContext::instance(int context_id) {
-    static std::array<MetalContext*, 2> instances{new MetalContext, nullptr};  // never destroyed
-    return *instances[static_cast<std::size_t>(context_id)];
+MetalContext& MetalContext::instance() {
+    static Indestructible<MetalContext> inst;
+    return inst.get();
 }
 
-DeviceManager& device_pool() { return MetalContext::instance(0).device_manager(); }
+DeviceManager& device_pool() { return MetalContext::instance().device_manager(); }
 
 }  // namespace tt::tt_metal
 

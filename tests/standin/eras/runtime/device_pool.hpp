@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "runtime/device.hpp"
@@ -28,10 +29,19 @@ public:
     std::vector<std::unique_ptr<Device>> devices_;
 };
 
+template <typename T>
+class Indestructible {
+public:
+    Indestructible() { new (storage_.data()) T(); }
+    T& get() { return *std::launder(reinterpret_cast<T*>(storage_.data())); }
+
+private:
+    alignas(T) std::array<std::byte, sizeof(T)> storage_;
+};
+
 class MetalContext {
 public:
-    // Several contexts are possible; 0 is the one that is used.
-    static MetalContext& instance(int context_id);
+    static MetalContext& instance();
     DeviceManager& device_manager() const { return *device_manager_; }
 
     MetalContext();

@@ -146,6 +146,10 @@ AT(MeshDeviceImpl, is_internal_state_initialized, 48);
 AT(MeshDeviceImpl, scoped_devices_, 56);
 AT(MeshDeviceImpl, mesh_id_, 72);
 AT(MeshDeviceImpl, view_, 80);
+AT(MeshDeviceImpl, parent_mesh_, 88);
+AT(MeshDeviceImpl, submeshes_, 104);
+AT(distributed::MeshDeviceView, pimpl_, 0);
+AT(distributed::MeshDeviceViewValues, values_, 0x178);
 AT(MeshDeviceImpl, sub_device_manager_tracker_, 0xd0);
 #elif ERA_LOCKED_ALLOCATOR
 AT(MeshDevice, api_mutex_, 24);
@@ -161,6 +165,8 @@ static_assert(sizeof(distributed::MaybeRemoteDevice) == 16);
 #endif
 
 #if ERA_SUB_DEVICES
+AT(SubDeviceManager, id_, 0);
+AT(SubDeviceManager, sub_devices_, 8);
 AT(SubDeviceManager, device_, 80);
 AT(SubDeviceManager, sub_device_allocators_, 96);
 #endif
@@ -173,6 +179,7 @@ AT(SubDeviceManager, sub_device_allocators_, 96);
 #endif
 #if ERA_IDEVICE
 AT(SubDeviceManagerTracker, device_, 0);
+AT(SubDeviceManagerTracker, sub_device_managers_, 8);
 AT(SubDeviceManagerTracker, active_sub_device_manager_, 8 + TABLES(1));
 AT(SubDeviceManagerTracker, default_sub_device_manager_, 16 + TABLES(1));
 #define FIRST_MANAGER (ERA_LOCKED_ALLOCATOR ? 48 : 8)
@@ -195,6 +202,54 @@ AT(BankManager, bank_id_to_bank_offset_, 64);
 AT(BankManager, allocator_, 120);
 AT(BankManager, interleaved_address_limit_, 128);
 AT(BankManager, alignment_bytes_, 136);
+#endif
+
+#if ERA_DEPENDENT_ALLOCATORS
+AT(BankManager, buffer_type_, 0);
+AT(BankManager, bank_id_to_bank_offset_, 8);
+AT(BankManager, interleaved_address_limit_, 8 + TABLES(1));
+AT(BankManager, alignment_bytes_, 16 + TABLES(1));
+AT(BankManager, allocator_dependencies_, 24 + TABLES(1));
+#endif
+AT(AllocatorConfig, num_dram_channels, 0);
+AT(AllocatorConfig, dram_bank_size, 8);
+AT(AllocatorConfig, dram_bank_offsets, 16);
+AT(AllocatorConfig, dram_unreserved_base, 40);
+#if ERA_TWO_ALIGNMENTS
+AT(AllocatorConfig, dram_alignment, 44);
+AT(AllocatorConfig, l1_unreserved_base, 48);
+#endif
+#if ERA_IMPLS
+AT(AllocatorConfig, worker_grid, 56);
+AT(AllocatorConfig, worker_l1_size, 80);
+AT(AllocatorConfig, l1_small_size, 88);
+AT(AllocatorConfig, trace_region_size, 96);
+#ifndef _LIBCPP_VERSION
+AT(AllocatorConfig, compute_grid, 296);
+AT(AllocatorConfig, l1_alignment, 320);
+AT(AllocatorConfig, disable_interleaved, 324);
+#endif
+#endif
+
+#if ERA_FREE_LIST_OPT
+// Its friend, which may look at private members.
+struct StandinAccess {
+    static void check_free_list() {
+        using allocator::FreeListOpt;
+        AT(FreeListOpt, max_size_bytes_, 8);
+        AT(FreeListOpt, offset_bytes_, 16);
+        AT(FreeListOpt, min_allocation_size_, 24);
+        AT(FreeListOpt, alignment_, 32);
+        AT(FreeListOpt, shrink_size_, 40);
+        AT(FreeListOpt, lowest_occupied_address_, 48);
+        AT(FreeListOpt, block_address_, 64);
+        AT(FreeListOpt, block_size_, 88);
+        AT(FreeListOpt, block_prev_block_, 112);
+        AT(FreeListOpt, block_next_block_, 136);
+        AT(FreeListOpt, block_is_allocated_, 160);
+        AT(FreeListOpt, meta_block_is_allocated_, 184);
+    }
+};
 #endif
 
 #if ERA_IMPLS

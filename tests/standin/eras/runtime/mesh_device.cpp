@@ -5,7 +5,9 @@
 
 #if ERA_IDEVICE
 
+#include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "runtime/allocator.hpp"
 #include "runtime/device_pool.hpp"
@@ -20,6 +22,8 @@ std::unique_ptr<MeshDeviceView> make_view(const std::vector<IDevice*>& devices) 
     auto view = std::make_unique<MeshDeviceView>();
 #if TAT_ERA == 202502
     view->devices_ = devices;
+#elif ERA_IMPLS
+    view->pimpl_->values_.assign(devices.begin(), devices.end());
 #else
     view->values_.assign(devices.begin(), devices.end());
 #endif
@@ -35,9 +39,27 @@ std::unique_ptr<MeshDeviceView> make_view(const std::vector<IDevice*>& devices) 
 #endif
 }
 
+// A closed submesh gives its chips back to its parent.
+[[maybe_unused]] void take_back_chips(
+    const std::vector<IDevice*>& devices, [[maybe_unused]] const std::shared_ptr<MeshDevice>& parent) {
+#if ERA_PARENT_MESH_BACK
+    tell_chips(devices, parent);
+#else
+    tell_chips(devices, nullptr);
+#endif
+}
+
+void close_all(const std::vector<std::weak_ptr<MeshDevice>>& submeshes) {
+    for (const auto& submesh : submeshes) {
+        if (const auto held = submesh.lock()) {
+            held->close();
+        }
+    }
+}
+
 }  // namespace
 
-std::vector<IDevice*> MeshDeviceView::get_devices() const {
+std::vector<IDevice*> MeshDeviceViewValues::get_devices() const {
 #if TAT_ERA == 202502
     return devices_;
 #elif TAT_ERA <= 202507
@@ -68,8 +90,28 @@ ScopedDevices::~ScopedDevices() {
 
 std::shared_ptr<MeshDevice> MeshDevice::create(const std::vector<ChipId>& ids) {
     auto mesh = std::make_shared<MeshDevice>();
-    mesh->initialize(ids);
+    auto scoped_devices = std::make_shared<ScopedDevices>(ids);
+    const std::vector<IDevice*> devices = scoped_devices->devices();
+#if ERA_IMPLS
+    mesh->pimpl_->initialize(std::move(scoped_devices), devices, nullptr, mesh);
+#else
+    mesh->initialize(std::move(scoped_devices), devices, nullptr);
+#endif
     return mesh;
+}
+
+std::shared_ptr<MeshDevice> MeshDevice::create_submesh(std::size_t chips) {
+    auto submesh = std::make_shared<MeshDevice>();
+    std::vector<IDevice*> devices = get_devices();
+    devices.resize(std::min(chips, devices.size()));
+#if ERA_IMPLS
+    submesh->pimpl_->initialize(pimpl_->scoped_devices_, devices, shared_from_this(), submesh);
+    pimpl_->submeshes_.push_back(submesh);
+#else
+    submesh->initialize(scoped_devices_, devices, shared_from_this());
+    submeshes_.push_back(submesh);
+#endif
+    return submesh;
 }
 
 #if ERA_PUSH_WORK
@@ -98,8 +140,6 @@ bool MeshDevice::close() { return pimpl_->close_impl(this); }
 
 std::vector<IDevice*> MeshDevice::get_devices() const { return pimpl_->view_->get_devices(); }
 
-void MeshDevice::initialize(const std::vector<ChipId>& ids) { pimpl_->initialize(ids, this); }
-
 MeshDeviceImpl::MeshDeviceImpl() : mesh_id_(next_mesh_id++) {}
 
 MeshDeviceImpl::~MeshDeviceImpl() = default;
@@ -110,11 +150,16 @@ const std::unique_ptr<OwnedAllocator>& MeshDeviceImpl::allocator_impl() const {
     return sub_device_manager_tracker_->get_default_sub_device_manager()->allocator({0});
 }
 
-void MeshDeviceImpl::initialize(const std::vector<ChipId>& ids, MeshDevice* wrapper) {
-    scoped_devices_ = std::make_shared<ScopedDevices>(ids);
-    view_ = make_view(scoped_devices_->devices());
-    sub_device_manager_tracker_ = std::make_unique<SubDeviceManagerTracker>(wrapper);
-    tell_chips(scoped_devices_->devices(), wrapper->shared_from_this());
+void MeshDeviceImpl::initialize(
+    std::shared_ptr<ScopedDevices> scoped_devices,
+    const std::vector<IDevice*>& devices,
+    const std::shared_ptr<MeshDevice>& parent,
+    const std::shared_ptr<MeshDevice>& wrapper) {
+    scoped_devices_ = std::move(scoped_devices);
+    parent_mesh_ = parent;
+    view_ = make_view(devices);
+    sub_device_manager_tracker_ = std::make_unique<SubDeviceManagerTracker>(wrapper.get());
+    tell_chips(devices, wrapper);
     is_internal_state_initialized = true;
 }
 
@@ -122,9 +167,11 @@ bool MeshDeviceImpl::close_impl(MeshDevice*) {
     if (!is_internal_state_initialized) {
         return false;
     }
-    tell_chips(scoped_devices_->devices(), nullptr);
+    close_all(submeshes_);
+    take_back_chips(view_->get_devices(), parent_mesh_);
     sub_device_manager_tracker_.reset();
     scoped_devices_.reset();
+    parent_mesh_.reset();
     is_internal_state_initialized = false;
     return true;
 }
@@ -153,11 +200,15 @@ const std::unique_ptr<OwnedAllocator>& MeshDevice::allocator() const {
 
 std::vector<IDevice*> MeshDevice::get_devices() const { return view_->get_devices(); }
 
-void MeshDevice::initialize(const std::vector<ChipId>& ids) {
-    scoped_devices_ = std::make_shared<ScopedDevices>(ids);
-    view_ = make_view(scoped_devices_->devices());
+void MeshDevice::initialize(
+    std::shared_ptr<ScopedDevices> scoped_devices,
+    const std::vector<IDevice*>& devices,
+    const std::shared_ptr<MeshDevice>& parent) {
+    scoped_devices_ = std::move(scoped_devices);
+    parent_mesh_ = parent;
+    view_ = make_view(devices);
     sub_device_manager_tracker_ = std::make_unique<SubDeviceManagerTracker>(this);
-    tell_chips(scoped_devices_->devices(), shared_from_this());
+    tell_chips(devices, shared_from_this());
 #if ERA_LOCKED_ALLOCATOR
     is_internal_state_initialized = true;
 #endif
@@ -167,9 +218,11 @@ bool MeshDevice::close() {
     if (!is_initialized()) {
         return false;
     }
-    tell_chips(scoped_devices_->devices(), nullptr);
+    close_all(submeshes_);
+    take_back_chips(view_->get_devices(), parent_mesh_);
     sub_device_manager_tracker_.reset();
     scoped_devices_.reset();
+    parent_mesh_.reset();
 #if ERA_LOCKED_ALLOCATOR
     is_internal_state_initialized = false;
 #endif

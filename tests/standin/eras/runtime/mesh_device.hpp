@@ -22,7 +22,9 @@ namespace tt::tt_metal::distributed {
 // A chip of this host, or a mark that another host has it.
 using MaybeRemoteDevice = std::variant<IDevice*, std::monostate>;
 
-struct MeshDeviceView {
+// Until February 2025 the chips alone, then a container with its shape and range before them, from July 2025 one whose
+// elements may be on other hosts.
+struct MeshDeviceViewValues {
     std::vector<IDevice*> get_devices() const;
 
 #if TAT_ERA == 202502
@@ -35,6 +37,16 @@ struct MeshDeviceView {
     std::vector<MaybeRemoteDevice> values_;
 #endif
 };
+
+#if ERA_IMPLS
+struct MeshDeviceView {
+    std::vector<IDevice*> get_devices() const { return pimpl_->get_devices(); }
+
+    std::unique_ptr<MeshDeviceViewValues> pimpl_ = std::make_unique<MeshDeviceViewValues>();
+};
+#else
+using MeshDeviceView = MeshDeviceViewValues;
+#endif
 
 // The chips that the mesh opened.
 class ScopedDevices {
@@ -53,6 +65,8 @@ class MeshDevice final : public IDevice, public std::enable_shared_from_this<Mes
 public:
     // Opens the chips, in the order of the mesh.
     static std::shared_ptr<MeshDevice> create(const std::vector<ChipId>& ids);
+    // Over the first chips of this mesh.
+    std::shared_ptr<MeshDevice> create_submesh(std::size_t chips);
     MeshDevice();
     ~MeshDevice() override;
 
@@ -73,7 +87,6 @@ public:
 #endif
     bool close() override;
     std::vector<IDevice*> get_devices() const;
-    void initialize(const std::vector<ChipId>& ids);
 
 #if ERA_IMPLS
     std::unique_ptr<MeshDeviceImpl> pimpl_;
@@ -82,10 +95,16 @@ public:
     std::mutex api_mutex_;
     bool is_internal_state_initialized = false;
 #endif
+    void initialize(
+        std::shared_ptr<ScopedDevices> scoped_devices,
+        const std::vector<IDevice*>& devices,
+        const std::shared_ptr<MeshDevice>& parent);
+
     std::shared_ptr<ScopedDevices> scoped_devices_;
     int mesh_id_;
     std::unique_ptr<MeshDeviceView> view_;
-    std::array<std::byte, 40> unused_{};
+    std::shared_ptr<MeshDevice> parent_mesh_;
+    std::vector<std::weak_ptr<MeshDevice>> submeshes_;
     std::unique_ptr<SubDeviceManagerTracker> sub_device_manager_tracker_;
 #endif
 };
@@ -102,7 +121,11 @@ public:
     bool is_initialized() const override { return is_internal_state_initialized; }
     const std::unique_ptr<OwnedAllocator>& allocator_impl() const override;
     bool close() override { return false; }
-    void initialize(const std::vector<ChipId>& ids, MeshDevice* wrapper);
+    void initialize(
+        std::shared_ptr<ScopedDevices> scoped_devices,
+        const std::vector<IDevice*>& devices,
+        const std::shared_ptr<MeshDevice>& parent,
+        const std::shared_ptr<MeshDevice>& wrapper);
     // Every close ends here, also the one of the destructor.
     bool close_impl(MeshDevice* wrapper);
 
@@ -111,7 +134,9 @@ public:
     std::shared_ptr<ScopedDevices> scoped_devices_;
     int mesh_id_;
     std::unique_ptr<MeshDeviceView> view_;
-    std::array<std::byte, 0xd0 - 88> unused_{};
+    std::shared_ptr<MeshDevice> parent_mesh_;
+    std::vector<std::weak_ptr<MeshDevice>> submeshes_;
+    std::array<std::byte, 0xd0 - 128> unused_{};
     std::unique_ptr<SubDeviceManagerTracker> sub_device_manager_tracker_;
 };
 #endif

@@ -17,6 +17,13 @@ namespace {
 
 std::atomic<std::uint64_t> next_program_id = 0;
 
+std::string text_of(const CoreRange& range) {
+    const auto core = [](const CoreCoord& at) {
+        return "(x=" + std::to_string(at.x) + ",y=" + std::to_string(at.y) + ")";
+    };
+    return "[" + core(range.start_coord) + " - " + core(range.end_coord) + "]";
+}
+
 }  // namespace
 
 #if !ERA_BUFFER_MAP
@@ -105,15 +112,18 @@ void ERA_PROGRAM_CLASS::validate_circular_buffer_region(const OwnerDevice* devic
             continue;
         }
         const DeviceAddr end = plan.l1_regions.back().second;
-        ERA_FATAL(
-            end <= config_of(allocator).worker_l1_size,
-            "Statically allocated circular buffers on core range grow to " + std::to_string(end) +
-                " B which is beyond max L1 size of " + std::to_string(config_of(allocator).worker_l1_size) + " B");
-        ERA_FATAL(
-            !lowest.has_value() || *lowest >= end,
-            "Statically allocated circular buffers in program " + std::to_string(id_) +
-                " clash with L1 buffers on core range. L1 buffer allocated at " + std::to_string(lowest.value_or(0)) +
-                " and static circular buffer region ends at " + std::to_string(end));
+        if (end > config_of(allocator).worker_l1_size) {
+            ERA_THROW(
+                "Statically allocated circular buffers on core range " + text_of(plan.core_range) + " grow to " +
+                std::to_string(end) + " B which is beyond max L1 size of " +
+                std::to_string(config_of(allocator).worker_l1_size) + " B");
+        }
+        if (lowest.has_value() && *lowest < end) {
+            ERA_THROW(
+                "Statically allocated circular buffers in program " + std::to_string(id_) +
+                " clash with L1 buffers on core range " + text_of(plan.core_range) + ". L1 buffer allocated at " +
+                std::to_string(*lowest) + " and static circular buffer region ends at " + std::to_string(end));
+        }
     }
 }
 

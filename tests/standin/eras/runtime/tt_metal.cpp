@@ -22,9 +22,9 @@ Seam seam;
 
 namespace tt::tt_metal {
 
-void fatal(const char* file, int line, const char* message) {
+void fatal(const char* kind, const char* file, int line, const char* message) {
     throw std::runtime_error(
-        "TT_THROW @ " + std::string(file) + ":" + std::to_string(line) + ": tt::exception\ninfo:\n" + message);
+        kind + std::string(" @ ") + std::string(file) + ":" + std::to_string(line) + ": tt::exception\ninfo:\n" + message);
 }
 
 #if ERA_BUFFER_MAP
@@ -138,7 +138,14 @@ ERA_V0_BEGIN
 
 void DeallocateBuffer(Buffer& buffer) { buffer.deallocate(); }
 
+#if ERA_IMPLS
+bool CloseDevice(OwnerDevice* device) {
+    const ChipId id = device->id();
+    return MetalContext::instance().device_manager().close_device(id);
+}
+#else
 bool CloseDevice(OwnerDevice* device) { return device_pool().close_device(device->id()); }
+#endif
 
 void EnqueueProgram(OwnerDevice* device, Program& program) {
     ProgramClass& impl = program_impl(program);

@@ -134,14 +134,15 @@ class Allocator;
 using OwnedAllocator = Allocator;
 #endif
 
-// Throws std::runtime_error with the runtime's form of message.
-[[noreturn]] void fatal(const char* file, int line, const char* message);
+// Throws std::runtime_error with the runtime's form of message. kind: TT_THROW or TT_FATAL.
+[[noreturn]] void fatal(const char* kind, const char* file, int line, const char* message);
 
 }  // namespace tt::tt_metal
 
-#define ERA_FATAL(condition, message)                                                  \
-    do {                                                                               \
-        if (!(condition)) [[unlikely]] {                                               \
-            ::tt::tt_metal::fatal(__FILE__, __LINE__, std::string(message).c_str()); \
-        }                                                                              \
+#define ERA_THROW(message) ::tt::tt_metal::fatal("TT_THROW", __FILE__, __LINE__, std::string(message).c_str())
+#define ERA_FATAL(condition, message)                                                                  \
+    do {                                                                                               \
+        if (!(condition)) [[unlikely]] {                                                               \
+            ::tt::tt_metal::fatal("TT_FATAL", __FILE__, __LINE__, std::string(message).c_str());       \
+        }                                                                                              \
     } while (false)

@@ -1,0 +1,493 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/layout/walk_claims.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "probes/code/call_targets.hpp"
+#include "probes/code/module_code.hpp"
+#include "probes/code/value_flow.hpp"
+#include "probes/getter_decoder.hpp"
+#include "probes/layout/runtime_symbols.hpp"
+#include "probes/member_uses.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::uint32_t kPointer = 8;
+constexpr std::int64_t kMaxMemberOffset = 1 << 20;
+
+// What a function does with the member it tells about.
+enum class Use : std::uint8_t {
+    Value,          // returns it
+    Address,        // returns its address
+    Handover,       // calls a function of what it points to
+    Test,           // returns whether it is null
+    Config,         // returns the pointer, or the address of what is no pointer: then the item does not exist
+    ChipAllocator,  // returns its address; where it calls a function of it, it is the tracker
+    Pair,           // reads two pointers
+    PairOfResult,   // the same, where the first argument is the room for the result
+    Pointer,        // reads one pointer
+    HashContainer,  // asks for its size
+    HashCopy,       // copies it to the room for the result
+};
+
+struct FunctionSpec {
+    std::string_view symbol;
+    std::string_view label;
+    std::string_view item;
+    Use use = Use::Value;
+};
+
+constexpr std::array kFunctions{
+    FunctionSpec{
+        "_ZNK2tt8tt_metal6Device14is_initializedEv", "Device::is_initialized()", "device.initialized", Use::Value
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal2v06Device14is_initializedEv", "Device::is_initialized()", "device.initialized", Use::Value
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal6Device14allocator_implEv", "Device::allocator_impl()", "device.allocator", Use::ChipAllocator
+    },
+    FunctionSpec{"_ZNK2tt8tt_metal6Device9allocatorEv", "Device::allocator()", "device.allocator", Use::ChipAllocator},
+    FunctionSpec{
+        "_ZNK2tt8tt_metal2v06Device9allocatorEv", "Device::allocator()", "device.allocator", Use::ChipAllocator
+    },
+    FunctionSpec{symbol::kDeviceMesh, "Device::get_mesh_device()", "device.mesh", Use::PairOfResult},
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11distributed14MeshDeviceImpl14allocator_implEv",
+        "MeshDeviceImpl::allocator_impl()",
+        "mesh.tracker",
+        Use::Handover
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11distributed14MeshDeviceImpl14is_parent_meshEv",
+        "MeshDeviceImpl::is_parent_mesh()",
+        "mesh.parent",
+        Use::Test
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11distributed14MeshDeviceImpl15get_parent_meshEv",
+        "MeshDeviceImpl::get_parent_mesh()",
+        "mesh.parent",
+        Use::Address
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11distributed14MeshDeviceImpl13get_submeshesEv",
+        "MeshDeviceImpl::get_submeshes()",
+        "mesh.submeshes",
+        Use::PairOfResult
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal23SubDeviceManagerTracker30get_default_sub_device_managerEv",
+        "SubDeviceManagerTracker::get_default_sub_device_manager()",
+        "tracker.default_manager",
+        Use::Value
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal16SubDeviceManager15has_allocationsEv",
+        "SubDeviceManager::has_allocations()",
+        "sub_device_manager.allocators",
+        Use::Pair
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal13AllocatorImpl25get_num_allocated_buffersEv",
+        "AllocatorImpl::get_num_allocated_buffers()",
+        "allocator.buffers",
+        Use::HashContainer
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal9Allocator25get_num_allocated_buffersEv",
+        "Allocator::get_num_allocated_buffers()",
+        "allocator.buffers",
+        Use::HashContainer
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal13AllocatorImpl21get_allocated_buffersEv",
+        "AllocatorImpl::get_allocated_buffers()",
+        "allocator.buffers",
+        Use::HashCopy
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal9Allocator21get_allocated_buffersEv",
+        "Allocator::get_allocated_buffers()",
+        "allocator.buffers",
+        Use::HashCopy
+    },
+    FunctionSpec{
+        "_ZN2tt8tt_metal9allocator21get_allocated_buffersERKNS0_9AllocatorE",
+        "allocator::get_allocated_buffers()",
+        "allocator.buffers",
+        Use::HashCopy
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal13AllocatorImpl10get_configEv", "AllocatorImpl::get_config()", "allocator.config", Use::Config
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal9Allocator10get_configEv", "Allocator::get_config()", "allocator.config", Use::Config
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11BankManager9num_banksEv",
+        "BankManager::num_banks()",
+        "bank_manager.bank_offsets",
+        Use::HashContainer
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11BankManager9bank_sizeEv",
+        "BankManager::bank_size()",
+        "bank_manager.free_list",
+        Use::Pointer
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11BankManager21get_allocator_from_idEN4ttsl10StrongTypeIjNS0_14AllocatorIDTagEEE",
+        "BankManager::get_allocator_from_id()",
+        "bank_manager.free_list",
+        Use::Pointer
+    },
+    FunctionSpec{symbol::kManagerDevices, "DeviceManager::get_all_active_devices()", "root.devices", Use::PairOfResult},
+    FunctionSpec{symbol::kPoolDevices, "DevicePool::get_all_active_devices()", "root.devices", Use::PairOfResult},
+};
+
+// Of a MeshDevice that holds its members itself; those of later ones go through the impl.
+constexpr std::array kInlineMeshFunctions{
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11distributed10MeshDevice14allocator_implEv",
+        "MeshDevice::allocator_impl()",
+        "mesh.tracker",
+        Use::Handover
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11distributed10MeshDevice9allocatorEv", "MeshDevice::allocator()", "mesh.tracker", Use::Handover
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11distributed10MeshDevice14is_parent_meshEv",
+        "MeshDevice::is_parent_mesh()",
+        "mesh.parent",
+        Use::Test
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11distributed10MeshDevice15get_parent_meshEv",
+        "MeshDevice::get_parent_mesh()",
+        "mesh.parent",
+        Use::Address
+    },
+    FunctionSpec{
+        "_ZNK2tt8tt_metal11distributed10MeshDevice13get_submeshesEv",
+        "MeshDevice::get_submeshes()",
+        "mesh.submeshes",
+        Use::PairOfResult
+    },
+};
+
+constexpr std::string_view kFreeListStatistics = "_ZNK2tt8tt_metal9allocator11FreeListOpt14get_statisticsEv";
+
+class CodeReader {
+public:
+    CodeReader(const ElfFile& elf, const SymbolMap& symbols) : elf_(elf), symbols_(symbols) {}
+
+    void read(const FunctionSpec& spec);
+    void read_free_list();
+    void read_device_manager();
+    std::vector<LayoutClaim> take() { return std::move(claims_); }
+
+private:
+    [[nodiscard]] const ElfSymbol* function(std::string_view name) const;
+    [[nodiscard]] std::optional<Getter> getter(const ElfSymbol& function) const;
+    [[nodiscard]] std::vector<MemberUse> uses(const ElfSymbol& function, Register object) const;
+    [[nodiscard]] std::optional<std::uint32_t> place(Use use, const ElfSymbol& function) const;
+    void read_getter(const FunctionSpec& spec, const Getter& getter);
+    [[nodiscard]] std::optional<std::uint32_t> manager_in_close_device() const;
+    [[nodiscard]] std::optional<std::uint32_t> manager_in_set_fabric_topology() const;
+    void claim(std::string_view item, Field field, std::string_view label) {
+        claims_.push_back(place_claim(item, field, std::string(label)));
+    }
+
+    const ElfFile& elf_;
+    const SymbolMap& symbols_;
+    std::vector<LayoutClaim> claims_;
+};
+
+const ElfSymbol* CodeReader::function(std::string_view name) const {
+    const ElfSymbol* symbol = find_symbol(symbols_, name);
+    return symbol != nullptr && symbol->type == ElfSymbolType::Function && !symbol->ambiguous ? symbol : nullptr;
+}
+
+std::optional<Getter> CodeReader::getter(const ElfSymbol& function) const {
+    const auto code = elf_.read(function.address, kMaxGetterBytes);
+    const auto getter = code ? decode_getter(*code, function.address) : tl::make_unexpected(code.error());
+    return getter ? std::optional(*getter) : std::nullopt;
+}
+
+std::vector<MemberUse> CodeReader::uses(const ElfSymbol& function, Register object) const {
+    return member_uses(elf_, function, object).value_or(std::vector<MemberUse>());
+}
+
+std::optional<std::uint32_t> CodeReader::place(Use use, const ElfSymbol& function) const {
+    switch (use) {
+        case Use::Pair:
+            return pointer_pair_in(uses(function, Register::Rdi));
+        case Use::PairOfResult:
+            return pointer_pair_in(uses(function, Register::Rsi));
+        case Use::Pointer:
+            return pointer_in(uses(function, Register::Rdi));
+        case Use::HashContainer:
+            return hash_container_in(uses(function, Register::Rdi));
+        case Use::HashCopy:
+            return address_in(uses(function, Register::Rsi));
+        default:
+            return std::nullopt;
+    }
+}
+
+// The items are all pointers or begin with one, but for bools.
+void CodeReader::read_getter(const FunctionSpec& spec, const Getter& getter) {
+    // The function called may have been inlined: then something is read through the member.
+    const Field pointer{getter.via.value_or(getter.offset), kPointer};
+    const bool load = getter.shape == GetterShape::Load && !getter.mask && !getter.via;
+    const bool address = getter.shape == GetterShape::AddressOf;
+    const bool handover = getter.via || getter.shape == GetterShape::Handover;
+    const bool test = getter.shape == GetterShape::Predicate && getter.width == kPointer && !getter.via;
+    if (spec.use == Use::Value && load) {
+        claim(spec.item, {getter.offset, getter.width}, spec.label);
+    } else if (
+        (spec.use == Use::Address && address) || (spec.use == Use::Handover && handover) ||
+        (spec.use == Use::Test && test) ||
+        (spec.use == Use::Config && load && getter.width == kPointer)
+    ) {
+        claim(spec.item, pointer, spec.label);
+    } else if (spec.use == Use::Config && address) {
+        claim(spec.item, {}, spec.label);
+    } else if (spec.use == Use::ChipAllocator && (address || handover)) {
+        claim("device.allocator", address ? pointer : Field{}, spec.label);
+        claim("device.tracker", handover ? pointer : Field{}, spec.label);
+    } else if (spec.use == Use::HashCopy && address) {
+        claim(spec.item, pointer, spec.label);  // once it returned a reference
+    }
+}
+
+void CodeReader::read(const FunctionSpec& spec) {
+    const ElfSymbol* symbol = function(spec.symbol);
+    if (symbol == nullptr) {
+        return;
+    }
+    if (const auto offset = place(spec.use, *symbol)) {
+        claim(spec.item, {*offset, kPointer}, spec.label);
+    } else if (const auto plain = getter(*symbol)) {
+        read_getter(spec, *plain);
+    }
+}
+
+// It loops over the blocks: their addresses, sizes, and two flags. What lies between these never changed.
+void CodeReader::read_free_list() {
+    const ElfSymbol* symbol = function(kFreeListStatistics);
+    if (symbol == nullptr) {
+        return;
+    }
+    constexpr std::uint32_t kSize = 24;
+    constexpr std::uint32_t kAllocated = 96;
+    constexpr std::uint32_t kInUse = 120;
+    const auto seen = uses(*symbol, Register::Rsi);
+    for (const MemberUse& use : seen) {
+        const auto reads = [&](std::uint32_t distance) { return reads_pointer(seen, use.offset + distance); };
+        if (use.width == kPointer && reads(kPointer) && reads(kSize) && reads(kAllocated) && reads(kInUse)) {
+            const std::string_view label = "FreeListOpt::get_statistics()";
+            claim("free_list.block_address", {use.offset, kPointer}, label);
+            claim("free_list.block_size", {use.offset + kSize, kPointer}, label);
+            claim("free_list.block_allocated", {use.offset + kAllocated, kPointer}, label);
+            claim("free_list.block_in_use", {use.offset + kInUse, kPointer}, label);
+            return;
+        }
+    }
+}
+
+// `MetalContext::instance().device_manager()->close_device(id)`.
+std::optional<std::uint32_t> CodeReader::manager_in_close_device() const {
+    const ElfSymbol* close = function(symbol::kCloseDevice);
+    const ElfSymbol* instance = function(symbol::kMetalContext);
+    const ElfSymbol* callee = function(symbol::kDeviceManagerClose);
+    if (close == nullptr || instance == nullptr || callee == nullptr) {
+        return std::nullopt;
+    }
+    const auto code = decode_function(elf_, *close);
+    if (!code) {
+        return std::nullopt;
+    }
+    CallTargets targets(elf_);
+    targets.resolve(code->instructions());
+    const CallKnowledge calls{
+        [&](const Instruction& call) { return targets.leads_to(call, instance->address); },
+        [&](const Instruction& call) { return targets.never_returns(call); }
+    };
+    const auto flow = ValueFlow::follow(*code, Register::Rdi, calls);
+    if (!flow) {
+        return std::nullopt;
+    }
+    std::optional<std::uint32_t> last;
+    std::optional<std::uint32_t> found;
+    flow->visit([&](const Instruction& instruction, const ValueState& state) {
+        const MemoryOperand& memory = instruction.memory;
+        const bool member = !memory.unusual && !memory.indexed && memory.displacement > 0 &&
+                            memory.displacement <= kMaxMemberOffset;
+        if (instruction.action == Action::Load && member && state.in(memory.base).kind == Value::Kind::Result) {
+            last = static_cast<std::uint32_t>(memory.displacement);
+        } else if (instruction.flow == Flow::Call) {
+            if (targets.leads_to(with_slot(instruction, state), callee->address)) {
+                found = last;
+            }
+            last.reset();
+        }
+    });
+    return found;
+}
+
+// `device_manager_->get_all_active_devices()`, with the room for its result as the first argument.
+std::optional<std::uint32_t> CodeReader::manager_in_set_fabric_topology() const {
+    const ElfSymbol* caller = function(symbol::kSetFabricTopology);
+    const ElfSymbol* callee = function(symbol::kManagerDevices);
+    const auto code = caller != nullptr && callee != nullptr ? decode_function(elf_, *caller)
+                                                             : fail(ErrorCode::NotTraceable, "no such function");
+    if (!code) {
+        return std::nullopt;
+    }
+    CallTargets targets(elf_);
+    targets.resolve(code->instructions());
+    const auto flow = ValueFlow::follow(
+        *code, Register::Rdi, {{}, [&](const Instruction& call) { return targets.never_returns(call); }}
+    );
+    if (!flow) {
+        return std::nullopt;
+    }
+    std::optional<std::uint32_t> found;
+    flow->visit([&](const Instruction& instruction, const ValueState& state) {
+        const Value object = state.in(Register::Rsi);
+        if (instruction.flow == Flow::Call && object.kind == Value::Kind::Member &&
+            targets.leads_to(with_slot(instruction, state), callee->address)) {
+            found = static_cast<std::uint32_t>(object.number);
+        }
+    });
+    return found;
+}
+
+void CodeReader::read_device_manager() {
+    if (const auto offset = manager_in_close_device()) {
+        claim("root.device_manager", {*offset, kPointer}, "CloseDevice()");
+    }
+    if (const auto offset = manager_in_set_fabric_topology()) {
+        claim("root.device_manager", {*offset, kPointer}, "MetalContext::set_default_fabric_topology()");
+    }
+}
+
+// The ends of a function that begin by loading the address of something of this file: `lea rax, [rip+N]`, ..., `ret`.
+std::optional<std::uint64_t> returned_address(const FunctionCode& code) {
+    std::optional<std::uint64_t> loaded;
+    std::optional<std::uint64_t> found;
+    for (const Instruction& instruction : code.instructions()) {
+        if (instruction.action == Action::Address && instruction.to == Register::Rax && instruction.global) {
+            loaded = instruction.global;
+        } else if (instruction.flow == Flow::Return) {
+            if (!loaded || (found && *found != *loaded)) {
+                return std::nullopt;
+            }
+            found = loaded;
+        } else if (
+            instruction.flow != Flow::Next || instruction.to == Register::Rax ||
+            instruction.overwritten.contains(Register::Rax)
+        ) {
+            loaded.reset();
+        }
+    }
+    return found;
+}
+
+bool is_writable_data(const ElfFile& elf, std::uint64_t address) {
+    return std::any_of(elf.segments().begin(), elf.segments().end(), [&](const ElfSegment& segment) {
+        return segment.writable && address >= segment.address && address - segment.address < segment.memory_size;
+    });
+}
+
+bool holds(const ElfFile& elf, const ElfSection& section, std::string_view word) {
+    std::string text;
+    for (std::uint64_t at = 0; at < section.size; at += ElfFile::kMaxRead) {
+        // A word may lie across the border of two pieces.
+        const std::size_t kept = std::min(text.size(), word.size());
+        text.erase(0, text.size() - kept);
+        const std::size_t size = std::min<std::uint64_t>(ElfFile::kMaxRead, section.size - at);
+        text.resize(kept + size);
+        if (!elf.read_at(section.offset + at, text.data() + kept, size)) {
+            return false;
+        }
+        if (text.find(word) != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+std::vector<std::string_view> walk_symbols() {
+    std::vector<std::string_view> names;
+    for (const FunctionSpec& spec : kFunctions) {
+        names.push_back(spec.symbol);
+    }
+    for (const FunctionSpec& spec : kInlineMeshFunctions) {
+        names.push_back(spec.symbol);
+    }
+    names.insert(
+        names.end(),
+        {kFreeListStatistics,
+         symbol::kCloseDevice,
+         symbol::kSetFabricTopology,
+         symbol::kManagerDevices,
+         symbol::kDeviceManagerClose,
+         symbol::kMetalContext,
+         symbol::kMetalContextObject,
+         symbol::kMeshImplVtable}
+    );
+    return names;
+}
+
+std::vector<LayoutClaim> walk_claims(const ElfFile& elf, const SymbolMap& symbols) {
+    CodeReader reader(elf, symbols);
+    for (const FunctionSpec& spec : kFunctions) {
+        reader.read(spec);
+    }
+    if (find_symbol(symbols, symbol::kMeshImplVtable) == nullptr) {
+        for (const FunctionSpec& spec : kInlineMeshFunctions) {
+            reader.read(spec);
+        }
+    }
+    reader.read_free_list();
+    reader.read_device_manager();
+    return reader.take();
+}
+
+std::uint64_t metal_context_address(const ElfFile& elf, const SymbolMap& symbols) {
+    const ElfSymbol* object = find_symbol(symbols, symbol::kMetalContextObject);
+    if (object != nullptr && !object->ambiguous) {
+        return object->address;
+    }
+    const ElfSymbol* instance = find_symbol(symbols, symbol::kMetalContext);
+    const auto code = instance != nullptr && !instance->ambiguous ? decode_function(elf, *instance)
+                                                                  : fail(ErrorCode::NotTraceable, "no such function");
+    const auto address = code ? returned_address(*code) : std::nullopt;
+    return address && is_writable_data(elf, *address) ? *address : 0;
+}
+
+bool uses_libcxx(const ElfFile& elf) {
+    constexpr std::uint32_t kDynamicSymbols = 11;  // SHT_DYNSYM
+    const auto& sections = elf.sections();
+    const auto symbols = std::find_if(sections.begin(), sections.end(), [](const ElfSection& section) {
+        return section.type == kDynamicSymbols;
+    });
+    if (symbols == sections.end() || symbols->link >= sections.size()) {
+        return false;
+    }
+    // The names of symbols and of needed libraries.
+    const ElfSection& strings = sections[symbols->link];
+    return holds(elf, strings, "NSt3__1") || holds(elf, strings, "libc++.so");
+}
+
+}  // namespace tt::alloc_trace
