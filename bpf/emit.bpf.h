@@ -74,13 +74,16 @@ static __always_inline void fill_header(
 
 #define SIGSTOP 19
 
-/* The signal first: whoever finds the entry can be sure that it was sent. A process told twice is stopped once. */
+/*
+ * The signal first: whoever finds the entry can be sure that it was sent. And again with every event above the limit: an entry
+ * does not say that the process stands still, it may have been continued a moment ago. To this thread, which stops all the
+ * others on its way back; a signal to the process would go to the main thread, who knows when that runs.
+ */
 static __noinline int pause_current(void) {
     __u32 pid = bpf_get_current_pid_tgid() >> 32;
     __u64 now = bpf_ktime_get_ns();
-    if (!bpf_map_lookup_elem(&paused, &pid) && !bpf_send_signal(SIGSTOP)) {
-        bpf_map_update_elem(&paused, &pid, &now, BPF_ANY);
-    }
+    bpf_send_signal_thread(SIGSTOP);
+    bpf_map_update_elem(&paused, &pid, &now, BPF_NOEXIST);
     return 0;
 }
 

@@ -108,6 +108,15 @@ void add_export(CLI::App& app, Options& options) {
     app.add_flag("--force", options.force, "Overwrite an existing file");
 }
 
+void add_snapshot(CLI::App& app, Options& options) {
+    app.add_option("-p,--pid", options.target.pids, "Process to look into")->type_name("PID")->expected(1)->required();
+    add_filter(app, options);
+    add_format(app, options, kFormats, "text or json");
+    add_layout(app, options);
+    app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");
+    app.footer("Reads the process's memory and nothing else: works on a hung or stopped process, and does not hold up a running one.");
+}
+
 void add_doctor(CLI::App& app, Options& options) {
     app.add_option("-p,--pid", options.target.pids, "Attach to this process for a moment and tell each probe's outcome and hits")
         ->type_name("PID")
@@ -181,6 +190,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     add("record", "Write every event to a file", Command::Record, add_record);
     add("report", "Show what a recording holds", Command::Report, add_report);
     add("export", "Convert a recording", Command::Export, add_export);
+    add("snapshot", "Show what a process holds right now, without tracing it", Command::Snapshot, add_snapshot);
     add("list", "Show the processes that can be traced", Command::List, [](CLI::App& sub, Options& target) {
         add_format(sub, target, kFormats, "text or json");
     });

@@ -13,7 +13,7 @@
 
 namespace tt::alloc_trace {
 
-enum class Command { Watch, Record, Report, Export, List, Doctor };
+enum class Command { Watch, Record, Report, Export, Snapshot, List, Doctor };
 enum class OutputFormat { Auto, Text, Plain, Json };
 enum class ColorMode { Auto, Always, Never };
 
@@ -35,9 +35,9 @@ struct Options {
     bool strict = false;
     std::string file;                 // report, export
     std::string view = "summary";     // report
-    std::size_t top = 20;             // report
+    std::size_t top = 20;             // report, snapshot
     std::string export_format = "jsonl";
-    std::string layout_file;          // watch, record, doctor
+    std::string layout_file;          // watch, record, snapshot, doctor
     std::string library;              // doctor
     bool dump_layout = false;         // doctor
     SnapshotOptions snapshot;         // watch, record

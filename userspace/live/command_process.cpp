@@ -10,6 +10,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <utility>
 
@@ -92,10 +93,17 @@ void continue_stopped_descendants(pid_t command) {
     closedir(processes);
 }
 
+constexpr int kContinueRounds = 100;
+constexpr timespec kContinuePeriod{0, 50'000'000};
+
 [[noreturn]] void guard(int lifeline, pid_t command) {
     char message = 0;
     if (read(lifeline, &message, 1) <= 0) {
-        continue_stopped_descendants(command);
+        // The kernel lets go of a dead tracer's probes one after the other: until then they may stop a process again.
+        for (int i = 0; i < kContinueRounds; ++i) {
+            continue_stopped_descendants(command);
+            nanosleep(&kContinuePeriod, nullptr);
+        }
     }
     _exit(0);
 }

@@ -20,8 +20,10 @@
 #include "report/owner_labels.hpp"
 #include "report/process_list_view.hpp"
 #include "report/render_watch_lines.hpp"
+#include "report/snapshot_view.hpp"
 #include "report/summary_view.hpp"
 #include "report_support.hpp"
+#include "snapshot_support.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -128,6 +130,17 @@ TEST(Schema, ListAndDoctor) {
     EXPECT_EQ(SchemaFile("list").complaints(json_line(process_list_json(rows, session()))), "");
     const std::vector<DoctorCheck> checks{{"kernel", CheckOutcome::Warning, "x", "y"}};
     EXPECT_EQ(SchemaFile("doctor").complaints(json_line(doctor_json(checks, full_session()))), "");
+}
+
+TEST(Schema, Snapshot) {
+    const SchemaFile schema("snapshot");
+    Walk walk = sample_walk();
+    EXPECT_EQ(schema.complaints(json_line(snapshot_json(build_snapshot_view(walk, sample_context()), session()))), "");
+    walk.allocators[1].regions.clear();
+    walk.allocators[2].regions = walk.allocators[0].regions;
+    walk.allocators[2].regions[0].free_list_known = false;
+    EXPECT_EQ(schema.complaints(json_line(snapshot_json(build_snapshot_view(walk, sample_context()), session()))), "");
+    EXPECT_EQ(schema.complaints(json_line(snapshot_json(build_snapshot_view({}, {}), {}))), "");
 }
 
 TEST(Schema, EveryLineOfAnExport) {
