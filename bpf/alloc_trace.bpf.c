@@ -45,6 +45,18 @@ static __always_inline bool has_shards(const __u64 *window) {
            (__u32)(word_of(window, instance.layout.memory_layout_word) >> (instance.layout.memory_layout_shift & 63)) != 0;
 }
 
+/* What a hit of the free's probe is. 0: nothing, for the buffer was freed before, or is empty. */
+static __always_inline __u32 kind_by_status(const __u64 *window) {
+    if (!instance.freed_by_status) {
+        return TAT_EVENT_FREED;
+    }
+    __u8 status = word_of(window, instance.layout.status_word) >> (instance.layout.status_shift & 63);
+    if (!word_of(window, instance.layout.size_word) || status > instance.layout.status_allocated) {
+        return 0;
+    }
+    return status == instance.layout.status_allocated ? TAT_EVENT_FREED : TAT_EVENT_ALLOCATION_FAILED;
+}
+
 static __always_inline __u64 members_of(__u64 buffer) {
     return instance.layout.buffer_impl == TAT_NO_OFFSET ? buffer : read_word(buffer + instance.layout.buffer_impl);
 }
@@ -91,10 +103,17 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
         count_loss(kind, TAT_CAUSE_FAULT);
         return 0;
     }
-    announce_owner(word_of(window, instance.layout.owner_word), regs, program, pid_tgid, thread);
+    if (program == TAT_PROGRAM_FREED) {
+        kind = kind_by_status(window);
+    }
+    if (!kind) {
+        return 0;
+    }
+    bool renew = kind != TAT_EVENT_FREED;
+    announce_owner(word_of(window, instance.layout.owner_word), regs, program, renew, pid_tgid, thread);
     __u64 wakeup = 0;
     struct tat_buffer_event *event = 0;
-    if (kind == TAT_EVENT_ALLOCATED && has_shards(window)) {
+    if (program == TAT_PROGRAM_ALLOCATED && has_shards(window)) {
         struct tat_sharded_event *sharded = reserve(sizeof(*sharded), kind, pid_tgid, thread, &wakeup);
         if (sharded) {
             read_or_zero(sharded->shard, sizeof(sharded->shard), members + instance.layout.shard_spec);
@@ -178,7 +197,7 @@ int program_launched(struct pt_regs *regs) { /* allocate_circular_buffers(this, 
         thread->launch_owner = owner;
         thread->placing = is_placing(program);
     }
-    announce_owner(owner, regs, TAT_PROGRAM_LAUNCHED, pid_tgid, thread);
+    announce_owner(owner, regs, TAT_PROGRAM_LAUNCHED, true, pid_tgid, thread);
     return emit_pointer(TAT_EVENT_PROGRAM_LAUNCHED, 0, program, owner, pid_tgid);
 }
 
@@ -241,7 +260,7 @@ int circular_buffer(struct pt_regs *regs) { /* track_allocate_cb */
     if (!TAT_HAS(TAT_PROGRAM_CIRCULAR_BUFFER, owner) && thread) {
         owner = thread->launch_owner;
     }
-    announce_owner(owner, regs, TAT_PROGRAM_CIRCULAR_BUFFER, pid_tgid, thread);
+    announce_owner(owner, regs, TAT_PROGRAM_CIRCULAR_BUFFER, true, pid_tgid, thread);
     __u64 wakeup = 0;
     struct tat_circular_buffer_event *event = reserve_circular_buffer(pid_tgid, thread, owner, &wakeup);
     if (!event) {

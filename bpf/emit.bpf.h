@@ -25,7 +25,7 @@ static __always_inline __u32 loss_class(__u32 kind) {
 /* Losing one of these leaves the state too small, which shows; losing the others leaves it too large, which misleads. */
 static __always_inline bool may_use_headroom(__u32 kind) {
     return kind != TAT_EVENT_ALLOCATED && kind != TAT_EVENT_PROGRAM_LAUNCHED && kind != TAT_EVENT_CIRCULAR_BUFFER &&
-           kind != TAT_EVENT_THROWN;
+           kind != TAT_EVENT_THROWN && kind != TAT_EVENT_ALLOCATION_FAILED;
 }
 
 static __noinline void count_loss(__u32 kind, __u32 cause) {

@@ -59,11 +59,12 @@ static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 program, 
 }
 
 /*
- * A free does not ask for news: the allocation announced the owner, and a Buffer that outlived its owner is freed as well, when
- * the pointer leads to whatever is there by then. Only an owner older than the trace is first met in a free.
+ * `renew`: also if it was announced before, but the pointer may have come to mean another object. A free does not ask for that:
+ * the allocation did, and a Buffer that outlived its owner is freed as well, when the pointer leads to whatever is there by
+ * then. Only an owner older than the trace is first met in a free.
  */
 static __always_inline void announce_owner(
-    __u64 owner, struct pt_regs *regs, __u32 program, __u64 pid_tgid, struct tat_thread *thread
+    __u64 owner, struct pt_regs *regs, __u32 program, bool renew, __u64 pid_tgid, struct tat_thread *thread
 ) {
     __u32 epoch = *(volatile __u32 *)&owner_epoch;
     if (!owner || (thread && thread->owner == owner && thread->owner_epoch == epoch)) {
@@ -72,7 +73,7 @@ static __always_inline void announce_owner(
     struct tat_owner_key key = {.owner = owner, .pid = pid_tgid >> 32};
     __u32 *announced = bpf_map_lookup_elem(&announced_owners, &key);
     bool outdated = announced && *announced != epoch;
-    if (outdated && program == TAT_PROGRAM_FREED) {
+    if (outdated && !renew) {
         return;
     }
     if ((!announced || outdated) && emit_owner(owner, regs->ip, program, thread) == 0) {

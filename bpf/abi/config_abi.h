@@ -68,6 +68,10 @@ struct tat_layout {
     __u32 owner_word;        /* which word of the window is the owner pointer */
     __u32 memory_layout_word;  /* which word of the window holds the buffer's memory layout, */
     __u32 memory_layout_shift; /* and its bits from here on; 0 is interleaved */
+    __u32 size_word;         /* which word of the window is the size */
+    __u32 status_word;       /* which holds the allocation status, */
+    __u32 status_shift;      /* in the eight bits from here on */
+    __u32 status_allocated;  /* its value for a buffer that has memory; below it: not yet */
     __u32 shard_spec;        /* in the object with the members: what a sharded buffer's record carries; none: nothing */
     __u32 hook;              /* GraphTracker -> hook */
     __u32 hook_blocks;       /* in the hook: bool */
@@ -86,7 +90,7 @@ struct tat_layout {
 /* Programs are loaded once per kind of probe site and layout; all these instances share the maps. */
 struct tat_instance {
     __u32 id; /* stamped into every record */
-    __u32 unused;
+    __u32 freed_by_status; /* the probe of frees is passed by failed allocations and for nothing, too */
     struct tat_layout layout;
     struct tat_probe probes[TAT_PROGRAMS];
 };

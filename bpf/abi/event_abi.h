@@ -27,7 +27,8 @@
 #define TAT_EVENT_MODULE_LOADED 14
 #define TAT_EVENT_ALLOCATOR_CHANGED 15
 #define TAT_EVENT_THROWN 16
-#define TAT_EVENT_KINDS 17
+#define TAT_EVENT_ALLOCATION_FAILED 17
+#define TAT_EVENT_KINDS 18
 
 /* Classes of loss: what is wrong afterwards depends on what was lost. */
 #define TAT_LOSS_ALLOCATED 0        /* a live buffer is missing */
@@ -50,7 +51,7 @@ struct tat_event_header {
 
 #define TAT_BUFFER_WINDOW_SIZE 80
 
-struct tat_buffer_event { /* ALLOCATED, FREED; of the latter the object may tell that nothing was freed */
+struct tat_buffer_event { /* ALLOCATED, FREED, ALLOCATION_FAILED */
     struct tat_event_header header;
     __u64 buffer;   /* address of the Buffer object */
     __u64 address;  /* with TAT_FLAG_ADDRESS: the device address, which the object does not hold yet */
@@ -65,7 +66,7 @@ struct tat_sharded_event { /* ALLOCATED, of a buffer that is not interleaved, wh
     __u8 shard[TAT_SHARD_WINDOW_SIZE]; /* from tat_layout.shard_spec; zero where unreadable */
 };
 
-/* header.flags of ALLOCATED and FREED */
+/* header.flags of ALLOCATED, FREED and ALLOCATION_FAILED */
 #define TAT_FLAG_ADDRESS 1
 #define TAT_FLAG_HOOKED 2 /* the runtime's hook took it: no device memory */
 

@@ -25,12 +25,13 @@ void count_buffer(ProcessAccount& account, const EventHeader& header, const Buff
     digest.add(kind, buffer.allocator, static_cast<std::uint64_t>(buffer.type), buffer.address, buffer.size, buffer.buffer);
 }
 
-void count_event(Replayed& replayed, const Event& event) {
+// What freed nothing, because the allocator was gone before, is no event of the truth.
+void count_event(Replayed& replayed, const Event& event, const Applied& applied) {
     const EventHeader& header = header_of(event);
     ProcessAccount& account = replayed.accounts[header.pid];
     if (const auto* allocated = std::get_if<Allocated>(&event)) {
         count_buffer(account, header, allocated->buffer, kAlloc);
-    } else if (const auto* freed = std::get_if<Freed>(&event)) {
+    } else if (const auto* freed = std::get_if<Freed>(&event); freed != nullptr && !applied.after_close) {
         count_buffer(account, header, freed->buffer, kFree);
     } else if (std::holds_alternative<CircularBufferAllocated>(event)) {
         ++account.cbs;
@@ -149,8 +150,8 @@ std::unique_ptr<Replayed> replay(const std::string& path, const std::vector<Trut
         if (!*more) {
             break;
         }
-        (void)replayed->tracker.apply(event);
-        count_event(*replayed, event);
+        const Applied applied = replayed->tracker.apply(event);
+        count_event(*replayed, event, applied);
         take_checkpoints(*replayed, checkpoints);
     }
     replayed->session = reader->session();

@@ -41,17 +41,40 @@ tat_config to_abi(const ProgramConfig& config) {
 
 std::uint32_t offset_of(const Field& field) { return field.exists() ? field.offset : TAT_NO_OFFSET; }
 
+struct WindowBits {
+    std::uint32_t word = 0;
+    std::uint32_t shift = 0;
+};
+
+// Where the window has the field; nothing if it does not.
+std::optional<WindowBits> bits_of(const Field& field, const BufferWindow& window) {
+    const std::uint32_t at = field.offset - window.start;
+    if (!field.exists() || field.offset < window.start || std::uint64_t{at} + field.width > kBufferWindowBytes) {
+        return std::nullopt;
+    }
+    return WindowBits{at / 8, at % 8 * 8};
+}
+
 // What a sharded buffer's record has to carry, if the window shows that it is one.
 void set_shards(tat_layout& abi, const BufferLayout& buffer, const BufferWindow& window) {
-    abi.shard_spec = TAT_NO_OFFSET;
-    const std::uint32_t at = buffer.layout.offset - window.start;
-    const bool seen = buffer.layout.exists() && buffer.layout.offset >= window.start &&
-                      at + buffer.layout.width <= kBufferWindowBytes;
-    if (seen && buffer.shard_spec.exists()) {
-        abi.shard_spec = buffer.shard_spec.offset;
-        abi.memory_layout_word = at / sizeof(std::uint64_t);
-        abi.memory_layout_shift = at % sizeof(std::uint64_t) * 8;
+    const auto memory_layout = bits_of(buffer.layout, window);
+    abi.shard_spec = memory_layout ? offset_of(buffer.shard_spec) : TAT_NO_OFFSET;
+    abi.memory_layout_word = memory_layout ? memory_layout->word : 0;
+    abi.memory_layout_shift = memory_layout ? memory_layout->shift : 0;
+}
+
+// What the programs judge a free by. False if the window does not show it.
+bool set_status(tat_layout& abi, const BufferLayout& buffer, const BufferWindow& window) {
+    const auto status = bits_of(buffer.status, window);
+    const auto size = bits_of(buffer.size, window);
+    if (!status || !size || size->shift != 0) {
+        return false;
     }
+    abi.status_word = status->word;
+    abi.status_shift = status->shift;
+    abi.status_allocated = buffer.status_allocated;
+    abi.size_word = size->word;
+    return true;
 }
 
 tat_layout to_abi(const LayoutProfile& profile, const BufferWindow& window) {
@@ -194,6 +217,10 @@ Result<InstanceId> BpfPrograms::load_instance(const InstanceConfig& config) {
     tat_instance& instance = object->rodata->instance;
     instance.id = id;
     instance.layout = to_abi(config.layout, *window);
+    instance.freed_by_status = config.freed_by_status ? 1 : 0;
+    if (config.freed_by_status && !set_status(instance.layout, config.layout.buffer, *window)) {
+        return fail(ErrorCode::NotTraceable, "the status of a Buffer is too far from its other members");
+    }
     for (bpf_program* program : process_programs_of(*object)) {
         bpf_program__set_autoload(program, false);
     }

@@ -49,6 +49,7 @@ struct LossCounters {  // since load, all threads and processors
 struct InstanceConfig {
     LayoutProfile layout;
     std::array<std::optional<ProbeValues>, kProbeRoleCount> probes;  // by role; none: the role's program is not needed
+    bool freed_by_status = false;  // Freed is probed where the Buffer's status tells what happens (EntryByStatus)
 };
 
 using InstanceId = std::uint8_t;  // stamped into records; 0 is none

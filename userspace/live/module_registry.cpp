@@ -14,6 +14,10 @@ struct InstancePlan {
 };
 
 std::vector<InstancePlan> plan_instances(const TraceableModule& module) {
+    const auto& requests = module.plan.requests;
+    const bool by_status = std::any_of(requests.begin(), requests.end(), [](const ProbeRequest& request) {
+        return request.role == ProbeRole::Freed && request.strategy == ProbeStrategy::EntryByStatus;
+    });
     std::vector<InstancePlan> instances;
     for (std::size_t i = 0; i < module.plan.requests.size(); ++i) {
         const ProbeRequest& request = module.plan.requests[i];
@@ -22,7 +26,7 @@ std::vector<InstancePlan> plan_instances(const TraceableModule& module) {
             return instance.config.probes[role].value_or(request.values) == request.values;
         });
         if (fitting == instances.end()) {
-            fitting = instances.insert(instances.end(), InstancePlan{{module.layout, {}}, {}});
+            fitting = instances.insert(instances.end(), InstancePlan{{module.layout, {}, by_status}, {}});
         }
         fitting->config.probes[role] = request.values;
         fitting->requests.push_back(i);
@@ -36,9 +40,7 @@ Result<DecodedInstance> decoded(const InstancePlan& instance, const ProbePlan& p
         return tl::make_unexpected(window.error());
     }
     DecodedInstance decoded{instance.config.layout, *window, {}};
-    decoded.freed_by_status = std::any_of(plan.requests.begin(), plan.requests.end(), [](const ProbeRequest& request) {
-        return request.role == ProbeRole::Freed && request.strategy == ProbeStrategy::EntryByStatus;
-    });
+    decoded.freed_by_status = instance.config.freed_by_status;
     for (const std::size_t index : instance.requests) {
         const ProbeRequest& request = plan.requests[index];
         decoded.sites[static_cast<std::size_t>(request.role)].push_back(request.site);

@@ -64,22 +64,12 @@ std::uint64_t pages_per_shard(std::span<const std::uint8_t> shard, const BufferL
     return pages;
 }
 
-// What the object says of its memory.
-enum class Holding : std::uint8_t { Nothing, Requested, Allocated };
-
 struct DecodedBuffer {
     BufferFields fields;
-    Holding holding = Holding::Nothing;
     bool flagged_hooked = false;
     bool consistent = false;  // nothing contradicts the layout
     bool plausible = false;   // ... and it is a buffer with memory
 };
-
-Holding holding_of(std::uint64_t status, const BufferLayout& layout) {
-    return status < layout.status_allocated    ? Holding::Requested
-           : status == layout.status_allocated ? Holding::Allocated
-                                               : Holding::Nothing;
-}
 
 class BufferReader {
 public:
@@ -121,7 +111,6 @@ DecodedBuffer decode_fields(const tat_buffer_event& record, const BufferLayout& 
     // Where Buffers do not tell their allocator they have lost their size, too, when their free is announced.
     const bool size_known = fields.size != 0 || (!layout.allocator.exists() && record.header.kind == TAT_EVENT_FREED);
     decoded.flagged_hooked = hooked != 0;
-    decoded.holding = fields.size == 0 ? Holding::Nothing : holding_of(status, layout);
     decoded.consistent = type < kBufferTypeCount && hooked <= 1 && status <= layout.status_deallocated &&
                          is_pointer(fields.owner);
     decoded.plausible = decoded.consistent && size_known &&
@@ -192,7 +181,8 @@ AllocatorChange change_of(std::uint16_t flags) {
 ProbeRole role_of(const tat_event_header& header) {
     switch (header.kind) {
         case TAT_EVENT_ALLOCATED: return ProbeRole::Allocated;
-        case TAT_EVENT_FREED: return ProbeRole::Freed;
+        case TAT_EVENT_FREED:
+        case TAT_EVENT_ALLOCATION_FAILED: return ProbeRole::Freed;
         case TAT_EVENT_CIRCULAR_BUFFER: return ProbeRole::CircularBufferAllocated;
         case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED: return ProbeRole::CircularBuffersReleased;
         case TAT_EVENT_PROGRAM_LAUNCHED: return ProbeRole::ProgramLaunched;
@@ -299,7 +289,8 @@ bool RecordDecoder::decode_object(
     }
     switch (header.kind) {
         case TAT_EVENT_ALLOCATED:
-        case TAT_EVENT_FREED: return decode_buffer(record, instance, consumer);
+        case TAT_EVENT_FREED:
+        case TAT_EVENT_ALLOCATION_FAILED: return decode_buffer(record, instance, consumer);
         case TAT_EVENT_OWNER: return decode_owner(record, instance, consumer);
         case TAT_EVENT_CIRCULAR_BUFFER: return decode_circular_buffer(record, consumer);
         case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED:
@@ -322,9 +313,8 @@ bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, Instance& in
     const BufferLayout& layout = instance.what.layout.buffer;
     DecodedBuffer decoded = decode_fields(record, layout, instance.what.window);
     const EventHeader header = header_of_record(record.header);
-    if (record.header.kind == TAT_EVENT_FREED && instance.what.freed_by_status && decoded.consistent &&
-        decoded.holding != Holding::Allocated) {
-        if (decoded.holding == Holding::Requested && !decoded.flagged_hooked) {
+    if (record.header.kind == TAT_EVENT_ALLOCATION_FAILED && decoded.consistent) {
+        if (!decoded.flagged_hooked) {
             fail_allocation(header, decoded.fields, consumer);
         }
         return true;
@@ -400,7 +390,11 @@ void RecordDecoder::note_implausible(const tat_buffer_event& record, Instance& i
     ++statistics_.implausible;
     ++instance.implausible;
     Lost lost{{record.header.time_ns, 0, 0}};
-    (record.header.kind == TAT_EVENT_ALLOCATED ? lost.allocated : lost.freed) = 1;
+    switch (record.header.kind) {
+        case TAT_EVENT_ALLOCATED: lost.allocated = 1; break;
+        case TAT_EVENT_FREED: lost.freed = 1; break;
+        default: lost.lifecycle = 1;
+    }
     consumer.consume(lost);
     if (!instance.proved && instance.implausible >= kImplausibleLimit) {
         const std::string pid = std::to_string(record.header.pid);

@@ -32,8 +32,7 @@ struct DecodedInstance {
     LayoutProfile layout;
     BufferWindow window;
     std::array<std::vector<std::uint64_t>, kProbeRoleCount> sites;  // ELF addresses of the probed instructions, by role
-    // The module's frees are probed where the Buffer's status tells what happens (ProbeStrategy::EntryByStatus): failed
-    // allocations come by as well.
+    // Failed allocations of the module pass the probe of frees (ProbeStrategy::EntryByStatus).
     bool freed_by_status = false;
 };
 

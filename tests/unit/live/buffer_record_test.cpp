@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <functional>
 
 #include "record_builders.hpp"
@@ -168,8 +169,8 @@ TEST(BufferRecordTest, FarWordHoldsWhatTheWindowDoesNot) {
 }
 
 struct Shards {
-    std::uint32_t shape[2];
-    std::uint32_t page[2];
+    std::array<std::uint32_t, 2> shape;
+    std::array<std::uint32_t, 2> page;
     std::uint8_t engaged;
     std::uint64_t pages;
 };

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an entry of deallocate_impl means by the Buffer's status, and exceptions on the way to it.
+// Failed allocations, and the exceptions on the way to them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,8 +12,6 @@
 namespace tt::alloc_trace::test {
 namespace {
 
-enum Status : std::uint8_t { Requested = 0, Held = 1, Given = 2 };
-
 constexpr std::string_view kOutOfMemory =
     "TT_FATAL @ x.cpp:1: false\ninfo:\nOut of Memory: Not enough space to allocate 4096 B L1 buffer across 8 banks";
 
@@ -23,9 +21,9 @@ DecodedInstance judged_instance() {
     return instance;
 }
 
-tat_buffer_event entered(Status status, std::uint32_t tid = kTid) {
-    auto record = buffer_record(TAT_EVENT_FREED);
-    store(std::span(record.window), 72 - kWindowStart, static_cast<std::uint8_t>(status));
+tat_buffer_event failed(std::uint32_t tid = kTid) {
+    auto record = buffer_record(TAT_EVENT_ALLOCATION_FAILED);
+    store(std::span(record.window), 72 - kWindowStart, std::uint8_t{0});  // requested
     record.header.tid = tid;
     return record;
 }
@@ -40,63 +38,36 @@ tat_thrown_event thrown(std::string_view text, std::uint32_t tid = kTid, std::ui
     return record;
 }
 
-TEST(FailureRecordTest, AllocatedBufferIsFreed) {
-    DecoderHarness harness({judged_instance()});
-    harness.decode(entered(Held));
-    ASSERT_NE(harness.only<Freed>(), nullptr);
-    EXPECT_EQ(harness.only<Freed>()->buffer, some_buffer());
-}
-
-TEST(FailureRecordTest, HookedBufferIsFreedAsHooked) {
-    DecoderHarness harness({judged_instance()});
-    BufferFields hooked = some_buffer();
-    hooked.hooked = true;
-    harness.decode(buffer_record(TAT_EVENT_FREED, hooked));
-    ASSERT_NE(harness.only<Freed>(), nullptr);
-    EXPECT_TRUE(harness.only<Freed>()->buffer.hooked);
-}
-
 TEST(FailureRecordTest, RequestedBufferIsAFailureWithoutAnAddress) {
     DecoderHarness harness({judged_instance()});
-    harness.decode(entered(Requested));
-    const auto* failed = harness.only<AllocationFailed>();
-    ASSERT_NE(failed, nullptr);
+    harness.decode(failed());
+    const auto* event = harness.only<AllocationFailed>();
+    ASSERT_NE(event, nullptr);
     BufferFields expected = some_buffer();
     expected.address = 0;
-    EXPECT_EQ(failed->buffer, expected);
-    EXPECT_EQ(failed->header.tid, kTid);
-    EXPECT_EQ(failed->message, "");
+    EXPECT_EQ(event->buffer, expected);
+    EXPECT_EQ(event->header.tid, kTid);
+    EXPECT_EQ(event->message, "");
 }
 
-TEST(FailureRecordTest, NothingHappensToWhatHoldsNothing) {
-    BufferFields empty = some_buffer();
-    empty.size = 0;
-    BufferFields hooked = some_buffer();
-    hooked.hooked = true;
-    auto requested_by_hook = buffer_record(TAT_EVENT_FREED, hooked);
-    store(std::span(requested_by_hook.window), 72 - kWindowStart, std::uint8_t{Requested});
+TEST(FailureRecordTest, HookThatThrowsIsNoFailureOfTheAllocator) {
     DecoderHarness harness({judged_instance()});
-    for (const auto& record : {entered(Given), buffer_record(TAT_EVENT_FREED, empty), requested_by_hook}) {
-        harness.decode(record);
-    }
+    auto record = failed();
+    store(std::span(record.window), 73 - kWindowStart, std::uint8_t{1});
+    harness.decode(record);
     EXPECT_TRUE(harness.events.empty());
     EXPECT_EQ(harness.statistics().implausible + harness.statistics().malformed, 0U);
-    EXPECT_EQ(harness.decoder.hits(1, ProbeRole::Freed), 3U);
+    EXPECT_EQ(harness.decoder.hits(1, ProbeRole::Freed), 1U);
 }
 
 TEST(FailureRecordTest, ObjectThatContradictsTheLayoutIsNoFailure) {
     DecoderHarness harness({judged_instance()});
-    auto record = entered(Requested);
+    auto record = failed();
     store(std::span(record.window), 16 - kWindowStart, std::uint64_t{1});  // owner
     harness.decode(record);
     ASSERT_NE(harness.only<Lost>(), nullptr);
+    EXPECT_EQ(harness.only<Lost>()->lifecycle, 1U);
     EXPECT_EQ(harness.statistics().implausible, 1U);
-}
-
-TEST(FailureRecordTest, OtherHooksFireForFreesOnly) {
-    DecoderHarness harness;
-    harness.decode(entered(Requested));
-    EXPECT_NE(harness.only<Freed>(), nullptr);
 }
 
 TEST(FailureRecordTest, MessageGoesToTheFailureOfItsThread) {
@@ -105,7 +76,7 @@ TEST(FailureRecordTest, MessageGoesToTheFailureOfItsThread) {
     harness.decode(thrown("TT_FATAL: two", 2));
     EXPECT_TRUE(harness.events.empty());
     for (const std::uint32_t tid : {2U, 1U, 2U}) {
-        harness.decode(entered(Requested, tid));
+        harness.decode(failed(tid));
     }
     ASSERT_EQ(harness.events.size(), 3U);
     EXPECT_EQ(std::get<AllocationFailed>(harness.events[0]).message, "TT_FATAL: two");
@@ -117,7 +88,7 @@ TEST(FailureRecordTest, LastMessageCounts) {
     DecoderHarness harness({judged_instance()});
     harness.decode(thrown("TT_FATAL: caught"));
     harness.decode(thrown("TT_FATAL: not caught"));
-    harness.decode(entered(Requested));
+    harness.decode(failed());
     ASSERT_NE(harness.only<AllocationFailed>(), nullptr);
     EXPECT_EQ(harness.only<AllocationFailed>()->message, "TT_FATAL: not caught");
 }
@@ -126,7 +97,7 @@ TEST(FailureRecordTest, MessageIsOutOfDateOnceTheThreadAllocates) {
     DecoderHarness harness({judged_instance()});
     harness.decode(thrown("TT_FATAL: caught"));
     harness.decode(buffer_record(TAT_EVENT_ALLOCATED));
-    harness.decode(entered(Requested));
+    harness.decode(failed());
     ASSERT_EQ(harness.events.size(), 2U);
     EXPECT_EQ(std::get<AllocationFailed>(harness.events[1]).message, "");
 }
@@ -136,8 +107,8 @@ TEST(FailureRecordTest, MessagesThatWaitAreBounded) {
     for (std::uint32_t tid = 1; tid <= RecordDecoder::kMaxMessages + 1; ++tid) {
         harness.decode(thrown("TT_FATAL: x", tid));
     }
-    harness.decode(entered(Requested, 1));
-    harness.decode(entered(Requested, RecordDecoder::kMaxMessages + 1));
+    harness.decode(failed(1));
+    harness.decode(failed(RecordDecoder::kMaxMessages + 1));
     ASSERT_EQ(harness.events.size(), 2U);
     EXPECT_EQ(std::get<AllocationFailed>(harness.events[0]).message, "");
     EXPECT_EQ(std::get<AllocationFailed>(harness.events[1]).message, "TT_FATAL: x");
@@ -183,7 +154,7 @@ TEST(FailureRecordTest, MessageWithoutATerminatorEndsWithItsField) {
     auto record = thrown("");
     std::memset(record.message, 'x', sizeof(record.message));
     harness.decode(record);
-    harness.decode(entered(Requested));
+    harness.decode(failed());
     ASSERT_NE(harness.only<AllocationFailed>(), nullptr);
     EXPECT_EQ(harness.only<AllocationFailed>()->message, std::string(TAT_MESSAGE_SIZE, 'x'));
 }
