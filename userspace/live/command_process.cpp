@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,9 +97,12 @@ void continue_stopped_descendants(pid_t command) {
 constexpr int kContinueRounds = 100;
 constexpr timespec kContinuePeriod{0, 50'000'000};
 
+// Nothing but the lifeline stays open: a probe lives as long as anybody holds its descriptor, and so does our end of it.
 [[noreturn]] void guard(int lifeline, pid_t command) {
+    dup2(lifeline, STDIN_FILENO);
+    syscall(SYS_close_range, STDIN_FILENO + 1, ~0U, 0);
     char message = 0;
-    if (read(lifeline, &message, 1) <= 0) {
+    if (read(STDIN_FILENO, &message, 1) <= 0) {
         // The kernel lets go of a dead tracer's probes one after the other: until then they may stop a process again.
         for (int i = 0; i < kContinueRounds; ++i) {
             continue_stopped_descendants(command);
