@@ -40,7 +40,7 @@ WalkLayout february_walk_layout(std::uint64_t metal_context) {
     device.allocators = {96, 8};
     layout.allocator = {{0x130, 8}, 8, {0x30, 8}, {0x38, 8}, {0x40, 8}, {0x48, 8}, {0x168, 8}};
     layout.bank_manager = {{8, 8}, {0x48, 4}, {0x3b0, 8}};
-    layout.free_list = {0, {8, 8}, {16, 8}, {24, 8}, {32, 8}, {40, 8}, {64, 8}, {88, 8}, {160, 8}, {184, 8}};
+    layout.free_list = {{8, 8}, {16, 8}, {24, 8}, {32, 8}, {40, 8}, {64, 8}, {88, 8}, {160, 8}, {184, 8}};
     return layout;
 }
 

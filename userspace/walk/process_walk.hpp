@@ -65,9 +65,9 @@ struct WalkedAllocator {
     std::uint64_t owner = 0;
     std::vector<WalkedBuffer> buffers;
     std::vector<WalkedRegion> regions;
-    bool from_globals = false;      // reached from the process's globals, not from `known` alone
     bool complete = false;          // all buffers its set counts were read and are plausible
     std::string incomplete_reason;  // in words
+    bool from_globals = false;      // reached from the process's globals, not from `known` alone
 };
 
 struct Walk {

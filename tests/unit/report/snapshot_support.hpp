@@ -22,14 +22,14 @@ inline WalkedBuffer walked_buffer(std::uint64_t owner, std::uint64_t allocator, 
 }
 
 inline Walk sample_walk() {
-    constexpr std::uint64_t kMesh = 0x100;
+    constexpr std::uint64_t kMeshObject = 0x100;
     constexpr std::uint64_t kChip = 0x200;
     Walk walk;
     walk.roots_known = walk.complete = true;
-    walk.owners = {{kMesh, OwnerKind::Mesh, 0, {1, 0}, 2}, {kChip, OwnerKind::Chip, 3, {3}, 0}};
-    WalkedAllocator mesh{0x10, kMesh, {}, {}, true, {}};
+    walk.owners = {{kMeshObject, OwnerKind::Mesh, 0, {1, 0}, 2}, {kChip, OwnerKind::Chip, 3, {3}, 0}};
+    WalkedAllocator mesh{0x10, kMeshObject, {}, {}, true, {}};
     mesh.buffers = {
-        walked_buffer(kMesh, 0x10, BufferType::Dram, 0x4000, 65536, 6144), walked_buffer(kMesh, 0x10, BufferType::Dram, 0x20, 65536, 6144)};
+        walked_buffer(kMeshObject, 0x10, BufferType::Dram, 0x4000, 65536, 6144), walked_buffer(kMeshObject, 0x10, BufferType::Dram, 0x20, 65536, 6144)};
     WalkedRegion region;
     region.region = {BufferType::Dram, 12, 32, 0x20, 1U << 20U, 32};
     region.free_list_known = true;
@@ -41,7 +41,7 @@ inline Walk sample_walk() {
     region.region.type = BufferType::L1;
     region.orphans = {{0x9000, 2048}};
     chip.regions = {region};
-    WalkedAllocator sub_device{0x20, kMesh, {walked_buffer(kMesh, 0x20, BufferType::L1Small, 0x40, 512, 0)}, {}, true, {}};
+    WalkedAllocator sub_device{0x20, kMeshObject, {walked_buffer(kMeshObject, 0x20, BufferType::L1Small, 0x40, 512, 0)}, {}, true, {}};
     walk.allocators = {mesh, chip, sub_device};
     return walk;
 }
