@@ -32,13 +32,15 @@ std::string of_buffers(std::size_t count, std::size_t all, const char* what) {
     return std::to_string(count) + " of " + std::to_string(all) + " Buffers " + what;
 }
 
+using Readings = tsl::robin_map<std::uint64_t, BufferReading, AddressHash>;  // by Buffer
+
 struct Contents {
     WalkedAllocator walked;  // buffers without blocks
     bool quiet = false;      // nothing changed while they were read
 };
 
 // The elements of the set, by what was read of them while they were in it.
-Contents contents_from(const PointerSetReading& set, const tsl::robin_map<std::uint64_t, BufferReading>& readings, std::uint64_t allocator) {
+Contents contents_from(const PointerSetReading& set, const Readings& readings, std::uint64_t allocator) {
     Contents contents;
     std::size_t implausible = 0;
     std::size_t in_flight = 0;
@@ -77,9 +79,10 @@ Contents read_contents(
     }
     const std::uint64_t set_address = which.allocator + layout.buffers.offset;
     for (int attempts = 0; attempts < kMaxAttempts && !reader.cancelled(); ++attempts) {
-        tsl::robin_map<std::uint64_t, BufferReading> readings;
+        Readings readings;
         const auto look = [&](std::span<const std::uint64_t> elements) {
             const auto read = read_buffers(reader, module.layout.buffer, owners, elements, which.allocator);
+            readings.reserve(std::max(readings.size(), elements.size()));
             for (std::size_t i = 0; i < elements.size(); ++i) {
                 readings[elements[i]] = read[i];
             }

@@ -33,7 +33,7 @@ private:
 
     const TargetReader& reader_;
     const WalkModule& module_;
-    tsl::robin_map<std::uint64_t, OwnerKind> kinds_;
+    tsl::robin_map<std::uint64_t, OwnerKind, AddressHash> kinds_;
 };
 
 }  // namespace tt::alloc_trace

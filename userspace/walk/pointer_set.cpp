@@ -101,7 +101,7 @@ private:
     std::uint64_t steps_left_ = 0;  // of all chains together: they may be cyclic
     bool changed_ = false;
     std::vector<Chain> chains_;
-    tsl::robin_map<std::uint64_t, Node> nodes_;  // what this round read
+    tsl::robin_map<std::uint64_t, Node, AddressHash> nodes_;  // what this round read
     PointerSetReading result_;
 };
 

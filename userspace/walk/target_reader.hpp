@@ -24,6 +24,14 @@ namespace tt::alloc_trace {
 // Whether a value can be the address of an object: not null, in user space, aligned as operator new does at least.
 [[nodiscard]] bool is_pointer(std::uint64_t value);
 
+// Of addresses as keys of a hash table: their low bits are all the same, and tables look at those.
+struct AddressHash {
+    std::size_t operator()(std::uint64_t address) const noexcept {
+        constexpr std::uint64_t kGoldenRatio = 0x9e37'79b9'7f4a'7c15;
+        return static_cast<std::size_t>((address * kGoldenRatio) >> 32U);
+    }
+};
+
 // Equal windows of many objects.
 class Windows {
 public:
