@@ -141,22 +141,45 @@ TableGroup buffer_tables() {
     };
 }
 
-// Since ShardSpec lost its mode in September 2025; the symbol is there from November on.
+// A shard's specification: CoreRangeSet, shape, orientation; from
+// November 2024 to September 2025 16 bytes more, of which no use is made here; the page shape and the tensor's shape in pages. The flag stands behind it all.
+TableVariant shard_variant(Fingerprint fingerprint, std::uint32_t place, std::uint32_t cores, std::uint32_t spec) {
+    return {
+        "shard",
+        "",
+        std::move(fingerprint),
+        claims(
+            "shard",
+            {{"buffer.shard_spec", {place, 8}},
+             {"buffer.shard_shape", {}, cores},
+             {"buffer.shard_page_shape", {}, spec},
+             {"buffer.shard_engaged", {}, spec + 16}}
+        )
+    };
+}
+
 TableGroup shard_tables() {
     using namespace symbol;
+    constexpr std::uint32_t kVector = 24;  // a CoreRangeSet
+    constexpr std::uint32_t kGuarded = 64;
+    const Fingerprint l3{{kTrackAllocate, kBufferDeleter}, {}, {}};
+    const Fingerprint l5{{kTrackAllocate, kTrackCbGlobal}, kViewNames, kBufferImplNames};
+    const Fingerprint late_l5{{kTrackAllocate, kTrackCbInTtMetal}, kViewNames, kBufferImplNames};
+    const Fingerprint l6{{kTrackAllocate}, kBufferImplNames, {}};
     return {
         "ShardSpecBuffer",
         {"buffer.shard_spec", "buffer.shard_shape", "buffer.shard_page_shape", "buffer.shard_engaged"},
-        {{"shard",
-          "",
-          {{kTrackAllocate, kTrackCbInTtMetal}, kViewNames, kBufferImplNames},
-          claims(
-              "shard",
-              {{"buffer.shard_spec", {96, 8}},
-               {"buffer.shard_shape", {}, 24},
-               {"buffer.shard_page_shape", {}, 40},
-               {"buffer.shard_engaged", {}, 56}}
-          )}},
+        {shard_variant({{kTrackAllocateV0}, {}, kSubDeviceNames}, 144, kGuarded, 80),
+         shard_variant({{kTrackAllocateV0}, kSubDeviceNames, {}}, 176, kGuarded, 96),
+         shard_variant(l3, 176, kGuarded, 96),
+         shard_variant(l3, 176, kVector, 56),
+         shard_variant(
+             {{kTrackAllocate}, {}, {kBufferDeleter, kBufferView, kBufferRoot, kBufferImplAllocate}}, 80, kVector, 56
+         ),
+         shard_variant(l5, 96, kVector, 56),
+         shard_variant(l5, 96, kVector, 40),
+         shard_variant(late_l5, 96, kVector, 40),
+         shard_variant(l6, 80, kVector, 40)},
         Doubt::Drop
     };
 }
@@ -210,17 +233,39 @@ TableGroup mesh_tables() {
     };
 }
 
-// Where the view of a mesh without impl keeps its chips is known from debug info only. What is found at run time is
-// believed if every element is a chip by its vtable.
+// What is found at run time is believed if every element is a chip by its vtable. Without impl the view follows the mesh's
+// id, and holds the shape of the mesh and the range of its coordinates before the chips; at first it held only chips.
 TableGroup view_tables() {
-    const Names impl{symbol::kMeshImplVtable, symbol::kMeshImplClose};
+    using namespace symbol;
+    const Names impl{kMeshImplVtable, kMeshImplClose};
+    const auto variant = [](Fingerprint fingerprint, std::uint32_t view, std::uint32_t chips, std::uint32_t element) {
+        return TableVariant{
+            "view",
+            "",
+            std::move(fingerprint),
+            claims(
+                "view",
+                {{"owner.mesh_view", {view, 8}},
+                 {"owner.view_chips", {chips, 8}},
+                 {"owner.chips_element", {}, element}}
+            )
+        };
+    };
+    const Fingerprint first{{kMeshVtable, kTrackAllocateV0}, {}, impl};
+    const Fingerprint early{{kMeshVtable, kTrackAllocate}, {}, {kMeshImplVtable, kMeshImplClose, kBufferView}};
+    const Fingerprint late{{kMeshVtable, kTrackAllocate, kBufferView}, {}, impl};
     return {
         "MeshDeviceView",
         {"owner.mesh_view", "owner.view_impl", "owner.view_chips", "owner.chips_element"},
-        {{"view", "", {{}, {}, impl}, {}},
+        {variant(first, 48, 0, 8),
+         variant(first, 48, 232, 8),
+         variant(early, 48, 232, 8),
+         variant(late, 48, 232, 8),
+         variant(late, 88, 376, 16),
+         variant(late, 96, 376, 16),
          {"view",
           "",
-          {{symbol::kMeshVtable}, impl, {}},
+          {{kMeshVtable}, impl, {}},
           claims(
               "view",
               {{"owner.mesh_view", {80, 8}},

@@ -35,7 +35,7 @@ struct TableVariant {
 // What becomes of a group whose every variant is contradicted by the library's code.
 enum class Doubt : std::uint8_t {
     Refuse,             // the build is not traced
-    Drop,               // its items do not exist: one can do without them
+    Drop,               // its items do not exist: one can do without them; all of them, if one is open
     DropIfUnconfirmed,  // the same; also if no code confirms a variant, for nothing at run time would notice the
                         // mistake
     BelieveCode,        // what code says holds, whatever the tables say; they only fill in the rest, and what a

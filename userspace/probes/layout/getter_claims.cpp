@@ -69,6 +69,13 @@ constexpr std::array kGetters{
         Use::Condition
     },
     GetterSpec{
+        "_ZNK2tt8tt_metal11distributed10MeshDevice8get_viewEv",
+        "MeshDevice::get_view()",
+        "owner.mesh_view",
+        Use::Condition,
+        kMeshImpl
+    },
+    GetterSpec{
         "_ZNK2tt8tt_metal12CoreRangeSet6rangesEv", "CoreRangeSet::ranges()", "core_range_set.ranges", Use::Reference
     },
     GetterSpec{"_ZNK12CoreRangeSet6rangesEv", "CoreRangeSet::ranges()", "core_range_set.ranges", Use::Reference},

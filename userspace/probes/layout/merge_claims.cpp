@@ -24,21 +24,30 @@ tl::unexpected<Error> contradiction(const LayoutClaim& a, const LayoutClaim& b) 
     );
 }
 
-bool is_optional(std::string_view item) {
-    return std::any_of(era_tables().begin(), era_tables().end(), [&](const TableGroup& group) {
-        return group.doubt == Doubt::BelieveCode &&
-               std::find(group.items.begin(), group.items.end(), item) != group.items.end();
-    });
+// What is given up with an item about which there is doubt: nothing of required groups; of a group whose items make sense
+// together only, all.
+std::vector<std::string_view> given_up_with(std::string_view item) {
+    for (const TableGroup& group : era_tables()) {
+        if (std::find(group.items.begin(), group.items.end(), item) == group.items.end()) {
+            continue;
+        }
+        if (group.doubt == Doubt::BelieveCode) {
+            return {item};
+        }
+        return group.doubt == Doubt::Drop ? group.items : std::vector<std::string_view>{};
+    }
+    return {};
 }
 
 // Items that can be done without, about which code and debug info, or two places in the code, contradict each other.
-std::vector<std::string> doubtful_items(const ProviderClaims& providers) {
-    std::vector<std::string> doubtful;
+std::vector<std::string_view> doubtful_items(const ProviderClaims& providers) {
+    std::vector<std::string_view> doubtful;
     for (const Claims* claims : {&providers.dwarf, &providers.getters}) {
         for (const LayoutClaim& left : *claims) {
             for (const LayoutClaim& right : providers.getters) {
-                if (!compatible(left, right) && is_optional(left.item)) {
-                    doubtful.push_back(left.item);
+                if (!compatible(left, right)) {
+                    const auto more = given_up_with(left.item);
+                    doubtful.insert(doubtful.end(), more.begin(), more.end());
                 }
             }
         }
@@ -84,7 +93,7 @@ private:
 
     ProviderClaims providers_;
     const SymbolMap& symbols_;
-    std::vector<std::string> doubtful_;
+    std::vector<std::string_view> doubtful_;  // names of groups' items
     MergedClaims merged_;
 };
 
@@ -218,8 +227,13 @@ Status Merger::take_group(const TableGroup& group) {
         const LayoutClaim* getter = objection(*matching.front(), needed, false);
         return contradiction(claim_of(*matching.front(), getter->item), *getter);
     }
+    const std::size_t settled = merged_.claims.size();
+    const std::size_t open = merged_.open.size();
     for (const std::string_view item : needed) {
         take_item(item, viable);
+    }
+    if (group.doubt == Doubt::Drop && merged_.open.size() != open) {
+        merged_.claims.resize(settled);  // a part is of no use
     }
     const bool buffer = &group == &era_tables().front();
     merged_.used_table = merged_.used_table || (buffer && std::any_of(needed.begin(), needed.end(), is_field_item));

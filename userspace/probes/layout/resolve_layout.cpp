@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 #include "probes/layout/buffer_window.hpp"
 #include "probes/layout/dwarf_claims.hpp"
@@ -154,13 +155,20 @@ void Resolver::set_roots() {
         const ElfSymbol* symbol = find_symbol(symbols_, name);
         return symbol == nullptr || symbol->ambiguous ? 0 : symbol->address;
     };
+    const auto found = [&](const char* name, std::uint64_t where) {
+        if (where != 0) {
+            std::array<char, 32> text{};
+            std::snprintf(text.data(), text.size(), "address 0x%llx", static_cast<unsigned long long>(where));
+            profile_.evidence.push_back({name, text.data(), "code and symbols"});
+        }
+        return where;
+    };
     RootLayout& root = profile_.walk.root;
-    root.device_pool = address(symbol::kDevicePool);
-    root.buffer_map = address(symbol::kBufferMap);
-    root.metal_context = metal_context_address(elf_, symbols_);
-    if (const std::uint64_t vtable = address(symbol::kFreeListVtable); vtable != 0) {
-        profile_.walk.free_list.vptr = vtable + kVptrInVtable;
-    }
+    root.device_pool = found("root.device_pool", address(symbol::kDevicePool));
+    root.buffer_map = found("root.buffer_map", address(symbol::kBufferMap));
+    root.metal_context = found("root.metal_context", metal_context_address(elf_, symbols_));
+    const std::uint64_t free_list = address(symbol::kFreeListVtable);
+    profile_.walk.free_list.vptr = found("free_list.vptr", free_list == 0 ? 0 : free_list + kVptrInVtable);
 }
 
 void Resolver::fill_profile() {

@@ -182,6 +182,12 @@ constexpr std::array kInlineMeshFunctions{
     },
 };
 
+// MeshDeviceView(Impl)::get_devices() copies the chips.
+constexpr std::string_view kViewDevices = "_ZNK2tt8tt_metal11distributed14MeshDeviceView11get_devicesEv";
+constexpr std::string_view kViewImplDevices = "_ZNK2tt8tt_metal11distributed18MeshDeviceViewImpl11get_devicesEv";
+constexpr std::array<std::string_view, 2> kShardSpecs{
+    "_ZNK2tt8tt_metal6Buffer10shard_specEv", "_ZNK2tt8tt_metal2v06Buffer10shard_specEv"
+};
 constexpr std::string_view kFreeListStatistics = "_ZNK2tt8tt_metal9allocator11FreeListOpt14get_statisticsEv";
 
 class CodeReader {
@@ -190,6 +196,8 @@ public:
 
     void read(const FunctionSpec& spec);
     void read_free_list();
+    void read_shard_spec(std::string_view name);
+    void read_view();
     void read_device_manager();
     std::vector<LayoutClaim> take() { return std::move(claims_); }
 
@@ -300,6 +308,33 @@ void CodeReader::read_free_list() {
             claim("free_list.block_in_use", {use.offset + kInUse, kPointer}, label);
             return;
         }
+    }
+}
+
+// It copies the value of the optional, which begins with an object that is copied by a function, if the flag says so.
+void CodeReader::read_shard_spec(std::string_view name) {
+    const ElfSymbol* symbol = function(name);
+    const auto seen = symbol != nullptr ? uses(*symbol, Register::Rsi) : std::vector<MemberUse>();
+    const auto value = address_in(seen);
+    std::vector<std::uint32_t> flags;
+    for (const MemberUse& use : seen) {
+        if (value && use.width == 1 && use.offset > *value) {
+            flags.push_back(use.offset - *value);
+        }
+    }
+    if (flags.size() == 1) {
+        const std::string label = "Buffer::shard_spec()";
+        claim("buffer.shard_spec", {*value, kPointer}, label);
+        claims_.push_back(number_claim("buffer.shard_engaged", flags.front(), label));
+    }
+}
+
+void CodeReader::read_view() {
+    const ElfSymbol* impl = function(kViewImplDevices);
+    const ElfSymbol* view = function(kViewDevices);
+    const ElfSymbol* symbol = impl != nullptr ? impl : view;
+    if (const auto chips = symbol != nullptr ? pointer_pair_in(uses(*symbol, Register::Rsi)) : std::nullopt) {
+        claim("owner.view_chips", {*chips, kPointer}, "MeshDeviceView::get_devices()");
     }
 }
 
@@ -417,6 +452,10 @@ std::vector<std::string_view> walk_symbols() {
     names.insert(
         names.end(),
         {kFreeListStatistics,
+         kViewDevices,
+         kViewImplDevices,
+         kShardSpecs[0],
+         kShardSpecs[1],
          symbol::kCloseDevice,
          symbol::kSetFabricTopology,
          symbol::kManagerDevices,
@@ -438,6 +477,10 @@ std::vector<LayoutClaim> walk_claims(const ElfFile& elf, const SymbolMap& symbol
             reader.read(spec);
         }
     }
+    for (const std::string_view name : kShardSpecs) {
+        reader.read_shard_spec(name);
+    }
+    reader.read_view();
     reader.read_free_list();
     reader.read_device_manager();
     return reader.take();

@@ -89,6 +89,20 @@ TableGroup device_tables() {
     };
 }
 
+// Without impl the three follow the view.
+TableVariant inline_mesh_variant(std::uint32_t view) {
+    return {
+        "mesh",
+        "",
+        {{kMeshVtable}, {}, kMeshImplNames},
+        claims(
+            "mesh",
+            {{"mesh.parent", {view + 8, 8}}, {"mesh.submeshes", {view + 24, 8}}, {"mesh.tracker", {view + 128, 8}}}
+        ),
+        true
+    };
+}
+
 TableGroup mesh_walk_tables() {
     return {
         "MeshDevice",
@@ -96,7 +110,10 @@ TableGroup mesh_walk_tables() {
         {{"mesh",
           "",
           {{}, kMeshImplNames, {}},
-          claims("mesh", {{"mesh.tracker", {0xd0, 8}}, {"mesh.parent", {88, 8}}, {"mesh.submeshes", {104, 8}}})}},
+          claims("mesh", {{"mesh.tracker", {0xd0, 8}}, {"mesh.parent", {88, 8}}, {"mesh.submeshes", {104, 8}}})},
+         inline_mesh_variant(48),
+         inline_mesh_variant(88),
+         inline_mesh_variant(96)},
         Doubt::BelieveCode
     };
 }

@@ -6,7 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <optional>
 #include <set>
+#include <tuple>
+#include <vector>
 
 #include "mirrors.hpp"
 
@@ -62,6 +66,60 @@ TEST(EraTablesTest, BuffersAreAsTheCompilerLaysThemOut) {
     EXPECT_EQ(table("L4", "with hooked_allocation_"), mirrors.at("l4-hooked"));
     EXPECT_EQ(table("L5", ""), mirrors.at("l5"));
     EXPECT_EQ(table("L6", "BufferImpl"), mirrors.at("l6"));
+}
+
+struct GuardedCores {
+    std::uint64_t mutex[5];
+    std::vector<int> ranges;
+};
+template <typename Cores>
+struct ModeSpec {
+    Cores grid;
+    std::array<std::uint32_t, 2> shape;
+    int orientation;
+    int mode;
+    std::optional<std::array<std::uint32_t, 2>> physical_shape;
+};
+struct PlainSpec {
+    std::vector<int> grid;
+    std::array<std::uint32_t, 2> shape;
+    int orientation;
+};
+struct FirstSpec {
+    GuardedCores grid;
+    std::array<std::uint32_t, 2> shape;
+    int orientation;
+    bool halo;
+};
+template <typename Spec>
+struct SpecBuffer {
+    Spec spec;
+    std::array<std::uint32_t, 2> page_shape;
+    std::array<std::uint32_t, 2> tensor_shape;
+};
+
+// Shape, page shape, flag.
+using ShardOffsets = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;
+template <typename Spec>
+ShardOffsets shard_offsets() {
+    return {offsetof(Spec, shape), offsetof(SpecBuffer<Spec>, page_shape), sizeof(SpecBuffer<Spec>)};
+}
+
+TEST(EraTablesTest, ShardSpecificationsAreAsTheCompilerLaysThemOut) {
+    const auto before = shard_offsets<ModeSpec<std::vector<int>>>();
+    const auto after = shard_offsets<PlainSpec>();
+    const auto guarded = shard_offsets<ModeSpec<GuardedCores>>();
+    const std::set<std::pair<std::uint32_t, ShardOffsets>> expected{
+        {144, shard_offsets<FirstSpec>()}, {176, guarded}, {176, before}, {80, before}, {96, before}, {96, after}, {80, after}
+    };
+    std::set<std::pair<std::uint32_t, ShardOffsets>> found;
+    for (const TableVariant& variant : group_of("ShardSpecBuffer").variants) {
+        const BufferLayout layout = profile_of(variant).buffer;
+        found.insert(
+            {layout.shard_spec.offset, {layout.shard_shape, layout.shard_page_shape, layout.shard_engaged}}
+        );
+    }
+    EXPECT_EQ(found, expected);
 }
 
 TEST(EraTablesTest, OwnersAreAsTheCompilerLaysThemOut) {
