@@ -25,6 +25,10 @@ const std::optional<tt::tt_metal::ShardSpecBuffer>& sharding_of(BufferType type)
         std::optional<tt::tt_metal::ShardSpecBuffer> spec;
         spec.emplace();
         spec->tensor_shard_spec.grid = CoreRangeSet(CoreRangeSet::Ranges{{{0, 0}, {7, 0}}});
+        // One page on each core: the storm asks for eight.
+        spec->tensor_shard_spec.shape = {32, 32};
+        spec->page_shape = {32, 32};
+        spec->tensor2d_shape = {8, 1};
         return spec;
     }();
     return type == BufferType::L1_SMALL ? sharded : interleaved;
