@@ -172,7 +172,7 @@ TEST(RenderWatchPlain, OneLinePerRowWithItsTime) {
     EXPECT_THAT(
         render_watch_plain(Session().model(false)),
         testing::StartsWith(
-            "2026-02-03T12:36:01.000Z pid=4242 state=running events=10 lost=0 frees_before_attach=1"
+            "2026-02-03T12:36:01.000Z pid=4242 state=running events=10 lost=0 frees_before_attach=1 known_before=none found=0"
             " command=python3 serve.py\n"
             "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=DRAM buffers=2 bytes=19398655 peak_bytes=19398655 allocs=2"
             " frees=0 allocs_per_s=1.0 frees_per_s=0.0\n"
