@@ -62,7 +62,7 @@ void LiveRunner::end(End reason) {
 
 void LiveRunner::on_signal(int signal) {
     if (signal == SIGUSR1) {
-        std::cerr << render_live_text(build_live_view(pipeline_.view()), session_->info(), TextStyle{});
+        std::cerr << render_live_text(build_live_view(pipeline_.view(), session_->info()), session_->info(), TextStyle{});
         return;
     }
     end(End::Interrupted);

@@ -43,9 +43,18 @@ std::string_view reason_of(EventKind kind, const Applied& applied) {
         case EventKind::Alloc:
             return applied.replaced_live ? to_string(FreeKind::Inferred) : std::string_view{};
         case EventKind::Free:
+            if (applied.after_close) {
+                return "after close";
+            }
             return applied.unknown_free ? to_string(*applied.unknown_free) : to_string(FreeKind::Freed);
         case EventKind::FreeHooked:
             return to_string(FreeKind::Freed);
+        case EventKind::BufferFound:
+            return applied.found_as ? to_string(*applied.found_as) : std::string_view{};
+        case EventKind::BufferGone:
+            return applied.released > 0 ? to_string(FreeKind::Inferred) : std::string_view{};
+        case EventKind::AllocFailed:
+            return applied.verdict ? to_string(*applied.verdict) : std::string_view{};
         default:
             return {};
     }
@@ -135,8 +144,57 @@ struct Adder {
     void operator()(const ProcessForked& event) const { json["child_pid"] = event.child_pid; }
     void operator()(const ProcessExec&) const { end_event(); }
     void operator()(const ProcessExited&) const { end_event(); }
-    template <typename Other>
-    void operator()(const Other&) const {}
+    void operator()(const BufferFound& event) const {
+        add_buffer(json, event.buffer, owner_label);
+        add_sharding(event.buffer);
+        json["block_bytes"] = event.block_bytes;
+        add_reason();
+    }
+    void operator()(const BufferGone& event) const { buffer_event(event.buffer); }
+    void operator()(const ProcessWalked& event) const {
+        json["walk_reason"] = to_string(event.reason);
+        json["complete"] = event.complete;
+        json["incomplete_reason"] = event.incomplete_reason;
+        json["allocators"] = event.allocators;
+        json["rounds"] = event.rounds;
+        json["buffers"] = event.buffers;
+        json["found"] = event.found;
+        json["gone"] = event.gone;
+        json["duration_ns"] = event.duration_ns;
+        json["stopped_ns"] = event.stopped_ns;
+    }
+    void operator()(const AllocatorSeen& event) const {
+        json["owner"] = owner_label;
+        json["allocator"] = hex(event.allocator);
+        json["regions"] = Json::array();
+        for (const Region& region : event.regions) {
+            Json entry;
+            entry["type"] = to_string(region.type);
+            entry["banks"] = region.banks;
+            entry["page_alignment"] = region.page_alignment;
+            entry["base"] = hex(region.base);
+            entry["bytes"] = region.bytes;
+            entry["granularity"] = region.granularity;
+            json["regions"].push_back(std::move(entry));
+        }
+    }
+    void operator()(const AllocatorChanged& event) const {
+        json["owner"] = owner_label;
+        json["allocator"] = hex(event.allocator);
+        json["how"] = to_string(event.how);
+    }
+    void operator()(const AllocationFailed& event) const {
+        add_buffer(json, event.buffer, owner_label);
+        add_sharding(event.buffer);
+        json["message"] = event.message;
+        add_reason();
+    }
+    void operator()(const CircularBufferClash& event) const {
+        json["owner"] = owner_label;
+        json["program"] = hex(event.program);
+        json["message"] = event.message;
+    }
+    void operator()(const ProcessPaused& event) const { json["duration_ns"] = event.duration_ns; }
     void operator()(const Lost& event) const {
         json["allocs"] = event.allocated;
         json["frees"] = event.freed;
@@ -148,6 +206,13 @@ struct Adder {
 private:
     void buffer_event(const BufferFields& buffer) const {
         add_buffer(json, buffer, owner_label);
+        add_reason();
+    }
+    void add_sharding(const BufferFields& buffer) const {
+        json["sharded"] = buffer.sharded;
+        json["pages_per_shard"] = buffer.pages_per_shard;
+    }
+    void add_reason() const {
         if (const std::string_view reason = reason_of(kind, applied); !reason.empty()) {
             json["reason"] = reason;
         }
@@ -222,14 +287,14 @@ EventKind event_kind(const Event& event) {
         EventKind operator()(const ProcessForked&) const { return EventKind::Fork; }
         EventKind operator()(const ProcessExec&) const { return EventKind::Exec; }
         EventKind operator()(const ProcessExited&) const { return EventKind::Exit; }
-        EventKind operator()(const AllocatorSeen&) const { return EventKind::Lost; }
-        EventKind operator()(const AllocatorChanged&) const { return EventKind::Lost; }
-        EventKind operator()(const BufferFound&) const { return EventKind::Lost; }
-        EventKind operator()(const BufferGone&) const { return EventKind::Lost; }
-        EventKind operator()(const ProcessWalked&) const { return EventKind::Lost; }
-        EventKind operator()(const ProcessPaused&) const { return EventKind::Lost; }
-        EventKind operator()(const AllocationFailed&) const { return EventKind::Lost; }
-        EventKind operator()(const CircularBufferClash&) const { return EventKind::Lost; }
+        EventKind operator()(const AllocatorSeen&) const { return EventKind::Allocator; }
+        EventKind operator()(const AllocatorChanged&) const { return EventKind::AllocatorChange; }
+        EventKind operator()(const BufferFound&) const { return EventKind::BufferFound; }
+        EventKind operator()(const BufferGone&) const { return EventKind::BufferGone; }
+        EventKind operator()(const ProcessWalked&) const { return EventKind::Walk; }
+        EventKind operator()(const ProcessPaused&) const { return EventKind::Pause; }
+        EventKind operator()(const AllocationFailed&) const { return EventKind::AllocFailed; }
+        EventKind operator()(const CircularBufferClash&) const { return EventKind::CbClash; }
         EventKind operator()(const Lost&) const { return EventKind::Lost; }
     };
     return std::visit(Classify{}, event);
@@ -252,7 +317,15 @@ std::string_view to_string(EventKind kind) {
         "fork",
         "exec",
         "exit",
-        "lost"};
+        "lost",
+        "buffer_found",
+        "buffer_gone",
+        "walk",
+        "allocator",
+        "allocator_change",
+        "alloc_failed",
+        "cb_clash",
+        "pause"};
     const auto index = static_cast<std::size_t>(kind);
     return index < kNames.size() ? kNames[index] : "unknown";
 }

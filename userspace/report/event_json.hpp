@@ -6,7 +6,8 @@
 //   t_ns kind pid tid owner allocator type address size page_size buffer reason
 //
 //   alloc, alloc_hooked       all but reason; reason "inferred" if the buffer in its place had to be taken for freed
-//   free, free_hooked         reason: "freed"; of a free of no known buffer "before attach", "in a gap", "double", ...
+//   free, free_hooked         reason: "freed"; of a free of no known buffer "before attach", "in a gap", "double", ...;
+//                             "after close" if its allocator was gone before it
 //   owner                     owner owner_kind id owner_chips owner_pointer
 //   cb_alloc                  owner type("CB") address size(per core) program cores [[x0,y0,x1,y1]...] cores_complete
 //                             globally_allocated
@@ -19,6 +20,16 @@
 //   process_start             parent_pid start_time_ns from_first_event command
 //   fork                      child_pid
 //   exec, exit                reason("released by exit") released released_bytes
+//   buffer_found              as alloc, and sharded pages_per_shard block_bytes(per bank; 0: not known); reason "pre-existing" or
+//                             "inferred" (allocated in a gap), none if it was known already
+//   buffer_gone               as alloc; reason "inferred" if it was live
+//   walk                      walk_reason("attach"|"gap"|"audit"|"end") complete incomplete_reason allocators rounds buffers found
+//                             gone duration_ns stopped_ns
+//   allocator                 owner allocator regions[{type banks page_alignment base bytes granularity}] (per bank)
+//   allocator_change          owner allocator how("state_overridden"|"shrunk"|"reset")
+//   alloc_failed              as alloc, and sharded pages_per_shard message; reason "exhausted", "fragmented" or "unknown"
+//   cb_clash                  owner program message
+//   pause                     duration_ns
 //   lost                      allocs frees circular_buffers lifecycle total; no pid, no tid
 //
 // The first line of an export is the envelope with kind "header", the last has kind "end" and the totals.
@@ -53,8 +64,16 @@ enum class EventKind : std::uint8_t {
     Exec,
     Exit,
     Lost,
+    BufferFound,
+    BufferGone,
+    Walk,
+    Allocator,
+    AllocatorChange,
+    AllocFailed,
+    CbClash,
+    Pause,
 };
-inline constexpr std::size_t kEventKindCount = 16;
+inline constexpr std::size_t kEventKindCount = 24;
 
 [[nodiscard]] EventKind event_kind(const Event& event);
 [[nodiscard]] std::string_view to_string(EventKind kind);  // "alloc", "alloc_hooked", ... as above

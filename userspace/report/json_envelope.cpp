@@ -31,7 +31,7 @@ nlohmann::ordered_json json_envelope(
         json["attached_at"] = rfc3339_utc(session.attached_unix_ns);
         json["attached_t_ns"] = session.attached_monotonic_ns;
     }
-    json["known_before_attach"] = to_string(session.known_before_attach);
+    json["known_before_attach"] = to_string(completeness.known_before.value_or(session.known_before_attach));
     return json;
 }
 

@@ -22,8 +22,9 @@ namespace tt::alloc_trace {
 inline constexpr int kJsonSchemaVersion = 1;  // of all schemas; keys are added without a new one
 
 struct Completeness {
-    std::optional<bool> complete;  // no loss, file not cut; nullopt: not known yet (head of a stream)
+    std::optional<bool> complete;  // no loss, file not cut, no unexplained difference; nullopt: not known yet (head of a stream)
     std::optional<std::uint64_t> lost_events;
+    std::optional<KnownBefore> known_before{};  // by the events; nullopt: as the session says
 };
 
 // `view` names the schema: "watch" gives "tt-alloc-trace/watch" (docs/schemas/watch.schema.json).

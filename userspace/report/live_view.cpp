@@ -13,6 +13,8 @@
 namespace tt::alloc_trace {
 namespace {
 
+constexpr std::size_t kFailuresShown = 3;
+
 class OwnerNames {
 public:
     explicit OwnerNames(std::vector<LiveView::OwnerName>& names) : names_(names) {}
@@ -57,7 +59,10 @@ void add_buffers(LiveView& live, const ProcessState& process, const ViewFilter& 
              buffer.size,
              buffer.page_size,
              buffer.buffer,
-             buffer.t_ns}
+             buffer.t_ns,
+             buffer.origin(),
+             buffer.trace_unsafe != 0,
+             chip_footprint(buffer.shape(), allocator.region(key.type))}
         );
         live.bytes += buffer.size;
     }
@@ -87,6 +92,15 @@ void add_circular_buffers(LiveView& live, const ProcessState& process, const Vie
     }
 }
 
+void add_capacities(LiveView& live, const ProcessState& process, const ViewFilter& filter) {
+    for (const auto& [where, capacity] : capacities(process)) {
+        const auto& [place, type] = where;
+        if (capacity.known() && capacity.bank_bytes > 0 && filter.passes(place) && filter.passes(memory_kind(type))) {
+            live.capacities.push_back({process.pid, place, type, capacity});
+        }
+    }
+}
+
 std::vector<LiveView::Group> grouped(const std::vector<LiveView::Buffer>& buffers) {
     std::map<std::tuple<std::uint32_t, std::uint32_t, BufferType, std::uint64_t>, LiveView::Group> groups;
     for (const LiveView::Buffer& buffer : buffers) {
@@ -111,18 +125,26 @@ std::vector<LiveView::Group> grouped(const std::vector<LiveView::Buffer>& buffer
 
 }  // namespace
 
-LiveView build_live_view(const TrackerView& view, const ViewFilter& filter) {
+LiveView build_live_view(const TrackerView& view, const SessionInfo& session, const ViewFilter& filter) {
     LiveView live;
     live.t_ns = view.last_t_ns;
     live.events = view.events;
     live.lost = view.lost;
+    live.losses_repaired = view.losses_repaired();
+    live.complete = view.complete();
+    live.known_before_attach = known_before_attach(view, session);
     OwnerNames names(live.owners);
     for (const auto& process : view.processes) {
         add_buffers(live, *process, filter, names);
         add_circular_buffers(live, *process, filter);
         live.processes.push_back(
-            {process->pid, process->command, process->end == ProcessState::End::Exited, process->from_first_event}
+            {process->pid,
+             process->command,
+             process->end == ProcessState::End::Exited,
+             process->from_first_event,
+             process_health(*process, session, kFailuresShown)}
         );
+        add_capacities(live, *process, filter);
     }
     std::sort(live.buffers.begin(), live.buffers.end(), [](const LiveView::Buffer& a, const LiveView::Buffer& b) {
         return std::tie(a.pid, a.allocator, a.type, a.address, a.t_ns) <

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@
 #include "report/display_text.hpp"
 #include "report/json_envelope.hpp"
 #include "report/memory_kind.hpp"
+#include "report/process_health.hpp"
+#include "tracker/capacity.hpp"
 #include "tracker/tracker.hpp"
 
 namespace tt::alloc_trace {
@@ -34,7 +37,16 @@ struct LiveView {
         std::uint64_t size = 0;
         std::uint64_t page_size = 0;
         std::uint64_t buffer = 0;
-        std::uint64_t t_ns = 0;
+        std::uint64_t t_ns = 0;   // allocated, or found by a walk
+        FoundAs origin = FoundAs::Allocated;
+        bool trace_unsafe = false;  // allocated beside a captured trace
+        std::optional<std::uint64_t> footprint{};  // bytes reserved per chip; nullopt: not known
+    };
+    struct CapacityRow {
+        std::uint32_t pid = 0;
+        Place place;
+        BufferType type = BufferType::Dram;
+        Capacity capacity;
     };
     struct Group {  // same process, owner, type and size
         std::uint32_t pid = 0;
@@ -61,20 +73,27 @@ struct LiveView {
         std::string command;
         bool ended = false;
         bool from_first_event = false;
+        ProcessHealth health;
     };
 
     std::uint64_t t_ns = 0;  // the moment: last event
     std::uint64_t events = 0;
     Lost lost;
+    bool losses_repaired = false;  // by walks since
+    bool complete = true;          // TrackerView::complete()
+    KnownBefore known_before_attach = KnownBefore::None;
     std::vector<OwnerName> owners;                    // equal ones once
     std::vector<Buffer> buffers;                      // by pid, allocator, type, address
     std::vector<Group> groups;                        // by bytes, largest first
     std::vector<CircularBufferRow> circular_buffers;  // by pid, place, order of launch
     std::vector<Process> processes;                   // in order of appearance
+    std::vector<CapacityRow> capacities;              // by pid, place, type; known ones
     std::uint64_t bytes = 0;                          // of all buffers, each counted once
 };
 
-[[nodiscard]] LiveView build_live_view(const TrackerView& view, const ViewFilter& filter = {});
+[[nodiscard]] LiveView build_live_view(
+    const TrackerView& view, const SessionInfo& session, const ViewFilter& filter = {}
+);
 
 // `top`: at most so many groups, and circular-buffer rows, each with a line saying how many more there are; 0: all.
 [[nodiscard]] std::string render_live_text(

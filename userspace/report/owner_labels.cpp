@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/owner_labels.hpp"
 
+#include <utility>
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -33,6 +35,11 @@ std::string_view OwnerLabels::label(Process& process, const BufferFields& buffer
         process.latest_owner = buffer.owner;
     }
     return label(process, buffer.owner);
+}
+
+std::string_view OwnerLabels::label_of_allocator(const Process& process, std::uint64_t allocator) const {
+    const auto found = process.allocators.find(allocator);
+    return found == process.allocators.end() ? kUnknownOwner : label(process, found->second);
 }
 
 std::string_view OwnerLabels::observe(const Event& event) {
@@ -67,8 +74,27 @@ std::string_view OwnerLabels::observe(const Event& event) {
         return label(process, closing->owner);
     }
     if (const auto* released = std::get_if<AllocatorReleased>(&event)) {
-        const auto found = process.allocators.find(released->allocator);
-        return found == process.allocators.end() ? kUnknownOwner : label(process, found->second);
+        return label_of_allocator(process, released->allocator);
+    }
+    if (const auto* seen = std::get_if<AllocatorSeen>(&event)) {
+        process.allocators[seen->allocator] = seen->owner;
+        process.latest_allocator = 0;
+        return label(process, seen->owner);
+    }
+    if (const auto* changed = std::get_if<AllocatorChanged>(&event)) {
+        return label_of_allocator(process, changed->allocator);
+    }
+    if (const auto* found = std::get_if<BufferFound>(&event)) {
+        return label(process, found->buffer);
+    }
+    if (const auto* gone = std::get_if<BufferGone>(&event)) {
+        return label_of_allocator(process, gone->buffer.allocator);
+    }
+    if (const auto* failed = std::get_if<AllocationFailed>(&event)) {
+        return label(std::as_const(process), failed->buffer.owner);
+    }
+    if (const auto* clash = std::get_if<CircularBufferClash>(&event)) {
+        return label(process, clash->owner);
     }
     return {};
 }

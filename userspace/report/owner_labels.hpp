@@ -33,6 +33,7 @@ private:
 
     [[nodiscard]] std::string_view label(const Process& process, std::uint64_t owner) const;
     [[nodiscard]] std::string_view label(Process& process, const BufferFields& buffer) const;
+    [[nodiscard]] std::string_view label_of_allocator(const Process& process, std::uint64_t allocator) const;
 
     tsl::robin_map<std::uint32_t, Process> by_pid_;
 };

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
 #include "report/live_view.hpp"
 #include "report/text_table.hpp"
@@ -51,16 +52,14 @@ std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
          ),
          Ink::Strong}
     );
-    bool complete_from_start = !live.processes.empty();
     for (const LiveView::Process& process : live.processes) {
-        complete_from_start = complete_from_start && process.from_first_event;
         const char* ended = process.ended ? " (ended)" : "";
         notes.push_back({fmt::format("pid {}{}  {}", process.pid, ended, process.command), Ink::Plain});
+        for (Note& note : health_notes(process.health, session.attached_monotonic_ns)) {
+            notes.push_back(std::move(note));
+        }
     }
-    if (!complete_from_start && session.known_before_attach != KnownBefore::Full) {
-        notes.push_back({known_before_note(session.known_before_attach), Ink::Dim});
-    }
-    for (Note& note : loss_notes(live.lost)) {
+    for (Note& note : loss_notes(live.lost, live.losses_repaired)) {
         notes.push_back(std::move(note));
     }
     if (live.events == 0) {
@@ -184,6 +183,39 @@ void append_circular_buffers(
     }
 }
 
+void append_capacities(std::vector<std::string>& lines, const LiveView& live, const TextStyle& style) {
+    TextTable table({
+        {"PID", Align::Left, 3, false},
+        {"DEVICE", Align::Left, 0, true},
+        {"TYPE", Align::Left, 0, false},
+        {"USED", Align::Left, 0, false},
+        {"FREE", Align::Right, 0, false},
+        {"LARGEST", Align::Right, 0, false},
+        {"OF", Align::Right, 0, false},
+        {"BANKS", Align::Right, 1, false},
+        {"ALLOCATORS", Align::Right, 2, false},
+    });
+    for (const LiveView::CapacityRow& row : live.capacities) {
+        const CapacityText text = capacity_text(row.capacity, style.utf8);
+        table.add_row({
+            {fmt::format("{}", row.pid)},
+            {to_string(row.place), Ink::Strong},
+            {std::string(to_string(row.type))},
+            {text.used, text.ink},
+            {text.free, text.ink},
+            {text.largest, text.ink},
+            {text.capacity},
+            {human_count(row.capacity.banks)},
+            {human_count(row.capacity.allocators)},
+        });
+    }
+    lines.push_back({});
+    append_notes(lines, {{"capacity per chip; largest free block over all banks", Ink::Strong}}, style);
+    for (std::string& line : table.lines(style)) {
+        lines.push_back(std::move(line));
+    }
+}
+
 Json buffer_json(const LiveView& live, const LiveView::Buffer& buffer) {
     const LiveView::OwnerName& owner = live.owners[buffer.owner];
     Json json;
@@ -198,6 +230,9 @@ Json buffer_json(const LiveView& live, const LiveView::Buffer& buffer) {
     json["pid"] = buffer.pid;
     json["tid"] = buffer.tid;
     json["t_ns"] = buffer.t_ns;
+    json["origin"] = to_string(buffer.origin);
+    json["trace_unsafe"] = buffer.trace_unsafe;
+    json["footprint_bytes"] = number_or_null(buffer.footprint);
     return json;
 }
 
@@ -243,15 +278,19 @@ std::string render_live_text(
     if (!live.circular_buffers.empty()) {
         append_circular_buffers(lines, live, style, top);
     }
+    if (!live.capacities.empty()) {
+        append_capacities(lines, live, style);
+    }
     return joined(lines);
 }
 
 nlohmann::ordered_json live_json(const LiveView& live, const SessionInfo& session, bool complete) {
     const std::uint64_t lost = live.lost.total();
-    Json json = json_envelope(session, "live", {complete && lost == 0, lost});
+    Json json = json_envelope(session, "live", {complete && live.complete, lost, live.known_before_attach});
     json["t_ns"] = live.t_ns;
     json["events"] = live.events;
     json["lost"] = lost_json(live.lost);
+    json["losses_repaired"] = live.losses_repaired;
     json["live_buffers"] = live.buffers.size();
     json["live_bytes"] = live.bytes;
     json["processes"] = Json::array();
@@ -261,7 +300,17 @@ nlohmann::ordered_json live_json(const LiveView& live, const SessionInfo& sessio
         entry["command"] = process.command;
         entry["state"] = process.ended ? "ended" : "running";
         entry["from_first_event"] = process.from_first_event;
+        add_health(entry, process.health);
         json["processes"].push_back(std::move(entry));
+    }
+    json["capacity"] = Json::array();
+    for (const LiveView::CapacityRow& row : live.capacities) {
+        Json entry;
+        entry["pid"] = row.pid;
+        add_place(entry, row.place);
+        entry["type"] = to_string(row.type);
+        entry.update(capacity_json(row.capacity));
+        json["capacity"].push_back(std::move(entry));
     }
     json["groups"] = Json::array();
     for (const LiveView::Group& group : live.groups) {

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
 #include "report/summary_view.hpp"
 #include "report/text_table.hpp"
@@ -55,22 +56,13 @@ std::vector<Note> session_notes(const SummaryView& summary, const SessionInfo& s
     return notes;
 }
 
-bool from_first_events(const SummaryView& summary) {
-    for (const SummaryProcess& process : summary.processes) {
-        if (!process.from_first_event) {
-            return false;
-        }
-    }
-    return !summary.processes.empty();
-}
-
 // How far the figures can be trusted.
 std::vector<Note> trust_notes(const SummaryView& summary, const SessionInfo& session) {
     std::vector<Note> notes;
     if (!summary.incomplete.empty()) {
         notes.push_back({summary.incomplete, Ink::Bad});
     }
-    for (Note& note : loss_notes(summary.lost)) {
+    for (Note& note : loss_notes(summary.lost, summary.losses_repaired)) {
         notes.push_back(std::move(note));
     }
     for (const ProbeOutcome& probe : session.probes) {
@@ -86,8 +78,6 @@ std::vector<Note> trust_notes(const SummaryView& summary, const SessionInfo& ses
         notes.push_back(
             {"nothing was seen: the target was idle, used no device, or the probes never fired", Ink::Warning}
         );
-    } else if (session.known_before_attach != KnownBefore::Full && !from_first_events(summary)) {
-        notes.push_back({known_before_note(session.known_before_attach), Ink::Dim});
     }
     return notes;
 }
@@ -104,7 +94,7 @@ std::string ends_text(const SummaryProcess& process) {
     return text.empty() ? "none" : text;
 }
 
-std::vector<Note> process_notes(const SummaryProcess& process) {
+std::vector<Note> process_notes(const SummaryProcess& process, std::uint64_t start_ns) {
     std::vector<Note> notes;
     notes.push_back(
         {fmt::format(
@@ -137,34 +127,59 @@ std::vector<Note> process_notes(const SummaryProcess& process) {
             fmt::format("{} allocations taken by graph capture: no device memory", human_count(process.hooked_allocs))
         );
     }
+    for (Note& note : health_notes(process.health, start_ns)) {
+        notes.push_back(std::move(note));
+    }
     for (Note& note : unknown_free_notes(process.unknown_frees)) {
         notes.push_back(std::move(note));
     }
     return notes;
 }
 
-TextTable usage_table(const SummaryProcess& process) {
+// What is reserved, if it is known of every row, else the logical size.
+bool shows_footprint(const SummaryProcess& process) {
+    bool any_buffers = false;
+    for (const SummaryRow& row : process.rows) {
+        any_buffers = any_buffers || row.kind != MemoryKind::CircularBuffer;
+        if (!row.usage.footprint_bytes || !row.usage.peak_footprint_bytes) {
+            return false;
+        }
+    }
+    return any_buffers;
+}
+
+TextTable usage_table(const SummaryProcess& process, const TextStyle& style) {
+    const bool footprint = shows_footprint(process);
     TextTable table({
         {"DEVICE", Align::Left, 0, true},
         {"TYPE", Align::Left, 0, false},
-        {"ALLOCS", Align::Right, 1, false},
-        {"FREES", Align::Right, 1, false},
+        {"ALLOCS", Align::Right, 2, false},
+        {"FREES", Align::Right, 2, false},
         {"LIVE", Align::Right, 0, false},
-        {"SIZE", Align::Right, 0, false},
+        {footprint ? "FOOTPRINT" : "SIZE", Align::Right, 0, false},
         {"PEAK", Align::Right, 0, false},
-        {"LAUNCHES", Align::Right, 2, false},
+        {"USED", Align::Left, 0, false},
+        {"FREE", Align::Right, 3, false},
+        {"LARGEST", Align::Right, 4, false},
+        {"OF", Align::Right, 1, false},
+        {"LAUNCHES", Align::Right, 5, false},
     });
     const Place* latest = nullptr;
     for (const SummaryRow& row : process.rows) {
         const bool circular = row.kind == MemoryKind::CircularBuffer;
+        const CapacityText capacity = capacity_text(row.capacity, style.utf8);
         table.add_row({
             {latest != nullptr && *latest == row.place ? std::string{} : to_string(row.place), Ink::Strong},
             {std::string(to_string(row.kind))},
             {circular ? std::string{} : human_count(row.usage.allocs)},
             {circular ? std::string{} : human_count(row.usage.frees)},
             {human_count(row.usage.buffers)},
-            {human_bytes(row.usage.bytes)},
-            {human_bytes(row.usage.peak_bytes)},
+            {human_bytes(footprint ? *row.usage.footprint_bytes : row.usage.bytes)},
+            {human_bytes(footprint ? *row.usage.peak_footprint_bytes : row.usage.peak_bytes)},
+            {capacity.used, capacity.ink},
+            {capacity.free},
+            {capacity.largest},
+            {capacity.capacity, Ink::Dim},
             {circular ? human_count(row.usage.launches) : std::string{}},
         });
         latest = &row.place;
@@ -185,6 +200,12 @@ Json row_json(const SummaryRow& row) {
     json["live_buffers"] = row.usage.buffers;
     json["live_bytes"] = row.usage.bytes;
     json["peak_bytes"] = row.usage.peak_bytes;
+    if (row.kind != MemoryKind::CircularBuffer) {
+        json["found"] = row.usage.found;
+        json["footprint_bytes"] = number_or_null(row.usage.footprint_bytes);
+        json["peak_footprint_bytes"] = number_or_null(row.usage.peak_footprint_bytes);
+        json["capacity"] = capacity_json(row.capacity);
+    }
     return json;
 }
 
@@ -211,9 +232,25 @@ Json process_json(const SummaryProcess& process) {
         json["ends"].push_back(std::move(end));
     }
     json["unknown_frees"] = unknown_frees_json(process.unknown_frees);
+    add_health(json, process.health);
     json["usage"] = Json::array();
     for (const SummaryRow& row : process.rows) {
         json["usage"].push_back(row_json(row));
+    }
+    return json;
+}
+
+Json older_processes_json(const FoldedProcesses& folded) {
+    Json json;
+    json["count"] = folded.count;
+    json["events"] = folded.events;
+    json["failed_allocations"] = folded.failed_allocations;
+    json["clashes"] = folded.clashes;
+    json["peak_bytes"] = Json::object();
+    for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
+        if (folded.peak_bytes[i] > 0) {
+            json["peak_bytes"][std::string(to_string(static_cast<BufferType>(i)))] = folded.peak_bytes[i];
+        }
     }
     return json;
 }
@@ -231,15 +268,22 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
             continue;
         }
         lines.push_back({});
-        append_notes(lines, process_notes(process), uncut(style));
+        append_notes(lines, process_notes(process, session.attached_monotonic_ns), uncut(style));
         if (process.rows.empty()) {
             append_notes(lines, {{"no allocations seen", Ink::Plain}}, style);
             continue;
         }
         lines.push_back({});
-        for (std::string& line : usage_table(process).lines(style)) {
+        for (std::string& line : usage_table(process, style).lines(style)) {
             lines.push_back(std::move(line));
         }
+    }
+    if (summary.folded.count > 0) {
+        lines.push_back({});
+        const std::string older = fmt::format(
+            "{} ended before these, with {} events", counted(summary.folded.count, "more process"), human_count(summary.folded.events)
+        );
+        append_notes(lines, {{older, Ink::Plain}}, uncut(style));
     }
     if (without_memory > 0) {
         lines.push_back({});
@@ -250,7 +294,7 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
 
 nlohmann::ordered_json summary_json(const SummaryView& summary, const SessionInfo& session) {
     const std::uint64_t lost = summary.lost.total();
-    Json json = json_envelope(session, "summary", {summary.incomplete.empty() && lost == 0, lost});
+    Json json = json_envelope(session, "summary", {summary.incomplete.empty() && lost == 0 && summary.unexplained_differences == 0, lost, summary.known_before_attach});
     json["kernel"] = session.kernel;
     json["incomplete"] = nullptr;
     if (!summary.incomplete.empty()) {
@@ -265,12 +309,14 @@ nlohmann::ordered_json summary_json(const SummaryView& summary, const SessionInf
         json["events_by_kind"][std::string(to_string(kind))] = summary.counts.of(kind);
     }
     json["lost"] = lost_json(summary.lost);
+    json["losses_repaired"] = summary.losses_repaired;
     json["probes_not_attached"] = Json::array();
     for (const ProbeOutcome& probe : session.probes) {
         if (!probe.attached) {
             json["probes_not_attached"].push_back(probe_json(probe));
         }
     }
+    json["older_processes"] = older_processes_json(summary.folded);
     json["processes"] = Json::array();
     for (const SummaryProcess& process : summary.processes) {
         json["processes"].push_back(process_json(process));

@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
+#include "report/capacity_words.hpp"
 #include "report/display_text.hpp"
 #include "report/human_size.hpp"
 #include "report/json_envelope.hpp"
@@ -42,6 +44,49 @@ std::int64_t signed_change(std::uint64_t now, std::uint64_t then) {
     return static_cast<std::int64_t>(now - then);
 }
 
+void append_health(std::string& out, const ProcessHealth& health) {
+    auto to = std::back_inserter(out);
+    fmt::format_to(to, " known_before={} found={}", to_string(health.known_before), health.found.pre_existing);
+    std::uint64_t trace_unsafe = 0;
+    for (const ProcessHealth::TraceUnsafe& unsafe : health.trace_unsafe) {
+        trace_unsafe = std::max(trace_unsafe, unsafe.live);
+    }
+    const auto add = [&to](const char* name, std::uint64_t count) {
+        if (count > 0) {
+            fmt::format_to(to, " {}={}", name, count);
+        }
+    };
+    add("failed_allocs", health.failed_allocations);
+    add("clashes", health.clash_count);
+    add("trace_unsafe", trace_unsafe);
+    add("unexplained_differences", health.found.unexplained());
+}
+
+void append_capacity(std::string& out, const WatchRow& row) {
+    auto to = std::back_inserter(out);
+    if (row.kind != MemoryKind::CircularBuffer && row.usage.footprint_bytes) {
+        fmt::format_to(to, " footprint_bytes={}", *row.usage.footprint_bytes);
+    }
+    if (row.kind != MemoryKind::CircularBuffer && row.usage.peak_footprint_bytes) {
+        fmt::format_to(to, " peak_footprint_bytes={}", *row.usage.peak_footprint_bytes);
+    }
+    const Capacity& capacity = row.capacity;
+    if (!capacity.known()) {
+        return;
+    }
+    fmt::format_to(to, " capacity_bytes={}", capacity.of_chip(capacity.bank_bytes));
+    if (capacity.use) {
+        fmt::format_to(
+            to,
+            " used_bytes={} free_bytes={} largest_free_bytes={}",
+            capacity.of_chip(capacity.use->used),
+            capacity.of_chip(capacity.use->free),
+            capacity.of_chip(capacity.use->largest_free)
+        );
+    }
+    fmt::format_to(to, " allocators={}", capacity.allocators);
+}
+
 void append_process(std::string& out, const WatchModel& model, const WatchProcess& process, const std::string& time) {
     fmt::format_to(
         std::back_inserter(out),
@@ -58,6 +103,7 @@ void append_process(std::string& out, const WatchModel& model, const WatchProces
             fmt::format_to(std::back_inserter(out), " frees_{}={}", name, process.unknown_frees[i].count);
         }
     }
+    append_health(out, process.health);
     out += process.rows.empty() && !process.filtered ? " (no allocations yet)" : "";
     out += " command=" + printable(process.command) + "\n";
 }
@@ -76,6 +122,7 @@ void append_row(std::string& out, const WatchProcess& process, const WatchRow& r
         usage.bytes,
         usage.peak_bytes
     );
+    append_capacity(out, row);
     if (row.kind == MemoryKind::CircularBuffer) {
         fmt::format_to(to, " launches={}", usage.launches);
         if (row.rates) {
@@ -111,6 +158,12 @@ Json row_json(const WatchRow& row) {
     json["live_bytes"] = row.usage.bytes;
     json["peak_bytes"] = row.usage.peak_bytes;
     const bool circular = row.kind == MemoryKind::CircularBuffer;
+    if (!circular) {
+        json["found"] = row.usage.found;
+        json["footprint_bytes"] = number_or_null(row.usage.footprint_bytes);
+        json["peak_footprint_bytes"] = number_or_null(row.usage.peak_footprint_bytes);
+        json["capacity"] = capacity_json(row.capacity);
+    }
     if (circular) {
         json["launches"] = row.usage.launches;
     } else {
@@ -147,6 +200,7 @@ Json process_json(const WatchProcess& process) {
     json["events"] = process.events;
     json["hooked_allocs"] = process.hooked_allocs;
     json["unknown_frees"] = unknown_frees_json(process.unknown_frees);
+    add_health(json, process.health);
     json["usage"] = Json::array();
     for (const WatchRow& row : process.rows) {
         json["usage"].push_back(row_json(row));
@@ -173,7 +227,7 @@ std::string render_watch_plain(const WatchModel& model) {
 }
 
 nlohmann::ordered_json watch_json(const WatchModel& model, const SessionInfo& session) {
-    Json json = json_envelope(session, "watch", {model.lost.total() == 0, model.lost.total()});
+    Json json = json_envelope(session, "watch", {model.complete, model.lost.total(), model.known_before_attach});
     json["t_ns"] = model.now_ns;
     json["time"] = nullptr;
     if (model.now_unix_ns != 0) {
@@ -181,6 +235,8 @@ nlohmann::ordered_json watch_json(const WatchModel& model, const SessionInfo& se
     }
     json["events"] = model.events;
     json["lost"] = lost_json(model.lost);
+    json["losses_repaired"] = model.losses_repaired;
+    json["older_processes"] = model.folded_processes;
     if (model.ring) {
         json["ring"]["capacity_bytes"] = model.ring->capacity_bytes;
         json["ring"]["used_bytes"] = model.ring->used_bytes;

@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <set>
 #include <utility>
 
+#include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
 #include "report/text_table.hpp"
 #include "report/view_words.hpp"
@@ -104,17 +106,14 @@ std::vector<Note> session_notes(const WatchModel& model) {
     if (!text.empty()) {
         notes.push_back({text, Ink::Dim});
     }
-    for (Note& note : loss_notes(model.lost)) {
+    for (Note& note : loss_notes(model.lost, model.losses_repaired)) {
         notes.push_back(std::move(note));
     }
     return notes;
 }
 
 std::vector<Note> process_notes(const WatchModel& model, const WatchProcess& process) {
-    std::vector<Note> notes;
-    if (!process.from_first_event && model.known_before_attach != KnownBefore::Full) {
-        notes.push_back({known_before_note(model.known_before_attach), Ink::Dim});
-    }
+    std::vector<Note> notes = health_notes(process.health, model.attached_t_ns);
     for (Note& note : unknown_free_notes(process.unknown_frees)) {
         notes.push_back(std::move(note));
     }
@@ -128,7 +127,7 @@ std::vector<Note> process_notes(const WatchModel& model, const WatchProcess& pro
 }
 
 // Why there is no row.
-std::vector<Note> empty_notes(const WatchModel& model, const WatchProcess& process) {
+std::vector<Note> empty_notes(const WatchProcess& process) {
     if (process.filtered) {
         return {{"nothing on the devices and types asked for (--device, --type)", Ink::Plain}};
     }
@@ -148,7 +147,7 @@ std::vector<Note> empty_notes(const WatchModel& model, const WatchProcess& proce
         return notes;
     }
     notes.push_back(
-        {model.known_before_attach == KnownBefore::Full
+        {process.health.known_before == KnownBefore::Full
              ? "it allocated nothing since the attach, and held nothing then"
              : "it may be idle, or work within buffers that are older than the attach",
          Ink::Dim}
@@ -159,45 +158,78 @@ std::vector<Note> empty_notes(const WatchModel& model, const WatchProcess& proce
     return notes;
 }
 
-TextTable make_table() {
+// What is reserved, if it is known of every row, else the logical size: one measure for the whole table.
+bool shows_footprint(const WatchModel& model) {
+    for (const WatchProcess& process : model.processes) {
+        for (const WatchRow& row : process.rows) {
+            const bool known = row.usage.footprint_bytes && row.usage.peak_footprint_bytes;
+            if (!known || (row.baseline && !row.baseline->footprint_bytes)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+bool only_circular_buffers(const WatchModel& model) {
+    for (const WatchProcess& process : model.processes) {
+        for (const WatchRow& row : process.rows) {
+            if (row.kind != MemoryKind::CircularBuffer) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+TextTable make_table(bool footprint) {
     using Align = TextTable::Align;
     return TextTable({
         {"DEVICE", Align::Left, 0, true},
         {"TYPE", Align::Left, 0, false},
         {"BUFFERS", Align::Right, 0, false},
-        {"SIZE", Align::Right, 0, false},
-        {"PEAK", Align::Right, 1, false},
-        {"ALLOCS", Align::Right, 5, false},
-        {"FREES", Align::Right, 5, false},
-        {"ALLOCS/S", Align::Right, 2, false},
-        {"FREES/S", Align::Right, 2, false},
-        {"LAUNCHES/S", Align::Right, 4, false},
+        {footprint ? "FOOTPRINT" : "SIZE", Align::Right, 0, false},
+        {"PEAK", Align::Right, 4, false},
+        {"USED", Align::Left, 0, false},
+        {"FREE", Align::Right, 2, false},
+        {"LARGEST", Align::Right, 1, false},
+        {"OF", Align::Right, 3, false},
+        {"ALLOCS", Align::Right, 7, false},
+        {"FREES", Align::Right, 7, false},
+        {"ALLOCS/S", Align::Right, 5, false},
+        {"FREES/S", Align::Right, 5, false},
+        {"LAUNCHES/S", Align::Right, 6, false},
     });
 }
 
-void add_row(TextTable& table, const WatchRow& row, bool first_of_place) {
+void add_row(TextTable& table, const WatchRow& row, bool first_of_place, bool footprint, const TextStyle& style) {
     const KindUsage& usage = row.usage;
     const bool circular = row.kind == MemoryKind::CircularBuffer;
     const Ink ink = usage.buffers == 0 ? Ink::Dim : Ink::Plain;
     const auto rate = [&row](double WatchRow::Rates::*member) {
         return row.rates ? human_rate((*row.rates).*member) : std::string("-");
     };
+    const std::uint64_t bytes = footprint ? *usage.footprint_bytes : usage.bytes;
     std::string buffers = human_count(usage.buffers);
-    std::string size = human_bytes(usage.bytes);
+    std::string size = human_bytes(bytes);
     Ink size_ink = ink;
     if (row.baseline) {
+        const std::uint64_t before = footprint ? *row.baseline->footprint_bytes : row.baseline->bytes;
         buffers = human_count_against(usage.buffers, row.baseline->buffers);
-        size = human_bytes_against(usage.bytes, row.baseline->bytes);
-        size_ink = usage.bytes > row.baseline->bytes   ? Ink::Warning
-                   : usage.bytes < row.baseline->bytes ? Ink::Good
-                                                       : ink;
+        size = human_bytes_against(bytes, before);
+        size_ink = bytes > before ? Ink::Warning : bytes < before ? Ink::Good : ink;
     }
+    const CapacityText capacity = capacity_text(row.capacity, style.utf8);
     table.add_row({
         {first_of_place ? to_string(row.place) : std::string{}, Ink::Strong},
         {std::string(to_string(row.kind)), ink},
         {buffers, ink},
         {size, size_ink},
-        {human_bytes(usage.peak_bytes), ink},
+        {human_bytes(footprint ? *usage.peak_footprint_bytes : usage.peak_bytes), ink},
+        {capacity.used, capacity.ink},
+        {capacity.free, capacity.ink},
+        {capacity.largest, capacity.ink},
+        {capacity.capacity, Ink::Dim},
         {circular ? std::string{} : human_count(usage.allocs), ink},
         {circular ? std::string{} : human_count(usage.frees), ink},
         {circular ? std::string{} : rate(&WatchRow::Rates::allocs), ink},
@@ -206,13 +238,32 @@ void add_row(TextTable& table, const WatchRow& row, bool first_of_place) {
     });
 }
 
+// Places whose memory several allocators hand out: what each holds may overlap the others'.
+std::vector<Note> sharing_notes(const WatchProcess& process) {
+    std::vector<Place> places;
+    std::uint32_t allocators = 0;
+    for (const WatchRow& row : process.rows) {
+        if (row.capacity.allocators > 1) {
+            allocators = std::max(allocators, row.capacity.allocators);
+            if (places.empty() || places.back() != row.place) {
+                places.push_back(row.place);
+            }
+        }
+    }
+    if (places.empty()) {
+        return {};
+    }
+    return {{fmt::format("{}: memory shared by {} allocators, used is their union", place_list(places), allocators), Ink::Dim}};
+}
+
 // Heading and rows of every process, in one table so that the columns of all are in line.
 std::vector<std::string> table_lines(const WatchModel& model, const TextStyle& style) {
-    TextTable table = make_table();
+    const bool footprint = shows_footprint(model) && !only_circular_buffers(model);
+    TextTable table = make_table(footprint);
     for (const WatchProcess& process : model.processes) {
         const Place* latest = nullptr;
         for (const WatchRow& row : process.rows) {
-            add_row(table, row, latest == nullptr || *latest != row.place);
+            add_row(table, row, latest == nullptr || *latest != row.place, footprint, style);
             latest = &row.place;
         }
     }
@@ -261,7 +312,7 @@ std::vector<Line> body(const WatchModel& model, const TextStyle& style) {
         }
         append_plain(lines, process_notes(model, process), style);
         if (process.rows.empty()) {
-            append_plain(lines, empty_notes(model, process), style);
+            append_plain(lines, empty_notes(process), style);
             continue;
         }
         lines.push_back({});
@@ -269,6 +320,7 @@ std::vector<Line> body(const WatchModel& model, const TextStyle& style) {
         for (const WatchRow& row : process.rows) {
             lines.push_back({table[next_row++], &process, &row});
         }
+        append_plain(lines, sharing_notes(process), style);
         if (!process.idle_places.empty()) {
             append_plain(lines, {{place_list(process.idle_places) + ": no allocations seen", Ink::Dim}}, style);
         }

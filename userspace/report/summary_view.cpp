@@ -4,10 +4,12 @@
 
 #include <utility>
 
+#include "report/capacity_words.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
-SummaryProcess make_process(const ProcessState& state, const ViewFilter& filter) {
+SummaryProcess make_process(const ProcessState& state, const SessionInfo& session, const ViewFilter& filter) {
     SummaryProcess process;
     process.pid = state.pid;
     process.parent_pid = state.parent_pid;
@@ -28,11 +30,13 @@ SummaryProcess make_process(const ProcessState& state, const ViewFilter& filter)
     }
     process.ends = state.ends;
     process.unknown_frees = state.unknown_frees;
+    process.health = process_health(state, session, kFailuresKept);
+    const CapacityMap capacity = capacities(state);
     for (const auto& [place, usage] : state.places) {
         for (const MemoryKind kind : kMemoryKinds) {
             const KindUsage at_end = kind_usage(usage, kind);
             if (at_end.ever_used() && filter.passes(place) && filter.passes(kind)) {
-                process.rows.push_back({place, kind, at_end});
+                process.rows.push_back({place, kind, at_end, capacity_of(capacity, place, kind)});
             }
         }
     }
@@ -42,7 +46,11 @@ SummaryProcess make_process(const ProcessState& state, const ViewFilter& filter)
 }  // namespace
 
 SummaryView build_summary_view(
-    const TrackerView& view, const EventCounter& counts, std::string incomplete, const ViewFilter& filter
+    const TrackerView& view,
+    const EventCounter& counts,
+    std::string incomplete,
+    const SessionInfo& session,
+    const ViewFilter& filter
 ) {
     SummaryView summary;
     summary.events = view.events;
@@ -50,9 +58,13 @@ SummaryView build_summary_view(
     summary.last_t_ns = view.last_t_ns;
     summary.counts = counts;
     summary.lost = view.lost;
+    summary.losses_repaired = view.losses_repaired();
+    summary.known_before_attach = known_before_attach(view, session);
+    summary.unexplained_differences = view.unexplained_differences();
+    summary.folded = view.folded;
     summary.incomplete = std::move(incomplete);
     for (const auto& process : view.processes) {
-        summary.processes.push_back(make_process(*process, filter));
+        summary.processes.push_back(make_process(*process, session, filter));
     }
     return summary;
 }

@@ -14,7 +14,9 @@
 #include "report/display_text.hpp"
 #include "report/event_json.hpp"
 #include "report/memory_kind.hpp"
+#include "report/process_health.hpp"
 #include "report/usage_sample.hpp"
+#include "tracker/capacity.hpp"
 #include "tracker/tracker.hpp"
 
 namespace tt::alloc_trace {
@@ -32,7 +34,8 @@ private:
 struct SummaryRow {
     Place place;
     MemoryKind kind = MemoryKind::Dram;
-    KindUsage usage;  // at the end
+    KindUsage usage;    // at the end
+    Capacity capacity;  // likewise; not known() once it was closed
 };
 
 struct SummaryProcess {
@@ -52,6 +55,7 @@ struct SummaryProcess {
     std::array<std::uint64_t, kFreeKindCount> ends{};  // by FreeKind
     UnknownFreeStats unknown_frees{};
     std::vector<SummaryRow> rows;
+    ProcessHealth health;
 };
 
 struct SummaryView {
@@ -60,12 +64,20 @@ struct SummaryView {
     std::uint64_t last_t_ns = 0;
     EventCounter counts;
     Lost lost;
+    bool losses_repaired = false;  // by walks since
+    KnownBefore known_before_attach = KnownBefore::None;
+    std::uint64_t unexplained_differences = 0;
     std::string incomplete;  // why the recording is not whole; empty if it is
     std::vector<SummaryProcess> processes;
+    FoldedProcesses folded;  // ended before those
 };
 
 [[nodiscard]] SummaryView build_summary_view(
-    const TrackerView& view, const EventCounter& counts, std::string incomplete, const ViewFilter& filter = {}
+    const TrackerView& view,
+    const EventCounter& counts,
+    std::string incomplete,
+    const SessionInfo& session,
+    const ViewFilter& filter = {}
 );
 
 [[nodiscard]] std::string render_summary_text(

@@ -7,13 +7,25 @@ namespace tt::alloc_trace {
 KindUsage kind_usage(const PlaceUsage& usage, MemoryKind kind) {
     if (kind == MemoryKind::CircularBuffer) {
         const CircularBufferUsage& resident = usage.circular_buffers;
-        return {resident.count, resident.bytes, resident.peak_bytes, 0, 0, resident.launches};
+        return {
+            resident.count, resident.bytes, resident.peak_bytes, 0, 0, resident.launches, 0, resident.bytes, resident.peak_bytes
+        };
     }
     for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
         const auto type = static_cast<BufferType>(i);
         if (memory_kind(type) == kind) {
             const Usage& of_type = usage.of(type);
-            return {of_type.buffers, of_type.bytes, of_type.peak_bytes, of_type.allocs, of_type.frees, 0};
+            return {
+                of_type.buffers,
+                of_type.bytes,
+                of_type.peak_bytes,
+                of_type.allocs,
+                of_type.frees,
+                0,
+                of_type.found,
+                of_type.footprint(),
+                of_type.peak_footprint(),
+            };
         }
     }
     return {};

@@ -9,6 +9,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "report/memory_kind.hpp"
 #include "tracker/tracker.hpp"
@@ -23,8 +24,11 @@ struct KindUsage {
     std::uint64_t allocs = 0;      // since attach; 0 for circular buffers
     std::uint64_t frees = 0;       // since attach, releases included; 0 for circular buffers
     std::uint64_t launches = 0;    // since attach, circular buffers only: programs launched on this chip
+    std::uint64_t found = 0;       // since attach: live, but older than it, or allocated in a gap
+    std::optional<std::uint64_t> footprint_bytes{};       // like bytes, but what is reserved; nullopt: not known of all
+    std::optional<std::uint64_t> peak_footprint_bytes{};  // likewise
 
-    [[nodiscard]] bool ever_used() const { return (buffers | peak_bytes | allocs | frees) != 0; }
+    [[nodiscard]] bool ever_used() const { return (buffers | peak_bytes | allocs | frees | found) != 0; }
     bool operator==(const KindUsage&) const = default;
 };
 using PlaceSample = std::array<KindUsage, kMemoryKindCount>;  // by MemoryKind

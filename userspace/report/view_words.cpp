@@ -12,10 +12,6 @@
 namespace tt::alloc_trace {
 namespace {
 
-std::string counted(std::uint64_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", human_count(count), noun, count == 1 ? "" : "s");
-}
-
 std::string example_text(const UnknownFreeStat& stat) {
     if (!stat.example) {
         return {};
@@ -53,6 +49,11 @@ Note unknown_free_note(UnknownFree reason, const UnknownFreeStat& stat) {
 
 }  // namespace
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+    const char* plural = noun.ends_with("ch") || noun.ends_with("ss") ? "es" : "s";
+    return fmt::format("{} {}{}", human_count(count), noun, count == 1 ? "" : plural);
+}
+
 void append_notes(std::vector<std::string>& lines, const std::vector<Note>& notes, const TextStyle& style) {
     for (const Note& note : notes) {
         const bool warns = note.ink == Ink::Warning || note.ink == Ink::Bad;
@@ -64,7 +65,7 @@ void append_notes(std::vector<std::string>& lines, const std::vector<Note>& note
     }
 }
 
-std::vector<Note> loss_notes(const Lost& lost) {
+std::vector<Note> loss_notes(const Lost& lost, bool repaired) {
     if (lost.total() == 0) {
         return {};
     }
@@ -78,7 +79,11 @@ std::vector<Note> loss_notes(const Lost& lost) {
     add(lost.freed, "free");
     add(lost.circular_buffers, "circular-buffer event");
     add(lost.lifecycle, "life-cycle event");
-    return {{fmt::format("{} lost ({}): figures may be off by them", counted(lost.total(), "event"), kinds), Ink::Bad}};
+    const std::string events = fmt::format("{} lost ({})", counted(lost.total(), "event"), kinds);
+    if (repaired) {
+        return {{events + ": live buffers are right again, counts and peaks may be off by them", Ink::Warning}};
+    }
+    return {{events + ": figures may be off by them", Ink::Bad}};
 }
 
 std::vector<Note> unknown_free_notes(const UnknownFreeStats& stats) {
@@ -89,18 +94,6 @@ std::vector<Note> unknown_free_notes(const UnknownFreeStats& stats) {
         }
     }
     return notes;
-}
-
-std::string known_before_note(KnownBefore known) {
-    switch (known) {
-        case KnownBefore::None:
-            return "buffers allocated before the attach are not known and not included";
-        case KnownBefore::Partial:
-            return "buffers allocated before the attach are known only in part";
-        case KnownBefore::Full:
-            break;
-    }
-    return {};
 }
 
 std::string chip_list(std::vector<std::int32_t> chips) {

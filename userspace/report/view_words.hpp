@@ -22,14 +22,14 @@ struct Note {
 // Appends the notes as lines, "! " before warnings, cut to style.width (0: whole).
 void append_notes(std::vector<std::string>& lines, const std::vector<Note>& notes, const TextStyle& style);
 
-// "123 events lost (100 allocs, 23 frees): ..."; empty if none were.
-[[nodiscard]] std::vector<Note> loss_notes(const Lost& lost);
+// "1 buffer", "1,204 buffers", "3 launches".
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
+
+// "123 events lost (100 allocs, 23 frees): ..."; empty if none were. `repaired`: walks settled all of them since.
+[[nodiscard]] std::vector<Note> loss_notes(const Lost& lost, bool repaired);
 
 // One line per reason that occurred, however often: "1,204 frees before attach (18.5 MiB): ...".
 [[nodiscard]] std::vector<Note> unknown_free_notes(const UnknownFreeStats& stats);
-
-// What is not known of the time before the attach; empty if all is.
-[[nodiscard]] std::string known_before_note(KnownBefore known);
 
 [[nodiscard]] std::string chip_list(std::vector<std::int32_t> chips);  // "chip 3", "chips 0-7,9"
 

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 
+#include "report/capacity_words.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
 constexpr double kNsPerSecond = 1e9;
+constexpr std::size_t kFailuresShown = 3;
 
 // Counters only grow while a process lives; a smaller one would be another process's.
 std::uint64_t since(std::uint64_t now, std::uint64_t then) {
@@ -24,7 +27,7 @@ std::uint64_t to_unix(const SessionInfo& session, std::uint64_t t_ns) {
 WatchRow make_row(
     const ProcessKey& key, const Place& place, MemoryKind kind, const KindUsage& now, const WatchContext& context
 ) {
-    WatchRow row{place, kind, now, {}, {}};
+    WatchRow row{place, kind, now, {}, {}, {}};
     if (context.previous != nullptr && context.now_ns > context.previous->t_ns) {
         const KindUsage* known = context.previous->find(key, place, kind);
         const KindUsage before = known == nullptr ? KindUsage{} : *known;
@@ -37,7 +40,7 @@ WatchRow make_row(
     }
     if (context.baseline != nullptr) {
         const KindUsage* known = context.baseline->find(key, place, kind);
-        row.baseline = known == nullptr ? WatchRow::Baseline{} : WatchRow::Baseline{known->buffers, known->bytes};
+        row.baseline = known == nullptr ? WatchRow::Baseline{0, 0, 0} : WatchRow::Baseline{known->buffers, known->bytes, known->footprint_bytes};
     }
     const KindUsage* zero = context.reset == nullptr ? nullptr : context.reset->find(key, place, kind);
     if (zero != nullptr) {
@@ -50,6 +53,7 @@ WatchRow make_row(
 
 void add_rows(WatchProcess& process, const ProcessState& state, const WatchContext& context) {
     const ProcessKey key = process_key(state);
+    const CapacityMap capacity = capacities(state);
     for (const auto& [place, usage] : state.places) {
         bool used = false;
         for (const MemoryKind kind : kMemoryKinds) {
@@ -60,6 +64,7 @@ void add_rows(WatchProcess& process, const ProcessState& state, const WatchConte
             used = true;
             if (context.filter.passes(place) && context.filter.passes(kind)) {
                 process.rows.push_back(make_row(key, place, kind, now, context));
+                process.rows.back().capacity = capacity_of(capacity, place, kind);
             } else {
                 process.filtered = true;
             }
@@ -94,6 +99,7 @@ WatchProcess make_process(const ProcessState& state, const SessionInfo& session,
     process.events = state.events;
     process.hooked_allocs = state.hooked_allocs;
     process.unknown_frees = state.unknown_frees;
+    process.health = process_health(state, session, kFailuresShown);
     if (context.reset != nullptr) {
         if (const ProcessSample* zero = context.reset->find(process_key(state)); zero != nullptr) {
             count_from_reset(process, *zero);
@@ -116,9 +122,13 @@ WatchModel build_watch_model(const TrackerView& view, const SessionInfo& session
     WatchModel model;
     model.now_unix_ns = to_unix(session, context.now_ns);
     model.now_ns = context.now_ns;
+    model.attached_t_ns = session.attached_monotonic_ns;
     model.events = context.reset == nullptr ? view.events : since(view.events, context.reset->events);
     model.lost = view.lost;
-    model.known_before_attach = session.known_before_attach;
+    model.losses_repaired = view.losses_repaired();
+    model.complete = view.complete();
+    model.folded_processes = view.folded.count;
+    model.known_before_attach = known_before_attach(view, session);
     model.ring = context.ring;
     model.baseline_age_ns = age(context.baseline, context.now_ns);
     model.reset_age_ns = age(context.reset, context.now_ns);

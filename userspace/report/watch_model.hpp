@@ -11,7 +11,9 @@
 
 #include "event/session_info.hpp"
 #include "report/memory_kind.hpp"
+#include "report/process_health.hpp"
 #include "report/usage_sample.hpp"
+#include "tracker/capacity.hpp"
 #include "tracker/tracker.hpp"
 
 namespace tt::alloc_trace {
@@ -45,8 +47,10 @@ struct WatchRow {
     struct Baseline {
         std::uint64_t buffers = 0;
         std::uint64_t bytes = 0;
+        std::optional<std::uint64_t> footprint_bytes{};
     };
     std::optional<Baseline> baseline;  // set on every row while there is a baseline; 0 where nothing was
+    Capacity capacity{};               // of this type on this place; not known() of circular buffers
 };
 
 struct WatchProcess {
@@ -63,13 +67,18 @@ struct WatchProcess {
     std::vector<WatchRow> rows;        // by place, then kind; filtered
     std::vector<Place> idle_places;    // opened, but nothing allocated on them yet; filtered
     bool filtered = false;             // the filter left out rows of this process
+    ProcessHealth health;              // since attach: a reset does not hide doubts
 };
 
 struct WatchModel {
     std::uint64_t now_unix_ns = 0;  // 0 if not known
     std::uint64_t now_ns = 0;       // CLOCK_MONOTONIC
+    std::uint64_t attached_t_ns = 0;  // likewise
     std::uint64_t events = 0;       // since the reset, of all processes
     Lost lost;                      // since attach, a reset does not hide it: it is a doubt about the live figures
+    bool losses_repaired = false;   // by walks since
+    bool complete = true;           // TrackerView::complete()
+    std::uint64_t folded_processes = 0;  // ended long ago: only counted
     KnownBefore known_before_attach = KnownBefore::None;
     std::optional<RingFill> ring;
     std::optional<std::uint64_t> baseline_age_ns;

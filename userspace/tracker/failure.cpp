@@ -81,15 +81,6 @@ std::optional<ClashFailure::LowestBuffer> lowest_l1_buffer(const ProcessState& p
 
 }  // namespace
 
-std::string_view to_string(FailureVerdict verdict) {
-    switch (verdict) {
-        case FailureVerdict::Exhausted: return "exhausted";
-        case FailureVerdict::Fragmented: return "fragmented";
-        case FailureVerdict::Unknown: break;
-    }
-    return "unknown";
-}
-
 AllocationFailure explain(const ProcessState& process, const AllocationFailed& event, bool with_state) {
     AllocationFailure failure;
     const BufferFields& asked = event.buffer;

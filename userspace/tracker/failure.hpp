@@ -13,20 +13,12 @@
 #include "event/event.hpp"
 #include "tracker/capacity.hpp"
 #include "tracker/failure_message.hpp"
+#include "tracker/judgement.hpp"
 #include "tracker/usage.hpp"
 
 namespace tt::alloc_trace {
 
 struct ProcessState;
-
-enum class FailureVerdict : std::uint8_t {
-    Unknown,
-    Exhausted,   // less is free than was asked for
-    Fragmented,  // enough is free, but not in one piece
-};
-inline constexpr std::size_t kFailureVerdictCount = 3;
-
-[[nodiscard]] std::string_view to_string(FailureVerdict verdict);  // "unknown", "exhausted", "fragmented"
 
 struct AllocationFailure {
     AllocationFailed event;              // its message cut to kMaxMessageBytes

@@ -26,6 +26,15 @@ std::string_view to_string(UnknownFree reason) {
     return "unknown";
 }
 
+std::string_view to_string(FailureVerdict verdict) {
+    switch (verdict) {
+        case FailureVerdict::Exhausted: return "exhausted";
+        case FailureVerdict::Fragmented: return "fragmented";
+        case FailureVerdict::Unknown: break;
+    }
+    return "unknown";
+}
+
 std::string_view to_string(FoundAs origin) {
     switch (origin) {
         case FoundAs::Allocated: return "allocated";

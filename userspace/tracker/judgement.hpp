@@ -52,12 +52,23 @@ enum class FoundAs : std::uint8_t {
 
 [[nodiscard]] std::string_view to_string(FoundAs origin);  // "allocated", "pre-existing", "inferred"
 
+// Why an allocation failed.
+enum class FailureVerdict : std::uint8_t {
+    Unknown,
+    Exhausted,   // less is free than was asked for
+    Fragmented,  // enough is free, but not in one piece
+};
+inline constexpr std::size_t kFailureVerdictCount = 3;
+
+[[nodiscard]] std::string_view to_string(FailureVerdict verdict);  // "unknown", "exhausted", "fragmented"
+
 // What applying one event did.
 struct Applied {
     std::optional<UnknownFree> unknown_free;  // Freed only
     bool after_close = false;                 // Freed only: its allocator is gone, and with it the memory: nothing to do
     bool replaced_live = false;               // Allocated, BufferFound: what was live under its key had to be inferred free
     std::optional<FoundAs> found_as;           // BufferFound only: what it counts as; nullopt if it was known already
+    std::optional<FailureVerdict> verdict;     // AllocationFailed only
     FreeKind released_kind = FreeKind::Freed;  // of `released` buffers (AllocatorReleased, BufferGone, ProcessExec, ...Exited)
     std::uint64_t released = 0;
     std::uint64_t released_bytes = 0;

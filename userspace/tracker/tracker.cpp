@@ -49,6 +49,19 @@ std::uint64_t& found_count(ProcessState& process, FoundAs origin) {
 
 }  // namespace
 
+bool TrackerView::losses_repaired() const {
+    bool any = false;
+    for (const auto& process : processes) {
+        if (process->end == ProcessState::End::Alive && process->used_memory()) {
+            any = true;
+            if (process->losses_settled < losses) {
+                return false;
+            }
+        }
+    }
+    return any && losses > 0;
+}
+
 std::uint64_t TrackerView::unexplained_differences() const {
     std::uint64_t sum = folded.unexplained;
     for (const auto& process : processes) {
@@ -73,7 +86,7 @@ Applied Tracker::apply(const Event& event) {
     return std::visit([this](const auto& e) { return on(e); }, event);
 }
 
-TrackerView Tracker::view() const { return {processes_, lost_, folded_, events_, first_t_ns_, last_t_ns_}; }
+TrackerView Tracker::view() const { return {processes_, lost_, folded_, events_, first_t_ns_, last_t_ns_, losses_}; }
 
 void Tracker::reset_peaks() {
     for (const auto& process : processes_) {
@@ -451,9 +464,11 @@ bool Tracker::may_scan(const ProcessState& state) {
 Applied Tracker::on(const AllocationFailed& event) {
     ProcessState& state = process(event.header);
     AllocationFailure failure = explain(state, event, may_scan(state));
+    Applied applied;
+    applied.verdict = failure.verdict;
     ++state.failure_verdicts[static_cast<std::size_t>(failure.verdict)];
     state.failures.add(std::move(failure));
-    return {};
+    return applied;
 }
 
 Applied Tracker::on(const CircularBufferClash& event) {

@@ -46,7 +46,10 @@ struct TrackerView {
     std::uint64_t events = 0;                                     // applied, losses not counted
     std::uint64_t first_t_ns = 0;
     std::uint64_t last_t_ns = 0;
+    std::uint64_t losses = 0;                                     // gaps: Lost events
 
+    // A complete walk of every living process since the last loss: what is live is right again.
+    [[nodiscard]] bool losses_repaired() const;
     // Differences between tracker and processes that no loss explains.
     [[nodiscard]] std::uint64_t unexplained_differences() const;
     // Nothing is missing in the stream, as far as anybody can tell.

@@ -46,7 +46,7 @@ struct Usage {
         return footprint_unknown == 0 ? Footprint(footprint_bytes) : std::nullopt;
     }
     [[nodiscard]] Footprint peak_footprint() const {
-        return peak_footprint_known ? Footprint(peak_footprint_bytes) : std::nullopt;
+        return peak_footprint_known || peak_bytes == 0 ? Footprint(peak_footprint_bytes) : std::nullopt;
     }
 
     void add(std::uint64_t size, Footprint footprint = std::nullopt) {

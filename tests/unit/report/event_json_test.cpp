@@ -37,7 +37,7 @@ TEST(EventJson, FastLinesEqualTheLibrarysAtTheExtremes) {
     for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{1}, kMost}) {
         const EventHeader header{value, static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value)};
         for (std::size_t type = 0; type < kBufferTypeCount + 1; ++type) {
-            const BufferFields fields{value, value, value, value, value, value, static_cast<BufferType>(type), false};
+            const BufferFields fields{value, value, value, value, value, value, static_cast<BufferType>(type), false, false, 0};
             Applied inferred;
             inferred.replaced_live = true;
             EXPECT_EQ(

@@ -21,10 +21,10 @@ Stream job() {
 TEST(LiveView, TextGroupsByOwnerTypeAndSize) {
     const Stream stream = job();
     EXPECT_EQ(
-        render_live_text(build_live_view(stream.view()), session(), {}),
+        render_live_text(build_live_view(stream.view(), session()), session(), {}),
         "live buffers at 2026-02-03 12:35:03Z (+00:00:07.000 since the attach): 5 buffers, 1.1 MiB\n"
         "pid 4242  python3 serve.py\n"
-        "buffers allocated before the attach are not known and not included\n"
+        "known before attach: none: buffers older than the attach are not included\n"
         "size: logical bytes per chip; a mesh buffer takes them on each of its chips\n"
         "\n"
         "PID   OWNER               TYPE       SIZE  COUNT      TOTAL          FIRST           LAST\n"
@@ -42,19 +42,20 @@ TEST(LiveView, TextGroupsByOwnerTypeAndSize) {
 
 TEST(LiveView, TopSaysWhatItLeavesOut) {
     const Stream stream = job();
-    const std::string text = render_live_text(build_live_view(stream.view()), session(), {}, 1);
+    const std::string text = render_live_text(build_live_view(stream.view(), session()), session(), {}, 1);
     EXPECT_NE(text.find("\n3 more groups left out (4 buffers, 132.0 KiB): --top 0 shows all\n"), std::string::npos);
     EXPECT_NE(text.find("\n1 more row left out: --top 0 shows all\n"), std::string::npos);
 }
 
 TEST(LiveView, JsonHasEverySingleBufferInOrder) {
     const Stream stream = job();
-    const nlohmann::ordered_json json = live_json(build_live_view(stream.view()), session());
+    const nlohmann::ordered_json json = live_json(build_live_view(stream.view(), session()), session());
     ASSERT_EQ(json["buffers"].size(), 5U);
     EXPECT_EQ(
         json["buffers"][0].dump(),
         R"({"owner":"mesh 0","owner_chips":[0,1],"allocator":"0xa000","type":"DRAM","address":"0x1000","size":65536,)"
-        R"("page_size":2048,"buffer":"0xf0001000","pid":4242,"tid":4243,"t_ns":1003000000000})"
+        R"("page_size":2048,"buffer":"0xf0001000","pid":4242,"tid":4243,"t_ns":1003000000000,)"
+        R"("origin":"allocated","trace_unsafe":false,"footprint_bytes":null})"
     );
     EXPECT_EQ(json["buffers"][1]["address"], "0x2000");
     EXPECT_EQ(json["buffers"][2]["type"], "TRACE");
@@ -67,30 +68,29 @@ TEST(LiveView, JsonHasEverySingleBufferInOrder) {
     EXPECT_EQ(json["circular_buffers"].size(), 4U);
     EXPECT_EQ(json["circular_buffers"][0]["bytes"], 1024);
     EXPECT_EQ(json["complete"], true);
-    EXPECT_EQ(live_json(build_live_view(stream.view()), session(), false)["complete"], false);
+    EXPECT_EQ(live_json(build_live_view(stream.view(), session()), session(), false)["complete"], false);
 }
 
 TEST(LiveView, FilterByDeviceAndType) {
     const Stream stream = job();
-    const LiveView chip3 = build_live_view(stream.view(), {{3}, {}});
+    const LiveView chip3 = build_live_view(stream.view(), session(), {{3}, {}});
     EXPECT_EQ(chip3.buffers.size(), 2U);
     EXPECT_TRUE(chip3.circular_buffers.empty());
-    const LiveView mesh_trace = build_live_view(stream.view(), {{1}, {MemoryKind::Trace}});
+    const LiveView mesh_trace = build_live_view(stream.view(), session(), {{1}, {MemoryKind::Trace}});
     EXPECT_EQ(mesh_trace.buffers.size(), 1U);
     EXPECT_TRUE(mesh_trace.circular_buffers.empty());
 }
 
 TEST(LiveView, EmptyIsSaidInWords) {
     EXPECT_EQ(
-        render_live_text(build_live_view(Stream().view()), session(), {}),
+        render_live_text(build_live_view(Stream().view(), session()), session(), {}),
         "live buffers: 0 buffers, 0 B\n"
-        "buffers allocated before the attach are not known and not included\n"
         "! no events: nothing was seen of any process, so this says nothing about what is live\n"
     );
     Stream ended;
     ended.process(0, kPid, "job", true).mesh(0, 0, 1).alloc(1, 0x100, 1).exited(2);
     EXPECT_EQ(
-        render_live_text(build_live_view(ended.view()), session(), {}),
+        render_live_text(build_live_view(ended.view(), session()), session(), {}),
         "live buffers at 2026-02-03 12:34:58Z (+00:00:02.000 since the attach): 0 buffers, 0 B\n"
         "pid 4242 (ended)  job\n"
         "no live buffers\n"

@@ -43,7 +43,7 @@ TEST(RenderWatchText, EightyColumns) {
         render_watch_text(Session().model(false), {{80, false, true}, 24, true}),
         "pid 4242  python3 serve.py  since 12:34:56Z (1m05s)  events 10  lost 0\n"
         "ring 3% of 64.0 MiB, peak 14%\n"
-        "buffers allocated before the attach are not known and not included\n"
+        "known before attach: none: buffers older than the attach are not included\n"
         "1 free before attach (12.0 KiB): of buffers older than the trace\n"
         "\n"
         "DEVICE  TYPE  BUFFERS       SIZE       PEAK  ALLOCS/S  FREES/S  LAUNCHES/S\n"
@@ -133,7 +133,7 @@ TEST(RenderWatchText, NothingSeenIsSaidInWordsWithTheReasonsItMayHave) {
     EXPECT_EQ(
         render_watch_text(build_watch_model(stream.view(), session(), context), {{0, false, true}, 0, false}),
         "pid 4242  ./job  since 2026-02-03 12:34:56Z (5.0s)  events 1  lost 0\n"
-        "buffers allocated before the attach are not known and not included\n"
+        "known before attach: none: buffers older than the attach are not included\n"
         "no events yet: no device memory was allocated or freed since the attach\n"
         "it may be idle, or work within buffers that are older than the attach\n"
         "if it should be busy, look at the probes: tt-alloc-trace doctor -p 4242\n"
@@ -172,7 +172,7 @@ TEST(RenderWatchPlain, OneLinePerRowWithItsTime) {
     EXPECT_THAT(
         render_watch_plain(Session().model(false)),
         testing::StartsWith(
-            "2026-02-03T12:36:01.000Z pid=4242 state=running events=10 lost=0 frees_before_attach=1"
+            "2026-02-03T12:36:01.000Z pid=4242 state=running events=10 lost=0 frees_before_attach=1 known_before=none found=0"
             " command=python3 serve.py\n"
             "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=DRAM buffers=2 bytes=19398655 peak_bytes=19398655 allocs=2"
             " frees=0 allocs_per_s=1.0 frees_per_s=0.0\n"
@@ -202,6 +202,7 @@ TEST(WatchJson, CarriesTheEnvelopeThenTheRows) {
     EXPECT_EQ(
         row.dump(),
         R"({"device":"chip 0","chip":0,"type":"DRAM","live_buffers":2,"live_bytes":19398655,"peak_bytes":19398655,)"
+        R"("found":0,"footprint_bytes":null,"peak_footprint_bytes":null,"capacity":null,)"
         R"("allocs":2,"frees":0,"allocs_per_s":1.0,"frees_per_s":0.0,"baseline_buffers":1,"baseline_bytes":14889779,)"
         R"("delta_buffers":1,"delta_bytes":4508876})"
     );

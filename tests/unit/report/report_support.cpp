@@ -27,11 +27,11 @@ SessionInfo session() {
 }
 
 BufferFields mesh_buffer(std::uint64_t address, std::uint64_t size, BufferType type) {
-    return {0xF0000000 + address, kMesh, kMeshAllocator, address, size, 2048, type, false};
+    return {0xF0000000 + address, kMesh, kMeshAllocator, address, size, 2048, type, false, false, 0};
 }
 
 BufferFields chip_buffer(std::uint64_t address, std::uint64_t size, BufferType type) {
-    return {0xE0000000 + address, kChip3, kChipAllocator, address, size, 2048, type, false};
+    return {0xE0000000 + address, kChip3, kChipAllocator, address, size, 2048, type, false, false, 0};
 }
 
 EventHeader Stream::at(double t) const {
@@ -85,6 +85,31 @@ Stream& Stream::exited(double t) {
     return apply(ProcessExited{at(t)});
 }
 
+Region dram_region() { return {BufferType::Dram, 8, 32, 0, 1024 * kMiB, 32}; }
+Region l1_region() { return {BufferType::L1, 64, 16, 100 * kKiB, 1400 * kKiB, 32}; }
+
+ProcessWalked walked(const EventHeader& header, WalkReason reason, std::uint64_t found, std::string incomplete) {
+    ProcessWalked walk;
+    walk.header = header;
+    walk.reason = reason;
+    walk.complete = incomplete.empty();
+    walk.incomplete_reason = std::move(incomplete);
+    walk.allocators = 2;
+    walk.rounds = 2;
+    walk.buffers = found;
+    walk.found = found;
+    walk.duration_ns = 12'000'000;
+    return walk;
+}
+
+Stream& Stream::found(double t, std::uint64_t address, std::uint64_t size, BufferType type) {
+    return apply(BufferFound{at(t), mesh_buffer(address, size, type), 0});
+}
+
+Stream& Stream::mesh_regions(double t) {
+    return apply(AllocatorSeen{at(t), kMeshAllocator, kMesh, {dram_region(), l1_region()}});
+}
+
 std::vector<Event> one_of_each() {
     const EventHeader header{kAttach, kPid, kPid + 1};
     BufferFields hooked = mesh_buffer(0, 512);
@@ -111,6 +136,16 @@ std::vector<Event> one_of_each() {
         AllocatorReleased{header, 0xDEAD, AllocatorRelease::Clear},
         ProcessForked{header, 4300},
         Lost{{kAttach, 0, 0}, 1, 2, 3, 4},
+        AllocatorSeen{header, kMeshAllocator, kMesh, {dram_region()}},
+        BufferFound{header, mesh_buffer(0x400, 4096), 512},
+        BufferFound{header, mesh_buffer(0x400, 4096), 512},
+        BufferGone{header, mesh_buffer(0x400, 4096)},
+        BufferGone{header, mesh_buffer(0x400, 4096)},
+        walked(header, WalkReason::Attach, 1),
+        ProcessPaused{header, 5},
+        AllocationFailed{header, mesh_buffer(0, 1U << 30U), "Out of Memory: \"no\" \xff\n"},
+        CircularBufferClash{header, 0x77, kMesh, "clash"},
+        AllocatorChanged{header, kMeshAllocator, AllocatorChange::StateOverridden},
         ProcessExec{header},
         ProcessExited{header},
     };

@@ -39,6 +39,8 @@ public:
     Stream& launch(double t, std::uint64_t program);
     Stream& lost(double t, std::uint64_t allocs, std::uint64_t frees);
     Stream& exited(double t);
+    Stream& found(double t, std::uint64_t address, std::uint64_t size, BufferType type = BufferType::Dram);
+    Stream& mesh_regions(double t);  // dram_region(), l1_region() of kMeshAllocator
     Stream& apply(const Event& event);
 
     [[nodiscard]] EventHeader at(double t) const;
@@ -56,6 +58,13 @@ private:
 
 [[nodiscard]] BufferFields mesh_buffer(std::uint64_t address, std::uint64_t size, BufferType type = BufferType::Dram);
 [[nodiscard]] BufferFields chip_buffer(std::uint64_t address, std::uint64_t size, BufferType type = BufferType::L1);
+
+[[nodiscard]] Region dram_region();  // 8 banks of 1 GiB
+[[nodiscard]] Region l1_region();    // 64 banks of 1400 KiB from 100 KiB on
+
+[[nodiscard]] ProcessWalked walked(
+    const EventHeader& header, WalkReason reason, std::uint64_t found, std::string incomplete = {}
+);
 
 // One of every kind of event.
 [[nodiscard]] std::vector<Event> one_of_each();

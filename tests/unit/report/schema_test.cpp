@@ -64,6 +64,16 @@ Stream full_stream() {
     stream.process(0, kPid, "job \xff").mesh(0, 0, 2).alloc(1, 0x100, 64).alloc(1, 0x200, 64, BufferType::L1Small);
     stream.circular_buffer(2, 0x77, 0x300, 256).launch(2, 0x77).free(2, 0x900, 1).free(2, 0x900, 1);
     stream.chip_alloc(2, 0x100, 64).lost(3, 1, 2);  // its owner is unknown
+    stream.mesh_regions(3).found(3, 0x40000, 4096).apply(walked(stream.at(3), WalkReason::Attach, 1, "torn"));
+    stream.alloc(3, 0x100, 64, BufferType::Trace).alloc(3, 0x50000, 4096);
+    stream.apply(AllocationFailed{stream.at(3), mesh_buffer(0, 1U << 30U), "Out of Memory: free: 5 B, largest free block: 2 B"});
+    stream.apply(CircularBufferClash{
+        stream.at(3), 0x77, kMesh, "Statically allocated circular buffers on core range [(x=0,y=0) - (x=7,y=7)] grow to 9 B"
+    });
+    stream.alloc(3, 0x30000, 4096, BufferType::L1);
+    stream.apply(CircularBufferClash{stream.at(3), 0x77, kMesh, ""});
+    stream.apply(AllocatorChanged{stream.at(3), kMeshAllocator, AllocatorChange::StateOverridden});
+    stream.apply(ProcessPaused{stream.at(3), 7});
     stream.process(4, 5000, "other", true).mesh(4, 1, 0).alloc(5, 0x100, 64, BufferType::SystemMemory);
     return stream;
 }
@@ -109,8 +119,8 @@ TEST(Schema, Watch) {
 
 TEST(Schema, Live) {
     const SchemaFile schema("live");
-    EXPECT_EQ(schema.complaints(json_line(live_json(build_live_view(full_stream().view()), session()))), "");
-    EXPECT_EQ(schema.complaints(json_line(live_json(build_live_view(Stream().view()), {}))), "");
+    EXPECT_EQ(schema.complaints(json_line(live_json(build_live_view(full_stream().view(), session()), session()))), "");
+    EXPECT_EQ(schema.complaints(json_line(live_json(build_live_view(Stream().view(), {}), {}))), "");
 }
 
 TEST(Schema, Summary) {
@@ -120,9 +130,9 @@ TEST(Schema, Summary) {
     for (const Event& event : stream.events()) {
         counts.observe(event);
     }
-    const SummaryView summary = build_summary_view(stream.view(), counts, "cut");
+    const SummaryView summary = build_summary_view(stream.view(), counts, "cut", session());
     EXPECT_EQ(schema.complaints(json_line(summary_json(summary, full_session()))), "");
-    EXPECT_EQ(schema.complaints(json_line(summary_json(build_summary_view(Stream().view(), {}, {}), {}))), "");
+    EXPECT_EQ(schema.complaints(json_line(summary_json(build_summary_view(Stream().view(), {}, {}, {}), {}))), "");
 }
 
 TEST(Schema, ListAndDoctor) {

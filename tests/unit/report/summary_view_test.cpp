@@ -14,7 +14,7 @@ SummaryView summarize(const Stream& stream, std::string incomplete = {}) {
     for (const Event& event : stream.events()) {
         counts.observe(event);
     }
-    return build_summary_view(stream.view(), counts, std::move(incomplete));
+    return build_summary_view(stream.view(), counts, std::move(incomplete), session());
 }
 
 Stream job() {
@@ -38,12 +38,12 @@ TEST(SummaryView, Text) {
         "events      9: alloc 2, free 3, owner 1, cb_alloc 1, launch 1, process_start 1\n"
         "! the file ends in the middle of a chunk\n"
         "! probe not attached: device close: no such symbol\n"
-        "buffers allocated before the attach are not known and not included\n"
         "\n"
         "pid 4242  python3 serve.py\n"
         "live        1 buffers, 64.0 KiB\n"
         "ends        1 freed\n"
         "programs    1 with 1 circular buffers\n"
+        "known before attach: none: buffers older than the attach are not included\n"
         "1 free before attach (512 B): of buffers older than the trace\n"
         "! 1 free double (64.0 KiB): freed already; first: DRAM address 0x1000, 64.0 KiB, Buffer 0xf0001000, tid 4243\n"
         "\n"

@@ -17,11 +17,11 @@ std::string render(const Options& options, const Replay& replay) {
     const TextStyle style = stdout_style(options.color);
     const TrackerView view = replay.tracker.view();
     if (options.view == "live") {
-        const LiveView live = build_live_view(view, options.filter);
+        const LiveView live = build_live_view(view, replay.session, options.filter);
         return json ? json_document(live_json(live, replay.session, replay.complete))
                     : render_live_text(live, replay.session, style, options.top);
     }
-    const SummaryView summary = build_summary_view(view, replay.counter, replay.warning, options.filter);
+    const SummaryView summary = build_summary_view(view, replay.counter, replay.warning, replay.session, options.filter);
     return json ? json_document(summary_json(summary, replay.session))
                 : render_summary_text(summary, replay.session, style);
 }

@@ -113,7 +113,7 @@ private:
             return;
         }
         const std::string text = render_live_text(
-            build_live_view(pipeline_.view(), options_.filter), runner_.session().info(), style_, rows_for(size)
+            build_live_view(pipeline_.view(), runner_.session().info(), options_.filter), runner_.session().info(), style_, rows_for(size)
         );
         std::vector<std::string> lines;
         for (std::size_t start = 0; start < text.size() && lines.size() + 1 < size.height;) {

@@ -1,0 +1,261 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the views say of capacity, of what was known at the attach, and of what went wrong.
+#include "report/process_health.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "report/capacity_words.hpp"
+#include "report/live_view.hpp"
+#include "report/render_watch_lines.hpp"
+#include "report/render_watch_text.hpp"
+#include "report/summary_view.hpp"
+#include "report_support.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+WatchModel model_of(const Stream& stream) {
+    WatchContext context;
+    context.now_ns = kAttach + 65 * kSecond;
+    return build_watch_model(stream.view(), session(), context);
+}
+
+std::string watch_text(const Stream& stream, std::size_t width = 120, bool utf8 = true) {
+    return render_watch_text(model_of(stream), {{width, false, utf8}, 0, false});
+}
+
+// Attached to a job that holds 3 GiB DRAM and an L1 buffer on two chips.
+Stream attached() {
+    Stream stream;
+    stream.process(0, kPid, "python3 serve.py").mesh(0, 0, 2).mesh_regions(0.1);
+    stream.found(0.1, 0x20, 2048 * kMiB).found(0.1, 0x20000000, 1024 * kMiB);
+    stream.found(0.1, 0x100000, 64 * 2048, BufferType::L1);
+    stream.apply(walked(stream.at(0.1), WalkReason::Attach, 3));
+    return stream;
+}
+
+TEST(WatchCapacity, TableAtHundredTwentyColumns) {
+    EXPECT_EQ(
+        watch_text(attached()),
+        "pid 4242  python3 serve.py  since 2026-02-03 12:34:56Z (1m05s)  events 7  lost 0\n"
+        "known before attach: full (3 buffers found)\n"
+        "\n"
+        "DEVICE  TYPE  BUFFERS  FOOTPRINT       PEAK  USED               FREE   LARGEST        OF  ALLOCS/S  FREES/S\n"
+        "chip 0  DRAM        2    3.0 GiB    3.0 GiB  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB         -        -\n"
+        "        L1          1  128.0 KiB  128.0 KiB  █░░░░░░░   0%  87.4 MiB  57.8 MiB  87.5 MiB         -        -\n"
+        "chip 1  DRAM        2    3.0 GiB    3.0 GiB  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB         -        -\n"
+        "        L1          1  128.0 KiB  128.0 KiB  █░░░░░░░   0%  87.4 MiB  57.8 MiB  87.5 MiB         -        -\n"
+    );
+}
+
+TEST(WatchCapacity, EightyColumnsKeepTheBarsAndAsciiHasBarsToo) {
+    EXPECT_THAT(
+        watch_text(attached(), 80, false),
+        HasSubstr(
+            "DEVICE  TYPE  BUFFERS  FOOTPRINT  USED               FREE   LARGEST        OF\n"
+            "chip 0  DRAM        2    3.0 GiB  ###.....  37%   5.0 GiB   3.0 GiB   8.0 GiB\n"
+        )
+    );
+}
+
+TEST(WatchCapacity, WithoutEveryFootprintTheHeadingSaysSize) {
+    Stream stream = attached();
+    BufferFields unknown = mesh_buffer(0x300000, 4096, BufferType::L1);
+    unknown.sharded = true;
+    stream.apply(Allocated{stream.at(1), unknown});
+    const std::string text = watch_text(stream, 0);
+    EXPECT_THAT(text, HasSubstr("  SIZE "));
+    EXPECT_THAT(text, Not(HasSubstr("FOOTPRINT")));
+    EXPECT_THAT(text, HasSubstr("not known                        87.5 MiB")) << "of L1, how much is used";
+    EXPECT_THAT(text, HasSubstr("███░░░░░  37%  5.0 GiB")) << "of DRAM all is known";
+}
+
+TEST(WatchCapacity, UnknownCapacityHasNoColumns) {
+    Stream stream;
+    stream.process(0, kPid, "job").mesh(0, 0, 1).alloc(1, 0x100, 64);
+    EXPECT_THAT(watch_text(stream, 0), Not(HasSubstr("USED")));
+}
+
+TEST(WatchCapacity, SharedMemoryIsSaid) {
+    Stream stream = attached();
+    stream.chip(1, 0).chip_alloc(1, 0x900000, 4096);
+    EXPECT_THAT(watch_text(stream, 0), HasSubstr("chip 0: memory shared by 2 allocators, used is their union\n"));
+}
+
+TEST(WatchCapacity, BarsNeverLieAtTheEnds) {
+    EXPECT_EQ(usage_bar(0, 100, 4, false), "....");
+    EXPECT_EQ(usage_bar(1, 1'000'000, 4, false), "#...");
+    EXPECT_EQ(usage_bar(999'999, 1'000'000, 4, false), "###.");
+    EXPECT_EQ(usage_bar(100, 100, 4, false), "####");
+    EXPECT_EQ(usage_bar(0, 0, 4, false), "....");
+    EXPECT_EQ(usage_bar(50, 100, 4, true), "██░░");
+}
+
+TEST(WatchCapacity, LinesAndJsonHaveTheNumbers) {
+    const WatchModel model = model_of(attached());
+    const std::string plain = render_watch_plain(model);
+    EXPECT_THAT(plain, HasSubstr(" known_before=full found=3 command="));
+    EXPECT_THAT(
+        plain,
+        HasSubstr("type=DRAM buffers=2 bytes=3221225472 peak_bytes=3221225472 footprint_bytes=3221225472 "
+                  "peak_footprint_bytes=3221225472 capacity_bytes=8589934592 used_bytes=3221225472 free_bytes=5368709120 "
+                  "largest_free_bytes=3221225472 allocators=1 allocs=0 frees=0\n")
+    );
+    const nlohmann::ordered_json json = watch_json(model, session());
+    EXPECT_EQ(json["known_before_attach"], "full");
+    EXPECT_EQ(json["processes"][0]["found"]["pre_existing"], 3);
+    EXPECT_EQ(json["processes"][0]["walks"][0]["last"]["duration_ns"], 12'000'000);
+    EXPECT_EQ(json["processes"][0]["usage"][0]["found"], 2);
+    EXPECT_EQ(
+        json["processes"][0]["usage"][0]["capacity"].dump(),
+        R"({"banks":8,"bank_bytes":1073741824,"capacity_bytes":8589934592,"used_bytes":3221225472,"free_bytes":5368709120,)"
+        R"("largest_free_bytes":3221225472,"largest_free_bank_bytes":402653184,"allocators":1})"
+    );
+}
+
+TEST(ProcessHealth, HeaderSaysWhatIsKnownOfTheTimeBefore) {
+    Stream partial;
+    partial.process(0, kPid, "job").mesh(0, 0, 1).found(0, 0x100, 64);
+    partial.apply(walked(partial.at(0), WalkReason::Attach, 1, "list of chip 0 is torn"));
+    EXPECT_THAT(
+        watch_text(partial, 0),
+        HasSubstr("! known before attach: partial (list of chip 0 is torn), 1 buffer found: older buffers may be missing\n")
+    );
+    Stream nothing;
+    nothing.process(0, kPid, "job").mesh(0, 0, 1).apply(walked(nothing.at(0), WalkReason::Attach, 0));
+    EXPECT_THAT(watch_text(nothing, 0), HasSubstr("known before attach: full (nothing was held)\n"));
+    Stream started;
+    started.process(0, kPid, "job", true).mesh(0, 0, 1).alloc(1, 0x100, 64);
+    EXPECT_THAT(watch_text(started, 0), Not(HasSubstr("known before")));
+    EXPECT_EQ(known_before_attach(started.view(), session()), KnownBefore::Full);
+}
+
+TEST(ProcessHealth, LeastKnownProcessThatUsedMemoryDecidesForAll) {
+    Stream stream = attached();
+    EXPECT_EQ(known_before_attach(stream.view(), session()), KnownBefore::Full);
+    stream.process(1, 77, "shell");
+    EXPECT_EQ(known_before_attach(stream.view(), session()), KnownBefore::Full) << "it used none";
+    stream.alloc(1, 0x100, 64);
+    EXPECT_EQ(known_before_attach(stream.view(), session()), KnownBefore::None);
+    SessionInfo recorded = session();
+    recorded.known_before_attach = KnownBefore::Partial;
+    EXPECT_EQ(known_before_attach(stream.view(), recorded), KnownBefore::Partial) << "an old recording's own word";
+    EXPECT_EQ(known_before_attach(Stream().view(), recorded), KnownBefore::Partial);
+}
+
+TEST(ProcessHealth, RepairedLossesAreToldFromOpenOnes) {
+    Stream stream = attached();
+    stream.lost(1, 100, 23);
+    EXPECT_THAT(watch_text(stream, 0), HasSubstr("! 123 events lost (100 allocs, 23 frees): figures may be off by them\n"));
+    stream.found(2, 0x5000000, 64);
+    stream.apply(walked(stream.at(2), WalkReason::Gap, 1));
+    const std::string text = watch_text(stream, 0);
+    EXPECT_THAT(text, HasSubstr("(100 allocs, 23 frees): live buffers are right again, counts and peaks may be off by them\n"));
+    EXPECT_THAT(text, HasSubstr("repaired after lost events: 1 buffer found, 0 gone\n"));
+    EXPECT_EQ(watch_json(model_of(stream), session())["losses_repaired"], true);
+    EXPECT_EQ(watch_json(model_of(stream), session())["complete"], false);
+}
+
+TEST(ProcessHealth, UnexplainedDifferencesAreLoudAndIncomplete) {
+    Stream stream = attached();
+    stream.apply(walked(stream.at(2), WalkReason::Audit, 2));
+    EXPECT_THAT(
+        watch_text(stream, 0),
+        HasSubstr("! 2 unexplained differences between trace and process (2 found, 0 gone): please report this\n")
+    );
+    EXPECT_EQ(watch_json(model_of(stream), session())["complete"], false);
+    EXPECT_EQ(live_json(build_live_view(stream.view(), session()), session())["complete"], false);
+    const SummaryView summary = build_summary_view(stream.view(), {}, {}, session());
+    EXPECT_EQ(summary_json(summary, session())["complete"], false);
+}
+
+TEST(ProcessHealth, FailuresTellStateAndVerdict) {
+    Stream stream = attached();
+    stream.apply(AllocationFailed{stream.at(65), mesh_buffer(0, 4096 * kMiB), ""});
+    stream.apply(AllocationFailed{stream.at(66), mesh_buffer(0, 7168 * kMiB), ""});
+    const std::string text = watch_text(stream, 0);
+    EXPECT_THAT(text, HasSubstr("! 2 failed allocations (1 exhausted, 1 fragmented)\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("  +00:01:05.000 DRAM 4.0 GiB on mesh 0 (chips 0-1), needs 512.0 MiB per bank, 640.0 MiB free, largest block "
+                  "384.0 MiB: fragmented\n")
+    );
+    const nlohmann::ordered_json json = watch_json(model_of(stream), session());
+    const auto& failed = json["processes"][0]["failed_allocations"];
+    EXPECT_EQ(failed["count"], 2);
+    EXPECT_EQ(failed["latest"][1]["verdict"], "exhausted");
+    EXPECT_EQ(failed["latest"][1]["needed_bank_bytes"], 896 * kMiB);
+    EXPECT_EQ(failed["latest"][1]["reported"]["free_bank_bytes"], nullptr);
+    EXPECT_THAT(render_watch_plain(model_of(stream)), HasSubstr(" failed_allocs=2 command="));
+}
+
+TEST(ProcessHealth, ClashesTraceAndPausesAreSaid) {
+    Stream stream = attached();
+    stream.apply(CircularBufferClash{
+        stream.at(1),
+        0x77,
+        kMesh,
+        "Statically allocated circular buffers in program 3 clash with L1 buffers on core range [(x=0,y=0) - (x=7,y=7)]. L1 "
+        "buffer allocated at 1048576 and static circular buffer region ends at 1331936"
+    });
+    stream.alloc(2, 0x100, 64, BufferType::Trace).alloc(3, 0x7000000, 64);
+    stream.apply(ProcessPaused{stream.at(4), kSecond / 2});
+    const std::string text = watch_text(stream, 0);
+    EXPECT_THAT(text, HasSubstr("! 1 launch refused: circular buffers and L1 buffers clash\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("  +00:00:01.000 on mesh 0 (chips 0-1): circular buffers end at 0x1452e0, lowest L1 buffer at 0x100000; live "
+                  "there: 128.0 KiB at 0x100000 of mesh 0 (chips 0-1)\n")
+    );
+    EXPECT_THAT(
+        text,
+        HasSubstr("! 1 allocation made beside a captured trace on chips 0-1 (1 still live): replaying the trace may overwrite them\n")
+    );
+    EXPECT_THAT(text, HasSubstr("paused 1 time, 0.5s in all, so that nothing is lost\n"));
+}
+
+TEST(ProcessHealth, HostileMessagesReachNoTerminal) {
+    Stream stream;
+    stream.process(0, kPid, "job").mesh(0, 0, 1).alloc(1, 0x100, 64);
+    stream.apply(walked(stream.at(1), WalkReason::Attach, 0, "\x1b]0;owned\x07"));
+    const std::string text = watch_text(stream, 0);
+    EXPECT_EQ(text.find('\x1b'), std::string::npos);
+    EXPECT_THAT(text, HasSubstr(R"(partial (\x1b]0;owned\x07))"));
+}
+
+TEST(LiveCapacity, TableOfEveryPlaceAndType) {
+    const std::string text = render_live_text(build_live_view(attached().view(), session()), session(), {});
+    EXPECT_THAT(
+        text,
+        HasSubstr("capacity per chip; largest free block over all banks\n"
+                  "PID   DEVICE  TYPE  USED               FREE   LARGEST        OF  BANKS  ALLOCATORS\n"
+                  "4242  chip 0  DRAM  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB      8           1\n")
+    );
+    EXPECT_THAT(text, HasSubstr("known before attach: full (3 buffers found)\n"));
+}
+
+TEST(SummaryCapacity, RowsHaveCapacityAndOlderProcessesAreCounted) {
+    Stream stream = attached();
+    const std::string text = render_summary_text(build_summary_view(stream.view(), {}, {}, session()), session(), {});
+    EXPECT_THAT(
+        text,
+        HasSubstr("DEVICE  TYPE  ALLOCS  FREES  LIVE  FOOTPRINT       PEAK  USED               FREE   LARGEST        OF\n"
+                  "chip 0  DRAM       0      0     2    3.0 GiB    3.0 GiB  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB\n")
+    );
+    for (std::uint32_t pid = 100; pid < 170; ++pid) {
+        stream.process(70, pid, "job").exited(71);
+    }
+    EXPECT_THAT(
+        render_summary_text(build_summary_view(stream.view(), {}, {}, session()), session(), {}),
+        HasSubstr("6 more processes ended before these, with 12 events\n")
+    );
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test

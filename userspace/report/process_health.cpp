@@ -1,0 +1,349 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/process_health.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/capacity_words.hpp"
+#include "report/human_size.hpp"
+#include "report/json_envelope.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+KnownBefore known_before(const ProcessState& process, const SessionInfo& session) {
+    return std::max(process.known_before, session.known_before_attach);
+}
+
+template <typename Failure>
+std::vector<Failure> last_of(const std::deque<Failure>& all, std::size_t most) {
+    return {all.end() - static_cast<std::ptrdiff_t>(std::min(most, all.size())), all.end()};
+}
+
+Note known_before_note(const ProcessHealth& health) {
+    const std::string found = health.found.pre_existing > 0
+                                  ? fmt::format("{} found", counted(health.found.pre_existing, "buffer"))
+                                  : std::string();
+    switch (health.known_before) {
+        case KnownBefore::Full:
+            return {fmt::format("known before attach: full ({})", found.empty() ? "nothing was held" : found), Ink::Dim};
+        case KnownBefore::Partial:
+            return {
+                fmt::format(
+                    "known before attach: partial{}{}: older buffers may be missing",
+                    health.known_before_reason.empty() ? "" : " (" + health.known_before_reason + ")",
+                    found.empty() ? "" : ", " + found
+                ),
+                Ink::Warning};
+        case KnownBefore::None: break;
+    }
+    return {"known before attach: none: buffers older than the attach are not included", Ink::Dim};
+}
+
+void add_difference_notes(std::vector<Note>& notes, const ProcessHealth& health) {
+    const FoundStat& found = health.found;
+    if (found.inferred + found.gone > 0) {
+        notes.push_back(
+            {fmt::format(
+                 "repaired after lost events: {} found, {} gone", counted(found.inferred, "buffer"), human_count(found.gone)
+             ),
+             Ink::Dim}
+        );
+    }
+    if (found.unexplained() > 0) {
+        notes.push_back(
+            {fmt::format(
+                 "{} between trace and process ({} found, {} gone): please report this",
+                 counted(found.unexplained(), "unexplained difference"),
+                 human_count(found.unexplained_found),
+                 human_count(found.unexplained_gone)
+             ),
+             Ink::Bad}
+        );
+    }
+}
+
+std::string verdicts(const ProcessHealth& health) {
+    std::string text;
+    for (const FailureVerdict verdict : {FailureVerdict::Exhausted, FailureVerdict::Fragmented, FailureVerdict::Unknown}) {
+        const std::uint64_t count = health.failure_verdicts[static_cast<std::size_t>(verdict)];
+        if (count > 0) {
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", human_count(count), to_string(verdict));
+        }
+    }
+    return text;
+}
+
+std::string state_text(const AllocationFailure& failure) {
+    std::string text;
+    if (failure.needed) {
+        text += fmt::format(", needs {} per bank", human_bytes(*failure.needed));
+    }
+    if (failure.reported.free && failure.reported.largest_free) {
+        text += fmt::format(
+            ", {} free, largest block {}", human_bytes(*failure.reported.free), human_bytes(*failure.reported.largest_free)
+        );
+    } else if (failure.tracked.use) {
+        text += fmt::format(
+            ", {} free, largest block {}",
+            human_bytes(failure.tracked.use->free),
+            human_bytes(failure.tracked.use->largest_free)
+        );
+    }
+    return text + fmt::format(": {}", to_string(failure.verdict));
+}
+
+std::string failure_text(const AllocationFailure& failure, std::uint64_t start_ns) {
+    const BufferFields& asked = failure.event.buffer;
+    return fmt::format(
+        "{} {}{}{}{}",
+        human_offset(failure.event.header.t_ns, start_ns),
+        to_string(asked.type),
+        asked.size > 0 ? " " + human_bytes(asked.size) : "",
+        failure.owner.empty() ? "" : " on " + failure.owner,
+        state_text(failure)
+    );
+}
+
+std::string clash_text(const ClashFailure& clash, std::uint64_t start_ns) {
+    std::string text = human_offset(clash.event.header.t_ns, start_ns);
+    text += clash.owner.empty() ? "" : " on " + clash.owner;
+    if (clash.reported.region_end) {
+        text += fmt::format(": circular buffers end at {:#x}", *clash.reported.region_end);
+    }
+    if (clash.reported.l1_buffer_address) {
+        text += fmt::format(", lowest L1 buffer at {:#x}", *clash.reported.l1_buffer_address);
+    } else if (clash.reported.l1_size) {
+        text += fmt::format(", L1 at {:#x}", *clash.reported.l1_size);
+    }
+    if (clash.lowest) {
+        text += fmt::format(
+            "; live there: {} at {:#x} of {}", human_bytes(clash.lowest->size), clash.lowest->address, clash.lowest->owner
+        );
+    }
+    return text;
+}
+
+void add_failure_notes(std::vector<Note>& notes, const ProcessHealth& health, std::uint64_t start_ns) {
+    constexpr std::size_t kShown = 3;
+    if (health.failed_allocations > 0) {
+        notes.push_back(
+            {fmt::format("{} ({})", counted(health.failed_allocations, "failed allocation"), verdicts(health)), Ink::Warning}
+        );
+        for (std::size_t i = health.failures.size() - std::min(kShown, health.failures.size()); i < health.failures.size(); ++i) {
+            notes.push_back({"  " + failure_text(health.failures[i], start_ns), Ink::Plain});
+        }
+    }
+    if (health.clash_count > 0) {
+        notes.push_back({counted(health.clash_count, "launch") + " refused: circular buffers and L1 buffers clash", Ink::Warning});
+        for (std::size_t i = health.clashes.size() - std::min(kShown, health.clashes.size()); i < health.clashes.size(); ++i) {
+            notes.push_back({"  " + clash_text(health.clashes[i], start_ns), Ink::Plain});
+        }
+    }
+}
+
+void add_trace_note(std::vector<Note>& notes, const ProcessHealth& health) {
+    std::vector<Place> places;
+    std::uint64_t live = 0;
+    std::uint64_t allocs = 0;
+    for (const ProcessHealth::TraceUnsafe& unsafe : health.trace_unsafe) {
+        places.push_back(unsafe.place);
+        live = std::max(live, unsafe.live);
+        allocs = std::max(allocs, unsafe.allocs);
+    }
+    if (allocs > 0) {
+        notes.push_back(
+            {fmt::format(
+                 "{} made beside a captured trace on {} ({} still live): replaying the trace may overwrite them",
+                 counted(allocs, "allocation"),
+                 place_list(places),
+                 human_count(live)
+             ),
+             Ink::Warning}
+        );
+    }
+}
+
+Json walk_json(WalkReason reason, const WalkStat& stat) {
+    Json json;
+    json["reason"] = to_string(reason);
+    json["count"] = stat.count;
+    json["incomplete"] = stat.incomplete;
+    json["found"] = stat.found;
+    json["gone"] = stat.gone;
+    json["last"]["t_ns"] = stat.last.header.t_ns;
+    json["last"]["complete"] = stat.last.complete;
+    json["last"]["incomplete_reason"] = stat.last.incomplete_reason;
+    json["last"]["allocators"] = stat.last.allocators;
+    json["last"]["rounds"] = stat.last.rounds;
+    json["last"]["buffers"] = stat.last.buffers;
+    json["last"]["duration_ns"] = stat.last.duration_ns;
+    json["last"]["stopped_ns"] = stat.last.stopped_ns;
+    return json;
+}
+
+Json failure_json(const AllocationFailure& failure) {
+    const BufferFields& asked = failure.event.buffer;
+    Json json;
+    json["t_ns"] = failure.event.header.t_ns;
+    json["tid"] = failure.event.header.tid;
+    json["owner"] = failure.owner;
+    json["type"] = to_string(asked.type);
+    json["size"] = asked.size;
+    json["page_size"] = asked.page_size;
+    json["verdict"] = to_string(failure.verdict);
+    json["needed_bank_bytes"] = number_or_null(failure.needed);
+    json["tracked"] = capacity_json(failure.tracked);
+    json["reported"]["needed_bank_bytes"] = number_or_null(failure.reported.needed);
+    json["reported"]["bank_bytes"] = number_or_null(failure.reported.bank_size);
+    json["reported"]["allocated_bank_bytes"] = number_or_null(failure.reported.allocated);
+    json["reported"]["free_bank_bytes"] = number_or_null(failure.reported.free);
+    json["reported"]["largest_free_bank_bytes"] = number_or_null(failure.reported.largest_free);
+    json["message"] = failure.event.message;
+    return json;
+}
+
+Json clash_json(const ClashFailure& clash) {
+    Json json;
+    json["t_ns"] = clash.event.header.t_ns;
+    json["tid"] = clash.event.header.tid;
+    json["owner"] = clash.owner;
+    json["program"] = hex(clash.event.program);
+    json["l1_buffer_address"] = hex_or_null(clash.reported.l1_buffer_address);
+    json["region_end"] = hex_or_null(clash.reported.region_end);
+    json["l1_bytes"] = number_or_null(clash.reported.l1_size);
+    json["cores"] = nullptr;
+    if (const auto& cores = clash.reported.cores) {
+        json["cores"] = Json::array({cores->start_x, cores->start_y, cores->end_x, cores->end_y});
+    }
+    json["lowest_l1_buffer"] = nullptr;
+    if (const auto& lowest = clash.lowest) {
+        Json& buffer = json["lowest_l1_buffer"];
+        buffer["address"] = hex(lowest->address);
+        buffer["size"] = lowest->size;
+        buffer["buffer"] = hex(lowest->buffer);
+        buffer["owner"] = lowest->owner;
+        buffer["t_ns"] = lowest->t_ns;
+    }
+    json["message"] = clash.event.message;
+    return json;
+}
+
+}  // namespace
+
+ProcessHealth process_health(const ProcessState& process, const SessionInfo& session, std::size_t most_failures) {
+    ProcessHealth health;
+    health.known_before = known_before(process, session);
+    health.known_before_reason = process.walks[static_cast<std::size_t>(WalkReason::Attach)].last.incomplete_reason;
+    health.from_first_event = process.complete_from_start();
+    health.found = process.found;
+    health.walks = process.walks;
+    health.failed_allocations = process.failures.count;
+    health.failure_verdicts = process.failure_verdicts;
+    health.failures = last_of(process.failures.latest, most_failures);
+    health.clash_count = process.clashes.count;
+    health.clashes = last_of(process.clashes.latest, most_failures);
+    for (const auto& [place, usage] : process.places) {
+        if (usage.trace_unsafe_allocs > 0) {
+            health.trace_unsafe.push_back({place, usage.trace_unsafe, usage.trace_unsafe_allocs});
+        }
+    }
+    health.allocator_changes = process.allocator_changes;
+    health.foreign_allocators = process.foreign_allocators();
+    health.frees_after_close = process.frees_after_close;
+    health.pauses = process.pauses;
+    health.paused_ns = process.paused_ns;
+    return health;
+}
+
+KnownBefore known_before_attach(const TrackerView& view, const SessionInfo& session) {
+    const auto counts = [](const ProcessState& process) { return process.used_memory() || process.walks[0].count > 0; };
+    const bool any = std::any_of(view.processes.begin(), view.processes.end(), [&](const auto& process) {
+        return counts(*process);
+    });
+    if (view.processes.empty()) {
+        return session.known_before_attach;
+    }
+    KnownBefore least = KnownBefore::Full;
+    for (const auto& process : view.processes) {
+        if (!any || counts(*process)) {
+            least = std::min(least, known_before(*process, session));
+        }
+    }
+    return least;
+}
+
+std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_ns) {
+    std::vector<Note> notes;
+    const bool walked = health.walks[static_cast<std::size_t>(WalkReason::Attach)].count > 0;
+    if (!health.from_first_event && (walked || health.known_before != KnownBefore::Full)) {
+        notes.push_back(known_before_note(health));
+    }
+    add_difference_notes(notes, health);
+    add_failure_notes(notes, health, start_ns);
+    add_trace_note(notes, health);
+    if (health.foreign_allocators > 0) {
+        notes.push_back(
+            {counted(health.foreign_allocators, "allocator") + " took over the state of another: its blocks belong to no buffer of its own",
+             Ink::Warning}
+        );
+    }
+    if (health.pauses > 0) {
+        notes.push_back(
+            {fmt::format("paused {}, {} in all, so that nothing is lost", counted(health.pauses, "time"), human_duration(health.paused_ns)),
+             Ink::Dim}
+        );
+    }
+    return notes;
+}
+
+void add_health(Json& json, const ProcessHealth& health) {
+    json["known_before"] = to_string(health.known_before);
+    json["known_before_reason"] = health.known_before_reason;
+    json["found"]["pre_existing"] = health.found.pre_existing;
+    json["found"]["inferred"] = health.found.inferred;
+    json["found"]["gone"] = health.found.gone;
+    json["unexplained_differences"]["found"] = health.found.unexplained_found;
+    json["unexplained_differences"]["gone"] = health.found.unexplained_gone;
+    json["walks"] = Json::array();
+    for (std::size_t i = 0; i < kWalkReasonCount; ++i) {
+        if (health.walks[i].count > 0) {
+            json["walks"].push_back(walk_json(static_cast<WalkReason>(i), health.walks[i]));
+        }
+    }
+    Json& failed = json["failed_allocations"];
+    failed["count"] = health.failed_allocations;
+    for (std::size_t i = 0; i < kFailureVerdictCount; ++i) {
+        failed[std::string(to_string(static_cast<FailureVerdict>(i)))] = health.failure_verdicts[i];
+    }
+    failed["latest"] = Json::array();
+    for (const AllocationFailure& failure : health.failures) {
+        failed["latest"].push_back(failure_json(failure));
+    }
+    json["clashes"]["count"] = health.clash_count;
+    json["clashes"]["latest"] = Json::array();
+    for (const ClashFailure& clash : health.clashes) {
+        json["clashes"]["latest"].push_back(clash_json(clash));
+    }
+    json["trace_unsafe"] = Json::array();
+    for (const ProcessHealth::TraceUnsafe& unsafe : health.trace_unsafe) {
+        Json entry;
+        add_place(entry, unsafe.place);
+        entry["live_buffers"] = unsafe.live;
+        entry["allocs"] = unsafe.allocs;
+        json["trace_unsafe"].push_back(std::move(entry));
+    }
+    for (std::size_t i = 0; i < kAllocatorChangeCount; ++i) {
+        json["allocator_changes"][std::string(to_string(static_cast<AllocatorChange>(i)))] = health.allocator_changes[i];
+    }
+    json["foreign_allocators"] = health.foreign_allocators;
+    json["frees_after_close"] = health.frees_after_close;
+    json["pauses"]["count"] = health.pauses;
+    json["pauses"]["duration_ns"] = health.paused_ns;
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// How far the figures of a process can be trusted, and what went wrong in it: what was known at the attach, what walks had to
+// repair, failed allocations, clashes, allocations beside a captured trace. The same in all views.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "event/session_info.hpp"
+#include "report/view_words.hpp"
+#include "tracker/tracker.hpp"
+
+namespace tt::alloc_trace {
+
+struct ProcessHealth {
+    KnownBefore known_before = KnownBefore::None;
+    std::string known_before_reason;  // why not full, in words; may be empty
+    bool from_first_event = false;    // watched before it could allocate
+    FoundStat found;
+    std::array<WalkStat, kWalkReasonCount> walks{};
+    std::uint64_t failed_allocations = 0;
+    std::array<std::uint64_t, kFailureVerdictCount> failure_verdicts{};  // by FailureVerdict
+    std::vector<AllocationFailure> failures;                             // the latest, oldest first
+    std::uint64_t clash_count = 0;
+    std::vector<ClashFailure> clashes;  // likewise
+    struct TraceUnsafe {
+        Place place;
+        std::uint64_t live = 0;
+        std::uint64_t allocs = 0;
+    };
+    std::vector<TraceUnsafe> trace_unsafe;  // places where it occurred
+    std::array<std::uint64_t, kAllocatorChangeCount> allocator_changes{};
+    std::uint64_t foreign_allocators = 0;
+    std::uint64_t frees_after_close = 0;
+    std::uint64_t pauses = 0;
+    std::uint64_t paused_ns = 0;
+};
+
+// `most_failures`: of each sort.
+[[nodiscard]] ProcessHealth process_health(
+    const ProcessState& process, const SessionInfo& session, std::size_t most_failures
+);
+
+// What was live before the attach, of all processes that used memory: as much as is known of each of them.
+[[nodiscard]] KnownBefore known_before_attach(const TrackerView& view, const SessionInfo& session);
+
+// "known before attach: full (296 buffers found)"; no note for a process watched from its start. `start_ns`: the attach.
+[[nodiscard]] std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_ns);
+
+// known_before, walks, differences, failed_allocations, ...
+void add_health(nlohmann::ordered_json& json, const ProcessHealth& health);
+
+}  // namespace tt::alloc_trace
