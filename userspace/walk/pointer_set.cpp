@@ -13,7 +13,6 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::uint32_t kFirstNode = 16;      // in the set object: what its buckets call the node before the first
 constexpr std::uint32_t kLibcxxValue = 16;    // node_value of libc++, whose nodes hold their hash before it
 constexpr std::uint32_t kHash = 8;
 constexpr int kMaxAttempts = 8;               // readings from the start: after a rehash, or when the count does not fit
