@@ -198,6 +198,10 @@ TableGroup allocator_tables() {
         group.variants.push_back(allocator_variant(guarded, 48, true, libcxx));
         group.variants.push_back(allocator_variant(guarded, 48, false, libcxx));
         group.variants.push_back(allocator_variant(plain, 8, false, libcxx));
+        // 2026: members between the set and the configuration.
+        TableVariant hybrid = allocator_variant({{kBufferImplAllocate}, kAllocatorImplNames, {}}, 48, false, libcxx);
+        hybrid.claims.pop_back();  // the configuration
+        group.variants.push_back(std::move(hybrid));
     }
     return group;
 }
