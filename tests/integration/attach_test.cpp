@@ -61,7 +61,7 @@ TEST_F(AttachTest, FreesOfOlderBuffersAreBeforeAttachAndCountedOnce) {
     EXPECT_EQ(replayed->unknown(after.pid, UnknownFree::Double), 0U);
 
     const Outcome report = run_tool({"report", file});
-    EXPECT_EQ(lines_with(report.out, "before attach"), 1U) << report.out;
+    EXPECT_EQ(lines_with(report.out, "frees before attach"), 1U) << report.out;
     EXPECT_LE(lines_with(outcome.err, ""), 6U) << outcome.err;
 }
 

@@ -65,7 +65,7 @@ TEST_F(WatchTest, OnceAsJsonHasTheAgreedFields) {
         EXPECT_TRUE(json.contains(name)) << name;
     }
     EXPECT_EQ(json.at("lost_events"), 0);
-    EXPECT_EQ(json.at("known_before_attach"), "none");
+    EXPECT_EQ(json.at("known_before_attach"), "full");
     ASSERT_EQ(json.at("processes").size(), 1U);
     const Json& process = json.at("processes")[0];
     EXPECT_EQ(process.at("pid"), job.pid());

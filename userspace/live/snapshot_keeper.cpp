@@ -49,6 +49,7 @@ void SnapshotKeeper::consume(const Event& event) {
         for (auto& [pid, process] : processes_) {
             process.known.apply(*lost);
             process.lost = true;
+            process.close_lost = process.close_lost || lost->lifecycle > 0;
             want(process, WalkReason::Gap);
         }
         loss_is_fresh_ = true;
@@ -292,8 +293,12 @@ void SnapshotKeeper::announce(Process& process, const EventHeader& header, const
 
 void SnapshotKeeper::tell_differences(std::uint32_t pid, Process& process, const Reconciliation& result) {
     const EventHeader header{monotonic_ns(), pid, 0};
-    for (const std::uint64_t allocator : result.gone_allocators) {
-        tell(process, AllocatorReleased{header, allocator, AllocatorRelease::Destroyed});
+    // Only a lost event lets an allocator end unnoticed; that nothing leads to it may have other reasons.
+    if (process.close_lost) {
+        for (const std::uint64_t allocator : result.gone_allocators) {
+            tell(process, AllocatorReleased{header, allocator, AllocatorRelease::Destroyed});
+            ++process.sums.gone;
+        }
     }
     for (const BufferFields& buffer : result.gone) {
         tell(process, BufferGone{header, buffer});
@@ -301,7 +306,7 @@ void SnapshotKeeper::tell_differences(std::uint32_t pid, Process& process, const
     for (const WalkedBuffer& buffer : result.found) {
         tell(process, BufferFound{header, buffer.fields, buffer.block_bytes});
     }
-    process.sums.gone += result.gone.size() + result.gone_allocators.size();
+    process.sums.gone += result.gone.size();
     process.sums.found += result.found.size();
 }
 
@@ -312,6 +317,7 @@ void SnapshotKeeper::end_walk(std::uint32_t pid, Process& process, const WalkOut
     process.sums.header = {monotonic_ns(), pid, 0};
     process.sums.reason = process.reason;
     tell(process, process.sums);
+    process.close_lost = process.close_lost && !process.sums.complete;
     const bool good_enough = process.sums.complete || process.roots_unknown || process.reason == WalkReason::End;
     if (good_enough || ++process.attempts >= kMaxAttempts) {
         process.attempts = 0;

@@ -62,6 +62,7 @@ private:
         std::set<std::uint64_t> ended;                         // allocators, since the present walk began
         std::uint64_t start_time_ns = 0;
         bool roots_unknown = false;          // its globals do not lead to all allocators
+        bool close_lost = false;             // events that may have been the end of an allocator, since the last complete walk
         bool walkable = true;                // false of a forked child: its parent's Buffers are in its memory, too
         bool capacity_wanted = false;
         std::optional<WalkReason> wanted;

@@ -79,6 +79,7 @@ Result<Walk> WalkJob::walk_once(const ProcessHandle& process) {
     WalkOptions options;
     options.cancel = &cancel_;
     options.orphans = false;
+    options.without_block = true;
     options.buffers = task_.plan != WalkPlan::Capacities;
     const ProcessMemory memory(process);
     Walk walk = walk_process(memory, modules, task_.known, options);

@@ -125,7 +125,7 @@ std::vector<RegionReading> read_regions(
 
 // Gives each buffer its block and each region its orphans. A Buffer without a block holds no memory: its allocator was
 // cleared under it.
-void match_blocks(WalkedAllocator& walked, std::vector<RegionReading>& regions) {
+void match_blocks(WalkedAllocator& walked, std::vector<RegionReading>& regions, const WalkOptions& options) {
     for (RegionReading& region : regions) {
         if (!region.walked.free_list_known) {
             continue;
@@ -158,7 +158,7 @@ void match_blocks(WalkedAllocator& walked, std::vector<RegionReading>& regions) 
             }
         }
         std::erase_if(walked.buffers, [&](const WalkedBuffer& buffer) {
-            return buffer.fields.type == region.walked.region.type && buffer.block_bytes == 0;
+            return !options.without_block && buffer.fields.type == region.walked.region.type && buffer.block_bytes == 0;
         });
     }
 }
@@ -197,7 +197,7 @@ std::string map_doubt(bool read, std::size_t implausible, std::size_t all) {
 
 void add_regions(WalkedAllocator& walked, const TargetReader& reader, const WalkLayout& layout, const WalkOptions& options) {
     std::vector<RegionReading> regions = read_regions(reader, layout, walked.allocator, options);
-    match_blocks(walked, regions);
+    match_blocks(walked, regions, options);
     for (RegionReading& region : regions) {
         walked.regions.push_back(std::move(region.walked));
     }

@@ -82,6 +82,7 @@ struct WalkOptions {
     std::size_t max_buffers = std::size_t{1} << 23U;  // of one allocator; more end the walk with a reason
     bool free_lists = true;                           // read regions' free lists, too
     bool orphans = true;                              // look again and again for blocks that stay without a buffer
+    bool without_block = false;                       // keep Buffers that lost their block: their allocator was cleared
     bool buffers = true;                              // false: only owners, allocators and their regions
     const std::atomic<bool>* cancel = nullptr;        // true ends the walk soon
 };

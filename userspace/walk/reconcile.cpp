@@ -40,16 +40,14 @@ bool is_known(const WalkedBuffer& buffer, const KnownBuffersOfAllocator& known) 
            live->second.size == buffer.fields.size;
 }
 
-Seen seen_in(const WalkedAllocator* allocator, const KnownBuffersOfAllocator& known) {
+Seen seen_in(const WalkedAllocator* allocator) {
     Seen seen;
     if (allocator == nullptr) {
         return seen;
     }
     seen.reserve(allocator->buffers.size());
     for (const WalkedBuffer& buffer : allocator->buffers) {
-        if (holds_memory(buffer, *allocator, known)) {
-            seen.insert_or_assign(place_of(buffer), buffer.fields.buffer);
-        }
+        seen.insert_or_assign(place_of(buffer), buffer.fields.buffer);
     }
     return seen;
 }
@@ -79,11 +77,11 @@ private:
         }
         const auto before = before_.find(after.allocator);
         const WalkedAllocator* former = before == before_.end() ? nullptr : before->second;
-        const Seen seen_before = seen_in(former, known);
-        const Seen seen_after = seen_in(&after, known);
+        const Seen seen_before = seen_in(former);
+        const Seen seen_after = seen_in(&after);
         for (const WalkedBuffer& buffer : after.buffers) {
             const PlaceInAllocator place = place_of(buffer);
-            if (!seen_after.contains(place) || known_.touched(known, place) || is_known(buffer, known)) {
+            if (!holds_memory(buffer, after, known) || known_.touched(known, place) || is_known(buffer, known)) {
                 continue;
             }
             const auto earlier = seen_before.find(place);
