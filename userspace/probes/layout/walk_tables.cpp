@@ -207,13 +207,15 @@ TableGroup allocator_tables() {
 }
 
 TableGroup bank_manager_tables() {
-    const auto variant = [](bool libcxx) {
+    // From September 2025 on; the constructor may be inlined away, and AllocatorImpl came later.
+    const Names several_lists = joined(kAllocatorImplNames, {kBankDependencies});
+    const auto variant = [&several_lists](bool libcxx) {
         // The type, a set, the offsets, a pointer to the free list, a limit, the alignment.
         const std::uint32_t container = libcxx ? 40 : 56;
         return TableVariant{
             "banks",
             "",
-            with({{}, joined(kAllocatorClassNames, {kAllocatorFunction}), {kBankDependencies}}, libcxx),
+            with({{}, joined(kAllocatorClassNames, {kAllocatorFunction}), several_lists}, libcxx),
             claims(
                 "banks",
                 {{"bank_manager.bank_offsets", {8 + container, 8}},
@@ -231,7 +233,7 @@ TableGroup bank_manager_tables() {
          // with libc++.
          {"banks",
           "",
-          with({{kBankDependencies}, {}, {}}, false),
+          with({{}, several_lists, {}}, false),
           claims(
               "banks",
               {{"bank_manager.bank_offsets", {8, 8}},
@@ -240,7 +242,7 @@ TableGroup bank_manager_tables() {
           )},
          {"banks",
           "",
-          with({{kBankDependencies}, {}, {}}, true),
+          with({{}, several_lists, {}}, true),
           claims("banks", {{"bank_manager.bank_offsets", {8, 8}}, {"bank_manager.alignment", {56, 4}}})}},
         Doubt::BelieveCode
     };
