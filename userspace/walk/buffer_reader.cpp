@@ -39,11 +39,7 @@ struct Members {
     }
 };
 
-// The shard's offsets are in no layout yet.
-std::uint64_t pages_per_shard(const Members& /*get*/, const BufferLayout& /*layout*/) {
-    return 0;
-}
-
+// Without the pages of a shard: the block in the free list tells the footprint.
 BufferFields fields_from(const Members& get, const BufferLayout& layout, std::uint64_t buffer) {
     constexpr std::uint64_t kInterleaved = 0;  // TensorMemoryLayout
     BufferFields fields;
@@ -55,7 +51,6 @@ BufferFields fields_from(const Members& get, const BufferLayout& layout, std::ui
     fields.page_size = get[layout.page_size];
     fields.type = static_cast<BufferType>(get[layout.type]);
     fields.sharded = get[layout.layout] != kInterleaved;
-    fields.pages_per_shard = fields.sharded ? pages_per_shard(get, layout) : 0;
     return fields;
 }
 
