@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/options.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <bit>
@@ -10,6 +12,7 @@
 
 #include "base/version.hpp"
 #include "cli/exit_code.hpp"
+#include "report/view.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -89,9 +92,15 @@ void add_record(CLI::App& app, Options& options) {
 
 void add_report(CLI::App& app, Options& options) {
     app.add_option("file", options.file, "A recording")->required()->type_name("FILE");
-    app.add_option("view", options.view, "summary (default) or live: the buffers live at the end")
-        ->type_name("VIEW")
-        ->check(CLI::IsMember({"summary", "live"}));
+    std::vector<std::string> names;
+    std::string help = "summary (default) or one of the views below";
+    std::string list = "Views:\n";
+    for (const ViewKind& kind : view_kinds()) {
+        names.emplace_back(kind.name);
+        list += fmt::format("  {:<16}{}\n", kind.name, kind.help);
+    }
+    app.add_option("view", options.view, help)->type_name("VIEW")->check(CLI::IsMember(names));
+    app.footer(list);
     add_filter(app, options);
     add_format(app, options, kFormats, "text or json");
     app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");

@@ -37,11 +37,6 @@ Owner make_owner(ProcessState& process, const OwnerSeen& seen) {
     return owner;
 }
 
-Usage::Footprint footprint_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
-    const Region* region = process.allocators[key.allocator].region(key.type);
-    return region == nullptr ? std::nullopt : chip_footprint(buffer.shape(), region);
-}
-
 void enter(PlaceUsage& place, const AllocationKey& key, const LiveBuffer& buffer, Usage::Footprint footprint) {
     Usage& usage = place.of(key.type);
     if (buffer.origin() == FoundAs::Allocated) {
@@ -179,6 +174,18 @@ void refine_owner(ProcessState& process, std::uint32_t index, const OwnerSeen& s
 
 }  // namespace
 
+std::optional<std::uint64_t> footprint_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+    const Region* region = process.allocators[key.allocator].region(key.type);
+    return region == nullptr ? std::nullopt : chip_footprint(buffer.shape(), region);
+}
+
+std::optional<std::uint64_t> bank_footprint_of(
+    const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer
+) {
+    const Region* region = process.allocators[key.allocator].region(key.type);
+    return region == nullptr ? std::nullopt : bank_footprint(buffer.shape(), region);
+}
+
 std::uint32_t owner_index(ProcessState& process, std::uint64_t pointer) {
     if (const auto found = process.owner_index.find(pointer); found != process.owner_index.end()) {
         return found->second;
@@ -284,6 +291,9 @@ void count_start(ProcessState& process, const AllocationKey& key, const LiveBuff
     for (PlaceUsage* usage : process.owners[allocator.owner].usages) {
         enter(*usage, key, buffer, footprint);
     }
+    if (process.listener != nullptr) {
+        process.listener->started(process, key, buffer);
+    }
 }
 
 void count_end(ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind) {
@@ -293,6 +303,9 @@ void count_end(ProcessState& process, const AllocationKey& key, const LiveBuffer
     const Usage::Footprint footprint = footprint_of(process, key, buffer);
     for (PlaceUsage* usage : process.owners[allocator.owner].usages) {
         leave(*usage, key, buffer, footprint);
+    }
+    if (process.listener != nullptr) {
+        process.listener->ended(process, key, buffer, kind);
     }
 }
 
@@ -311,6 +324,9 @@ void replace_live(ProcessState& process, const AllocationKey& key, const LiveBuf
         place->trace_unsafe_allocs += now.trace_unsafe - before.trace_unsafe;
     }
     process.live.update(key, now);
+    if (process.listener != nullptr) {
+        process.listener->known_better(process, key, before, now);
+    }
 }
 
 Applied release(
@@ -333,9 +349,13 @@ void update_circular_buffers(ProcessState& process, const Owner& owner) {
     for (std::size_t i = 0; i < owner.places.size(); ++i) {
         const ProgramTable::Resident resident = process.programs.resident(owner.places[i]);
         CircularBufferUsage& usage = owner.usages[i]->circular_buffers;
+        const bool same = usage.count == resident.count && usage.bytes == resident.bytes;
         usage.count = resident.count;
         usage.bytes = resident.bytes;
         usage.peak_bytes = std::max(usage.peak_bytes, usage.bytes);
+        if (!same && process.listener != nullptr) {
+            process.listener->residency_changed(process, owner.places[i]);
+        }
     }
 }
 

@@ -15,6 +15,7 @@
 #include "tracker/allocation_table.hpp"
 #include "tracker/failure.hpp"
 #include "tracker/judgement.hpp"
+#include "tracker/life_listener.hpp"
 #include "tracker/program_table.hpp"
 #include "tracker/recent_set.hpp"
 #include "tracker/usage.hpp"
@@ -83,6 +84,7 @@ struct ProcessState {
 
     enum class End : std::uint8_t { Alive, Exited };
 
+    std::uint32_t number = 0;  // in order of appearance in the stream, from 0; a pid may come again
     std::uint32_t pid = 0;
     std::uint32_t parent_pid = 0;
     std::uint64_t start_time_ns = 0;
@@ -125,6 +127,7 @@ struct ProcessState {
     AllocationTable live;
     ProgramTable programs;
     std::map<Place, PlaceUsage> places;  // chips in order, then meshes with unknown chips
+    LifeListener* listener = nullptr;
 
     [[nodiscard]] const Owner& owner_of(const AllocationKey& key) const {
         return owners[allocators[key.allocator].owner];

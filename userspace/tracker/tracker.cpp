@@ -88,6 +88,13 @@ Applied Tracker::apply(const Event& event) {
 
 TrackerView Tracker::view() const { return {processes_, lost_, folded_, events_, first_t_ns_, last_t_ns_, losses_}; }
 
+void Tracker::listen(LifeListener* listener) {
+    listener_ = listener;
+    for (const auto& process : processes_) {
+        process->listener = listener;
+    }
+}
+
 void Tracker::reset_peaks() {
     for (const auto& process : processes_) {
         if (process->end == ProcessState::End::Exited) {
@@ -113,6 +120,8 @@ ProcessState& Tracker::process(const EventHeader& header) {
 
 ProcessState& Tracker::start_process(const EventHeader& header) {
     ProcessState& state = *processes_.emplace_back(std::make_unique<ProcessState>());
+    state.number = processes_seen_++;
+    state.listener = listener_;
     state.pid = header.pid;
     state.first_t_ns = header.t_ns;
     state.losses_at_start = losses_;

@@ -65,6 +65,9 @@ public:
 
     [[nodiscard]] TrackerView view() const;
 
+    // From now on `listener` hears of every life; it must outlive this, nullptr: none.
+    void listen(LifeListener* listener);
+
     // Starts the peaks of all living processes anew from what is live now.
     void reset_peaks();
 
@@ -103,6 +106,8 @@ private:
     void settle_losses(ProcessState& process);
     bool may_scan(const ProcessState& process);
 
+    LifeListener* listener_ = nullptr;
+    std::uint32_t processes_seen_ = 0;
     std::vector<std::unique_ptr<ProcessState>> processes_;
     FoldedProcesses folded_;
     std::map<std::uint32_t, ProcessState*> alive_;  // by pid

@@ -77,6 +77,8 @@ Result<int> run_export(const Options& options) {
     const Status replayed = replay_recording(
         options.file,
         replay,
+        {},
+        nullptr,
         [&](const SessionInfo& session, const Event& event, const Applied& applied) -> Status {
             if (!std::exchange(has_header, true)) {
                 lines.buffer() += json_line(export_header_json(session, {}));

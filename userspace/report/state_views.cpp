@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/state_views.hpp"
+
+#include "report/live_view.hpp"
+#include "report/summary_view.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class Summary final : public View, private Observer {
+public:
+    explicit Summary(const ViewOptions& options) : filter_(options.filter) {}
+
+    Observer* observer() override { return this; }
+    std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
+        return render_summary_text(model(stream), stream.session, style);
+    }
+    Json json(const ReplayedStream& stream) const override { return summary_json(model(stream), stream.session); }
+
+private:
+    void observe(const Event& event, const Applied& /*applied*/) override { counter_.observe(event); }
+    [[nodiscard]] SummaryView model(const ReplayedStream& stream) const {
+        return build_summary_view(stream.tracker, counter_, stream.warning, stream.session, filter_);
+    }
+
+    ViewFilter filter_;
+    EventCounter counter_;
+};
+
+class Live final : public View {
+public:
+    explicit Live(const ViewOptions& options) : filter_(options.filter), top_(options.top) {}
+
+    std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
+        return render_live_text(model(stream), stream.session, style, top_);
+    }
+    Json json(const ReplayedStream& stream) const override {
+        return live_json(model(stream), stream.session, stream.complete);
+    }
+
+private:
+    [[nodiscard]] LiveView model(const ReplayedStream& stream) const {
+        return build_live_view(stream.tracker, stream.session, filter_);
+    }
+
+    ViewFilter filter_;
+    std::size_t top_;
+};
+
+}  // namespace
+
+std::unique_ptr<View> make_summary_view(const ViewOptions& options) { return std::make_unique<Summary>(options); }
+std::unique_ptr<View> make_live_view(const ViewOptions& options) { return std::make_unique<Live>(options); }
+
+}  // namespace tt::alloc_trace

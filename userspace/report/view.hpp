@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The views of a recording: `report FILE NAME`. A view is made for one command, watches one replay or several, and says what it
+// saw. Its JSON follows docs/schemas/NAME.schema.json; the array it is about is named after it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "analysis/observer.hpp"
+#include "base/error.hpp"
+#include "event/session_info.hpp"
+#include "report/display_text.hpp"
+#include "report/json_envelope.hpp"
+#include "report/memory_kind.hpp"
+
+namespace tt::alloc_trace {
+
+struct ViewOptions {
+    ViewFilter filter;
+    std::size_t top = 20;  // rows of each table, in text; 0: all
+    ReplayWindow window;
+};
+
+// What was replayed, at the end of it.
+struct ReplayedStream {
+    const TrackerView& tracker;
+    const SessionInfo& session;
+    bool complete = true;  // the file is whole, nothing was lost, and walks found no unexplained difference
+    const std::string& warning;  // about the file; empty if it is whole
+
+    [[nodiscard]] Completeness completeness() const;  // for json_envelope()
+};
+
+class View {
+public:
+    View() = default;
+    View(const View&) = delete;
+    View& operator=(const View&) = delete;
+    virtual ~View() = default;
+
+    // Of the next replay; nullptr: the final state of the tracker is enough.
+    [[nodiscard]] virtual Observer* observer() { return nullptr; }
+    // What to replay next; nullopt: all is known. Asked after each replay.
+    [[nodiscard]] virtual std::optional<ReplayWindow> next_window() { return std::nullopt; }
+
+    [[nodiscard]] virtual std::string text(const ReplayedStream& stream, const TextStyle& style) const = 0;
+    [[nodiscard]] virtual nlohmann::ordered_json json(const ReplayedStream& stream) const = 0;
+};
+
+struct ViewKind {
+    std::string_view name;  // as on the command line
+    std::string_view help;  // one line
+    bool state_only;        // it needs the state at one moment and nothing of the past: `--at`, and seeking
+    std::unique_ptr<View> (*make)(const ViewOptions& options);
+};
+
+[[nodiscard]] std::span<const ViewKind> view_kinds();
+[[nodiscard]] const ViewKind* find_view(std::string_view name);  // nullptr: there is none
+
+}  // namespace tt::alloc_trace
