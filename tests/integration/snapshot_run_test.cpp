@@ -183,6 +183,26 @@ TEST_F(SnapshotRunTest, DevicesClosedInTheMiddleOfTheWalkHoldNothing) {
     expect_truth(file, job.truth());
 }
 
+// The recorder is held until most of a million events found no room; then the job goes on, and rests.
+TEST_F(SnapshotRunTest, AGapOfAMillionEventsHeals) {
+    StandIn job({"--threads", "4", "--ops", "1200000", "--shared"});
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", job.pid_text()}, file, {"--ring-size", "1M"});
+    recorder.process().signal(SIGSTOP);
+    ASSERT_TRUE(eventually([&] { return process_state(recorder.process().pid()) == 'T'; }));
+    job.run_all();
+    recorder.process().signal(SIGCONT);
+    job.run_all();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    const Truth truth = job.truth();
+    const auto replayed = replay(file);
+    EXPECT_GT(replayed->view().lost.total(), 1'000'000U);
+    EXPECT_TRUE(replayed->view().losses_repaired());
+    EXPECT_EQ(replayed->unknown(truth.pid, UnknownFree::Unexplained), 0U);
+    EXPECT_EQ(replayed->view().unexplained_differences(), 0U);
+    EXPECT_TRUE(same_live_set(live_set_of(replayed->process(truth.pid)), truth.live));
+}
+
 TEST_F(SnapshotRunTest, ManyBuffersAreKnown) {
     StandIn job({"--prefill", long_tests_wanted() ? "2000000" : "100000", "--threads", "2", "--ops", "5000", "--shared"});
     const std::string file = dir_.file("x.ttar");
