@@ -12,6 +12,7 @@
 
 #include "base/version.hpp"
 #include "cli/exit_code.hpp"
+#include "report/human_size.hpp"
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {
@@ -90,6 +91,19 @@ void add_record(CLI::App& app, Options& options) {
     app.add_flag("--strict", options.strict, "Exit with 5 if events were lost");
 }
 
+void add_need(CLI::App& app, Options& options) {
+    app.add_option_function<std::string>(
+           "--need",
+           [&options](const std::string& text) {
+               options.need = parse_bytes(text);
+               if (!options.need || *options.need == 0) {
+                   throw CLI::ValidationError("--need", "'" + text + "' is no size, such as 87.6M");
+               }
+           },
+           "fragmentation: would so many bytes per bank fit, and what would have to go; e.g. 87.6M"
+    )->type_name("SIZE");
+}
+
 void add_report(CLI::App& app, Options& options) {
     app.add_option("file", options.file, "A recording")->required()->type_name("FILE");
     std::vector<std::string> names;
@@ -104,6 +118,7 @@ void add_report(CLI::App& app, Options& options) {
     add_filter(app, options);
     add_format(app, options, kFormats, "text or json");
     app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");
+    add_need(app, options);
     app.add_flag("--strict", options.strict, "Exit with 5 if the recording is incomplete");
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Options {
     std::string file;                 // report, export
     std::string view = "summary";     // report
     std::size_t top = 20;             // report, snapshot
+    std::optional<std::uint64_t> need;  // report
     std::string export_format = "jsonl";
     std::string layout_file;          // watch, record, snapshot, doctor
     std::string library;              // doctor

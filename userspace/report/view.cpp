@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "report/clash_view.hpp"
+#include "report/failures_view.hpp"
+#include "report/fragmentation_view.hpp"
+#include "report/peak_view.hpp"
 #include "report/process_health.hpp"
 #include "report/state_views.hpp"
 
@@ -14,6 +18,10 @@ namespace {
 constexpr std::array kViews{
     ViewKind{"summary", "what happened: counts and sums per chip and type", false, make_summary_view},
     ViewKind{"live", "what was live at the end, or at --at TIME", true, make_live_view},
+    ViewKind{"peak", "highest use per chip and type, and what was live then", false, make_peak_view},
+    ViewKind{"failures", "refused allocations: exhausted or fragmented, and what would have helped", false, make_failures_view},
+    ViewKind{"clash", "L1 where circular buffers and buffers clashed, and at the end or --at TIME", false, make_clash_view},
+    ViewKind{"fragmentation", "free memory in how many pieces, and who pins them; --need SIZE", false, make_fragmentation_view},
 };
 
 }  // namespace

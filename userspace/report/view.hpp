@@ -26,6 +26,7 @@ struct ViewOptions {
     ViewFilter filter;
     std::size_t top = 20;  // rows of each table, in text; 0: all
     ReplayWindow window;
+    std::optional<std::uint64_t> need{};  // bytes per bank: would they fit
 };
 
 // What was replayed, at the end of it.
