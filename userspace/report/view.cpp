@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "report/growth_view.hpp"
 #include "report/leaks_view.hpp"
 #include "report/process_health.hpp"
 #include "report/state_views.hpp"
@@ -15,6 +16,7 @@ namespace {
 constexpr std::array kViews{
     ViewKind{"summary", "what happened: counts and sums per chip and type", false, make_summary_view},
     ViewKind{"live", "what was live at the end, or at --at TIME", true, make_live_view},
+    ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", false, make_growth_view},
     ViewKind{"leaks", "what remained at the end, by kind of end", false, make_leaks_view},
 };
 

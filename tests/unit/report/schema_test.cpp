@@ -150,6 +150,27 @@ TEST(Schema, Leaks) {
     EXPECT_EQ(schema.complaints(json_line(nothing.json())), "");
 }
 
+TEST(Schema, Growth) {
+    const SchemaFile schema("growth");
+    for (const bool launches : {false, true}) {
+        ViewRun job("growth");
+        for (int i = 0; i < 40; ++i) {
+            job.alloc(64);
+            if (launches) {
+                job.launch(0x77);
+            } else {
+                job.temporary(4096);
+            }
+        }
+        job.end();
+        EXPECT_EQ(job.json()["growth"].size(), 1U);
+        EXPECT_EQ(schema.complaints(json_line(job.json())), "");
+    }
+    ViewRun nothing("growth");
+    nothing.end();
+    EXPECT_EQ(schema.complaints(json_line(nothing.json())), "");
+}
+
 TEST(Schema, ListAndDoctor) {
     const std::vector<ProcessListRow> rows{{1, 17, "a", "b", "c", "d0", {0, 3}, true, ""}};
     EXPECT_EQ(SchemaFile("list").complaints(json_line(process_list_json(rows, session()))), "");
