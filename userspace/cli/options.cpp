@@ -13,6 +13,7 @@
 #include "base/version.hpp"
 #include "cli/exit_code.hpp"
 #include "report/human_size.hpp"
+#include "report/iteration_hint.hpp"
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {
@@ -104,6 +105,28 @@ void add_need(CLI::App& app, Options& options) {
     )->type_name("SIZE");
 }
 
+void add_iterations(CLI::App& app, Options& options) {
+    const auto add = [&](const char* name, bool (*parse)(std::string_view, IterationHint&), const char* help, const char* wanted) {
+        return app.add_option_function<std::string>(
+            name,
+            [&options, parse, name, wanted](const std::string& text) {
+                if (!parse(text, options.iterations)) {
+                    throw CLI::ValidationError(name, "'" + text + "' is " + wanted);
+                }
+            },
+            help
+        );
+    };
+    CLI::Option* period = add(
+        "--period", parse_period, "growth: an iteration is so much time (2.5s, 80ms), or so many allocations and launches (755)",
+        "neither a time such as 2.5s nor a number of allocations"
+    )->type_name("PERIOD");
+    add("--mark", parse_mark, "growth: an allocation of this type and size begins an iteration, e.g. DRAM:4096 or L1:1.5M",
+        "not TYPE:SIZE, such as DRAM:4096 or L1:1.5M")
+        ->type_name("TYPE:SIZE")
+        ->excludes(period);
+}
+
 void add_report(CLI::App& app, Options& options) {
     app.add_option("file", options.file, "A recording")->required()->type_name("FILE");
     std::vector<std::string> names;
@@ -119,6 +142,7 @@ void add_report(CLI::App& app, Options& options) {
     add_format(app, options, kFormats, "text or json");
     app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");
     add_need(app, options);
+    add_iterations(app, options);
     app.add_flag("--strict", options.strict, "Exit with 5 if the recording is incomplete");
 }
 

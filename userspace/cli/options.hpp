@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "live/live_session.hpp"
+#include "analysis/growth.hpp"
 #include "report/memory_kind.hpp"
 
 namespace tt::alloc_trace {
@@ -38,6 +39,7 @@ struct Options {
     std::string view = "summary";     // report
     std::size_t top = 20;             // report, snapshot
     std::optional<std::uint64_t> need;  // report
+    IterationHint iterations;         // report
     std::string export_format = "jsonl";
     std::string layout_file;          // watch, record, snapshot, doctor
     std::string library;              // doctor

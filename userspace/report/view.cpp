@@ -8,6 +8,8 @@
 #include "report/clash_view.hpp"
 #include "report/failures_view.hpp"
 #include "report/fragmentation_view.hpp"
+#include "report/growth_view.hpp"
+#include "report/leaks_view.hpp"
 #include "report/peak_view.hpp"
 #include "report/process_health.hpp"
 #include "report/state_views.hpp"
@@ -22,6 +24,8 @@ constexpr std::array kViews{
     ViewKind{"failures", "refused allocations: exhausted or fragmented, and what would have helped", false, make_failures_view},
     ViewKind{"clash", "L1 where circular buffers and buffers clashed, and at the end or --at TIME", false, make_clash_view},
     ViewKind{"fragmentation", "free memory in how many pieces, and who pins them; --need SIZE", false, make_fragmentation_view},
+    ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", false, make_growth_view},
+    ViewKind{"leaks", "what remained at the end, by kind of end", false, make_leaks_view},
 };
 
 }  // namespace

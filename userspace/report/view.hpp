@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "analysis/growth.hpp"
 #include "analysis/observer.hpp"
 #include "base/error.hpp"
 #include "event/session_info.hpp"
@@ -27,6 +28,7 @@ struct ViewOptions {
     std::size_t top = 20;  // rows of each table, in text; 0: all
     ReplayWindow window;
     std::optional<std::uint64_t> need{};  // bytes per bank: would they fit
+    IterationHint iterations{};  // growth: what the user calls an iteration
 };
 
 // What was replayed, at the end of it.

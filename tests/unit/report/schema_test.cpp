@@ -24,6 +24,7 @@
 #include "report/summary_view.hpp"
 #include "report_support.hpp"
 #include "snapshot_support.hpp"
+#include "view_run.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -133,6 +134,41 @@ TEST(Schema, Summary) {
     const SummaryView summary = build_summary_view(stream.view(), counts, "cut", session());
     EXPECT_EQ(schema.complaints(json_line(summary_json(summary, full_session()))), "");
     EXPECT_EQ(schema.complaints(json_line(summary_json(build_summary_view(Stream().view(), {}, {}, {}), {}))), "");
+}
+
+TEST(Schema, Leaks) {
+    const SchemaFile schema("leaks");
+    ViewRun job("leaks");
+    job.alloc(64);
+    job.alloc(64, BufferType::L1, kChip3);
+    job.apply(AllocatorReleased{job.next(), kMeshAllocator, AllocatorRelease::Destroyed});
+    job.apply(AllocationFailed{job.next(), mesh_buffer(0, 64), "Cannot allocate at an address below 7. Allocation at 5"});
+    job.end();
+    EXPECT_EQ(schema.complaints(json_line(job.json())), "");
+    ViewRun nothing("leaks");
+    nothing.end();
+    EXPECT_EQ(schema.complaints(json_line(nothing.json())), "");
+}
+
+TEST(Schema, Growth) {
+    const SchemaFile schema("growth");
+    for (const bool launches : {false, true}) {
+        ViewRun job("growth");
+        for (int i = 0; i < 40; ++i) {
+            job.alloc(64);
+            if (launches) {
+                job.launch(0x77);
+            } else {
+                job.temporary(4096);
+            }
+        }
+        job.end();
+        EXPECT_EQ(job.json()["growth"].size(), 1U);
+        EXPECT_EQ(schema.complaints(json_line(job.json())), "");
+    }
+    ViewRun nothing("growth");
+    nothing.end();
+    EXPECT_EQ(schema.complaints(json_line(nothing.json())), "");
 }
 
 TEST(Schema, ListAndDoctor) {

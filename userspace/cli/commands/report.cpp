@@ -11,8 +11,7 @@
 namespace tt::alloc_trace {
 
 Result<int> run_report(const Options& options) {
-    ViewOptions view_options{options.filter, options.top, {}};
-    view_options.need = options.need;
+    const ViewOptions view_options{options.filter, options.top, {}, options.need, options.iterations};
     const std::unique_ptr<View> view = find_view(options.view)->make(view_options);
     std::unique_ptr<Replay> replay;
     for (std::optional<ReplayWindow> window = view_options.window; window; window = view->next_window()) {
