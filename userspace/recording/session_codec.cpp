@@ -124,6 +124,7 @@ template <typename T>
         }
         case 8: return append(session.modules, decode_module(field.data));
         case 9: return append(session.probes, decode_probe(field.data));
+        case 10: session.part = static_cast<std::uint32_t>(in.number(field)); break;
         default:
             if (field.required) {
                 return unknown_field("session", field);
@@ -149,6 +150,7 @@ Bytes encode_session(const SessionInfo& session) {
     for (const ProbeOutcome& probe : session.probes) {
         write_field(out, 9, false, encode_probe(probe));
     }
+    write_number_field(out, 10, session.part);
     return out.bytes();
 }
 
@@ -179,6 +181,7 @@ Bytes encode_end(const RecordingEnd& end) {
     write_number_field(out, 9, end.totals.lost_lifecycle);
     write_number_field(out, 10, end.totals.ring_bytes);
     write_number_field(out, 11, end.totals.ring_peak_bytes);
+    write_number_field(out, 12, end.goes_on ? 1 : 0);
     return out.bytes();
 }
 
@@ -198,6 +201,7 @@ Result<RecordingEnd> decode_end(std::span<const std::uint8_t> data) {
             case 9: end.totals.lost_lifecycle = in.number(field); break;
             case 10: end.totals.ring_bytes = in.number(field); break;
             case 11: end.totals.ring_peak_bytes = in.number(field); break;
+            case 12: end.goes_on = in.number(field) != 0; break;
             default:
                 if (field.required) {
                     return unknown_field("end", field);
