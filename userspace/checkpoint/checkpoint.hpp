@@ -24,7 +24,7 @@ public:
 private:
     template <typename Archive, typename Stream>
     static void describe_stream(Archive& archive, Stream& tracker);
-    [[nodiscard]] static Status decode_field(const Field& field, Tracker& tracker);
+    [[nodiscard]] static Status decode_field(const ChunkField& field, Tracker& tracker);
 };
 
 }  // namespace tt::alloc_trace

@@ -180,7 +180,7 @@ void settle_lists(ProcessState& process) {
 
 }  // namespace
 
-Status TrackerCheckpoint::decode_field(const Field& field, Tracker& tracker) {
+Status TrackerCheckpoint::decode_field(const ChunkField& field, Tracker& tracker) {
     const auto id = static_cast<FieldId>(field.id);
     ByteReader in(field.data);
     Loader loader(in);
@@ -221,7 +221,7 @@ Status TrackerCheckpoint::decode_field(const Field& field, Tracker& tracker) {
 Status TrackerCheckpoint::decode(const Checkpoint& checkpoint, Tracker& tracker) {
     for (const Bytes& part : checkpoint.parts) {
         FieldReader in(part);
-        for (Field field; in.next(field);) {
+        for (ChunkField field; in.next(field);) {
             if (Status decoded = decode_field(field, tracker); !decoded) {
                 return decoded;
             }

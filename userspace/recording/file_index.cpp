@@ -136,7 +136,7 @@ std::optional<Bytes> IndexEncoder::packed(std::uint64_t detached_t_ns) const {
 Result<FileIndex> decode_index(std::span<const std::uint8_t> packed) {
     FileIndex index;
     FieldReader in(packed);
-    for (Field field; in.next(field);) {
+    for (ChunkField field; in.next(field);) {
         bool good = true;
         switch (static_cast<IndexField>(field.id)) {
             case IndexField::Events: good = read_events(ByteReader(field.data), index.events); break;

@@ -190,7 +190,7 @@ TEST(RecordingVersionsTest, ReadersOf01SkipWhatCameWith02) {
     ByteWriter packed;
     const Bytes all = encoder.packed();
     FieldReader in(all);
-    for (Field field; in.next(field);) {
+    for (ChunkField field; in.next(field);) {
         Bytes data(field.data.begin(), field.data.end());
         if (field.id == static_cast<std::uint64_t>(format::Column::Kinds)) {
             for (std::uint8_t& kind : data) {
