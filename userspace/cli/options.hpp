@@ -36,6 +36,8 @@ struct Options {
     std::string file;                 // report, export
     std::string view = "summary";     // report
     std::size_t top = 20;             // report, snapshot
+    std::string at, since, until;     // report, export: moments (report/time_point.hpp); empty: not given
+    std::uint64_t max_bytes = 0;      // record, of all parts together; 0: no limit
     std::string export_format = "jsonl";
     std::string layout_file;          // watch, record, snapshot, doctor
     std::string library;              // doctor
