@@ -89,6 +89,9 @@ void add_record(CLI::App& app, Options& options) {
     add_target(app, options);
     app.add_option("-o,--output", options.output, "File to write")->type_name("FILE")->required();
     app.add_flag("--force", options.force, "Overwrite an existing file");
+    app.add_option("--max-size", options.max_bytes, "Keep the newest events in FILE and FILE.1, FILE.2 ..., so much together, e.g. 2G")
+        ->transform(CLI::AsSizeValue(false))
+        ->type_name("SIZE");
     app.add_flag("--strict", options.strict, "Exit with 5 if events were lost");
 }
 
@@ -127,6 +130,12 @@ void add_iterations(CLI::App& app, Options& options) {
         ->excludes(period);
 }
 
+void add_time_window(CLI::App& app, Options& options) {
+    app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, or RFC 3339 in UTC")
+        ->type_name("TIME");
+    app.add_option("--until", options.until, "Only up to this time")->type_name("TIME");
+}
+
 void add_report(CLI::App& app, Options& options) {
     app.add_option("file", options.file, "A recording")->required()->type_name("FILE");
     std::vector<std::string> names;
@@ -143,6 +152,8 @@ void add_report(CLI::App& app, Options& options) {
     app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");
     add_need(app, options);
     add_iterations(app, options);
+    add_time_window(app, options);
+    app.add_option("--at", options.at, "The state at this time, for views that show one")->type_name("TIME");
     app.add_flag("--strict", options.strict, "Exit with 5 if the recording is incomplete");
 }
 
@@ -190,6 +201,12 @@ std::string check_target(const Options& options) {
     }
     return given == 0 ? "which process? Give -p PID, -a or -- COMMAND; 'tt-alloc-trace list' shows the candidates"
                       : "give only one of -p, -a and -- COMMAND";
+}
+
+// Parts of less would be mostly heads.
+std::string check_max_size(const Options& options) {
+    constexpr std::uint64_t kLeast = std::uint64_t{1} << 20U;
+    return options.max_bytes != 0 && options.max_bytes < kLeast ? "--max-size must be 1M at least" : "";
 }
 
 std::string settle_ring_size(Options& options) {
@@ -253,7 +270,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
         parsed.exit_code = refuse(error.what());
         return parsed;
     }
-    for (const std::string& problem : {check_target(options), settle_ring_size(options)}) {
+    for (const std::string& problem : {check_target(options), check_max_size(options), settle_ring_size(options)}) {
         if (!problem.empty()) {
             parsed.exit_code = refuse(problem);
             return parsed;

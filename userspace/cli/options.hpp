@@ -40,6 +40,8 @@ struct Options {
     std::size_t top = 20;             // report, snapshot
     std::optional<std::uint64_t> need;  // report
     IterationHint iterations;         // report
+    std::string at, since, until;     // report, export: moments (report/time_point.hpp); empty: not given
+    std::uint64_t max_bytes = 0;      // record, of all parts together; 0: no limit
     std::string export_format = "jsonl";
     std::string layout_file;          // watch, record, snapshot, doctor
     std::string library;              // doctor

@@ -2,9 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/replay.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "checkpoint/checkpoint.hpp"
 #include "recording/recording_reader.hpp"
+#include "report/human_size.hpp"
+#include "report/time_point.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -12,8 +19,8 @@ namespace {
 // Opens the window for the observer when its first event comes, or at the end if none does.
 class Window {
 public:
-    Window(const ReplayWindow& window, Tracker& tracker, Observer* observer)
-        : window_(window), tracker_(tracker), observer_(observer) {}
+    Window(const ReplayWindow& window, Tracker& tracker, Observer* observer, std::uint64_t events_before)
+        : window_(window), tracker_(tracker), observer_(observer), number_(events_before) {}
 
     [[nodiscard]] bool ends_before(const Event& event) {
         return ++number_ > window_.until_event || header_of(event).t_ns > window_.until_t_ns;
@@ -42,20 +49,98 @@ private:
     const ReplayWindow& window_;
     Tracker& tracker_;
     Observer* observer_;
-    std::uint64_t number_ = 0;  // of the latest event
+    std::uint64_t number_;  // of the latest event
     bool open_ = false;
 };
 
+std::string part_words(const RecordingReader& reader) {
+    const SessionInfo& session = reader.session();
+    if (session.part == 0 || !reader.start()) {
+        return {};
+    }
+    return fmt::format(
+        "part {} of a recording limited in size: its events begin at {}, what was before is in its sums only",
+        session.part + 1,
+        human_offset(reader.start()->last_t_ns, session.attached_monotonic_ns)
+    );
+}
+
+// nullopt: there is no event.
+Result<std::optional<RecordingTimes>> read_times(const std::string& path) {
+    Result<RecordingReader> reader = RecordingReader::open(path);
+    if (!reader) {
+        return tl::make_unexpected(reader.error());
+    }
+    const auto range = reader->time_range();
+    if (!range) {
+        return tl::make_unexpected(range.error());
+    }
+    if (!*range) {
+        return std::nullopt;
+    }
+    const SessionInfo& session = reader->session();
+    const std::uint64_t attached = session.attached_monotonic_ns;
+    const std::uint64_t first = session.part == 0 && attached != 0 ? std::min(attached, (*range)->first_t_ns) : (*range)->first_t_ns;
+    return RecordingTimes{session.attached_unix_ns, attached, first, (*range)->last_t_ns};
+}
+
 }  // namespace
 
+Result<ReplayWindow> read_window(
+    const std::string& path, const std::string& since, const std::string& until, std::string_view until_option
+) {
+    const auto times = read_times(path);
+    if (!times) {
+        return tl::make_unexpected(times.error());
+    }
+    ReplayWindow window;
+    if (!*times) {
+        return window;  // nothing to choose from: the view says so
+    }
+    if (!since.empty()) {
+        const Result<std::uint64_t> t_ns = parse_time_point("--since", since, **times);
+        if (!t_ns) {
+            return tl::make_unexpected(t_ns.error());
+        }
+        window.since_t_ns = *t_ns;
+    }
+    if (!until.empty()) {
+        const Result<std::uint64_t> t_ns = parse_time_point(until_option, until, **times);
+        if (!t_ns) {
+            return tl::make_unexpected(t_ns.error());
+        }
+        window.until_t_ns = *t_ns;
+    }
+    if (window.until_t_ns < window.since_t_ns) {
+        return fail(ErrorCode::Usage, "--since " + since + " is later than --until " + until);
+    }
+    return window;
+}
+
 Status replay_recording(
-    const std::string& path, Replay& replay, const ReplayWindow& window, Observer* observer, const ReplayStep& step
+    const std::string& path,
+    Replay& replay,
+    const ReplayWindow& window,
+    Observer* observer,
+    const ReplayStep& step,
+    ReplayStart start
 ) {
     Result<RecordingReader> reader = RecordingReader::open(path);
     if (!reader) {
         return tl::make_unexpected(reader.error());
     }
-    Window watched(window, replay.tracker, observer);
+    std::string part = part_words(*reader);
+    if (start == ReplayStart::LastCheckpoint) {
+        if (Status sought = reader->seek(window.until_t_ns, window.until_event); !sought) {
+            return sought;
+        }
+    }
+    if (reader->start()) {
+        if (Status decoded = TrackerCheckpoint::decode(*reader->start(), replay.tracker); !decoded) {
+            return fail(decoded.error().code, "recording '" + path + "': " + decoded.error().message, decoded.error().hint);
+        }
+    }
+    Window watched(window, replay.tracker, observer, reader->start() ? reader->start()->events : 0);
     Event event;
     bool whole = false;
     for (;;) {
@@ -83,7 +168,7 @@ Status replay_recording(
     }
     watched.close();
     replay.session = reader->session();
-    replay.warning = reader->warning();
+    replay.warning = part.empty() || reader->warning().empty() ? part + reader->warning() : part + "; " + reader->warning();
     replay.complete = (!whole || reader->complete()) && replay.tracker.view().complete();
     return {};
 }

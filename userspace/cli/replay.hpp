@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "analysis/observer.hpp"
 #include "base/error.hpp"
@@ -22,12 +23,23 @@ struct Replay {
     std::string warning;   // about the file
 };
 
+// LastCheckpoint: not from the beginning, but from the last state stored before the end of the window. The final state is the same,
+// and the events before are neither seen nor checked.
+enum class ReplayStart { Beginning, LastCheckpoint };
+
 using ReplayStep = std::function<Status(const SessionInfo&, const Event&, const Applied&)>;
 
 // Replays `window`; `observer` (may be nullptr) watches it, and `step`, if given, sees every event of it after it was applied; its
 // error ends the replay. `replay` must be new.
 [[nodiscard]] Status replay_recording(
-    const std::string& path, Replay& replay, const ReplayWindow& window = {}, Observer* observer = nullptr, const ReplayStep& step = {}
+    const std::string& path, Replay& replay, const ReplayWindow& window = {}, Observer* observer = nullptr, const ReplayStep& step = {},
+    ReplayStart start = ReplayStart::Beginning
+);
+
+// The part of a recording between two moments as people give them (report/time_point.hpp), each empty if not given. `until_option` is
+// what the second one is called in errors.
+[[nodiscard]] Result<ReplayWindow> read_window(
+    const std::string& path, const std::string& since, const std::string& until, std::string_view until_option = "--until"
 );
 
 }  // namespace tt::alloc_trace

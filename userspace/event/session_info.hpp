@@ -60,6 +60,7 @@ struct SessionInfo {
     KnownBefore known_before_attach = KnownBefore::None;
     std::vector<ModuleInfo> modules;
     std::vector<ProbeOutcome> probes;
+    std::uint32_t part = 0;  // of a recording that was limited in size; 0: it starts with the attach
 };
 
 }  // namespace tt::alloc_trace

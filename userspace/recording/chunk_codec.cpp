@@ -83,7 +83,7 @@ Result<std::span<const std::uint8_t>> ChunkEncoder::encode(const Content& conten
 
     ChunkHeader header;
     header.type = content.type;
-    header.flags = compressed ? format::kFlagZstd : 0;
+    header.flags = (compressed ? format::kFlagZstd : 0) | (content.optional ? format::kFlagOptional : 0);
     header.sequence = content.sequence;
     header.plain_bytes = static_cast<std::uint32_t>(content.plain.size());
     header.stored_bytes = static_cast<std::uint32_t>(payload.size());

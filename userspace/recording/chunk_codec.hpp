@@ -37,8 +37,9 @@ public:
     struct Content {
         std::uint32_t type = 0;
         std::uint32_t sequence = 0;
-        std::span<const std::uint8_t> plain;
-        std::span<const std::uint8_t> packed;  // compressed if that makes it smaller
+        bool optional = false;  // a reader that does not know the type may skip it
+        std::span<const std::uint8_t> plain{};
+        std::span<const std::uint8_t> packed{};  // compressed if that makes it smaller
     };
     // Header and payload as they go to the file; valid until the next call. Fails if the content is over the format's
     // limits.

@@ -29,7 +29,7 @@ template <typename Columns>
 template <typename Columns>
 [[nodiscard]] Status sort_columns(std::span<const std::uint8_t> packed, Columns& columns) {
     FieldReader in(packed);
-    for (Field field; in.next(field);) {
+    for (ChunkField field; in.next(field);) {
         const bool known = (field.id >= 1 && field.id <= 6) || (field.id >= 8 && field.id <= 12) ||
                            (field.id > static_cast<std::uint64_t>(Column::FirstRows) && field.id < columns.size());
         if (!known && field.required) {

@@ -22,6 +22,9 @@ public:
     [[nodiscard]] bool add(const Event& event);
 
     [[nodiscard]] std::uint32_t count() const { return count_; }
+    // Of these, for a count of at least 1.
+    [[nodiscard]] std::uint64_t min_t_ns() const { return min_t_ns_; }
+    [[nodiscard]] std::uint64_t max_t_ns() const { return max_t_ns_; }
     // The chunk should be ended now.
     [[nodiscard]] bool full() const;
 

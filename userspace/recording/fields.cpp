@@ -25,7 +25,7 @@ void write_number_field(ByteWriter& out, std::uint64_t id, std::uint64_t value) 
     write_field(out, id, false, number.bytes());
 }
 
-bool FieldReader::next(Field& field) {
+bool FieldReader::next(ChunkField& field) {
     if (in_.at_end()) {
         return false;
     }
@@ -36,7 +36,7 @@ bool FieldReader::next(Field& field) {
     return !in_.failed();
 }
 
-std::uint64_t FieldReader::number(const Field& field) {
+std::uint64_t FieldReader::number(const ChunkField& field) {
     ByteReader in(field.data);
     const std::uint64_t value = in.varint();
     if (in.failed() || !in.at_end()) {

@@ -13,7 +13,7 @@
 
 namespace tt::alloc_trace {
 
-struct Field {
+struct ChunkField {
     std::uint64_t id = 0;
     bool required = false;  // a reader that does not know the id must not go on
     std::span<const std::uint8_t> data;
@@ -31,9 +31,9 @@ public:
     explicit FieldReader(std::span<const std::uint8_t> data) : in_(data) {}
 
     // False at the end and on broken framing; failed() tells which.
-    [[nodiscard]] bool next(Field& field);
+    [[nodiscard]] bool next(ChunkField& field);
     // The field's content as one number; anything else fails.
-    [[nodiscard]] std::uint64_t number(const Field& field);
+    [[nodiscard]] std::uint64_t number(const ChunkField& field);
 
     [[nodiscard]] bool failed() const { return in_.failed(); }
     void fail() { in_.fail(); }

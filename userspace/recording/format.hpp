@@ -11,8 +11,8 @@
 namespace tt::alloc_trace::format {
 
 inline constexpr std::array<std::uint8_t, 8> kMagic{0x89, 'T', 'T', 'A', 'R', '\r', '\n', 0x1a};
-inline constexpr std::uint16_t kMajor = 0;
-inline constexpr std::uint16_t kMinor = 2;
+inline constexpr std::uint16_t kMajor = 1;
+inline constexpr std::uint16_t kMinor = 0;
 inline constexpr std::size_t kHeaderBytes = 16;
 inline constexpr std::size_t kChunkHeaderBytes = 32;
 
@@ -26,7 +26,10 @@ inline constexpr std::size_t kChunkHeaderBytes = 32;
 
 inline constexpr std::uint32_t kSessionChunk = four_letters("SESS");
 inline constexpr std::uint32_t kEventsChunk = four_letters("EVTS");
+inline constexpr std::uint32_t kCheckpointChunk = four_letters("CKPT");
 inline constexpr std::uint32_t kEndChunk = four_letters("END ");
+inline constexpr std::uint32_t kIndexChunk = four_letters("INDX");
+inline constexpr std::uint32_t kTailChunk = four_letters("TAIL");
 
 inline constexpr std::uint32_t kFlagZstd = 1U << 0;
 inline constexpr std::uint32_t kFlagOptional = 1U << 16;
@@ -46,8 +49,20 @@ inline constexpr std::uint32_t kMaxEventBytes = kMaxRawBytes / 2;
 
 inline constexpr int kZstdLevel = 3;
 
-// Plain part of an events chunk.
+// Plain parts.
 inline constexpr std::size_t kEventsPlainBytes = 28;
+inline constexpr std::size_t kCheckpointPlainBytes = 24;
+inline constexpr std::size_t kTailPlainBytes = 16;
+inline constexpr std::size_t kTailBytes = kChunkHeaderBytes + kTailPlainBytes;  // the last ones of a file that has an index
+
+// Between two checkpoints: at least so many events, and so many for each thing the last one held.
+inline constexpr std::uint64_t kCheckpointEvents = 1U << 20;
+inline constexpr std::uint64_t kEventsPerThing = 8;
+// Most a checkpoint may hold, over all of its chunks.
+inline constexpr std::uint64_t kMaxCheckpointBytes = std::uint64_t{512} << 20;
+
+// Fields of an index chunk.
+enum class IndexField : std::uint64_t { Events = 1, Checkpoints = 2, Sessions = 3, Detached = 4 };
 
 // Fields of an events chunk.
 enum class Column : std::uint32_t {

@@ -15,6 +15,7 @@ namespace tt::alloc_trace {
 namespace {
 
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
+constexpr int kNewFile = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
 [[nodiscard]] std::string creating(const std::string& path) { return "cannot create recording '" + path + "'"; }
 
@@ -58,8 +59,7 @@ struct Place {
 }
 
 [[nodiscard]] UniqueFd create_new(const Place& place, const std::string& name) {
-    constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    return UniqueFd(::openat(place.directory.get(), name.c_str(), kFlags, kOwnerOnly));
+    return UniqueFd(::openat(place.directory.get(), name.c_str(), kNewFile, kOwnerOnly));
 }
 
 // Nothing there, or a regular file. What comes there between this check and the rename is replaced, never followed.
@@ -89,6 +89,22 @@ struct Place {
         }
     }
     return fail_errno(ErrorCode::RunTime, creating(path) + ": no temporary file beside it", errno);
+}
+
+// Over nothing that exists, unless `replace`. False: errno tells.
+[[nodiscard]] bool move_aside(int directory, const std::string& name, const std::string& aside, bool replace) {
+    if (::renameat2(directory, name.c_str(), directory, aside.c_str(), replace ? 0 : RENAME_NOREPLACE) == 0) {
+        return true;
+    }
+    if (errno != EINVAL) {
+        return false;
+    }
+    struct stat there {};  // a file system that cannot do both at once
+    if (::fstatat(directory, aside.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0) {
+        errno = EEXIST;
+        return false;
+    }
+    return ::renameat(directory, name.c_str(), directory, aside.c_str()) == 0;
 }
 
 [[nodiscard]] Status give_away(int fd, const std::string& path, const RecordingOptions& options) {
@@ -136,12 +152,12 @@ Result<OutputFile> OutputFile::create(
         return cannot_create(path, errno);
     }
 
-    OutputFile file(path, std::move(fd));
+    const int directory = place->directory.get();
+    OutputFile file(path, std::move(place->directory), place->name, std::move(fd));
     Status done = give_away(file.fd_.get(), path, options);
     if (done) {
         done = file.append(head);
     }
-    const int directory = place->directory.get();
     if (done && options.force && ::renameat(directory, name.c_str(), directory, place->name.c_str()) != 0) {
         done = cannot_create(path, errno);
     }
@@ -175,6 +191,28 @@ Status OutputFile::append(std::span<const std::uint8_t> data) {
     }
     bytes_ = end;
     return {};
+}
+
+Status OutputFile::renew(const std::string& suffix, const RecordingOptions& options, std::span<const std::uint8_t> head) {
+    if (Status closed = close(); !closed) {
+        return closed;
+    }
+    const int directory = directory_.get();
+    const std::string aside = name_ + suffix;
+    if (!move_aside(directory, name_, aside, options.force)) {
+        return fail_errno(ErrorCode::RunTime, "cannot name recording '" + path_ + "' " + aside, errno);
+    }
+    fd_ = UniqueFd(::openat(directory, name_.c_str(), kNewFile, kOwnerOnly));
+    bytes_ = 0;
+    if (!fd_.valid()) {
+        return cannot_create(path_, errno);
+    }
+    Status done = give_away(fd_.get(), path_, options);
+    return done ? append(head) : done;
+}
+
+void OutputFile::remove_aside(const std::string& suffix) {
+    [[maybe_unused]] const int ignored = ::unlinkat(directory_.get(), (name_ + suffix).c_str(), 0);
 }
 
 Status OutputFile::close() {

@@ -65,6 +65,9 @@ Result<RecordingReader> RecordingReader::open(const std::string& path) {
     if (ready) {
         ready = reader.read_first_session();
     }
+    if (ready && reader.session_.part != 0) {
+        ready = reader.read_first_checkpoint();
+    }
     if (!ready) {
         return tl::make_unexpected(std::move(ready.error()));
     }
@@ -73,10 +76,11 @@ Result<RecordingReader> RecordingReader::open(const std::string& path) {
 
 Status RecordingReader::read_file_header() {
     std::array<std::uint8_t, format::kHeaderBytes> header{};
-    const Result<std::size_t> size = read_bytes(header);
+    const Result<std::size_t> size = file_.read(0, header);
     if (!size) {
         return tl::make_unexpected(size.error());
     }
+    offset_ = header.size();
     const std::size_t comparable = std::min(*size, format::kMagic.size());
     if (*size == 0) {
         return foreign(path_, ": it is empty");
@@ -162,17 +166,15 @@ Status RecordingReader::replay(EventConsumer& consumer) {
 Status RecordingReader::read_chunk() {
     ChunkHeader header;
     chunk_offset_ = offset_;
-    Result<bool> whole = read_chunk_header(header);
-    if (whole && *whole) {
-        whole = read_payload(header);
-    }
+    const Result<bool> whole = read_whole_chunk(header);
     if (!whole) {
-        return refuse(std::move(whole.error()));
+        return refuse(whole.error());
     }
     if (!*whole) {
         return {};
     }
     ++chunks_;
+    offset_ = next_chunk(offset_, header);
     if (Status taken = take_chunk(header); !taken) {
         return refuse(std::move(taken.error()));
     }
@@ -180,56 +182,37 @@ Status RecordingReader::read_chunk() {
 }
 
 // False: nothing to go on with; the reason is noted.
-Result<bool> RecordingReader::read_chunk_header(ChunkHeader& header) {
-    std::array<std::uint8_t, format::kChunkHeaderBytes> data{};
-    const Result<std::size_t> size = read_bytes(data);
-    if (!size) {
-        return tl::make_unexpected(size.error());
-    }
-    if (*size == 0) {
-        finish();
+Result<bool> RecordingReader::read_whole_chunk(ChunkHeader& header) {
+    Result<ChunkFile::Found> found = file_.read_header(offset_, header);
+    const bool has_header = found && *found == ChunkFile::Found::Whole;
+    if (has_header && header.sequence != chunks_) {
+        const std::string there = "chunk " + std::to_string(header.sequence);
+        stop_damaged(there + " stands where chunk " + std::to_string(chunks_) + " should");
         return false;
     }
-    if (*size < data.size()) {
-        stop_cut_off();
-        return false;
+    if (has_header) {
+        found = file_.read_payload(offset_, header, payload_);
     }
-    if (!decode_chunk_header(data, header)) {
-        stop_damaged("the checksum of a chunk header is wrong");
-        return false;
+    if (!found) {
+        return tl::make_unexpected(found.error());
     }
-    if (header.sequence != chunks_) {
-        const std::string found = "chunk " + std::to_string(header.sequence);
-        stop_damaged(found + " stands where chunk " + std::to_string(chunks_) + " should");
-        return false;
+    switch (*found) {
+        case ChunkFile::Found::Whole: return true;
+        case ChunkFile::Found::Nothing: finish(); break;
+        case ChunkFile::Found::CutOff: stop_cut_off(); break;
+        case ChunkFile::Found::Damaged:
+            stop_damaged(has_header ? "the checksum of a chunk is wrong" : "the checksum of a chunk header is wrong");
+            break;
     }
-    if (Status possible = check_chunk_header(header); !possible) {
-        return tl::make_unexpected(std::move(possible.error()));
-    }
-    return true;
-}
-
-Result<bool> RecordingReader::read_payload(const ChunkHeader& header) {
-    payload_.resize(header.stored_bytes);
-    const Result<std::size_t> size = read_bytes(payload_);
-    if (!size) {
-        return tl::make_unexpected(size.error());
-    }
-    if (*size < payload_.size()) {
-        stop_cut_off();
-        return false;
-    }
-    if (!payload_checksum_matches(header, payload_)) {
-        stop_damaged("the checksum of a chunk is wrong");
-        return false;
-    }
-    return true;
+    return false;
 }
 
 Status RecordingReader::take_chunk(const ChunkHeader& header) {
+    const bool aid = header.type == format::kCheckpointChunk || header.type == format::kIndexChunk ||
+                     header.type == format::kTailChunk;  // not needed by who reads everything
     const bool known = header.type == format::kSessionChunk || header.type == format::kEventsChunk ||
                        header.type == format::kEndChunk;
-    if (!known && (header.flags & format::kFlagOptional) == 0) {
+    if (!known && !aid && (header.flags & format::kFlagOptional) == 0) {
         return fail(
             ErrorCode::RunTime,
             "a chunk of type '" + four_letters_of(header.type) + "' needs a newer version",
@@ -250,19 +233,23 @@ Status RecordingReader::take_chunk(const ChunkHeader& header) {
         return take_events(header, *packed);
     }
     if (header.type == format::kSessionChunk) {
-        Result<SessionInfo> session = decode_session(*packed);
-        if (!session) {
-            return tl::make_unexpected(std::move(session.error()));
-        }
-        session_ = std::move(*session);
-        has_session_ = true;
-        return {};
+        return take_session(*packed);
     }
     Result<RecordingEnd> end = decode_end(*packed);
     if (!end) {
         return tl::make_unexpected(std::move(end.error()));
     }
     end_ = std::move(*end);
+    return {};
+}
+
+Status RecordingReader::take_session(std::span<const std::uint8_t> packed) {
+    Result<SessionInfo> session = decode_session(packed);
+    if (!session) {
+        return tl::make_unexpected(std::move(session.error()));
+    }
+    session_ = std::move(*session);
+    has_session_ = true;
     return {};
 }
 
@@ -276,26 +263,6 @@ Status RecordingReader::take_events(const ChunkHeader& header, std::span<const s
     }
     in_events_ = true;
     return {};
-}
-
-// As many bytes as there are, up to the size of `data`.
-Result<std::size_t> RecordingReader::read_bytes(std::span<std::uint8_t> data) {
-    std::size_t done = 0;
-    while (done < data.size()) {
-        const ssize_t got = ::read(fd_.get(), data.data() + done, data.size() - done);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return fail_errno(ErrorCode::RunTime, "reading failed", errno);
-        }
-        if (got == 0) {
-            break;
-        }
-        done += static_cast<std::size_t>(got);
-        offset_ += static_cast<std::uint64_t>(got);
-    }
-    return done;
 }
 
 void RecordingReader::stop(std::string warning) {
@@ -321,7 +288,7 @@ void RecordingReader::finish() {
             "the last " + missing + " events are missing, the recorder could not write them (" + end_->write_error +
             "): read " + so_far()
         );
-    } else if (end_->events != events_) {
+    } else if (part_events_ + end_->events != events_) {
         stop("it holds " + so_far() + ", but " + std::to_string(end_->events) + " were written");
     } else if (decoder_.skipped() != 0) {
         stop(std::to_string(decoder_.skipped()) + " events of kinds that this version does not know were skipped");
@@ -339,6 +306,6 @@ tl::unexpected<Error> RecordingReader::refuse(Error error) {
     return tl::make_unexpected(std::move(error));
 }
 
-std::string RecordingReader::so_far() const { return std::to_string(events_) + " events"; }
+std::string RecordingReader::so_far() const { return std::to_string(events()) + " events"; }
 
 }  // namespace tt::alloc_trace

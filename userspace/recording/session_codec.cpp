@@ -11,7 +11,7 @@ namespace tt::alloc_trace {
 namespace {
 
 // A required field this version does not know.
-[[nodiscard]] tl::unexpected<Error> unknown_field(const char* where, const Field& field) {
+[[nodiscard]] tl::unexpected<Error> unknown_field(const char* where, const ChunkField& field) {
     return fail(
         ErrorCode::RunTime,
         std::string("the ") + where + " chunk needs a newer version (field " + std::to_string(field.id) + ")",
@@ -35,7 +35,7 @@ Bytes encode_module(const ModuleInfo& module) {
 Result<ModuleInfo> decode_module(std::span<const std::uint8_t> data) {
     ModuleInfo module;
     FieldReader in(data);
-    for (Field field; in.next(field);) {
+    for (ChunkField field; in.next(field);) {
         switch (field.id) {
             case 1: module.path = field.text(); break;
             case 2: module.build_id = field.text(); break;
@@ -69,7 +69,7 @@ Bytes encode_probe(const ProbeOutcome& probe) {
 Result<ProbeOutcome> decode_probe(std::span<const std::uint8_t> data) {
     ProbeOutcome probe;
     FieldReader in(data);
-    for (Field field; in.next(field);) {
+    for (ChunkField field; in.next(field);) {
         switch (field.id) {
             case 1: probe.role = field.text(); break;
             case 2: probe.symbol = field.text(); break;
@@ -106,7 +106,7 @@ template <typename T>
     return {};
 }
 
-[[nodiscard]] Status decode_session_field(FieldReader& in, const Field& field, SessionInfo& session) {
+[[nodiscard]] Status decode_session_field(FieldReader& in, const ChunkField& field, SessionInfo& session) {
     switch (field.id) {
         case 1: session.tool_version = field.text(); break;
         case 2: session.host = field.text(); break;
@@ -124,6 +124,7 @@ template <typename T>
         }
         case 8: return append(session.modules, decode_module(field.data));
         case 9: return append(session.probes, decode_probe(field.data));
+        case 10: session.part = static_cast<std::uint32_t>(in.number(field)); break;
         default:
             if (field.required) {
                 return unknown_field("session", field);
@@ -149,13 +150,14 @@ Bytes encode_session(const SessionInfo& session) {
     for (const ProbeOutcome& probe : session.probes) {
         write_field(out, 9, false, encode_probe(probe));
     }
+    write_number_field(out, 10, session.part);
     return out.bytes();
 }
 
 Result<SessionInfo> decode_session(std::span<const std::uint8_t> data) {
     SessionInfo session;
     FieldReader in(data);
-    for (Field field; in.next(field);) {
+    for (ChunkField field; in.next(field);) {
         if (Status decoded = decode_session_field(in, field, session); !decoded) {
             return tl::make_unexpected(std::move(decoded.error()));
         }
@@ -179,13 +181,14 @@ Bytes encode_end(const RecordingEnd& end) {
     write_number_field(out, 9, end.totals.lost_lifecycle);
     write_number_field(out, 10, end.totals.ring_bytes);
     write_number_field(out, 11, end.totals.ring_peak_bytes);
+    write_number_field(out, 12, end.goes_on ? 1 : 0);
     return out.bytes();
 }
 
 Result<RecordingEnd> decode_end(std::span<const std::uint8_t> data) {
     RecordingEnd end;
     FieldReader in(data);
-    for (Field field; in.next(field);) {
+    for (ChunkField field; in.next(field);) {
         switch (field.id) {
             case 1: end.events = in.number(field); break;
             case 2: end.events_not_written = in.number(field); break;
@@ -198,6 +201,7 @@ Result<RecordingEnd> decode_end(std::span<const std::uint8_t> data) {
             case 9: end.totals.lost_lifecycle = in.number(field); break;
             case 10: end.totals.ring_bytes = in.number(field); break;
             case 11: end.totals.ring_peak_bytes = in.number(field); break;
+            case 12: end.goes_on = in.number(field) != 0; break;
             default:
                 if (field.required) {
                     return unknown_field("end", field);

@@ -30,6 +30,7 @@ struct RecordingEnd {
     std::uint64_t events = 0;              // in the file
     std::uint64_t events_not_written = 0;  // consumed after writing had failed
     std::string write_error;               // that failure; empty if none
+    bool goes_on = false;                  // in the next part
 
     bool operator==(const RecordingEnd&) const = default;
 };

@@ -57,10 +57,16 @@ public:
     [[nodiscard]] virtual nlohmann::ordered_json json(const ReplayedStream& stream) const = 0;
 };
 
+enum class ViewSpan : std::uint8_t {
+    Stretch,        // of time: --since, --until
+    Moment,         // the state at one, --at, and nothing of the past: it can be sought
+    MomentAndPast,  // the state at one, and what led to it
+};
+
 struct ViewKind {
     std::string_view name;  // as on the command line
     std::string_view help;  // one line
-    bool state_only;        // it needs the state at one moment and nothing of the past: `--at`, and seeking
+    ViewSpan span;
     std::unique_ptr<View> (*make)(const ViewOptions& options);
 };
 

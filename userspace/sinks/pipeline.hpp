@@ -24,12 +24,12 @@ public:
     }
 
     void consume(const Event& event) override {
+        tracker_.apply(event);  // first: the recording may ask for the state behind the event (RecordingWriter::take_checkpoints)
         if (recording_ != nullptr) {
             recording_->consume(event);
         } else if (hold_) {
             held_.push_back(event);
         }
-        tracker_.apply(event);
     }
 
     void hold_for_recording() { hold_ = true; }

@@ -99,8 +99,12 @@ public:
     void remember(const AllocationKey& key, Past past);
     [[nodiscard]] Past past(const AllocationKey& key) const;
 
-private:
     using PastMap = tsl::robin_map<AllocationKey, Past, AllocationKeyHash>;
+    // What remember() keeps: remembered again in this order they are kept alike.
+    [[nodiscard]] const PastMap& older_past() const { return older_past_; }
+    [[nodiscard]] const PastMap& recent_past() const { return recent_past_; }
+
+private:
 
     LiveBufferMap live_;
     PastMap recent_past_;

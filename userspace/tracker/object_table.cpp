@@ -217,6 +217,21 @@ void announce_owner(ProcessState& process, const OwnerSeen& seen) {
     }
 }
 
+void restore_owner(ProcessState& process, const Owner& owner) {
+    OwnerSeen seen;
+    seen.owner = owner.pointer;
+    seen.kind = owner.kind;
+    seen.id = owner.id;
+    seen.chips = owner.chips;
+    const auto index = static_cast<std::uint32_t>(process.owners.size());
+    Owner& restored = process.owners.emplace_back(make_owner(process, seen));
+    restored.closing = owner.closing;
+    restored.current = owner.current;
+    if (restored.current) {
+        process.owner_index[restored.pointer] = index;
+    }
+}
+
 std::uint32_t allocator_index(
     ProcessState& process, std::uint64_t pointer, std::uint64_t owner_pointer, std::uint64_t t_ns
 ) {

@@ -19,6 +19,9 @@ namespace tt::alloc_trace {
 
 void announce_owner(ProcessState& process, const OwnerSeen& seen);
 
+// The next entry of `owners`, as a checkpoint has it: `closing` and `current` are kept, what can be told from the rest is not.
+void restore_owner(ProcessState& process, const Owner& owner);
+
 // The allocator that `pointer` means, made if need be. With another owner than before the pointer means another allocator, and
 // the end of the first one was missed.
 [[nodiscard]] std::uint32_t allocator_index(

@@ -122,6 +122,14 @@ void ProgramTable::clear() {
     resident_.clear();
 }
 
+bool ProgramTable::restore(const Place& place, std::vector<std::uint64_t> programs) {
+    const bool known = std::all_of(programs.begin(), programs.end(), [this](std::uint64_t program) {
+        return programs_.contains(program);
+    });
+    resident_[place] = std::move(programs);
+    return known;
+}
+
 ProgramTable::Resident ProgramTable::resident(const Place& place) const {
     Resident sum;
     for (const std::uint64_t id : resident_programs(place)) {

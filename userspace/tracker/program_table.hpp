@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "event/event.hpp"
@@ -47,8 +48,12 @@ public:
     void destroy(std::uint64_t program);
     void release(const std::vector<Place>& places);  // nothing is resident there any more
     void clear();
+    // As a checkpoint has them. False: a resident program is not known.
+    void restore(std::uint64_t program, Program plan) { programs_[program] = std::move(plan); }
+    [[nodiscard]] bool restore(const Place& place, std::vector<std::uint64_t> programs);
 
     [[nodiscard]] const tsl::robin_map<std::uint64_t, Program>& programs() const { return programs_; }
+    [[nodiscard]] const std::map<Place, std::vector<std::uint64_t>>& residents() const { return resident_; }
     [[nodiscard]] Resident resident(const Place& place) const;
     // Programs resident on `place`, in order of launch.
     [[nodiscard]] const std::vector<std::uint64_t>& resident_programs(const Place& place) const;

@@ -25,6 +25,15 @@ public:
         return older_.erase(value) > 0 || recent;
     }
     [[nodiscard]] bool contains(const T& value) const { return recent_.count(value) > 0 || older_.count(value) > 0; }
+    // The older half first.
+    template <typename Visit>
+    void for_each(Visit visit) const {
+        for (const auto* half : {&older_, &recent_}) {
+            for (const T& value : *half) {
+                visit(value);
+            }
+        }
+    }
     [[nodiscard]] std::size_t size() const { return recent_.size() + older_.size(); }
     void clear() {
         recent_.clear();

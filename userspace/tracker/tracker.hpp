@@ -72,6 +72,8 @@ public:
     void reset_peaks();
 
 private:
+    friend class TrackerCheckpoint;  // checkpoint/: writes all of this down, and restores it
+
     Applied on(const Allocated& event);
     Applied on(const Freed& event);
     Applied on(const OwnerSeen& event);

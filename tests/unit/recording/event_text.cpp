@@ -181,10 +181,13 @@ std::vector<std::string> texts(const std::vector<Event>& events) {
 }
 
 std::string text(const SessionInfo& session) {
-    const auto& [tool_version, host, kernel, target, unix_ns, monotonic_ns, known, modules, probes] = session;
+    const auto& [tool_version, host, kernel, target, unix_ns, monotonic_ns, known, modules, probes, part] = session;
     std::ostringstream out;
     out << tool_version << '|' << host << '|' << kernel << '|' << target << '|' << unix_ns << '|' << monotonic_ns << '|'
         << to_string(known) << '\n';
+    if (part != 0) {
+        out << "part " << part << '\n';
+    }
     for (const ModuleInfo& module : modules) {
         out << "module " << module.path << '|' << module.build_id << '|' << module.layout << '|' << module.evidence << '\n';
     }

@@ -5,7 +5,6 @@
 
 #include "event_text.hpp"
 #include "golden_events.hpp"
-#include "recording/recording_writer.hpp"
 #include "test_files.hpp"
 
 namespace tt::alloc_trace::test {
@@ -33,22 +32,6 @@ TEST(GoldenRecordingTest, Version02StaysReadable) {
     EXPECT_TRUE(read.complete) << read.warning;
     ASSERT_TRUE(read.end);
     EXPECT_EQ(read.end->totals, golden_totals_v0_1());
-}
-
-// Makes the file for the present version, when asked: see docs/recording-format.md section 5. Never over an existing
-// one.
-TEST(GoldenRecordingTest, DISABLED_WriteGoldenFile) {
-    constexpr std::size_t kEventsPerChunk = 9;
-    auto writer = RecordingWriter::create(kDirectory + "/recording-v0.2.ttar", golden_session_v0_1(), {});
-    ASSERT_TRUE(writer) << writer.error().message;
-    std::size_t events = 0;
-    for (const Event& event : golden_events_v0_2()) {
-        (*writer)->consume(event);
-        if (++events % kEventsPerChunk == 0) {
-            ASSERT_TRUE((*writer)->flush());
-        }
-    }
-    ASSERT_TRUE((*writer)->finish(golden_totals_v0_1()));
 }
 
 }  // namespace

@@ -83,17 +83,17 @@ Encoded ten_events() {
     return {texts(events), encoder.plain(0), encoder.packed()};
 }
 
-constexpr std::uint32_t kLaterType = format::four_letters("INDX");
+constexpr std::uint32_t kLaterType = format::four_letters("NEWX");
 
 TEST(RecordingVersionsTest, NewerMajorIsRefusedInWords) {
     const ReadBack read = FileBuilder().version(7, 3).session().read();
     ASSERT_TRUE(read.error);
-    EXPECT_THAT(*read.error, HasSubstr("has format 7.3; this version reads up to 0.x"));
+    EXPECT_THAT(*read.error, HasSubstr("has format 7.3; this version reads up to 1.x"));
 }
 
 TEST(RecordingVersionsTest, NewerMinorIsRead) {
     const Encoded encoded = ten_events();
-    const ReadBack read = FileBuilder().version(0, 9).session().events(encoded.plain, encoded.packed).end(10).read();
+    const ReadBack read = FileBuilder().version(1, 9).session().events(encoded.plain, encoded.packed).end(10).read();
     EXPECT_EQ(read.events, encoded.texts);
     EXPECT_TRUE(read.complete);
 }
@@ -118,7 +118,7 @@ TEST(RecordingVersionsTest, UnknownMandatoryChunksAreRefusedByName) {
         FileBuilder().session().events(encoded.plain, encoded.packed).chunk(kLaterType, {}).end(10).read();
     EXPECT_EQ(read.events, encoded.texts);
     ASSERT_TRUE(read.error);
-    EXPECT_THAT(*read.error, HasSubstr("a chunk of type 'INDX' needs a newer version"));
+    EXPECT_THAT(*read.error, HasSubstr("a chunk of type 'NEWX' needs a newer version"));
 }
 
 TEST(RecordingVersionsTest, UnknownMandatoryFlagsAreRefused) {
@@ -190,7 +190,7 @@ TEST(RecordingVersionsTest, ReadersOf01SkipWhatCameWith02) {
     ByteWriter packed;
     const Bytes all = encoder.packed();
     FieldReader in(all);
-    for (Field field; in.next(field);) {
+    for (ChunkField field; in.next(field);) {
         Bytes data(field.data.begin(), field.data.end());
         if (field.id == static_cast<std::uint64_t>(format::Column::Kinds)) {
             for (std::uint8_t& kind : data) {

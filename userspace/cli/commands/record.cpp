@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "checkpoint/checkpoint.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/live_runner.hpp"
@@ -33,6 +34,7 @@ std::optional<std::uint32_t> id_from_environment(const char* name) {
 RecordingOptions recording_options(const Options& options) {
     RecordingOptions recording;
     recording.force = options.force;
+    recording.max_bytes = options.max_bytes;
     if (geteuid() == 0) {  // under sudo the file belongs to who called it
         recording.owner_uid = id_from_environment("SUDO_UID");
         recording.owner_gid = id_from_environment("SUDO_GID");
@@ -45,6 +47,14 @@ Status check_output(const Options& options) {
     if (!options.force && access(options.output.c_str(), F_OK) == 0) {
         return fail(
             ErrorCode::Usage, options.output + " exists already", "choose another file, or give --force to overwrite it"
+        );
+    }
+    const std::string first_part = options.output + ".1";
+    if (!options.force && options.max_bytes != 0 && access(first_part.c_str(), F_OK) == 0) {
+        return fail(
+            ErrorCode::Usage,
+            first_part + " exists already, and --max-size may need this name",
+            "choose another file, or give --force to overwrite it"
         );
     }
     return {};
@@ -90,6 +100,24 @@ void say_what_was_live(const TrackerView& view) {
     }
 }
 
+// A recording limited in size: which files there are, and that older ones are gone.
+void say_parts(const Options& options, const RecordingWriter& writer) {
+    if (writer.older_parts().empty() && writer.parts_removed() == 0) {
+        return;
+    }
+    std::string files;
+    for (const RecordingWriter::Part& part : writer.older_parts()) {
+        files += printable(options.output) + part.suffix + ", ";
+    }
+    spdlog::info(
+        "limited to {}: {}{} (the newest); {}",
+        human_bytes(options.max_bytes),
+        files,
+        printable(options.output),
+        writer.parts_removed() == 0 ? "nothing was removed yet" : fmt::format("{} older parts were removed", writer.parts_removed())
+    );
+}
+
 Totals totals_of(LiveRunner& runner) {
     const LossCounters losses = runner.session().losses();
     const RingStatus ring = runner.session().ring();
@@ -119,6 +147,7 @@ void say_result(const Options& options, const RecordingWriter& writer, const Tot
         human_bytes(totals.ring_peak_bytes),
         human_bytes(totals.ring_bytes)
     );
+    say_parts(options, writer);
     if (lost.total() > 0) {
         spdlog::warn(
             "lost: {} allocations, {} frees, {} of circular buffers, {} others; a larger --ring-size helps",
@@ -157,10 +186,12 @@ Result<int> run_record(const Options& options) {
     }
     RecordingWriter& writer = **created;
     pipeline.record_to(writer);
+    writer.take_checkpoints([&pipeline] { return TrackerCheckpoint::encode(pipeline.tracker()); });
     say_attached(options, session.info());
 
     std::uint64_t written_info = session.info_version();
     bool said_what_was_live = false;
+    bool said_limit = false;
     const Status run = runner.run(kFlushPeriod, kFlushPeriod, [&]() -> Status {
         if (std::exchange(written_info, session.info_version()) != session.info_version()) {
             if (Status updated = writer.update_session(session.info()); !updated) {
@@ -171,7 +202,12 @@ Result<int> run_record(const Options& options) {
             said_what_was_live = true;
             say_what_was_live(pipeline.view());
         }
-        return writer.flush();
+        const Status flushed = writer.flush();
+        if (!said_limit && writer.parts_removed() > 0) {
+            said_limit = true;
+            say_parts(options, writer);
+        }
+        return flushed;
     });
     const Totals totals = totals_of(runner);
     const Status finished = writer.finish(totals);

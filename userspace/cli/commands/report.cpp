@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "cli/commands/commands.hpp"
@@ -9,14 +10,54 @@
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {
+namespace {
+
+// Which options go with which views.
+Status check_times(const Options& options, const ViewKind& kind) {
+    const bool stretch = !options.since.empty() || !options.until.empty();
+    if (!options.at.empty() && kind.span == ViewSpan::Stretch) {
+        return fail(
+            ErrorCode::Usage,
+            fmt::format("'{}' does not show one moment, so --at does not go with it", kind.name),
+            "give a stretch of time with --since and --until"
+        );
+    }
+    if (!options.at.empty() && stretch) {
+        return fail(ErrorCode::Usage, "--at does not go with --since and --until", "give the one or the others");
+    }
+    if (!options.since.empty() && kind.span == ViewSpan::Moment) {
+        return fail(ErrorCode::Usage, fmt::format("'{}' shows one moment, so --since does not go with it", kind.name), "give --at");
+    }
+    return {};
+}
+
+Result<ReplayWindow> select_window(const Options& options, const ViewKind& kind) {
+    ReplayWindow window;
+    if (options.at.empty() && options.since.empty() && options.until.empty()) {
+        return window;
+    }
+    if (Status checked = check_times(options, kind); !checked) {
+        return tl::make_unexpected(checked.error());
+    }
+    return read_window(options.file, options.since, options.at.empty() ? options.until : options.at, options.at.empty() ? "--until" : "--at");
+}
+
+}  // namespace
 
 Result<int> run_report(const Options& options) {
-    const ViewOptions view_options{options.filter, options.top, {}, options.need, options.iterations};
-    const std::unique_ptr<View> view = find_view(options.view)->make(view_options);
+    const ViewKind& kind = *find_view(options.view);
+    const Result<ReplayWindow> selected = select_window(options, kind);
+    if (!selected) {
+        return tl::make_unexpected(selected.error());
+    }
+    const ViewOptions view_options{options.filter, options.top, *selected, options.need, options.iterations};
+    const bool seek = !options.at.empty() && kind.span == ViewSpan::Moment;
+    const ReplayStart start = seek ? ReplayStart::LastCheckpoint : ReplayStart::Beginning;
+    const std::unique_ptr<View> view = kind.make(view_options);
     std::unique_ptr<Replay> replay;
     for (std::optional<ReplayWindow> window = view_options.window; window; window = view->next_window()) {
         replay = std::make_unique<Replay>();
-        if (Status replayed = replay_recording(options.file, *replay, *window, view->observer()); !replayed) {
+        if (Status replayed = replay_recording(options.file, *replay, *window, view->observer(), {}, start); !replayed) {
             return tl::make_unexpected(replayed.error());
         }
     }

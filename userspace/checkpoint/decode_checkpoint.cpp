@@ -1,0 +1,242 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "checkpoint/checkpoint.hpp"
+#include "checkpoint/state_fields.hpp"
+#include "recording/fields.hpp"
+#include "tracker/object_table.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+using namespace checkpoint;
+
+constexpr std::size_t kEntriesBeforeReuse = 256;
+
+[[nodiscard]] tl::unexpected<Error> impossible(const std::string& what) {
+    return fail(ErrorCode::RunTime, "a checkpoint makes no sense: " + what);
+}
+
+// Calls `take` on each row; false if one is broken, or `take` says so.
+template <typename Row, typename Take>
+[[nodiscard]] bool each_row(std::span<const std::uint8_t> data, Take take) {
+    ByteReader in(data);
+    Loader loader(in);
+    while (!in.at_end()) {
+        Row row{};
+        loader(row);
+        if (in.failed() || !take(row)) {
+            return false;
+        }
+    }
+    return !in.failed();
+}
+
+bool take_owner(ProcessState& process, OwnerRow& row) {
+    if (!row.spare) {
+        restore_owner(process, row.owner);
+        return true;
+    }
+    process.spare_owners.push_back(static_cast<std::uint32_t>(process.owners.size()));
+    process.owners.emplace_back().current = false;
+    return true;
+}
+
+bool take_allocator(ProcessState& process, AllocatorRow& row) {
+    Allocator& allocator = row.allocator;
+    if (allocator.owner >= process.owners.size() || (row.spare && allocator.alive)) {
+        return false;
+    }
+    for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
+        if (allocator.regions[i] != Region{}) {
+            allocator.regions[i].type = static_cast<BufferType>(i);
+        }
+    }
+    const auto index = static_cast<std::uint32_t>(process.allocators.size());
+    if (row.spare) {
+        process.spare_allocators.push_back(index);
+    }
+    if (allocator.alive) {
+        process.allocator_index[allocator.pointer] = index;
+        ++process.owners[allocator.owner].allocators;
+    }
+    process.allocators.push_back(allocator);
+    return true;
+}
+
+bool take_buffer(ProcessState& process, const BufferRow& row) {
+    if (row.allocator >= process.allocators.size() || !process.allocators[row.allocator].alive || row.tid >> 24U != 0) {
+        return false;
+    }
+    const AllocationKey key{row.address, row.allocator, row.type, process.allocators[row.allocator].generation};
+    LiveBuffer buffer;
+    buffer.buffer = row.buffer;
+    buffer.size = row.size;
+    buffer.page_size = row.page_size;
+    buffer.t_ns = row.t_ns;
+    buffer.tid = row.tid & 0xffffffU;
+    buffer.found_as = static_cast<std::uint32_t>(row.origin) & 3U;
+    buffer.trace_unsafe = (row.flags & kTraceUnsafe) != 0 ? 1 : 0;
+    buffer.sharded = (row.flags & kSharded) != 0 ? 1 : 0;
+    buffer.has_block = (row.flags & kHasBlock) != 0 ? 1 : 0;
+    buffer.spread = row.spread;
+    LiveBuffer twice;
+    if (process.live.insert(key, buffer, twice)) {
+        return false;
+    }
+    count_start(process, key, buffer);
+    return true;
+}
+
+bool take_past_key(ProcessState& process, const PastRow& row) {
+    if (row.allocator >= process.allocators.size()) {
+        return false;
+    }
+    process.live.remember({row.address, row.allocator, row.type, row.generation}, {row.end, row.t_ns});
+    return true;
+}
+
+// The buffers are there already, and with them what is live.
+bool take_place(ProcessState& process, const PlaceRow& row) {
+    PlaceUsage& usage = process.places[row.place];
+    for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
+        Usage& now = usage.types[i];
+        const Usage& stored = row.usage.types[i];
+        now.peak_bytes = stored.peak_bytes;
+        now.allocs = stored.allocs;
+        now.found = stored.found;
+        now.frees = stored.frees;
+        now.peak_footprint_bytes = stored.peak_footprint_bytes;
+        now.peak_footprint_known = stored.peak_footprint_known;
+    }
+    usage.trace_unsafe_allocs = row.usage.trace_unsafe_allocs;
+    usage.circular_buffers = row.usage.circular_buffers;
+    return true;
+}
+
+// A field of `process`; false if it makes no sense.
+bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t> data) {
+    switch (id) {
+        case FieldId::Walks:
+            return each_row<WalkRow>(data, [&](WalkRow& row) {
+                process.walks[static_cast<std::size_t>(row.reason)] = std::move(row.stat);
+                return true;
+            });
+        case FieldId::UnknownFrees:
+            return each_row<UnknownFreeRow>(data, [&](UnknownFreeRow& row) {
+                process.unknown_frees[static_cast<std::size_t>(row.reason)] = row.stat;
+                return true;
+            });
+        case FieldId::Owners: return each_row<OwnerRow>(data, [&](OwnerRow& row) { return take_owner(process, row); });
+        case FieldId::Allocators:
+            return each_row<AllocatorRow>(data, [&](AllocatorRow& row) { return take_allocator(process, row); });
+        case FieldId::DeadAllocators:
+            return each_row<std::uint64_t>(data, [&](std::uint64_t pointer) {
+                process.dead_allocators.insert(pointer);
+                return true;
+            });
+        case FieldId::Programs:
+            return each_row<ProgramRow>(data, [&](ProgramRow& row) {
+                process.programs.restore(row.pointer, std::move(row.program));
+                return true;
+            });
+        case FieldId::Residents:
+            return each_row<ResidentRow>(data, [&](ResidentRow& row) {
+                return process.programs.restore(row.place, std::move(row.programs));
+            });
+        case FieldId::Buffers:
+            return each_row<BufferRow>(data, [&](const BufferRow& row) { return take_buffer(process, row); });
+        case FieldId::PastKeys:
+            return each_row<PastRow>(data, [&](const PastRow& row) { return take_past_key(process, row); });
+        case FieldId::Places:
+            return each_row<PlaceRow>(data, [&](const PlaceRow& row) { return take_place(process, row); });
+        case FieldId::Failures:
+            return each_row<AllocationFailure>(data, [&](AllocationFailure& failure) {
+                failure.reported = parse_out_of_memory(failure.event.message);
+                process.failures.latest.push_back(std::move(failure));
+                return process.failures.latest.size() <= kFailuresKept;
+            });
+        case FieldId::Clashes:
+            return each_row<ClashFailure>(data, [&](ClashFailure& clash) {
+                clash.reported = parse_clash(clash.event.message);
+                process.clashes.latest.push_back(std::move(clash));
+                return process.clashes.latest.size() <= kFailuresKept;
+            });
+        default: return false;
+    }
+}
+
+// How long the lists grow before entries are used again: nothing that makes that never or always.
+void settle_lists(ProcessState& process) {
+    const auto settle = [](std::size_t& before_reuse, std::size_t entries) {
+        before_reuse = std::clamp(before_reuse, kEntriesBeforeReuse, 2 * entries + kEntriesBeforeReuse);
+    };
+    settle(process.owners_before_reuse, process.owners.size());
+    settle(process.allocators_before_reuse, process.allocators.size());
+}
+
+}  // namespace
+
+Status TrackerCheckpoint::decode_field(const ChunkField& field, Tracker& tracker) {
+    const auto id = static_cast<FieldId>(field.id);
+    ByteReader in(field.data);
+    Loader loader(in);
+    if (id == FieldId::Stream) {
+        describe_stream(loader, tracker);
+        return in.failed() ? Status(impossible("its sums are broken")) : Status();
+    }
+    if (id == FieldId::Process) {
+        ProcessState& process = *tracker.processes_.emplace_back(std::make_unique<ProcessState>());
+        loader(process);
+        const bool alive = process.end == ProcessState::End::Alive;
+        const bool twice = alive && !tracker.alive_.try_emplace(process.pid, &process).second;
+        return in.failed() || twice ? Status(impossible("a process is broken")) : Status();
+    }
+    if (id == FieldId::Forked) {
+        const bool good = each_row<std::uint32_t>(field.data, [&](std::uint32_t child) {
+            tracker.forked_.insert(child);
+            return true;
+        });
+        return good ? Status() : Status(impossible("a forked process is broken"));
+    }
+    if (field.id > static_cast<std::uint64_t>(FieldId::Clashes)) {
+        if (!field.required) {
+            return {};
+        }
+        return fail(
+            ErrorCode::RunTime,
+            "a checkpoint needs a newer version (field " + std::to_string(field.id) + ")",
+            "read it with the version of tt-alloc-trace that wrote it, or a newer one"
+        );
+    }
+    if (tracker.processes_.empty() || !take_field(*tracker.processes_.back(), id, field.data)) {
+        return impossible("field " + std::to_string(field.id) + " is broken");
+    }
+    return {};
+}
+
+Status TrackerCheckpoint::decode(const Checkpoint& checkpoint, Tracker& tracker) {
+    for (const Bytes& part : checkpoint.parts) {
+        FieldReader in(part);
+        for (ChunkField field; in.next(field);) {
+            if (Status decoded = decode_field(field, tracker); !decoded) {
+                return decoded;
+            }
+        }
+        if (in.failed()) {
+            return impossible("a field is longer than its chunk");
+        }
+    }
+    if (tracker.events_ + tracker.losses_ != checkpoint.events || tracker.last_t_ns_ != checkpoint.last_t_ns) {
+        return impossible("it is of another place");
+    }
+    for (const auto& process : tracker.processes_) {
+        settle_lists(*process);
+    }
+    return {};
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,194 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "checkpoint/checkpoint.hpp"
+#include "checkpoint/state_fields.hpp"
+#include "recording/fields.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+using namespace checkpoint;
+
+// Where a field and a part are ended, at the next row.
+constexpr std::size_t kFullBytes = std::size_t{1} << 20U;
+
+// Rows to fields, fields to parts.
+class Parts {
+public:
+    template <typename Row>
+    void row(FieldId id, const Row& row) {
+        if (id != id_ || id == FieldId::Process) {
+            end_field();
+            id_ = id;
+        }
+        (*saver_)(row);
+        ++rows_;
+        if (row_bytes_.size() >= kFullBytes) {
+            end_field();
+        }
+    }
+    // A field that is not made of rows.
+    void field(FieldId id, const Bytes& data) {
+        end_field();
+        write_field(part_, static_cast<std::uint64_t>(id), true, data);
+    }
+
+    [[nodiscard]] std::uint64_t rows() const { return rows_; }
+    [[nodiscard]] std::vector<Bytes> take() {
+        end_field();
+        end_part();
+        return std::move(parts_);
+    }
+
+private:
+    void end_field() {
+        if (row_bytes_.size() != 0) {
+            write_field(part_, static_cast<std::uint64_t>(id_), true, row_bytes_.bytes());
+        }
+        row_bytes_.clear();
+        saver_.emplace(row_bytes_);
+        if (part_.size() >= kFullBytes) {
+            end_part();
+        }
+    }
+    void end_part() {
+        if (part_.size() != 0) {
+            parts_.push_back(part_.bytes());
+            part_.clear();
+        }
+    }
+
+    std::uint64_t rows_ = 0;
+    FieldId id_ = FieldId::Stream;
+    ByteWriter row_bytes_;
+    std::optional<Saver> saver_{row_bytes_};
+    ByteWriter part_;
+    std::vector<Bytes> parts_;
+};
+
+BufferRow buffer_row(const AllocationKey& key, const LiveBuffer& buffer) {
+    const std::uint32_t flags = (buffer.trace_unsafe != 0 ? kTraceUnsafe : 0) | (buffer.sharded != 0 ? kSharded : 0) |
+                                (buffer.has_block != 0 ? kHasBlock : 0);
+    return {key.allocator, key.type,   key.address,     buffer.buffer,  buffer.size, buffer.page_size,
+            buffer.t_ns,   buffer.tid, buffer.origin(), flags,          buffer.spread};
+}
+
+template <typename Map>
+auto sorted(const Map& map) {
+    std::vector<const typename Map::value_type*> entries;
+    entries.reserve(map.size());
+    for (const auto& entry : map) {
+        entries.push_back(&entry);
+    }
+    std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) {
+        const AllocationKey& x = a->first;
+        const AllocationKey& y = b->first;
+        return std::tie(x.allocator, x.type, x.address) < std::tie(y.allocator, y.type, y.address);
+    });
+    return entries;
+}
+
+// Equal states give equal bytes.
+template <typename T, typename Set>
+std::vector<T> sorted_values(const Set& set) {
+    std::vector<T> values;
+    set.for_each([&values](const T& value) { values.push_back(value); });
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    return values;
+}
+
+void add_objects(Parts& parts, const ProcessState& process) {
+    const auto is_spare = [](const std::vector<std::uint32_t>& spare, std::size_t index) {
+        return std::find(spare.begin(), spare.end(), index) != spare.end();
+    };
+    for (std::size_t i = 0; i < process.owners.size(); ++i) {
+        parts.row(FieldId::Owners, OwnerRow{process.owners[i], is_spare(process.spare_owners, i)});
+    }
+    for (std::size_t i = 0; i < process.allocators.size(); ++i) {
+        parts.row(FieldId::Allocators, AllocatorRow{process.allocators[i], is_spare(process.spare_allocators, i)});
+    }
+    for (const std::uint64_t pointer : sorted_values<std::uint64_t>(process.dead_allocators)) {
+        parts.row(FieldId::DeadAllocators, pointer);
+    }
+    for (const auto& [pointer, program] : std::map(process.programs.programs().begin(), process.programs.programs().end())) {
+        parts.row(FieldId::Programs, ProgramRow{pointer, program});
+    }
+    for (const auto& [place, programs] : process.programs.residents()) {
+        parts.row(FieldId::Residents, ResidentRow{place, programs});
+    }
+}
+
+// Only what may be asked for again: of keys that nothing lives under, in allocators that are still there.
+void add_past_keys(Parts& parts, const ProcessState& process, const AllocationTable::PastMap& keys) {
+    for (const auto* entry : sorted(keys)) {
+        const auto& [key, past] = *entry;
+        const Allocator& allocator = process.allocators[key.allocator];
+        if (allocator.alive && allocator.generation == key.generation && process.live.find(key) == nullptr) {
+            parts.row(FieldId::PastKeys, PastRow{key.allocator, key.type, key.address, key.generation, past.end, past.t_ns});
+        }
+    }
+}
+
+template <typename Failure>
+void add_failures(Parts& parts, FieldId id, const FailureLog<Failure>& log) {
+    const std::size_t count = std::min(log.latest.size(), kFailuresInCheckpoint);
+    for (std::size_t i = log.latest.size() - count; i < log.latest.size(); ++i) {
+        parts.row(id, log.latest[i]);
+    }
+}
+
+void add_process(Parts& parts, const ProcessState& process) {
+    parts.row(FieldId::Process, process);
+    for (std::size_t i = 0; i < process.walks.size(); ++i) {
+        if (process.walks[i].count > 0) {
+            parts.row(FieldId::Walks, WalkRow{static_cast<WalkReason>(i), process.walks[i]});
+        }
+    }
+    for (std::size_t i = 0; i < process.unknown_frees.size(); ++i) {
+        if (process.unknown_frees[i].count > 0) {
+            parts.row(FieldId::UnknownFrees, UnknownFreeRow{static_cast<UnknownFree>(i), process.unknown_frees[i]});
+        }
+    }
+    add_objects(parts, process);
+    for (const auto* entry : sorted(process.live.buffers())) {
+        parts.row(FieldId::Buffers, buffer_row(entry->first, entry->second));
+    }
+    add_past_keys(parts, process, process.live.older_past());
+    add_past_keys(parts, process, process.live.recent_past());
+    for (const auto& [place, usage] : process.places) {
+        parts.row(FieldId::Places, PlaceRow{place, usage});
+    }
+    add_failures(parts, FieldId::Failures, process.failures);
+    add_failures(parts, FieldId::Clashes, process.clashes);
+}
+
+}  // namespace
+
+Checkpoint TrackerCheckpoint::encode(const Tracker& tracker) {
+    Parts parts;
+    ByteWriter stream;
+    Saver saver(stream);
+    describe_stream(saver, tracker);
+    parts.field(FieldId::Stream, stream.bytes());
+    for (const std::uint32_t child : sorted_values<std::uint32_t>(tracker.forked_)) {
+        parts.row(FieldId::Forked, child);
+    }
+    for (const auto& process : tracker.processes_) {
+        add_process(parts, *process);
+    }
+    Checkpoint checkpoint;
+    checkpoint.events = tracker.events_ + tracker.losses_;
+    checkpoint.last_t_ns = tracker.last_t_ns_;
+    checkpoint.things = parts.rows();
+    checkpoint.parts = parts.take();
+    return checkpoint;
+}
+
+}  // namespace tt::alloc_trace

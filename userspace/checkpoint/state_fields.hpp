@@ -1,0 +1,293 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The fields of a checkpoint (docs/recording-format.md 3.3), each listed once for writing and reading. New ones go to the end of a
+// field that is not made of rows, or into a field of their own.
+#pragma once
+
+#include "checkpoint/archive.hpp"
+#include "checkpoint/checkpoint.hpp"
+#include "tracker/failure_message.hpp"
+#include "tracker/tracker.hpp"
+
+namespace tt::alloc_trace {
+
+namespace checkpoint {
+
+enum class FieldId : std::uint64_t {
+    Stream = 1,
+    Forked = 2,
+    Process = 3,
+    Walks = 4,
+    UnknownFrees = 5,
+    Owners = 6,
+    Allocators = 7,
+    DeadAllocators = 8,
+    Programs = 9,
+    Residents = 10,
+    Buffers = 11,
+    PastKeys = 12,
+    Places = 13,
+    Failures = 14,
+    Clashes = 15,
+};
+
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<BufferType> = kBufferTypeCount;
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<OwnerKind> = 3;
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<KnownBefore> = 3;
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<WalkReason> = kWalkReasonCount;
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<UnknownFree> = kUnknownFreeCount;
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<FoundAs> = 3;
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<FailureVerdict> = kFailureVerdictCount;
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<AllocationTable::End> = 5;
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<ProcessState::End> = 2;
+
+// Rows of their own, as the tracker has these things packed or apart.
+
+struct WalkRow {
+    WalkReason reason = WalkReason::Attach;
+    WalkStat stat;
+};
+
+struct UnknownFreeRow {
+    UnknownFree reason = UnknownFree::BeforeAttach;
+    UnknownFreeStat stat;
+};
+
+struct OwnerRow {
+    Owner owner;
+    bool spare = false;
+};
+
+struct AllocatorRow {
+    Allocator allocator;
+    bool spare = false;
+};
+
+struct ProgramRow {
+    std::uint64_t pointer = 0;
+    Program program;
+};
+
+struct ResidentRow {
+    Place place;
+    std::vector<std::uint64_t> programs;
+};
+
+struct BufferRow {
+    std::uint32_t allocator = 0;
+    BufferType type = BufferType::Dram;
+    std::uint64_t address = 0;
+    std::uint64_t buffer = 0;
+    std::uint64_t size = 0;
+    std::uint64_t page_size = 0;
+    std::uint64_t t_ns = 0;
+    std::uint32_t tid = 0;
+    FoundAs origin = FoundAs::Allocated;
+    std::uint32_t flags = 0;
+    std::uint32_t spread = 0;
+};
+inline constexpr std::uint32_t kTraceUnsafe = 1;
+inline constexpr std::uint32_t kSharded = 2;
+inline constexpr std::uint32_t kHasBlock = 4;
+
+struct PastRow {
+    std::uint32_t allocator = 0;
+    BufferType type = BufferType::Dram;
+    std::uint64_t address = 0;
+    std::uint16_t generation = 0;
+    AllocationTable::End end = AllocationTable::End::Unknown;
+    std::uint64_t t_ns = 0;
+};
+
+struct PlaceRow {
+    Place place;
+    PlaceUsage usage;
+};
+
+}  // namespace checkpoint
+
+template <typename Archive>
+void describe(Archive& a, EventHeader& x) {
+    a(x.t_ns, x.pid, x.tid);
+}
+
+template <typename Archive>
+void describe(Archive& a, BufferFields& x) {
+    a(x.buffer, x.owner, x.allocator, x.address, x.size, x.page_size, x.type, x.hooked, x.sharded, x.pages_per_shard);
+}
+
+template <typename Archive>
+void describe(Archive& a, Freed& x) {
+    a(x.header, x.buffer);
+}
+
+template <typename Archive>
+void describe(Archive& a, Lost& x) {
+    a(x.header, x.allocated, x.freed, x.circular_buffers, x.lifecycle);
+}
+
+template <typename Archive>
+void describe(Archive& a, ProcessWalked& x) {
+    a(x.header, x.reason, x.complete, x.incomplete_reason, x.allocators, x.rounds, x.buffers, x.found, x.gone, x.duration_ns, x.stopped_ns);
+}
+
+template <typename Archive>
+void describe(Archive& a, AllocationFailed& x) {
+    a(x.header, x.buffer, x.message);
+}
+
+template <typename Archive>
+void describe(Archive& a, CircularBufferClash& x) {
+    a(x.header, x.program, x.owner, x.message);
+}
+
+template <typename Archive>
+void describe(Archive& a, Place& x) {
+    a(x.kind, x.id);
+}
+
+template <typename Archive>
+void describe(Archive& a, BankUse& x) {
+    a(x.used, x.free, x.largest_free);
+}
+
+template <typename Archive>
+void describe(Archive& a, Capacity& x) {
+    a(x.banks, x.bank_bytes, x.allocators, x.use);
+}
+
+template <typename Archive>
+void describe(Archive& a, ClashFailure::LowestBuffer& x) {
+    a(x.address, x.size, x.buffer, x.t_ns, x.owner);
+}
+
+// What the message itself says is read from it again.
+template <typename Archive>
+void describe(Archive& a, AllocationFailure& x) {
+    a(x.event, x.owner, x.places, x.needed, x.tracked, x.verdict);
+}
+
+template <typename Archive>
+void describe(Archive& a, ClashFailure& x) {
+    a(x.event, x.owner, x.places, x.lowest);
+}
+
+template <typename Archive>
+void describe(Archive& a, FoldedProcesses& x) {
+    a(x.count, x.events, x.ends, x.unknown_frees, x.peak_bytes, x.failed_allocations, x.clashes, x.unexplained);
+}
+
+template <typename Archive>
+void describe(Archive& a, FoundStat& x) {
+    a(x.pre_existing, x.inferred, x.gone, x.unexplained_found, x.unexplained_gone);
+}
+
+template <typename Archive>
+void describe(Archive& a, ProcessState& x) {
+    a(x.number, x.pid, x.parent_pid, x.start_time_ns, x.command, x.from_first_event, x.inherits, x.first_t_ns, x.last_t_ns, x.end);
+    a(x.known_before, x.walked, x.losses_at_start, x.losses_settled, x.found);
+    a(x.events, x.hooked_allocs, x.ends, x.frees_after_close, x.failure_verdicts, x.allocator_changes, x.pauses, x.paused_ns);
+    a(x.failures.count, x.clashes.count, x.owners_before_reuse, x.allocators_before_reuse);
+}
+
+// The type is its place in the list.
+template <typename Archive>
+void describe(Archive& a, Region& x) {
+    a(x.banks, x.page_alignment, x.base, x.bytes, x.granularity);
+}
+
+template <typename Archive>
+void describe(Archive& a, CoreRange& x) {
+    a(x.start_x, x.start_y, x.end_x, x.end_y);
+}
+
+template <typename Archive>
+void describe(Archive& a, CircularBuffer& x) {
+    a(x.address, x.size, x.cores_complete, x.cores);
+}
+
+// What is live is told by the buffers.
+template <typename Archive>
+void describe(Archive& a, Usage& x) {
+    a(x.peak_bytes, x.allocs, x.found, x.frees, x.peak_footprint_bytes, x.peak_footprint_known);
+}
+
+template <typename Archive>
+void describe(Archive& a, CircularBufferUsage& x) {
+    a(x.count, x.bytes, x.peak_bytes, x.launches);
+}
+
+namespace checkpoint {
+
+template <typename Archive>
+void describe(Archive& a, WalkRow& x) {
+    a(x.reason, x.stat.count, x.stat.incomplete, x.stat.found, x.stat.gone, x.stat.last);
+}
+
+template <typename Archive>
+void describe(Archive& a, UnknownFreeRow& x) {
+    a(x.reason, x.stat.count, x.stat.bytes, x.stat.example);
+}
+
+template <typename Archive>
+void describe(Archive& a, OwnerRow& x) {
+    a(x.owner.pointer, x.owner.kind, x.owner.id, x.owner.closing, x.owner.current, x.spare, x.owner.chips);
+}
+
+template <typename Archive>
+void describe(Archive& a, AllocatorRow& x) {
+    a(x.allocator.pointer, x.allocator.owner, x.allocator.generation, x.allocator.alive, x.allocator.foreign, x.spare, x.allocator.regions);
+}
+
+template <typename Archive>
+void describe(Archive& a, ProgramRow& x) {
+    a(x.pointer, x.program.planned_anew, x.program.circular_buffers);
+}
+
+template <typename Archive>
+void describe(Archive& a, ResidentRow& x) {
+    a(x.place, x.programs);
+}
+
+template <typename Archive>
+void describe(Archive& a, BufferRow& x) {
+    a(x.allocator, x.type);
+    a.delta(0, x.address);
+    a.delta(1, x.buffer);
+    a(x.size, x.page_size);
+    a.delta(2, x.t_ns);
+    a(x.tid, x.origin, x.flags, x.spread);
+}
+
+template <typename Archive>
+void describe(Archive& a, PastRow& x) {
+    a(x.allocator, x.type);
+    a.delta(0, x.address);
+    a(x.generation, x.end);
+    a.delta(2, x.t_ns);
+}
+
+template <typename Archive>
+void describe(Archive& a, PlaceRow& x) {
+    a(x.place, x.usage.types, x.usage.circular_buffers, x.usage.trace_unsafe_allocs);
+}
+
+}  // namespace checkpoint
+
+template <typename Archive, typename Stream>
+void TrackerCheckpoint::describe_stream(Archive& a, Stream& x) {
+    a(x.events_, x.first_t_ns_, x.last_t_ns_, x.lost_, x.losses_, x.last_allocation_loss_, x.last_allocation_loss_t_ns_);
+    a(x.last_free_loss_t_ns_, x.lost_allocations_unaccounted_, x.processes_seen_, x.scan_credit_, x.folded_);
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/time_point.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+
+#include "report/human_size.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+
+struct Unit {
+    std::string_view name;
+    double ns;
+};
+// Longer names first where one begins with another.
+constexpr std::array kUnits{
+    Unit{"ns", 1}, Unit{"us", 1e3}, Unit{"ms", 1e6}, Unit{"s", 1e9}, Unit{"min", 60e9}, Unit{"m", 60e9}, Unit{"h", 3600e9}, Unit{"d", 86400e9}
+};
+
+bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+
+// Takes digits and at most one point off the front; nullopt: there are none.
+std::optional<double> take_number(std::string_view& text) {
+    std::size_t size = 0;
+    bool digits = false;
+    bool point = false;
+    while (size < text.size() && (is_digit(text[size]) || (text[size] == '.' && !point))) {
+        digits = digits || is_digit(text[size]);
+        point = point || text[size] == '.';
+        ++size;
+    }
+    if (!digits || size > 30) {
+        return std::nullopt;
+    }
+    const double value = std::strtod(std::string(text.substr(0, size)).c_str(), nullptr);
+    text.remove_prefix(size);
+    return value;
+}
+
+// "1h2m3.5s"
+std::optional<std::int64_t> parse_duration(std::string_view text) {
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    double sum = 0;
+    while (!text.empty()) {
+        const std::optional<double> value = take_number(text);
+        const Unit* unit = nullptr;
+        for (const Unit& candidate : kUnits) {
+            unit = unit == nullptr && text.starts_with(candidate.name) ? &candidate : unit;
+        }
+        if (!value || unit == nullptr) {
+            return std::nullopt;
+        }
+        text.remove_prefix(unit->name.size());
+        sum += *value * unit->ns;
+    }
+    constexpr double kTooLong = 9e18;
+    return sum < kTooLong ? std::optional(static_cast<std::int64_t>(std::llround(sum))) : std::nullopt;
+}
+
+// `pattern`: "dddd-dd-dd" and the like; anything but d stands for itself.
+bool looks_like(std::string_view text, std::string_view pattern) {
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (i >= text.size() || (pattern[i] == 'd' ? !is_digit(text[i]) : text[i] != pattern[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int number_at(std::string_view text, std::size_t at, std::size_t size) {
+    int value = 0;
+    for (const char letter : text.substr(at, size)) {
+        value = value * 10 + (letter - '0');
+    }
+    return value;
+}
+
+// Nanoseconds since 1970.
+std::optional<std::int64_t> parse_rfc3339_utc(std::string_view text) {
+    constexpr std::string_view kPattern = "dddd-dd-ddTdd:dd:dd";
+    if (!looks_like(text, kPattern) || text.back() != 'Z') {
+        return std::nullopt;
+    }
+    const std::chrono::year_month_day date{
+        std::chrono::year(number_at(text, 0, 4)),
+        std::chrono::month(static_cast<unsigned>(number_at(text, 5, 2))),
+        std::chrono::day(static_cast<unsigned>(number_at(text, 8, 2)))
+    };
+    const int hour = number_at(text, 11, 2);
+    const int minute = number_at(text, 14, 2);
+    const int second = number_at(text, 17, 2);
+    std::string_view fraction = text.substr(kPattern.size(), text.size() - kPattern.size() - 1);
+    std::int64_t ns = 0;
+    if (!fraction.empty()) {
+        if (fraction.size() < 2 || fraction.size() > 10 || fraction[0] != '.') {
+            return std::nullopt;
+        }
+        fraction.remove_prefix(1);
+        for (std::size_t i = 0; i < 9; ++i) {
+            if (i < fraction.size() && !is_digit(fraction[i])) {
+                return std::nullopt;
+            }
+            ns = ns * 10 + (i < fraction.size() ? fraction[i] - '0' : 0);
+        }
+    }
+    const bool in_reach = date.year() >= std::chrono::year(1970) && date.year() < std::chrono::year(2262);
+    if (!date.ok() || !in_reach || hour > 23 || minute > 59 || second > 60) {
+        return std::nullopt;
+    }
+    const auto days = std::chrono::sys_days(date).time_since_epoch().count();
+    return ((std::int64_t{days} * 24 + hour) * 60 + minute) * 60 * kNsPerSecond + second * kNsPerSecond + ns;
+}
+
+std::string range_words(const RecordingTimes& times) {
+    std::string words = fmt::format(
+        "it tells of {} to {} since the attach",
+        human_offset(times.first_t_ns, times.attached_t_ns),
+        human_offset(times.last_t_ns, times.attached_t_ns)
+    );
+    if (times.attached_unix_ns != 0) {
+        const auto utc = [&times](std::uint64_t t_ns) { return rfc3339_utc(times.attached_unix_ns + (t_ns - times.attached_t_ns), 3); };
+        words += fmt::format(" ({} to {})", utc(times.first_t_ns), utc(times.last_t_ns));
+    }
+    return words;
+}
+
+}  // namespace
+
+Result<std::uint64_t> parse_time_point(std::string_view option, std::string_view text, const RecordingTimes& times) {
+    constexpr const char* kForms = "write 90s or 1h2m3.5s (since the attach), -10s (before the end), or 2026-02-03T12:34:56Z (UTC)";
+    const bool before_end = text.starts_with('-');
+    std::optional<std::int64_t> since_attach;
+    if (const auto duration = parse_duration(text.substr(before_end ? 1 : 0))) {
+        since_attach = before_end ? static_cast<std::int64_t>(times.last_t_ns - times.attached_t_ns) - *duration : *duration;
+    } else if (const auto unix_ns = parse_rfc3339_utc(text)) {
+        if (times.attached_unix_ns == 0) {
+            return fail(ErrorCode::Usage, fmt::format("{} {}: the recording does not tell the date", option, text), kForms);
+        }
+        since_attach = *unix_ns - static_cast<std::int64_t>(times.attached_unix_ns);
+    }
+    if (!since_attach) {
+        return fail(ErrorCode::Usage, fmt::format("{} '{}' is no time", option, text), kForms);
+    }
+    const auto first = static_cast<std::int64_t>(times.first_t_ns - times.attached_t_ns);
+    const auto last = static_cast<std::int64_t>(times.last_t_ns - times.attached_t_ns);
+    if (*since_attach < first || *since_attach > last) {
+        const char* where = *since_attach < first ? "before the beginning" : "after the end";
+        return fail(ErrorCode::Usage, fmt::format("{} {} is {} of the recording", option, text, where), range_words(times));
+    }
+    return times.attached_t_ns + static_cast<std::uint64_t>(*since_attach);
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Moments of a recording as people give them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace tt::alloc_trace {
+
+struct RecordingTimes {
+    std::uint64_t attached_unix_ns = 0;  // 0: not known
+    std::uint64_t attached_t_ns = 0;     // the same moment on the clock of the events, as all below
+    std::uint64_t first_t_ns = 0;
+    std::uint64_t last_t_ns = 0;
+};
+
+// "90s", "1h2m3.5s", "250ms": since the attach. "-10s": before the end. "2026-02-03T12:34:56.5Z": RFC 3339, UTC. Gives the moment on
+// the clock of the events. Usage errors say what is wrong with it, naming `option`, and from when to when the recording tells.
+[[nodiscard]] Result<std::uint64_t> parse_time_point(std::string_view option, std::string_view text, const RecordingTimes& times);
+
+}  // namespace tt::alloc_trace
