@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "report/history_views.hpp"
 #include "report/process_health.hpp"
 #include "report/state_views.hpp"
 
@@ -14,6 +15,11 @@ namespace {
 constexpr std::array kViews{
     ViewKind{"summary", "what happened: counts and sums per chip and type", false, make_summary_view},
     ViewKind{"live", "what was live at the end, or at --at TIME", true, make_live_view},
+    ViewKind{"devices", "each chip: who used it and how much, at the end and at most", false, make_devices_view},
+    ViewKind{"owners", "each chip, mesh and submesh: what it allocated, when it was opened and closed", false, make_owners_view},
+    ViewKind{"anomalies", "double frees, overlaps and the like: counts, worst places, what it means", false, make_anomalies_view},
+    ViewKind{"trace-unsafe", "allocations beside a captured trace, which may overwrite them", false, make_trace_unsafe_view},
+    ViewKind{"gaps", "lost events, walks of the process's memory, pauses; what stayed uncertain", false, make_gaps_view},
 };
 
 }  // namespace

@@ -24,6 +24,7 @@
 #include "report/summary_view.hpp"
 #include "report_support.hpp"
 #include "snapshot_support.hpp"
+#include "view_support.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -133,6 +134,16 @@ TEST(Schema, Summary) {
     const SummaryView summary = build_summary_view(stream.view(), counts, "cut", session());
     EXPECT_EQ(schema.complaints(json_line(summary_json(summary, full_session()))), "");
     EXPECT_EQ(schema.complaints(json_line(summary_json(build_summary_view(Stream().view(), {}, {}, {}), {}))), "");
+}
+
+TEST(Schema, HistoryViews) {
+    for (const std::string view : {"anomalies", "devices", "gaps", "owners", "trace-unsafe"}) {
+        const SchemaFile schema(view);
+        std::vector<Event> events = full_stream().events();
+        EXPECT_EQ(schema.complaints(json_line(answer(view, events).json)), "") << view;
+        EXPECT_EQ(schema.complaints(json_line(answer(view, one_of_each()).json)), "") << view;
+        EXPECT_EQ(schema.complaints(json_line(answer(view, {}).json)), "") << view;
+    }
 }
 
 TEST(Schema, ListAndDoctor) {
