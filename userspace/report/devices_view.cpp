@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "analysis/owner_history.hpp"
@@ -11,6 +10,7 @@
 #include "report/capacity_words.hpp"
 #include "report/history_views.hpp"
 #include "report/human_size.hpp"
+#include "report/joined_rows.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -118,39 +118,15 @@ std::string owners_text(const Device& device) {
     return text + (shown < device.owners.size() ? fmt::format(" and {} more", device.owners.size() - shown) : "");
 }
 
-// Rows of a table whose first cells after the place are the same stand for several places.
-class JoinedRows {
-public:
-    void add(std::uint32_t pid, const Place& place, std::vector<TextTable::Cell> cells) {
-        std::vector<std::string> key{fmt::format("{}", pid)};
-        for (const TextTable::Cell& cell : cells) {
-            key.push_back(cell.text);
-        }
-        const auto [found, added] = index_.try_emplace(std::move(key), rows_.size());
-        if (added) {
-            rows_.push_back({pid, {}, std::move(cells)});
-        }
-        rows_[found->second].places.push_back(place);
+// The cells of `rows` begin with the pid; what place they are about comes behind it.
+void fill(TextTable& table, const JoinedRows& rows, std::size_t top) {
+    const std::size_t shown = top == 0 ? rows.rows().size() : std::min(top, rows.rows().size());
+    for (std::size_t i = 0; i < shown; ++i) {
+        std::vector<TextTable::Cell> cells = rows.rows()[i].cells;
+        cells.insert(cells.begin() + 1, {place_list(rows.rows()[i].places), Ink::Strong});
+        table.add_row(std::move(cells));
     }
-    [[nodiscard]] std::size_t size() const { return rows_.size(); }
-    void fill(TextTable& table, std::size_t top) const {
-        const std::size_t shown = top == 0 ? rows_.size() : std::min(top, rows_.size());
-        for (std::size_t i = 0; i < shown; ++i) {
-            std::vector<TextTable::Cell> cells{{fmt::format("{}", rows_[i].pid)}, {place_list(rows_[i].places), Ink::Strong}};
-            cells.insert(cells.end(), rows_[i].cells.begin(), rows_[i].cells.end());
-            table.add_row(std::move(cells));
-        }
-    }
-
-private:
-    struct Row {
-        std::uint32_t pid = 0;
-        std::vector<Place> places;
-        std::vector<TextTable::Cell> cells;
-    };
-    std::vector<Row> rows_;
-    std::map<std::vector<std::string>, std::size_t> index_;
-};
+}
 
 void Devices::append_devices(
     std::vector<std::string>& lines, const std::vector<Device>& devices, const SessionInfo& session, const TextStyle& style
@@ -167,9 +143,9 @@ void Devices::append_devices(
     JoinedRows rows;
     for (const Device& device : devices) {
         rows.add(
-            device.pid,
             device.place,
             {
+                {fmt::format("{}", device.pid)},
                 {owners_text(device)},
                 {human_count(device.allocators)},
                 {human_count(device.closes)},
@@ -178,8 +154,8 @@ void Devices::append_devices(
             }
         );
     }
-    rows.fill(table, options_.top);
-    append_table(lines, {}, table, rows.size(), style);
+    fill(table, rows, options_.top);
+    append_table(lines, {}, table, rows.rows().size(), style);
 }
 
 void Devices::append_types(
@@ -208,9 +184,9 @@ void Devices::append_types(
             const CapacityText capacity = capacity_text(type.capacity, style.utf8);
             const Usage& usage = type.usage;
             rows.add(
-                device.pid,
                 device.place,
                 {
+                    {fmt::format("{}", device.pid)},
                     {std::string(to_string(type.type))},
                     {human_count(usage.allocs + usage.found)},
                     {human_count(usage.buffers)},
@@ -222,11 +198,11 @@ void Devices::append_types(
             );
         }
     }
-    if (rows.size() > 0) {
-        rows.fill(table, options_.top);
+    if (!rows.rows().empty()) {
+        fill(table, rows, options_.top);
         const char* title = footprint ? "memory of each chip: reserved (footprint); peak since the attach"
                                       : "memory of each chip: logical sizes, as footprints are not known of all; peak since the attach";
-        append_table(lines, title, table, rows.size(), style);
+        append_table(lines, title, table, rows.rows().size(), style);
     }
 }
 
