@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@
 
 namespace tt::alloc_trace {
 
-enum class Command { Watch, Record, Report, Export, Snapshot, List, Doctor };
+enum class Command { Watch, Record, Report, Diff, Export, Snapshot, List, Doctor };
 enum class OutputFormat { Auto, Text, Plain, Json };
 enum class ColorMode { Auto, Always, Never };
 
@@ -33,9 +34,11 @@ struct Options {
     std::string output;               // record, export
     bool force = false;               // record, export
     bool strict = false;
-    std::string file;                 // report, export
+    std::string file;                 // report, export, diff: the old one
+    std::string new_file;             // diff
+    std::optional<std::uint64_t> fail_over;  // diff; bytes
     std::string view = "summary";     // report
-    std::size_t top = 20;             // report, snapshot
+    std::size_t top = 20;             // report, diff, snapshot
     std::string export_format = "jsonl";
     std::string layout_file;          // watch, record, snapshot, doctor
     std::string library;              // doctor

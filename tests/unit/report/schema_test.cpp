@@ -14,6 +14,7 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "diff_support.hpp"
 #include "report/doctor_view.hpp"
 #include "report/event_json.hpp"
 #include "report/live_view.hpp"
@@ -144,6 +145,14 @@ TEST(Schema, HistoryViews) {
         EXPECT_EQ(schema.complaints(json_line(answer(view, one_of_each()).json)), "") << view;
         EXPECT_EQ(schema.complaints(json_line(answer(view, {}).json)), "") << view;
     }
+}
+
+TEST(Schema, Diff) {
+    const SchemaFile schema("diff");
+    const DiffSide full = side_of(full_stream());
+    EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff(full, {}, {}, 5)))), "");
+    EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff({}, full, {}, 5)))), "");
+    EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff(full, full)))), "");
 }
 
 TEST(Schema, ListAndDoctor) {
