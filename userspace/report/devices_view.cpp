@@ -11,6 +11,7 @@
 #include "report/history_views.hpp"
 #include "report/human_size.hpp"
 #include "report/joined_rows.hpp"
+#include "report/owner_labels.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -113,7 +114,7 @@ std::string owners_text(const Device& device) {
     std::string text;
     const std::size_t shown = std::min(kOwnersNamed, device.owners.size());
     for (std::size_t i = 0; i < shown; ++i) {
-        text += (text.empty() ? "" : ", ") + owner_text(device.owners[i]->owner);
+        text += (text.empty() ? "" : ", ") + owner_label(device.owners[i]->owner.kind, device.owners[i]->owner.id);
     }
     return text + (shown < device.owners.size() ? fmt::format(" and {} more", device.owners.size() - shown) : "");
 }

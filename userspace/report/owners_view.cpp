@@ -86,7 +86,7 @@ TextTable Owners::table(const std::vector<Row>& rows, bool footprint, const Sess
         {"STATE", Align::Left, 6, false},
         {"TYPE", Align::Left, 0, false},
         {"ALLOCS", Align::Right, 0, false},
-        {"FOUND", Align::Right, 7, false},
+        {"FOUND", Align::Right, 1, false},
         {"FREES", Align::Right, 0, false},
         {"LIVE", Align::Right, 0, false},
         {footprint ? "FOOTPRINT" : "SIZE", Align::Right, 0, false},

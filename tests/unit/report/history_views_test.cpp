@@ -95,8 +95,8 @@ TEST(DevicesView, SaysWhoSharesAChipAndWhatItHolds) {
     EXPECT_EQ(dram["peak_footprint_bytes"], 32 * kKiB);
     EXPECT_EQ(dram["last_capacity_bytes"], 8192 * kMiB);
     EXPECT_EQ(dram["capacity"]["capacity_bytes"], 8192 * kMiB);
-    EXPECT_THAT(said.text, HasSubstr("4242  chips 0-2  mesh 0 (chips 0-3)"));
-    EXPECT_THAT(said.text, HasSubstr("4242  chip 3     mesh 0 (chips 0-3), chip 3           2       0"));
+    EXPECT_THAT(said.text, HasSubstr("4242  chips 0-2  mesh 0 "));
+    EXPECT_THAT(said.text, HasSubstr("4242  chip 3     mesh 0, chip 3           2       0"));
 }
 
 TEST(DevicesView, CapacityIsKnownBehindTheClose) {
