@@ -157,6 +157,18 @@ void add_report(CLI::App& app, Options& options) {
     app.add_flag("--strict", options.strict, "Exit with 5 if the recording is incomplete");
 }
 
+void add_diff(CLI::App& app, Options& options) {
+    app.add_option("old", options.file, "A recording, or FILE@90s for the state 90 seconds after the attach")->required()->type_name("OLD");
+    app.add_option("new", options.new_file, "The same, to be compared with OLD; may be the same file")->required()->type_name("NEW");
+    add_filter(app, options);
+    add_format(app, options, kFormats, "text or json");
+    app.add_option("--top", options.top, "Rows of the largest changes to show, 0 for all (default 20)")->type_name("N");
+    app.add_option("--fail-over", options.fail_over, "Exit with 10 if a type grew by more than that on any chip, e.g. 64M")
+        ->transform(CLI::AsSizeValue(false))
+        ->type_name("SIZE");
+    app.footer("Without @TIME: what is live at the end; of a process that ended what it held when its devices were closed, or it was gone.");
+}
+
 void add_export(CLI::App& app, Options& options) {
     app.add_option("file", options.file, "A recording")->required()->type_name("FILE");
     app.add_option("--to", options.export_format, "jsonl: every event in order, one JSON object per line")
@@ -254,6 +266,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     add("watch", "Show a live table (the default)", Command::Watch, add_watch);
     add("record", "Write every event to a file", Command::Record, add_record);
     add("report", "Show what a recording holds", Command::Report, add_report);
+    add("diff", "Compare two recordings, or two moments of one", Command::Diff, add_diff);
     add("export", "Convert a recording", Command::Export, add_export);
     add("snapshot", "Show what a process holds right now, without tracing it", Command::Snapshot, add_snapshot);
     add("list", "Show the processes that can be traced", Command::List, [](CLI::App& sub, Options& target) {

@@ -9,6 +9,7 @@
 #include "report/failures_view.hpp"
 #include "report/fragmentation_view.hpp"
 #include "report/growth_view.hpp"
+#include "report/history_views.hpp"
 #include "report/leaks_view.hpp"
 #include "report/peak_view.hpp"
 #include "report/process_health.hpp"
@@ -26,6 +27,11 @@ constexpr std::array kViews{
     ViewKind{"fragmentation", "free memory in how many pieces, and who pins them; --need SIZE", ViewSpan::MomentAndPast, make_fragmentation_view},
     ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", ViewSpan::Stretch, make_growth_view},
     ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view},
+    ViewKind{"devices", "each chip: who used it and how much, at the end and at most", ViewSpan::Stretch, make_devices_view},
+    ViewKind{"owners", "each chip, mesh and submesh: what it allocated, when it was opened and closed", ViewSpan::Stretch, make_owners_view},
+    ViewKind{"anomalies", "double frees, overlaps and the like: counts, worst places, what it means", ViewSpan::Stretch, make_anomalies_view},
+    ViewKind{"trace-unsafe", "allocations beside a captured trace, which may overwrite them", ViewSpan::Stretch, make_trace_unsafe_view},
+    ViewKind{"gaps", "lost events, walks of the process's memory, pauses; what stayed uncertain", ViewSpan::Stretch, make_gaps_view},
 };
 
 }  // namespace

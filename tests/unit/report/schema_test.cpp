@@ -14,6 +14,7 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "diff_support.hpp"
 #include "report/doctor_view.hpp"
 #include "report/event_json.hpp"
 #include "report/live_view.hpp"
@@ -25,6 +26,7 @@
 #include "report_support.hpp"
 #include "snapshot_support.hpp"
 #include "view_run.hpp"
+#include "view_support.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -169,6 +171,24 @@ TEST(Schema, Growth) {
     ViewRun nothing("growth");
     nothing.end();
     EXPECT_EQ(schema.complaints(json_line(nothing.json())), "");
+}
+
+TEST(Schema, HistoryViews) {
+    for (const std::string view : {"anomalies", "devices", "gaps", "owners", "trace-unsafe"}) {
+        const SchemaFile schema(view);
+        std::vector<Event> events = full_stream().events();
+        EXPECT_EQ(schema.complaints(json_line(answer(view, events).json)), "") << view;
+        EXPECT_EQ(schema.complaints(json_line(answer(view, one_of_each()).json)), "") << view;
+        EXPECT_EQ(schema.complaints(json_line(answer(view, {}).json)), "") << view;
+    }
+}
+
+TEST(Schema, Diff) {
+    const SchemaFile schema("diff");
+    const DiffSide full = side_of(full_stream());
+    EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff(full, {}, {}, 5)))), "");
+    EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff({}, full, {}, 5)))), "");
+    EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff(full, full)))), "");
 }
 
 TEST(Schema, ListAndDoctor) {
