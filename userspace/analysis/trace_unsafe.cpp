@@ -77,7 +77,6 @@ void TraceUnsafeObserver::captured(const ProcessState& process, const Allocation
     live.emplace_back(key, static_cast<std::uint32_t>(traces_.size()));
     CapturedTrace& trace = traces_.emplace_back();
     trace.number = static_cast<std::uint32_t>(traces_.size());
-    trace.process = process.number;
     trace.pid = process.pid;
     trace.owner = identity_of(process.owner_of(key));
     trace.address = key.address;

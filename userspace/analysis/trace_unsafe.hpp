@@ -18,7 +18,6 @@ namespace tt::alloc_trace {
 
 struct CapturedTrace {  // a buffer of type TRACE
     std::uint32_t number = 0;  // in order of appearance, from 1
-    std::uint32_t process = 0;  // ProcessState::number
     std::uint32_t pid = 0;
     OwnerIdentity owner;
     std::uint64_t address = 0;

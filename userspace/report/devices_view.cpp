@@ -19,7 +19,7 @@ namespace {
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kOwnersNamed = 6;  // of a chip, in text
+constexpr std::size_t kOwnersNamed = 4;  // of a chip, in text
 
 struct DeviceType {
     BufferType type = BufferType::Dram;
@@ -135,11 +135,11 @@ void Devices::append_devices(
     TextTable table({
         {"PID", Align::Left, 2, false},
         {"DEVICE", Align::Left, 0, false},
-        {"OWNERS", Align::Left, 0, true},
+        {"OWNERS", Align::Left, 0, false},
         {"ALLOCATORS", Align::Right, 3, false},
         {"CLOSES", Align::Right, 0, false},
-        {"FIRST", Align::Right, 0, false},
-        {"LAST", Align::Right, 0, false},
+        {"FIRST", Align::Right, 1, false},
+        {"LAST", Align::Right, 4, false},
     });
     JoinedRows rows;
     for (const Device& device : devices) {

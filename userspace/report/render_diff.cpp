@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "report/answer_heading.hpp"
@@ -29,8 +30,10 @@ Ink change_ink(std::uint64_t before, std::uint64_t after) {
     return after > before ? Ink::Warning : after < before ? Ink::Good : Ink::Plain;
 }
 
+// Sizes of a hostile recording may be anything.
 Json change_json(std::uint64_t before, std::uint64_t after) {
-    return after >= before ? Json(after - before) : Json(-static_cast<std::int64_t>(before - after));
+    constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+    return after >= before ? Json(after - before) : Json(-static_cast<std::int64_t>(std::min(before - after, kMost)));
 }
 
 HeldSum sum_of(const HeldGroups& groups) {

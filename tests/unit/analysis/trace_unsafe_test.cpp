@@ -53,6 +53,9 @@ TEST(TraceUnsafe, ATraceOfOtherChipsHarmsNobody) {
     stream.alloc(mesh_buffer_at(0x1000));
     EXPECT_EQ(observer.allocs(), 1U);
     EXPECT_EQ(observer.traces().at(0).allocs, 1U);
+    stream.alloc(of_type(buffer_at(0x100), BufferType::Trace)).alloc(buffer_at(0x2000));
+    EXPECT_EQ(observer.traces().at(0).allocs, 1U) << "made beside the other trace only";
+    EXPECT_EQ(observer.traces().at(1).allocs, 1U);
 }
 
 TEST(TraceUnsafe, AWindowKnowsTheTracesFromBeforeIt) {
