@@ -12,7 +12,7 @@
 
 #include "base/version.hpp"
 #include "cli/exit_code.hpp"
-#include "report/iteration_hint.hpp"
+#include "report/iteration_words.hpp"
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {

@@ -9,7 +9,7 @@
 #include <deque>
 #include <random>
 
-#include "report/iteration_hint.hpp"
+#include "report/iteration_words.hpp"
 #include "view_run.hpp"
 
 namespace tt::alloc_trace::test {
