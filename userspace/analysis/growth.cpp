@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "analysis/run_finder.hpp"
@@ -15,6 +16,7 @@ constexpr double kLeastPeriods = 8;
 constexpr double kLeastPeriodsGiven = 4;  // by the user, who knows
 constexpr double kPeriodsForHigh = 16;
 constexpr std::size_t kStepsForHigh = 8;
+constexpr double kPeriodsCompared = 4;  // at a time, to tell where a loop began
 
 // A stretch of a track's bins, with the iterations until the end of each.
 struct Stretch {
@@ -29,39 +31,49 @@ std::uint32_t last_bin(const GrowthTrack& track) { return static_cast<std::uint3
 
 std::uint64_t begin_of(const GrowthTrack& track, std::uint32_t bin) { return bin == 0 ? track.first_t_ns : track.bin_ends[bin - 1]; }
 
-// From where on a shape comes without a pause much longer than between its latest occurrences, to its last one.
-std::optional<Stretch> stretch_by_marks(const GrowthTrack& track, const std::vector<double>& marks, double per_period) {
-    std::vector<std::uint32_t> at;
-    for (std::uint32_t bin = 0; bin < marks.size(); ++bin) {
-        if (marks[bin] > 0) {
-            at.push_back(bin);
-        }
-    }
-    if (at.size() < 2) {
+// From where on marks come as often as in the latest iterations, to the last of them. `clock_per_period`: of the process.
+std::optional<Stretch> stretch_by_marks(
+    const GrowthTrack& track, const std::vector<double>& marks, double per_period, double clock_per_period
+) {
+    const auto last = std::find_if(marks.rbegin(), marks.rend(), [](double count) { return count > 0; });
+    if (last == marks.rend()) {
         return std::nullopt;
     }
-    std::vector<std::uint32_t> gaps;
-    const std::size_t latest = std::max<std::size_t>(at.size() / 2, 1);
-    for (std::size_t i = latest; i < at.size(); ++i) {
-        gaps.push_back(at[i] - at[i - 1]);
+    const auto end = static_cast<std::size_t>(marks.rend() - last);  // bins
+    const double periods_per_bin = static_cast<double>(std::uint64_t{1} << track.level) / clock_per_period;
+    const auto block = static_cast<std::size_t>(std::ceil(std::max(1.0, kPeriodsCompared / periods_per_bin)));
+    const double due = static_cast<double>(block) * periods_per_bin * per_period;
+    std::size_t first = end;
+    while (first > 0) {
+        const std::size_t from = first > block ? first - block : 0;
+        const double seen = std::accumulate(marks.begin() + static_cast<std::ptrdiff_t>(from), marks.begin() + static_cast<std::ptrdiff_t>(first), 0.0);
+        const double share = static_cast<double>(first - from) / static_cast<double>(block);
+        if (first != end && (seen < 0.5 * due * share - 1 || seen > 2 * due * share + 1)) {
+            break;
+        }
+        first = from;
     }
-    const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
-    std::nth_element(gaps.begin(), middle, gaps.end());
-    const double longest = 3.0 * *middle + 2;
-    std::size_t first = at.size() - 1;
-    while (first > 0 && at[first] - at[first - 1] <= longest) {
-        --first;
+    while (marks[first] == 0) {
+        ++first;
     }
-    Stretch stretch{at[first], {}};
+    Stretch stretch{static_cast<std::uint32_t>(first), {}};
     double periods = 0;
-    for (std::uint32_t bin = at[first]; bin <= at.back(); ++bin) {
+    for (std::size_t bin = first; bin < end; ++bin) {
         periods += marks[bin] / per_period;
         stretch.periods.push_back(periods);
     }
     // What comes behind it is little, or the loop was over before the end.
-    const std::uint32_t rest = last_bin(track) - at.back();
-    const double allowed = std::max<double>(longest, 0.1 * static_cast<double>(stretch.periods.size()));
+    const double rest = static_cast<double>(marks.size() - end);
+    const double allowed = std::max<double>(static_cast<double>(block), 0.1 * static_cast<double>(stretch.periods.size()));
     return rest <= allowed ? std::optional(stretch) : std::nullopt;
+}
+
+// Marks of the whole process per iteration of its loop.
+double clock_per_period(const GrowthTrack& track, const FoundIterations& loop) {
+    const auto inside = std::count_if(track.tail.begin(), track.tail.end(), [&loop](const ShapeMark& mark) {
+        return mark.t_ns >= loop.first_t_ns && mark.t_ns < loop.last_t_ns;
+    });
+    return std::max(static_cast<double>(inside) / loop.periods, 1.0);
 }
 
 std::vector<double> marks_by_bin(const GrowthLog& log, const GrowthTrack& track, const std::vector<std::uint32_t>& groups) {
@@ -135,7 +147,9 @@ std::optional<Stretch> Search::hinted_stretch(const GrowthTrack& track) const {
                 marks.push_back(number);
             }
         }
-        return stretch_by_marks(track, marks_by_bin(log_, track, marks), 1);
+        const std::vector<double> by_bin = marks_by_bin(log_, track, marks);
+        const double all = std::accumulate(by_bin.begin(), by_bin.end(), 0.0);
+        return stretch_by_marks(track, by_bin, 1, static_cast<double>(track.clock) / std::max(all, 1.0));
     }
     Stretch stretch;
     for (std::uint32_t bin = 0; bin <= last_bin(track); ++bin) {
@@ -182,8 +196,9 @@ void Search::by_recurrence(const GrowthTrack& track) {
     if (!loop) {
         return;
     }
-    const std::optional<Stretch> stretch =
-        stretch_by_marks(track, marks_by_bin(log_, track, {loop->anchor}), loop->anchors_per_period);
+    const std::optional<Stretch> stretch = stretch_by_marks(
+        track, marks_by_bin(log_, track, {loop->anchor}), loop->anchors_per_period, clock_per_period(track, *loop)
+    );
     if (!stretch || stretch->count() < kLeastPeriods) {
         return;
     }

@@ -12,22 +12,10 @@
 
 #include "analysis/growth_judge.hpp"
 #include "analysis/growth_log.hpp"
+#include "analysis/iteration_hint.hpp"
 #include "analysis/observer.hpp"
 
 namespace tt::alloc_trace {
-
-// What counts iterations, if the user says it; none set: found by itself.
-struct IterationHint {
-    std::uint64_t period_ns = 0;
-    std::uint64_t period_marks = 0;  // allocations and launches of the process
-    struct Mark {                    // an allocation that begins an iteration
-        BufferType type = BufferType::Dram;
-        std::uint64_t size = 0;
-    };
-    std::optional<Mark> mark{};
-
-    [[nodiscard]] bool given() const { return period_ns != 0 || period_marks != 0 || mark.has_value(); }
-};
 
 enum class FoundBy : std::uint8_t { Recurrence, Runs, Period, Mark };
 enum class Certainty : std::uint8_t { Low, Medium, High };

@@ -171,6 +171,8 @@ std::optional<Election> elect(std::span<const ShapeMark> marks) {
         anchor.per_period,
         anchor.period,
         median_time(marks, anchor.starts),
+        marks[anchor.starts.front()].t_ns,
+        marks[anchor.starts.back()].t_ns,
         static_cast<std::uint32_t>(anchor.starts.size() - 1),
         static_cast<std::uint32_t>(shapes),
         anchor.exact,

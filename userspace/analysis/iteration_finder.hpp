@@ -24,6 +24,8 @@ struct FoundIterations {
     double anchors_per_period = 1;
     double marks_per_period = 0;        // of the thread, usable ones
     std::uint64_t period_ns = 0;        // median
+    std::uint64_t first_t_ns = 0;       // begin of the first one and of the last one seen among the marks
+    std::uint64_t last_t_ns = 0;
     std::uint32_t periods = 0;          // seen among the marks
     std::uint32_t shapes = 0;           // that agree
     bool exact = false;                 // each distance is like the others, within a quarter

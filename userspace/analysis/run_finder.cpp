@@ -9,9 +9,11 @@ namespace {
 
 constexpr std::size_t kShortest = 8;      // bins; shorter runs blur
 constexpr double kLeastRuns = 2.8;        // the last one may be cut
+constexpr double kMostRuns = 16.5;        // more are iterations, for which there are better ways
 constexpr std::size_t kLeastShapes = 3;
 constexpr std::size_t kMostShapes = 2048;
 constexpr double kLeastFit = 0.8;         // share of the places that must come again
+constexpr double kMostFitBetween = 0.6;   // of that, at some shorter shift: else everything looks like everything
 
 struct Shape {
     const std::vector<std::uint32_t>* bins = nullptr;
@@ -74,7 +76,12 @@ std::optional<FoundRuns> find_runs(const std::vector<std::vector<std::uint32_t>>
     while (length < longest && fits[length + 1] > fits[length]) {
         ++length;
     }
-    return FoundRuns{length, static_cast<double>(bins) / static_cast<double>(length), shapes.size()};
+    const double least = *std::min_element(fits.begin() + kShortest, fits.begin() + static_cast<std::ptrdiff_t>(length) + 1);
+    const double runs = static_cast<double>(bins) / static_cast<double>(length);
+    if (runs > kMostRuns || least > kMostFitBetween * fits[length]) {
+        return std::nullopt;
+    }
+    return FoundRuns{length, runs, shapes.size()};
 }
 
 }  // namespace tt::alloc_trace

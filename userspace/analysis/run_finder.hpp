@@ -14,7 +14,7 @@ namespace tt::alloc_trace {
 
 struct FoundRuns {
     std::size_t length = 0;  // bins
-    double runs = 0;         // at least 3
+    double runs = 0;         // 3 to 16, or nearly
     std::size_t shapes = 0;  // that tell so
 };
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "live/live_session.hpp"
-#include "analysis/growth.hpp"
+#include "analysis/iteration_hint.hpp"
 #include "report/memory_kind.hpp"
 
 namespace tt::alloc_trace {

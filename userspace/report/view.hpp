@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "analysis/growth.hpp"
+#include "analysis/iteration_hint.hpp"
 #include "analysis/observer.hpp"
 #include "base/error.hpp"
 #include "event/session_info.hpp"

@@ -9,20 +9,20 @@
 #include <deque>
 #include <random>
 
-#include "report/iteration_hint.hpp"
-#include "view_run.hpp"
+#include "report/iteration_words.hpp"
+#include "view_job.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
 
-using Buffer = ViewRun::Buffer;
+using Buffer = ViewJob::Buffer;
 using Json = nlohmann::ordered_json;
 using testing::HasSubstr;
 
 constexpr std::uint64_t kLeak = 12'288;
 
 // Weights and KV cache of a model, prefill of some users: none of it comes again.
-std::vector<Buffer> load(ViewRun& job, int layers = 32) {
+std::vector<Buffer> load(ViewJob& job, int layers = 32) {
     std::vector<Buffer> model;
     for (int layer = 0; layer < layers; ++layer) {
         for (const std::uint64_t size : {48U, 32U, 112U, 112U}) {
@@ -35,7 +35,7 @@ std::vector<Buffer> load(ViewRun& job, int layers = 32) {
     return model;
 }
 
-void prefill(ViewRun& job, int users = 8) {
+void prefill(ViewJob& job, int users = 8) {
     for (int user = 0; user < users; ++user) {
         for (int op = 0; op < 50; ++op) {
             const Buffer in = job.alloc(512 * kKiB);
@@ -46,7 +46,7 @@ void prefill(ViewRun& job, int users = 8) {
 }
 
 // Layers within a step, and a head and a tail that come once per step.
-void decode_step(ViewRun& job, int layers = 8) {
+void decode_step(ViewJob& job, int layers = 8) {
     const Buffer tokens = job.alloc(128);
     const Buffer embedded = job.alloc(8 * kKiB, BufferType::L1);
     for (int layer = 0; layer < layers; ++layer) {
@@ -71,13 +71,13 @@ Json only_group(const Json& json) {
     return json["growth"].empty() ? Json::object() : json["growth"][0];
 }
 
-void expect_nothing(ViewRun& job) {
+void expect_nothing(ViewJob& job) {
     job.end();
     EXPECT_EQ(job.json()["growth"].size(), 0U) << job.json()["growth"].dump(1);
 }
 
 TEST(GrowthView, OneBufferEveryThirdIterationAmongMillionsOfEvents) {
-    ViewRun job("growth");
+    ViewJob job("growth");
     std::vector<Buffer> model = load(job);
     prefill(job);
     constexpr int kSteps = 30'000;
@@ -112,7 +112,7 @@ TEST(GrowthView, OneBufferEveryThirdIterationAmongMillionsOfEvents) {
 
 TEST(GrowthView, AFewDozenIterationsAreEnough) {
     for (const int every : {1, 2, 3, 5}) {
-        ViewRun job("growth");
+        ViewJob job("growth");
         load(job);
         for (int step = 0; step < 48; ++step) {
             decode_step(job);
@@ -129,7 +129,7 @@ TEST(GrowthView, AFewDozenIterationsAreEnough) {
 
 TEST(GrowthView, NothingGrowsInAJobThatOnlyWorks) {
     for (const int steps : {10, 48, 500, 5000}) {
-        ViewRun job("growth");
+        ViewJob job("growth");
         load(job);
         prefill(job);
         for (int step = 0; step < steps; ++step) {
@@ -143,7 +143,7 @@ TEST(GrowthView, NothingGrowsInAJobThatOnlyWorks) {
 }
 
 TEST(GrowthView, ACacheThatFillsInTheFirstThirdDoesNotGrow) {
-    ViewRun job("growth");
+    ViewJob job("growth");
     load(job);
     for (int step = 0; step < 3000; ++step) {
         decode_step(job);
@@ -155,7 +155,7 @@ TEST(GrowthView, ACacheThatFillsInTheFirstThirdDoesNotGrow) {
 }
 
 TEST(GrowthView, ACacheThatFillsEverSlowerDoesNotGrow) {
-    ViewRun job("growth");
+    ViewJob job("growth");
     for (int step = 0; step < 4000; ++step) {
         decode_step(job);
         const double filled = 400 * (1 - std::exp(-step / 600.0));
@@ -169,7 +169,7 @@ TEST(GrowthView, ACacheThatFillsEverSlowerDoesNotGrow) {
 
 TEST(GrowthView, ASawtoothDoesNotGrow) {
     for (const int tooth : {7, 100, 900}) {
-        ViewRun job("growth");
+        ViewJob job("growth");
         std::vector<Buffer> kept;
         for (int step = 0; step < 3000; ++step) {
             decode_step(job);
@@ -184,7 +184,7 @@ TEST(GrowthView, ASawtoothDoesNotGrow) {
 }
 
 TEST(GrowthView, AQueueOfFixedLengthDoesNotGrow) {
-    ViewRun job("growth");
+    ViewJob job("growth");
     std::deque<Buffer> queue;
     for (int step = 0; step < 2000; ++step) {
         decode_step(job);
@@ -198,7 +198,7 @@ TEST(GrowthView, AQueueOfFixedLengthDoesNotGrow) {
 }
 
 TEST(GrowthView, AQueueThatIsEmptiedTooSlowlyGrows) {
-    ViewRun job("growth");
+    ViewJob job("growth");
     std::deque<Buffer> queue;
     for (int step = 0; step < 2000; ++step) {
         decode_step(job);
@@ -213,7 +213,7 @@ TEST(GrowthView, AQueueThatIsEmptiedTooSlowlyGrows) {
 }
 
 // Other threads allocate at random meanwhile, of many sizes and some of the loop's own.
-void noise(ViewRun& job, std::mt19937& random, std::vector<Buffer>& held) {
+void noise(ViewJob& job, std::mt19937& random, std::vector<Buffer>& held) {
     job.by(kPid + 7);
     for (int i = 0; i < 6; ++i) {
         if (held.size() > 200 || (!held.empty() && random() % 2 == 0)) {
@@ -228,7 +228,7 @@ void noise(ViewRun& job, std::mt19937& random, std::vector<Buffer>& held) {
 }
 
 TEST(GrowthView, ALeakIsFoundAmongTheNoiseOfOtherThreads) {
-    ViewRun job("growth");
+    ViewJob job("growth");
     std::mt19937 random(7);
     std::vector<Buffer> held;
     for (int step = 0; step < 3000; ++step) {
@@ -246,7 +246,7 @@ TEST(GrowthView, ALeakIsFoundAmongTheNoiseOfOtherThreads) {
 
 TEST(GrowthView, NoiseOfOtherThreadsDoesNotGrow) {
     for (unsigned seed = 0; seed < 20; ++seed) {
-        ViewRun job("growth");
+        ViewJob job("growth");
         std::mt19937 random(seed);
         std::vector<Buffer> held;
         for (int step = 0; step < 1000; ++step) {
@@ -260,7 +260,7 @@ TEST(GrowthView, NoiseOfOtherThreadsDoesNotGrow) {
 
 TEST(GrowthView, RandomAllocationsHaveNoIterations) {
     for (unsigned seed = 0; seed < 20; ++seed) {
-        ViewRun job("growth");
+        ViewJob job("growth");
         std::mt19937 random(seed);
         std::vector<Buffer> held;
         for (int i = 0; i < 3000; ++i) {
@@ -274,7 +274,7 @@ TEST(GrowthView, RandomAllocationsHaveNoIterations) {
 }
 
 // Load, work, and clear up, but for `kept` of each run.
-void whole_run(ViewRun& job, int kept, int steps = 40) {
+void whole_run(ViewJob& job, int kept, int steps = 40) {
     std::vector<Buffer> model = load(job, 8);
     prefill(job, 4);
     for (int step = 0; step < steps; ++step) {
@@ -288,7 +288,7 @@ void whole_run(ViewRun& job, int kept, int steps = 40) {
 
 TEST(GrowthView, ThreeRunsThatKeepSomethingOfEach) {
     for (const int kept : {1, 5}) {
-        ViewRun job("growth");
+        ViewJob job("growth");
         for (int run = 0; run < 3; ++run) {
             whole_run(job, kept);
         }
@@ -304,7 +304,7 @@ TEST(GrowthView, ThreeRunsThatKeepSomethingOfEach) {
 }
 
 TEST(GrowthView, ThreeRunsThatKeepNothingOrTheFirstModelOnly) {
-    ViewRun job("growth");
+    ViewJob job("growth");
     for (int run = 0; run < 3; ++run) {
         whole_run(job, run == 0 ? 5 : 0);
     }
@@ -323,7 +323,7 @@ TEST(GrowthView, TheUserSaysWhatAnIterationIs) {
     for (const IterationHint& hint : {mark, period("40.02ms"), period("30")}) {
         ViewOptions options;
         options.iterations = hint;
-        ViewRun job("growth", options);
+        ViewJob job("growth", options);
         std::mt19937 random(3);
         std::vector<Buffer> held;
         for (int step = 0; step < 400; ++step) {
@@ -352,7 +352,7 @@ TEST(GrowthView, HintsThatAreNone) {
 }
 
 TEST(GrowthView, AnEmptyRecordingSaysSo) {
-    ViewRun job("growth");
+    ViewJob job("growth");
     job.end();
     EXPECT_EQ(job.json()["growth"].size(), 0U);
     EXPECT_THAT(job.text(), HasSubstr("nothing was allocated"));
@@ -362,7 +362,7 @@ TEST(GrowthView, FiltersAndTop) {
     ViewOptions options;
     options.filter.kinds = {MemoryKind::L1};
     options.top = 1;
-    ViewRun job("growth", options);
+    ViewJob job("growth", options);
     for (int step = 0; step < 100; ++step) {
         decode_step(job);
         job.alloc(kLeak);

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "view_run.hpp"
+#include "view_job.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -12,14 +12,14 @@ using Json = nlohmann::ordered_json;
 using testing::HasSubstr;
 using testing::Not;
 
-Json only_group(const ViewRun& job) {
+Json only_group(const ViewJob& job) {
     const Json json = job.json();
     EXPECT_EQ(json["leaks"].size(), 1U) << json["leaks"].dump(1);
     return json["leaks"].empty() ? Json::object() : json["leaks"][0];
 }
 
 TEST(LeaksView, WhatIsLiveInARunningProcessIsNotCalledALeak) {
-    ViewRun job("leaks");
+    ViewJob job("leaks");
     const std::uint64_t first = job.now();
     job.alloc(4096);
     job.alloc(4096);
@@ -31,17 +31,17 @@ TEST(LeaksView, WhatIsLiveInARunningProcessIsNotCalledALeak) {
     EXPECT_EQ(group["count"], 2);
     EXPECT_EQ(group["bytes"], 8192);
     EXPECT_EQ(group["footprint_per_bank"], 2 * 2048);  // 2 pages of 2 KiB over 8 banks
-    EXPECT_EQ(group["first_t_ns"], first + ViewRun::kTick);
-    EXPECT_EQ(group["last_t_ns"], first + 2 * ViewRun::kTick);
+    EXPECT_EQ(group["first_t_ns"], first + ViewJob::kTick);
+    EXPECT_EQ(group["last_t_ns"], first + 2 * ViewJob::kTick);
     EXPECT_EQ(group["ended_t_ns"], nullptr);
-    EXPECT_EQ(group["oldest_age_ns"], 3 * ViewRun::kTick);
+    EXPECT_EQ(group["oldest_age_ns"], 3 * ViewJob::kTick);
     EXPECT_EQ(group["tid"], kPid + 1);
     EXPECT_THAT(job.text(), Not(HasSubstr("leak")));
 }
 
 TEST(LeaksView, CloseAndDestructionAreToldApart) {
     for (const bool close : {true, false}) {
-        ViewRun job("leaks");
+        ViewJob job("leaks");
         job.alloc(4096);
         if (close) {
             job.apply(OwnerClosing{job.next(), kMesh});
@@ -56,7 +56,7 @@ TEST(LeaksView, CloseAndDestructionAreToldApart) {
 }
 
 TEST(LeaksView, EachKindOfEndHasItsPart) {
-    ViewRun job("leaks");
+    ViewJob job("leaks");
     job.alloc(4096);
     job.apply(AllocatorReleased{job.next(), kMeshAllocator, AllocatorRelease::Clear});
     job.alloc(4096);
@@ -80,7 +80,7 @@ TEST(LeaksView, EachKindOfEndHasItsPart) {
 }
 
 TEST(LeaksView, TheSameChipOpenedAnewIsTheSameOwner) {
-    ViewRun job("leaks");
+    ViewJob job("leaks");
     for (int i = 0; i < 3; ++i) {
         job.alloc(4096);
         job.apply(OwnerClosing{job.next(), kMesh});
@@ -92,7 +92,7 @@ TEST(LeaksView, TheSameChipOpenedAnewIsTheSameOwner) {
 }
 
 TEST(LeaksView, BlocksOfFailedAllocationsAreOrphans) {
-    ViewRun job("leaks");
+    ViewJob job("leaks");
     for (int i = 0; i < 2; ++i) {
         job.apply(AllocationFailed{
             job.next(), mesh_buffer(0, 8192, BufferType::L1), "Out of Memory: Cannot allocate at an address below 7. Allocation at 5"
@@ -108,7 +108,7 @@ TEST(LeaksView, BlocksOfFailedAllocationsAreOrphans) {
 }
 
 TEST(LeaksView, NothingRemained) {
-    ViewRun job("leaks");
+    ViewJob job("leaks");
     job.temporary(64);
     job.end();
     EXPECT_EQ(job.json()["leaks"].size(), 0U);
@@ -119,7 +119,7 @@ TEST(LeaksView, FiltersAndTop) {
     ViewOptions options;
     options.filter.devices = {3};
     options.top = 2;
-    ViewRun job("leaks", options);
+    ViewJob job("leaks", options);
     job.alloc(64);
     for (const std::uint64_t size : {64, 128, 256}) {
         job.alloc(size, BufferType::L1, kChip3);

@@ -25,7 +25,7 @@
 #include "report/summary_view.hpp"
 #include "report_support.hpp"
 #include "snapshot_support.hpp"
-#include "view_run.hpp"
+#include "view_job.hpp"
 #include "view_support.hpp"
 
 namespace tt::alloc_trace::test {
@@ -140,14 +140,14 @@ TEST(Schema, Summary) {
 
 TEST(Schema, Leaks) {
     const SchemaFile schema("leaks");
-    ViewRun job("leaks");
+    ViewJob job("leaks");
     job.alloc(64);
     job.alloc(64, BufferType::L1, kChip3);
     job.apply(AllocatorReleased{job.next(), kMeshAllocator, AllocatorRelease::Destroyed});
     job.apply(AllocationFailed{job.next(), mesh_buffer(0, 64), "Cannot allocate at an address below 7. Allocation at 5"});
     job.end();
     EXPECT_EQ(schema.complaints(json_line(job.json())), "");
-    ViewRun nothing("leaks");
+    ViewJob nothing("leaks");
     nothing.end();
     EXPECT_EQ(schema.complaints(json_line(nothing.json())), "");
 }
@@ -155,7 +155,7 @@ TEST(Schema, Leaks) {
 TEST(Schema, Growth) {
     const SchemaFile schema("growth");
     for (const bool launches : {false, true}) {
-        ViewRun job("growth");
+        ViewJob job("growth");
         for (int i = 0; i < 40; ++i) {
             job.alloc(64);
             if (launches) {
@@ -168,7 +168,7 @@ TEST(Schema, Growth) {
         EXPECT_EQ(job.json()["growth"].size(), 1U);
         EXPECT_EQ(schema.complaints(json_line(job.json())), "");
     }
-    ViewRun nothing("growth");
+    ViewJob nothing("growth");
     nothing.end();
     EXPECT_EQ(schema.complaints(json_line(nothing.json())), "");
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "report/iteration_hint.hpp"
+#include "report/iteration_words.hpp"
 
 #include <charconv>
 #include <cmath>

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include "analysis/growth.hpp"
+#include "analysis/iteration_hint.hpp"
 
 namespace tt::alloc_trace {
 

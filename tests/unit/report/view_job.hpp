@@ -16,9 +16,9 @@
 
 namespace tt::alloc_trace::test {
 
-class ViewRun {
+class ViewJob {
 public:
-    explicit ViewRun(std::string_view view, const ViewOptions& options = {});
+    explicit ViewJob(std::string_view view, const ViewOptions& options = {});
 
     struct Buffer {
         std::uint64_t address = 0;
@@ -33,7 +33,7 @@ public:
     void launch(std::uint64_t program);
     void apply(const Event& event);
 
-    ViewRun& by(std::uint32_t tid) {
+    ViewJob& by(std::uint32_t tid) {
         tid_ = tid;
         return *this;
     }
