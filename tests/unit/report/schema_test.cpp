@@ -24,6 +24,7 @@
 #include "report/summary_view.hpp"
 #include "report_support.hpp"
 #include "snapshot_support.hpp"
+#include "view_run.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -133,6 +134,20 @@ TEST(Schema, Summary) {
     const SummaryView summary = build_summary_view(stream.view(), counts, "cut", session());
     EXPECT_EQ(schema.complaints(json_line(summary_json(summary, full_session()))), "");
     EXPECT_EQ(schema.complaints(json_line(summary_json(build_summary_view(Stream().view(), {}, {}, {}), {}))), "");
+}
+
+TEST(Schema, ViewsThatLookBack) {
+    ViewOptions options;
+    options.need = 1;
+    Stream ended = full_stream();
+    ended.process(6, kPid, "job").exited(7);
+    for (const char* name : {"peak", "failures", "clash", "fragmentation"}) {
+        const SchemaFile schema(name);
+        for (const std::vector<Event>& events : {full_stream().events(), ended.events(), std::vector<Event>{}}) {
+            const ViewRun run(name, options, events, session());
+            EXPECT_EQ(schema.complaints(json_line(run.json())), "");
+        }
+    }
 }
 
 TEST(Schema, ListAndDoctor) {
