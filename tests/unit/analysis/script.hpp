@@ -29,7 +29,8 @@ public:
     }
 
     Script& regions(std::uint64_t bank_bytes, BufferType type) {
-        return add(AllocatorSeen{next(), kAllocator, kMesh, {{type, kBanks, 32, kBase, bank_bytes, 32}}});
+        regions_.push_back({type, kBanks, 32, kBase, bank_bytes, 32});
+        return add(AllocatorSeen{next(), kAllocator, kMesh, regions_});
     }
     // `bank_bytes` of each bank at `at` from the base on; a multiple of kPage.
     Script& alloc(std::uint64_t at, std::uint64_t bank_bytes, BufferType type = BufferType::Dram) {
@@ -81,6 +82,7 @@ public:
 
 private:
     std::vector<Event> events_;
+    std::vector<Region> regions_;  // known so far
     std::uint64_t t_ns_ = 1'000'000;
 };
 

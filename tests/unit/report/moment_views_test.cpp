@@ -34,8 +34,8 @@ TEST(MomentViewsTest, FragmentationNamesWhatWouldHaveToGo) {
         AllOf(
             HasSubstr("mesh 0 (chips 0-1) DRAM: 83.5 MiB per bank: fragmented: 123.8 MiB free, largest hole 32.6 MiB"),
             HasSubstr("2 buffers (4.8 MiB per bank) would have to go"),
-            HasSubstr("0x2cae2720  1.9 MiB"),
-            HasSubstr("0x2e9567a0  2.9 MiB")
+            HasSubstr(hex(kPinA) + "   1.9 MiB"),
+            HasSubstr(hex(kPinB) + "   2.9 MiB")
         )
     );
     const auto json = run.json();
@@ -47,7 +47,7 @@ TEST(MomentViewsTest, FragmentationNamesWhatWouldHaveToGo) {
 
 TEST(MomentViewsTest, WhatEndedIsShownBehindItsLastAllocation) {
     Script script = fragmented_script();
-    script.exited();
+    script.fail(kNeeded).exited();
     const ViewRun run("fragmentation", {}, script.events());
     EXPECT_THAT(run.text(), AllOf(HasSubstr("all was released afterwards"), HasSubstr("holes, the largest first")));
     EXPECT_EQ(run.json()["before_release"], true);
@@ -126,15 +126,6 @@ TEST(MomentViewsTest, AnEmptyAnswerSaysWhy) {
     EXPECT_THAT(ViewRun("peak", {}, script.events()).text(), HasSubstr("no device memory was used"));
     EXPECT_THAT(ViewRun("fragmentation", {}, script.events()).text(), HasSubstr("no allocator whose memory is known held anything"));
     EXPECT_THAT(ViewRun("peak", {}, {}).text(), HasSubstr("nothing was seen of any process"));
-}
-
-TEST(MomentViewsTest, TablesFitTheTerminal) {
-    Script script = clashing_script();
-    script.fail(kNeeded);
-    for (const char* name : {"peak", "failures", "clash", "fragmentation"}) {
-        const ViewRun run(name, {}, script.events());
-        EXPECT_LT(run.text(80).size(), run.text().size() + 1) << name;
-    }
 }
 
 }  // namespace

@@ -23,12 +23,16 @@ public:
         }
     }
 
-    [[nodiscard]] std::string text(std::size_t width = 0) const { return view_->text(stream(), {width, false, true}); }
-    [[nodiscard]] nlohmann::ordered_json json() const { return view_->json(stream()); }
+    [[nodiscard]] std::string text(std::size_t width = 0) const {
+        const TrackerView tracker = tracker_->view();
+        return view_->text({tracker, session_, true, warning_}, {width, false, true});
+    }
+    [[nodiscard]] nlohmann::ordered_json json() const {
+        const TrackerView tracker = tracker_->view();
+        return view_->json({tracker, session_, true, warning_});
+    }
 
 private:
-    [[nodiscard]] ReplayedStream stream() const { return {tracker_->view(), session_, true, warning_}; }
-
     void replay(const std::vector<Event>& events, const ReplayWindow& window) {
         tracker_ = std::make_unique<Tracker>();
         Observer* observer = view_->observer();
