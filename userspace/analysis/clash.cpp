@@ -29,7 +29,7 @@ void Clashes::observe(const Event& event, const Applied& /*applied*/) {
             if (clashes_.size() == kKept) {
                 clashes_.pop_front();
             }
-            clashes_.push_back({clash->header.pid, here, {}, {}});
+            clashes_.push_back({clash->header.pid, here, {}, {}, {}});
         }
     }
     number_.observed();
@@ -54,6 +54,9 @@ void Clashes::draw(const CircularBufferClash& event) {
     for (const auto& process : *tracked_) {
         if (process->pid == event.header.pid && process->end == ProcessState::End::Alive) {
             mapped.clash = explain(*process, event, true);
+            if (const auto owner = process->owner_index.find(event.owner); owner != process->owner_index.end()) {
+                mapped.owner = owner_facts(process->owners[owner->second]);
+            }
             mapped.maps = l1_maps(*process, {mapped.clash.places, event.program, mapped.clash.reported.region_end});
         }
     }

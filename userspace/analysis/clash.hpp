@@ -22,6 +22,7 @@ struct MappedClash {
     std::uint32_t pid = 0;
     StreamPlace place;
     ClashFailure clash;
+    OwnerFacts owner;
     std::vector<L1Map> maps;  // of the chips of its owner; of all if that is not known
 };
 

@@ -12,12 +12,8 @@
 
 #include "base/version.hpp"
 #include "cli/exit_code.hpp"
-<<<<<<< HEAD
 #include "report/human_size.hpp"
-#include "report/iteration_hint.hpp"
-=======
 #include "report/iteration_words.hpp"
->>>>>>> growth
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {

@@ -81,7 +81,7 @@ Json clash_json(const MappedClash& mapped) {
     json["pid"] = mapped.pid;
     json["tid"] = clash.event.header.tid;
     add_stream_place(json, mapped.place);
-    json["owner"] = owner_of(mapped);
+    add_owner(json, mapped.owner);
     json["program"] = hex(clash.event.program);
     json["region_end"] = hex_or_null(clash.reported.region_end);
     json["l1_buffer_address"] = hex_or_null(clash.reported.l1_buffer_address);

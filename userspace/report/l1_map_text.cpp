@@ -105,7 +105,7 @@ void add_row(TextTable& table, const MapRow& row, const Scale& scale, std::uint6
         {hex(row.begin), ink},
         {sized ? hex(row.end) : "?", ink},
         {scale.bar(row.begin, std::max(row.end, row.begin + 1), buffer == nullptr ? '=' : '#'), ink},
-        {(row.in_the_way ? "in the way: " : "") + row.what, ink},
+        {(row.in_the_way ? "! " : "") + row.what, ink},
         {sized ? human_bytes(row.end - row.begin) : "?", ink},
         {buffer == nullptr ? "" : owner_text(buffer->owner)},
         {buffer == nullptr ? "" : human_bytes(buffer->size)},
@@ -170,7 +170,7 @@ void append_l1_map(
         {"FROM", Align::Right, 0, false},
         {"TO", Align::Right, 2, false},
         {"MAP", Align::Left, 1, false},
-        {"WHAT", Align::Left, 0, true},
+        {"WHAT", Align::Left, 0, false},
         {"BYTES", Align::Right, 0, false},  // of one core
         {"OWNER", Align::Left, 0, true},
         {"SIZE", Align::Right, 4, false},

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "analysis/peak.hpp"
@@ -68,7 +69,7 @@ public:
     Json json(const ReplayedStream& stream) const override {
         Json json = json_envelope(stream.session, "peak", stream.completeness());
         json["measure"] = footprints_ ? "footprint" : "size";
-        json["circular_buffers_seen"] = circular_buffers_seen();
+        json["circular_buffers_seen"] = circular_buffers_seen_;
         json["forgotten_places"] = finder_.forgotten_places();
         json["peak"] = Json::array();
         for (const FoundPeak& peak : peaks_) {
@@ -78,10 +79,6 @@ public:
     }
 
 private:
-    [[nodiscard]] bool circular_buffers_seen() const {
-        return std::any_of(peaks_.begin(), peaks_.end(), [](const FoundPeak& peak) { return peak.key.of == PeakOf::CircularBuffers; });
-    }
-
     [[nodiscard]] bool passes(PeakOf of) const {
         switch (of) {
             case PeakOf::CircularBuffers: return options_.filter.passes(MemoryKind::CircularBuffer);
@@ -93,22 +90,17 @@ private:
 
     // One measure for all of them, so that they can be compared.
     void choose() {
-        footprints_ = true;
         for (const FoundPeak& peak : finder_.peaks()) {
-            if (options_.filter.passes(peak.key.place) && passes(peak.key.of)) {
-                peaks_.push_back(peak);
-                footprints_ = footprints_ && peak.peak.footprint_known;
+            if (options_.filter.passes(peak.key.place)) {
+                circular_buffers_seen_ = circular_buffers_seen_ || peak.key.of == PeakOf::CircularBuffers;
+                if (passes(peak.key.of)) {
+                    peaks_.push_back(peak);
+                    footprints_ = footprints_ && peak.peak.footprint_known;
+                }
             }
         }
-        // Without circular buffers their sum with L1 says the same as L1.
-        const auto has_none = [this](const FoundPeak& peak) {
-            return peak.key.of == PeakOf::L1AndCircularBuffers &&
-                   std::none_of(peaks_.begin(), peaks_.end(), [&peak](const FoundPeak& other) {
-                       return other.key == PeakKey{peak.key.process, peak.key.place, PeakOf::CircularBuffers};
-                   });
-        };
-        if (!circular_buffers_seen() && options_.filter.passes(MemoryKind::CircularBuffer)) {
-            std::erase_if(peaks_, has_none);
+        if (!circular_buffers_seen_) {  // their sum with L1 would say the same as L1
+            std::erase_if(peaks_, [](const FoundPeak& peak) { return peak.key.of == PeakOf::L1AndCircularBuffers; });
         }
     }
 
@@ -116,18 +108,20 @@ private:
 
     [[nodiscard]] std::vector<PeakRow> joined_rows() const {
         std::vector<PeakRow> rows;
+        std::map<std::tuple<std::uint32_t, PeakOf, std::uint64_t, std::uint64_t>, std::vector<std::size_t>> alike;  // into rows
         for (const FoundPeak& peak : peaks_) {
             const PeakContent* content = witness_.content(peak.key);
-            const auto same = std::find_if(rows.begin(), rows.end(), [&](const PeakRow& row) {
-                const PeakMoment& other = moment(*row.first);
-                return row.first->key.process == peak.key.process && row.first->key.of == peak.key.of &&
-                       other.bytes == moment(peak).bytes && other.place == moment(peak).place &&
-                       (row.content == nullptr) == (content == nullptr) && (content == nullptr || *row.content == *content);
+            const PeakMoment& at = moment(peak);
+            std::vector<std::size_t>& candidates = alike[{peak.key.process, peak.key.of, at.bytes, at.place.event}];
+            const auto same = std::find_if(candidates.begin(), candidates.end(), [&](std::size_t row) {
+                const PeakContent* other = rows[row].content;
+                return content == nullptr || other == nullptr ? content == other : *content == *other;
             });
-            if (same == rows.end()) {
+            if (same == candidates.end()) {
+                candidates.push_back(rows.size());
                 rows.push_back({&peak, {peak.key.place}, content});
             } else {
-                same->places.push_back(peak.key.place);
+                rows[*same].places.push_back(peak.key.place);
             }
         }
         return rows;
@@ -143,7 +137,7 @@ private:
         for (Note& note : knowledge_notes(stream, options_.window)) {
             notes.push_back(std::move(note));
         }
-        if (!circular_buffers_seen()) {
+        if (!circular_buffers_seen_) {
             notes.push_back({"L1: buffers only, no circular buffer was seen", Ink::Plain});
         }
         if (peaks_.empty() && stream.tracker.events > 0) {
@@ -278,6 +272,7 @@ private:
     PeakWitness witness_;
     bool looking_ = false;
     bool footprints_ = true;
+    bool circular_buffers_seen_ = false;
     std::vector<FoundPeak> peaks_;  // that pass the filter
 };
 

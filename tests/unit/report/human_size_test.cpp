@@ -50,6 +50,18 @@ TEST(HumanSize, CountsAndRates) {
     EXPECT_EQ(human_rate(20000.4), "20,000");
 }
 
+TEST(HumanSize, BytesAreParsed) {
+    EXPECT_EQ(parse_bytes("4096"), 4096U);
+    EXPECT_EQ(parse_bytes("4096B"), 4096U);
+    EXPECT_EQ(parse_bytes("87.5M"), 91'750'400U);
+    EXPECT_EQ(parse_bytes("87.5 MiB"), 91'750'400U);
+    EXPECT_EQ(parse_bytes("1gb"), std::uint64_t{1} << 30U);
+    EXPECT_EQ(parse_bytes("0.5k"), 512U);
+    for (const char* wrong : {"", "M", "-1", "1X", "1 M M", "nan", "inf", "1e300", "99999E", "1.2.3"}) {
+        EXPECT_EQ(parse_bytes(wrong), std::nullopt) << wrong;
+    }
+}
+
 TEST(HumanSize, DurationsAndOffsets) {
     EXPECT_EQ(human_duration(0), "0.0s");
     EXPECT_EQ(human_duration(42 * kSecond), "42s");

@@ -27,6 +27,7 @@
 #include "snapshot_support.hpp"
 #include "view_job.hpp"
 #include "view_support.hpp"
+#include "view_run.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -189,6 +190,20 @@ TEST(Schema, Diff) {
     EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff(full, {}, {}, 5)))), "");
     EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff({}, full, {}, 5)))), "");
     EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff(full, full)))), "");
+}
+
+TEST(Schema, ViewsThatLookBack) {
+    ViewOptions options;
+    options.need = 1;
+    Stream ended = full_stream();
+    ended.process(6, kPid, "job").exited(7);
+    for (const char* name : {"peak", "failures", "clash", "fragmentation"}) {
+        const SchemaFile schema(name);
+        for (const std::vector<Event>& events : {full_stream().events(), ended.events(), std::vector<Event>{}}) {
+            const ViewRun run(name, options, events, session());
+            EXPECT_EQ(schema.complaints(json_line(run.json())), "");
+        }
+    }
 }
 
 TEST(Schema, ListAndDoctor) {

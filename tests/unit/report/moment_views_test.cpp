@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What people read in peak, failures, clash and fragmentation. The analyses behind them have their own tests.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "../analysis/script.hpp"
+#include "view_run.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::uint64_t kLowest = kBase + 4 * kPage;
+
+Script clashing_script() {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).alloc(4 * kPage, kPage, BufferType::L1);
+    script.circular_buffer(0x77, kBase, 4 * kPage + 192).launch(0x77);
+    script.clash(0x77, "L1 buffer allocated at " + std::to_string(kLowest) + " and static circular buffer region ends at " + std::to_string(kLowest + 192));
+    return script;
+}
+
+TEST(MomentViewsTest, FragmentationNamesWhatWouldHaveToGo) {
+    ViewOptions options;
+    options.need = kNeeded;
+    const ViewRun run("fragmentation", options, fragmented_script().events());
+    EXPECT_THAT(
+        run.text(),
+        AllOf(
+            HasSubstr("mesh 0 (chips 0-1) DRAM: 83.5 MiB per bank: fragmented: 123.8 MiB free, largest hole 32.6 MiB"),
+            HasSubstr("2 buffers (4.8 MiB per bank) would have to go"),
+            HasSubstr(hex(kPinA) + "   1.9 MiB"),
+            HasSubstr(hex(kPinB) + "   2.9 MiB")
+        )
+    );
+    const auto json = run.json();
+    EXPECT_EQ(json["fragmentation"][0]["need"]["verdict"], "fragmented");
+    EXPECT_EQ(json["fragmentation"][0]["need"]["to_free_bytes"], 50 * kPage);
+    EXPECT_EQ(json["fragmentation"][0]["need"]["to_free"].size(), 2U);
+    EXPECT_EQ(json["fragmentation"][0]["holes"].size(), 5U);
+}
+
+TEST(MomentViewsTest, WhatEndedIsShownBehindItsLastAllocation) {
+    Script script = fragmented_script();
+    script.fail(kNeeded).exited();
+    const ViewRun run("fragmentation", {}, script.events());
+    EXPECT_THAT(run.text(), AllOf(HasSubstr("all was released afterwards"), HasSubstr("holes, the largest first")));
+    EXPECT_EQ(run.json()["before_release"], true);
+    ViewOptions at_the_end;
+    at_the_end.window.until_t_ns = script.t_ns();
+    EXPECT_EQ(ViewRun("fragmentation", at_the_end, script.events()).json()["before_release"], false);
+}
+
+TEST(MomentViewsTest, ACaughtFailureIsTold) {
+    Script script = fragmented_script();
+    script.fail(kNeeded).free(7494 * kPage, 20 * kPage).free(7814 * kPage, 30 * kPage).alloc(7152 * kPage, kNeeded).fail(2 * kNeeded);
+    const ViewRun run("failures", {}, script.events());
+    EXPECT_THAT(
+        run.text(),
+        AllOf(
+            HasSubstr("failed allocations: 2"),
+            HasSubstr("needs 83.5 MiB per bank; 123.8 MiB free there, largest block 32.6 MiB: enough is free, but in no one piece"),
+            HasSubstr("freeing 2 buffers (4.8 MiB per bank)"),
+            HasSubstr("the program went on: the same was granted 0.000 s later"),
+            HasSubstr("the same (size, type, owner) was never granted afterwards"),
+            HasSubstr("short by")
+        )
+    );
+    const auto json = run.json();
+    EXPECT_EQ(json["failures"][0]["verdict"], "fragmented");
+    EXPECT_EQ(json["failures"][0]["granted"]["event"], script.count() - 1);
+    EXPECT_EQ(json["failures"][1]["verdict"], "exhausted");
+    EXPECT_TRUE(json["failures"][1]["granted"].is_null());
+}
+
+TEST(MomentViewsTest, AClashIsMeasuredAndDrawn) {
+    const ViewRun run("clash", {}, clashing_script().events());
+    EXPECT_THAT(
+        run.text(),
+        AllOf(
+            HasSubstr("overlap 192 B"),
+            HasSubstr("192 B above the lowest buffer at 0x81a80: 1 buffer is in the way"),
+            HasSubstr("room for 390.6 KiB (400000 B) of circular buffers per core"),
+            HasSubstr("! buffer"),
+            HasSubstr("CB of 0x77")
+        )
+    );
+    const auto json = run.json();
+    EXPECT_EQ(json["clash"][0]["maps"][0]["gap_bytes"], -192);
+    EXPECT_EQ(json["moment"]["maps"][0]["in_the_way"], 1);
+}
+
+TEST(MomentViewsTest, PeaksOfEqualChipsShareARow) {
+    Script script = clashing_script();
+    script.alloc(0, kMb);
+    const ViewRun run("peak", {}, script.events());
+    EXPECT_THAT(
+        run.text(), AllOf(HasSubstr("chips 0-1  DRAM"), HasSubstr("chips 0-1  L1+CB"), HasSubstr("chips 0-1 L1 (buffers only): "))
+    );
+    const auto json = run.json();
+    EXPECT_EQ(json["measure"], "footprint");
+    EXPECT_EQ(json["peak"].size(), 8U);  // two chips: DRAM, L1, CB, L1+CB
+    ViewOptions one_chip;
+    one_chip.filter.devices = {1};
+    one_chip.filter.kinds = {MemoryKind::Dram};
+    EXPECT_EQ(ViewRun("peak", one_chip, script.events()).json()["peak"].size(), 1U);
+}
+
+TEST(MomentViewsTest, WithoutFootprintsPeaksAreOfSizes) {
+    Script script;
+    script.alloc(0, kPage, BufferType::L1);
+    const ViewRun run("peak", {}, script.events());
+    EXPECT_THAT(run.text(), AllOf(HasSubstr("highest sum of sizes"), HasSubstr("no circular buffer was seen"), Not(HasSubstr("L1+CB"))));
+    EXPECT_EQ(run.json()["measure"], "size");
+}
+
+TEST(MomentViewsTest, AnEmptyAnswerSaysWhy) {
+    Script script;
+    EXPECT_THAT(ViewRun("failures", {}, script.events()).text(), HasSubstr("no failed allocation was seen"));
+    EXPECT_THAT(ViewRun("clash", {}, script.events()).text(), HasSubstr("no clash was seen"));
+    EXPECT_THAT(ViewRun("peak", {}, script.events()).text(), HasSubstr("no device memory was used"));
+    EXPECT_THAT(ViewRun("fragmentation", {}, script.events()).text(), HasSubstr("no allocator whose memory is known held anything"));
+    EXPECT_THAT(ViewRun("peak", {}, {}).text(), HasSubstr("nothing was seen of any process"));
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test
