@@ -33,7 +33,7 @@ void add_state(ExplainedFailure& explained, const ProcessState& process) {
     sort_by_bytes(explained.largest);
     explained.group_count = explained.largest.size();
     explained.largest.resize(std::min(explained.largest.size(), ExplainedFailure::kMaxGroups));
-    const std::optional<AddressMap> map = address_map(process, *failure.allocator, asked);
+    const std::optional<SpaceMap> map = space_map(process, *failure.allocator, asked);
     if (map && map->not_placed == 0 && failure.needed) {
         Need need = judge_need(process, *map, *failure.needed);
         if (need.verdict != NeedVerdict::Fits) {

@@ -11,12 +11,12 @@ namespace {
 
 std::uint64_t end_of(std::uint64_t begin, std::uint64_t bytes) { return bytes > ~begin ? ~std::uint64_t{0} : begin + bytes; }
 
-BufferFacts facts_of(const ProcessState& process, const Block& block) {
+BufferFacts facts_of(const ProcessState& process, const PlacedBuffer& block) {
     return buffer_facts(process, block.key, *process.live.find(block.key));
 }
 
 // The blocks from `first` to `last`, seen from the hole that `neighbour` touches.
-Pin pin_of(const ProcessState& process, const AddressMap& map, std::size_t first, std::size_t last, std::size_t neighbour) {
+Pin pin_of(const ProcessState& process, const SpaceMap& map, std::size_t first, std::size_t last, std::size_t neighbour) {
     Pin pin;
     pin.buffers = last - first + 1;
     pin.begin = map.blocks[first].begin;
@@ -29,7 +29,7 @@ Pin pin_of(const ProcessState& process, const AddressMap& map, std::size_t first
     return pin;
 }
 
-PinnedHole pinned(const ProcessState& process, const AddressMap& map, std::size_t index) {
+PinnedHole pinned(const ProcessState& process, const SpaceMap& map, std::size_t index) {
     const Hole& hole = map.holes[index];
     PinnedHole result{hole.begin, hole.end, {}, {}};
     if (hole.below) {
@@ -44,7 +44,7 @@ PinnedHole pinned(const ProcessState& process, const AddressMap& map, std::size_
     return result;
 }
 
-std::vector<PinnedHole> largest_holes(const ProcessState& process, const AddressMap& map) {
+std::vector<PinnedHole> largest_holes(const ProcessState& process, const SpaceMap& map) {
     std::vector<std::size_t> order(map.holes.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
         order[i] = i;
@@ -63,7 +63,7 @@ std::vector<PinnedHole> largest_holes(const ProcessState& process, const Address
 // How many allocators hold buffers of a type on a place.
 using Holders = std::map<std::pair<Place, BufferType>, std::uint32_t>;
 
-Holders count_holders(const ProcessState& process, const std::map<SpaceKey, AddressMap>& maps) {
+Holders count_holders(const ProcessState& process, const std::map<SpaceKey, SpaceMap>& maps) {
     Holders holders;
     for (const auto& [key, map] : maps) {
         if (!map.blocks.empty() || map.not_placed > 0) {
@@ -75,7 +75,7 @@ Holders count_holders(const ProcessState& process, const std::map<SpaceKey, Addr
     return holders;
 }
 
-FragmentedSpace describe(const ProcessState& process, const SpaceKey& key, const AddressMap& map, const Holders& holders) {
+FragmentedSpace describe(const ProcessState& process, const SpaceKey& key, const SpaceMap& map, const Holders& holders) {
     const Allocator& allocator = process.allocators[key.first];
     const Owner& owner = process.owners[allocator.owner];
     FragmentedSpace space;
@@ -103,7 +103,7 @@ FragmentedSpace describe(const ProcessState& process, const SpaceKey& key, const
 
 }  // namespace
 
-Need judge_need(const ProcessState& process, const AddressMap& map, std::uint64_t need) {
+Need judge_need(const ProcessState& process, const SpaceMap& map, std::uint64_t need) {
     Need result;
     const std::optional<Eviction> eviction = smallest_eviction(map, need);
     if (!eviction) {
@@ -271,7 +271,7 @@ void Fragmentation::look(const StreamPlace& place) {
 }
 
 void Fragmentation::add_process(const ProcessState& process) {
-    const std::map<SpaceKey, AddressMap> maps = address_maps(process);
+    const std::map<SpaceKey, SpaceMap> maps = space_maps(process);
     const Holders holders = count_holders(process, maps);
     std::map<std::uint32_t, bool> used;  // by allocator
     not_placeable_ += process.live.buffers().size();

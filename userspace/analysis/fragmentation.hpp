@@ -14,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-#include "analysis/address_map.hpp"
+#include "analysis/space_map.hpp"
 #include "analysis/buffer_facts.hpp"
 #include "analysis/free_space.hpp"
 #include "analysis/observer.hpp"
@@ -81,7 +81,7 @@ inline constexpr std::size_t kMaxHolesKept = 1000;     // per allocator and type
 inline constexpr std::size_t kMaxEvictionsKept = 1000;  // buffers that would have to go
 
 // How `need` bytes per bank would fare in `map`.
-[[nodiscard]] Need judge_need(const ProcessState& process, const AddressMap& map, std::uint64_t need);
+[[nodiscard]] Need judge_need(const ProcessState& process, const SpaceMap& map, std::uint64_t need);
 
 class Fragmentation : public Observer {
 public:

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/address_map.hpp"
+#include "analysis/space_map.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -13,14 +13,14 @@ std::uint64_t end_of(std::uint64_t begin, std::uint64_t bytes) {
     return bytes > std::numeric_limits<std::uint64_t>::max() - begin ? std::numeric_limits<std::uint64_t>::max() : begin + bytes;
 }
 
-AddressMap empty_map(const Region& region) {
-    AddressMap map;
+SpaceMap empty_map(const Region& region) {
+    SpaceMap map;
     map.begin = region.base;
     map.end = end_of(region.base, region.bytes);
     return map;
 }
 
-void place(AddressMap& map, const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+void place(SpaceMap& map, const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
     if (const auto bytes = bank_footprint_of(process, key, buffer)) {
         map.blocks.push_back({key.address, end_of(key.address, *bytes), key});
     } else {
@@ -29,8 +29,8 @@ void place(AddressMap& map, const ProcessState& process, const AllocationKey& ke
 }
 
 // Blocks may overlap, or lie outside of a region that has shrunk: what they leave of it is free.
-void find_holes(AddressMap& map) {
-    std::sort(map.blocks.begin(), map.blocks.end(), [](const Block& a, const Block& b) {
+void find_holes(SpaceMap& map) {
+    std::sort(map.blocks.begin(), map.blocks.end(), [](const PlacedBuffer& a, const PlacedBuffer& b) {
         return std::tie(a.begin, a.end) < std::tie(b.begin, b.end);
     });
     std::uint64_t free_from = map.begin;
@@ -43,7 +43,7 @@ void find_holes(AddressMap& map) {
         }
     };
     for (std::size_t i = 0; i < map.blocks.size(); ++i) {
-        const Block& block = map.blocks[i];
+        const PlacedBuffer& block = map.blocks[i];
         add_hole(std::min(block.begin, map.end), i);
         if (block.end > free_from) {
             free_from = std::min(block.end, map.end);
@@ -55,8 +55,8 @@ void find_holes(AddressMap& map) {
 
 }  // namespace
 
-std::map<SpaceKey, AddressMap> address_maps(const ProcessState& process) {
-    std::map<SpaceKey, AddressMap> maps;
+std::map<SpaceKey, SpaceMap> space_maps(const ProcessState& process) {
+    std::map<SpaceKey, SpaceMap> maps;
     for (std::uint32_t allocator = 0; allocator < process.allocators.size(); ++allocator) {
         for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
             const auto type = static_cast<BufferType>(i);
@@ -77,12 +77,12 @@ std::map<SpaceKey, AddressMap> address_maps(const ProcessState& process) {
     return maps;
 }
 
-std::optional<AddressMap> address_map(const ProcessState& process, std::uint32_t allocator, BufferType type) {
+std::optional<SpaceMap> space_map(const ProcessState& process, std::uint32_t allocator, BufferType type) {
     const Region* region = process.allocators[allocator].region(type);
     if (region == nullptr) {
         return std::nullopt;
     }
-    AddressMap map = empty_map(*region);
+    SpaceMap map = empty_map(*region);
     for (const auto& [key, buffer] : process.live.buffers()) {
         if (key.allocator == allocator && key.type == type) {
             place(map, process, key, buffer);
@@ -93,7 +93,7 @@ std::optional<AddressMap> address_map(const ProcessState& process, std::uint32_t
 }
 
 // A window over the blocks, in order of address: for every first block the last one that must go with it.
-std::optional<Eviction> smallest_eviction(const AddressMap& map, std::uint64_t need) {
+std::optional<Eviction> smallest_eviction(const SpaceMap& map, std::uint64_t need) {
     if (need > map.end - map.begin) {
         return std::nullopt;
     }

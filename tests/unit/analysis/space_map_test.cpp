@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/address_map.hpp"
+#include "analysis/space_map.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ namespace tt::alloc_trace::test {
 namespace {
 
 // One allocator with `blocks` {begin, bytes} in a region of `bytes` from 0x10000 on.
-AddressMap map_with(const std::vector<std::pair<std::uint64_t, std::uint64_t>>& blocks, std::uint64_t bytes) {
+SpaceMap map_with(const std::vector<std::pair<std::uint64_t, std::uint64_t>>& blocks, std::uint64_t bytes) {
     Stream stream = started_job();
     stream.allocator_seen(kAllocator, kChip0, {{BufferType::Dram, 1, 1, 0x10000, bytes, 1}});
     for (const auto& [begin, size] : blocks) {
@@ -21,11 +21,11 @@ AddressMap map_with(const std::vector<std::pair<std::uint64_t, std::uint64_t>>& 
         fields.page_size = 1;
         stream.alloc(fields);
     }
-    return *address_map(stream.state(), 0, BufferType::Dram);
+    return *space_map(stream.state(), 0, BufferType::Dram);
 }
 
-TEST(AddressMapTest, HolesKnowTheirNeighbours) {
-    const AddressMap map = map_with({{100, 50}, {150, 10}, {200, 800}}, 1000);
+TEST(SpaceMapTest, HolesKnowTheirNeighbours) {
+    const SpaceMap map = map_with({{100, 50}, {150, 10}, {200, 800}}, 1000);
     ASSERT_EQ(map.holes.size(), 2U);
     EXPECT_EQ(map.holes[0].bytes(), 100U);
     EXPECT_EQ(map.holes[0].below, std::nullopt);
@@ -37,28 +37,28 @@ TEST(AddressMapTest, HolesKnowTheirNeighbours) {
     EXPECT_EQ(map.largest, 100U);
 }
 
-TEST(AddressMapTest, BlocksMayOverlapAndReachOutOfTheRegion) {
-    const AddressMap map = map_with({{0, 300}, {100, 50}, {900, 500}, {5000, 10}}, 1000);
+TEST(SpaceMapTest, BlocksMayOverlapAndReachOutOfTheRegion) {
+    const SpaceMap map = map_with({{0, 300}, {100, 50}, {900, 500}, {5000, 10}}, 1000);
     ASSERT_EQ(map.holes.size(), 1U);
     EXPECT_EQ(map.holes[0].begin, 0x10000U + 300);
     EXPECT_EQ(map.holes[0].end, 0x10000U + 900);
     EXPECT_EQ(map.holes[0].below, 0U);
 }
 
-TEST(AddressMapTest, ABufferWithoutFootprintIsCountedNotPlaced) {
+TEST(SpaceMapTest, ABufferWithoutFootprintIsCountedNotPlaced) {
     Stream stream = started_job();
     stream.allocator_seen(kAllocator, kChip0, {small_region()});
     BufferFields sharded = buffer_at(0x10000);
     sharded.sharded = true;
     stream.alloc(sharded);
-    const auto maps = address_maps(stream.state());
+    const auto maps = space_maps(stream.state());
     EXPECT_EQ(maps.at({0, BufferType::Dram}).not_placed, 1U);
     EXPECT_EQ(maps.at({0, BufferType::Dram}).largest, 0x10000U);
-    EXPECT_EQ(address_map(stream.state(), 0, BufferType::L1), std::nullopt);
+    EXPECT_EQ(space_map(stream.state(), 0, BufferType::L1), std::nullopt);
 }
 
 TEST(SmallestEvictionTest, NothingHasToGoIfItFits) {
-    const AddressMap map = map_with({{100, 50}}, 1000);
+    const SpaceMap map = map_with({{100, 50}}, 1000);
     EXPECT_EQ(smallest_eviction(map, 850)->count, 0U);
     EXPECT_EQ(smallest_eviction(map, 851)->count, 1U);
     EXPECT_EQ(smallest_eviction(map, 1000)->bytes, 50U);
@@ -79,7 +79,7 @@ TEST(SmallestEvictionTest, IsTheSmallestOfAll) {
             blocks.emplace_back(at, bytes);
             at += bytes;
         }
-        const AddressMap map = map_with(blocks, 1000);
+        const SpaceMap map = map_with(blocks, 1000);
         const std::uint64_t need = 1 + random() % 1000;
         std::pair<std::uint64_t, std::size_t> best{~std::uint64_t{0}, 0};  // bytes, blocks
         for (std::size_t first = 0; first <= blocks.size(); ++first) {
