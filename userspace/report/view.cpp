@@ -7,6 +7,7 @@
 
 #include "report/process_health.hpp"
 #include "report/state_views.hpp"
+#include "report/timeline_view.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 constexpr std::array kViews{
     ViewKind{"summary", "what happened: counts and sums per chip and type", false, make_summary_view},
     ViewKind{"live", "what was live at the end, or at --at TIME", true, make_live_view},
+    ViewKind{"timeline", "memory over time, with failures, clashes, gaps and closes marked", false, make_timeline_view},
 };
 
 }  // namespace

@@ -22,6 +22,7 @@
 #include "report/render_watch_lines.hpp"
 #include "report/snapshot_view.hpp"
 #include "report/summary_view.hpp"
+#include "report/timeline_view.hpp"
 #include "report_support.hpp"
 #include "snapshot_support.hpp"
 
@@ -133,6 +134,15 @@ TEST(Schema, Summary) {
     const SummaryView summary = build_summary_view(stream.view(), counts, "cut", session());
     EXPECT_EQ(schema.complaints(json_line(summary_json(summary, full_session()))), "");
     EXPECT_EQ(schema.complaints(json_line(summary_json(build_summary_view(Stream().view(), {}, {}, {}), {}))), "");
+}
+
+TEST(Schema, Timeline) {
+    const SchemaFile schema("timeline");
+    const std::unique_ptr<View> view = make_timeline_view({});
+    const std::unique_ptr<Tracker> tracker = replayed(full_stream(), *view->observer());
+    EXPECT_EQ(schema.complaints(json_line(view->json({tracker->view(), full_session(), true, ""}))), "");
+    const Tracker nothing;
+    EXPECT_EQ(schema.complaints(json_line(make_timeline_view({})->json({nothing.view(), {}, true, ""}))), "");
 }
 
 TEST(Schema, ListAndDoctor) {
