@@ -6,13 +6,19 @@
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "cli/replay.hpp"
+#include "report/html_page.hpp"
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {
 
 Result<int> run_report(const Options& options) {
     const ViewOptions view_options{options.filter, options.top, {}};
-    const std::unique_ptr<View> view = find_view(options.view)->make(view_options);
+    if (Status possible = check_output(options.output, options.force); !possible) {
+        return tl::make_unexpected(possible.error());
+    }
+    // The page has all that it can show, whatever view was named.
+    const std::unique_ptr<View> view = options.format == OutputFormat::Html ? make_html_view(view_options)
+                                                                            : find_view(options.view)->make(view_options);
     std::unique_ptr<Replay> replay;
     for (std::optional<ReplayWindow> window = view_options.window; window; window = view->next_window()) {
         replay = std::make_unique<Replay>();
@@ -22,10 +28,11 @@ Result<int> run_report(const Options& options) {
     }
     const TrackerView tracker = replay->tracker.view();
     const ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning};
+    const TextStyle style = options.output.empty() ? stdout_style(options.color) : TextStyle{};
     const std::string output = options.format == OutputFormat::Json
                                    ? json_document(view->json(stream))
-                                   : view->text(stream, stdout_style(options.color));
-    if (Status written = write_stdout(output); !written) {
+                                   : view->text(stream, style);
+    if (Status written = write_output(output, options.output, options.force); !written) {
         return tl::make_unexpected(written.error());
     }
     if (!replay->warning.empty()) {
