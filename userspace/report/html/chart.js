@@ -143,9 +143,8 @@ function timeTicks(count) {
   const steps = [1, 2, 5].flatMap((n) => [...Array(10).keys()].map((e) => n * 10 ** e)).filter((n) => n < 6e10)
     .concat([60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400].map((s) => s * 1e9)).sort((a, b) => a - b);
   const step = steps.find((candidate) => span / candidate <= count) || steps[steps.length - 1] * Math.ceil(span / steps[steps.length - 1] / count);
-  const ticks = [];
-  for (let t = Math.ceil((state.from + sinceAttach) / step) * step - sinceAttach; t <= state.to; t += step) ticks.push(t);
-  return ticks;
+  const first = Math.ceil((state.from + sinceAttach) / step);
+  return [...Array(count + 1).keys()].map((i) => (first + i) * step - sinceAttach).filter((t) => t <= state.to);
 }
 
 function drawTimeAxis(context, width, y) {

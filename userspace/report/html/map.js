@@ -57,7 +57,7 @@ function addressRange() {
     low = Math.min(low, rect.address);
     high = Math.max(high, topOf(rect));
   }
-  if (high <= low) [low, high] = low === Infinity ? [0, 1024] : [low, low + 1024];
+  if (high <= low) [low, high] = low === Infinity ? [0, 1024] : [low, low + Math.max(1024, low * 1e-6)];
   const margin = (high - low) * 0.03;
   return [Math.max(low - margin, 0), high + margin];
 }
@@ -85,7 +85,9 @@ function drawMapAxis(context, scale, width, height) {
   context.textBaseline = "middle";
   const rough = (scale.high - scale.low) / 6;
   const step = 2 ** Math.max(Math.round(Math.log2(rough)), 0);
-  for (let address = Math.ceil(scale.low / step) * step; address <= scale.high; address += step) {
+  const first = Math.ceil(scale.low / step);
+  for (let i = 0; i < 20 && (first + i) * step <= scale.high; ++i) {
+    const address = (first + i) * step;
     const y = scale.yOf(address);
     context.fillStyle = colour("line");
     context.fillRect(marginLeft - 5, y, 5, 1);
