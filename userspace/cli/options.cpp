@@ -25,6 +25,8 @@ constexpr std::uint64_t kMaxRingBytes = std::uint64_t{1} << 30U;
 const std::map<std::string, OutputFormat> kWatchFormats{
     {"text", OutputFormat::Text}, {"plain", OutputFormat::Plain}, {"json", OutputFormat::Json}};
 const std::map<std::string, OutputFormat> kFormats{{"text", OutputFormat::Text}, {"json", OutputFormat::Json}};
+const std::map<std::string, OutputFormat> kReportFormats{
+    {"text", OutputFormat::Text}, {"json", OutputFormat::Json}, {"html", OutputFormat::Html}};
 const std::map<std::string, ColorMode> kColors{
     {"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}};
 
@@ -148,7 +150,9 @@ void add_report(CLI::App& app, Options& options) {
     app.add_option("view", options.view, help)->type_name("VIEW")->check(CLI::IsMember(names));
     app.footer(list);
     add_filter(app, options);
-    add_format(app, options, kFormats, "text or json");
+    add_format(app, options, kReportFormats, "text, json, or html: one page with everything, for a browser");
+    app.add_option("-o,--output", options.output, "File to write (default: standard output)")->type_name("FILE");
+    app.add_flag("--force", options.force, "Overwrite an existing file");
     app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");
     add_need(app, options);
     add_iterations(app, options);

@@ -16,7 +16,7 @@
 namespace tt::alloc_trace {
 
 enum class Command { Watch, Record, Report, Diff, Export, Snapshot, List, Doctor };
-enum class OutputFormat { Auto, Text, Plain, Json };
+enum class OutputFormat { Auto, Text, Plain, Json, Html };
 enum class ColorMode { Auto, Always, Never };
 
 struct Options {
@@ -32,8 +32,8 @@ struct Options {
     bool once = false;                // watch
     bool baseline = false;            // watch
     double duration_s = 0;            // watch, record; 0: no limit
-    std::string output;               // record, export
-    bool force = false;               // record, export
+    std::string output;               // record, export, report
+    bool force = false;               // record, export, report
     bool strict = false;
     std::string file;                 // report, export, diff: the old one
     std::string new_file;             // diff

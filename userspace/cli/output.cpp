@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/output.hpp"
 
+#include <fcntl.h>
 #include <langinfo.h>
 #include <unistd.h>
 
@@ -9,9 +10,21 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/unique_fd.hpp"
 #include "sinks/terminal.hpp"
 
 namespace tt::alloc_trace {
+namespace {
+
+bool is_stdout(const std::string& path) { return path.empty() || path == "-"; }
+
+Status cannot_create(const std::string& path, int error) {
+    const bool exists = error == EEXIST;
+    const char* hint = exists ? "choose another file, or give --force to overwrite it" : "";
+    return fail_errno(exists ? ErrorCode::Usage : ErrorCode::RunTime, "cannot create " + path, error, hint);
+}
+
+}  // namespace
 
 bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
 
@@ -38,6 +51,30 @@ Status write_stdout(const std::string& text, bool* closed) {
         }
         if (written < 0 && errno != EINTR) {
             return fail_errno(ErrorCode::RunTime, "cannot write to standard output", errno);
+        }
+        done += written > 0 ? static_cast<std::size_t>(written) : 0;
+    }
+    return {};
+}
+
+Status check_output(const std::string& path, bool force) {
+    const bool exists = !is_stdout(path) && ::access(path.c_str(), F_OK) == 0;
+    return exists && !force ? cannot_create(path, EEXIST) : Status{};
+}
+
+Status write_output(const std::string& text, const std::string& path, bool force) {
+    if (is_stdout(path)) {
+        return write_stdout(text);
+    }
+    const int mode = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (force ? O_TRUNC : O_EXCL);
+    const UniqueFd file(::open(path.c_str(), mode, S_IRUSR | S_IWUSR));
+    if (!file.valid()) {
+        return cannot_create(path, errno);
+    }
+    for (std::size_t done = 0; done < text.size();) {
+        const ssize_t written = write(file.get(), text.data() + done, text.size() - done);
+        if (written < 0 && errno != EINTR) {
+            return fail_errno(ErrorCode::RunTime, "cannot write to " + path, errno);
         }
         done += written > 0 ? static_cast<std::size_t>(written) : 0;
     }

@@ -14,6 +14,7 @@
 #include "report/peak_view.hpp"
 #include "report/process_health.hpp"
 #include "report/state_views.hpp"
+#include "report/timeline_view.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -32,6 +33,7 @@ constexpr std::array kViews{
     ViewKind{"anomalies", "double frees, overlaps and the like: counts, worst places, what it means", ViewSpan::Stretch, make_anomalies_view},
     ViewKind{"trace-unsafe", "allocations beside a captured trace, which may overwrite them", ViewSpan::Stretch, make_trace_unsafe_view},
     ViewKind{"gaps", "lost events, walks of the process's memory, pauses; what stayed uncertain", ViewSpan::Stretch, make_gaps_view},
+    ViewKind{"timeline", "memory over time, with failures, clashes, gaps and closes marked", ViewSpan::Stretch, make_timeline_view},
 };
 
 }  // namespace

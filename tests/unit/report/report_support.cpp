@@ -110,6 +110,18 @@ Stream& Stream::mesh_regions(double t) {
     return apply(AllocatorSeen{at(t), kMeshAllocator, kMesh, {dram_region(), l1_region()}});
 }
 
+std::unique_ptr<Tracker> replayed(const Stream& stream, Observer& observer) {
+    auto tracker = std::make_unique<Tracker>();
+    observer.begin(tracker->view());
+    tracker->listen(&observer);
+    for (const Event& event : stream.events()) {
+        observer.observe(event, tracker->apply(event));
+    }
+    tracker->listen(nullptr);
+    observer.end(tracker->view());
+    return tracker;
+}
+
 std::vector<Event> one_of_each() {
     const EventHeader header{kAttach, kPid, kPid + 1};
     BufferFields hooked = mesh_buffer(0, 512);

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "analysis/observer.hpp"
 #include "event/event.hpp"
 #include "event/session_info.hpp"
 #include "tracker/tracker.hpp"
@@ -65,6 +67,9 @@ private:
 [[nodiscard]] ProcessWalked walked(
     const EventHeader& header, WalkReason reason, std::uint64_t found, std::string incomplete = {}
 );
+
+// The stream once more, watched by `observer`.
+[[nodiscard]] std::unique_ptr<Tracker> replayed(const Stream& stream, Observer& observer);
 
 // One of every kind of event.
 [[nodiscard]] std::vector<Event> one_of_each();

@@ -23,6 +23,7 @@
 #include "report/render_watch_lines.hpp"
 #include "report/snapshot_view.hpp"
 #include "report/summary_view.hpp"
+#include "report/timeline_view.hpp"
 #include "report_support.hpp"
 #include "snapshot_support.hpp"
 #include "view_job.hpp"
@@ -204,6 +205,15 @@ TEST(Schema, ViewsThatLookBack) {
             EXPECT_EQ(schema.complaints(json_line(run.json())), "");
         }
     }
+}
+
+TEST(Schema, Timeline) {
+    const SchemaFile schema("timeline");
+    const std::unique_ptr<View> view = make_timeline_view({});
+    const std::unique_ptr<Tracker> tracker = replayed(full_stream(), *view->observer());
+    EXPECT_EQ(schema.complaints(json_line(view->json({tracker->view(), full_session(), true, ""}))), "");
+    const Tracker nothing;
+    EXPECT_EQ(schema.complaints(json_line(make_timeline_view({})->json({nothing.view(), {}, true, ""}))), "");
 }
 
 TEST(Schema, ListAndDoctor) {

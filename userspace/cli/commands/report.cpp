@@ -7,6 +7,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "cli/replay.hpp"
+#include "report/html_page.hpp"
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {
@@ -45,6 +46,9 @@ Result<ReplayWindow> select_window(const Options& options, const ViewKind& kind)
 }  // namespace
 
 Result<int> run_report(const Options& options) {
+    if (Status possible = check_output(options.output, options.force); !possible) {
+        return tl::make_unexpected(possible.error());
+    }
     const ViewKind& kind = *find_view(options.view);
     const Result<ReplayWindow> selected = select_window(options, kind);
     if (!selected) {
@@ -53,7 +57,9 @@ Result<int> run_report(const Options& options) {
     const ViewOptions view_options{options.filter, options.top, *selected, options.need, options.iterations};
     const bool seek = !options.at.empty() && kind.span == ViewSpan::Moment;
     const ReplayStart start = seek ? ReplayStart::LastCheckpoint : ReplayStart::Beginning;
-    const std::unique_ptr<View> view = kind.make(view_options);
+    // The page has all that it can show, whatever view was named.
+    const std::unique_ptr<View> view =
+        options.format == OutputFormat::Html ? make_html_view(view_options) : kind.make(view_options);
     std::unique_ptr<Replay> replay;
     for (std::optional<ReplayWindow> window = view_options.window; window; window = view->next_window()) {
         replay = std::make_unique<Replay>();
@@ -63,10 +69,11 @@ Result<int> run_report(const Options& options) {
     }
     const TrackerView tracker = replay->tracker.view();
     const ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning};
+    const TextStyle style = options.output.empty() ? stdout_style(options.color) : TextStyle{};
     const std::string output = options.format == OutputFormat::Json
                                    ? json_document(view->json(stream))
-                                   : view->text(stream, stdout_style(options.color));
-    if (Status written = write_stdout(output); !written) {
+                                   : view->text(stream, style);
+    if (Status written = write_output(output, options.output, options.force); !written) {
         return tl::make_unexpected(written.error());
     }
     if (!replay->warning.empty()) {

@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Memory over time, per place and type, and what happened meanwhile. Of all processes together: a chip that several use shows
+// their sum. Bounded: kSlices slices of time per row, each with its lowest and highest level, so that peaks survive.
+#pragma once
+
+#include <tsl/robin_map.h>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "analysis/event_marks.hpp"
+#include "analysis/observer.hpp"
+#include "analysis/time_buckets.hpp"
+
+namespace tt::alloc_trace {
+
+enum class SeriesKind : std::uint8_t { Dram, L1, L1AndCircularBuffers, CircularBuffers, L1Small, Trace, SystemMemory };
+
+[[nodiscard]] std::string_view to_string(SeriesKind kind);  // DRAM, L1, "L1+CB", CB, L1_SMALL, TRACE, SYSTEM_MEMORY
+
+// Bytes on one chip: the footprint, or where that is not known of a live buffer, the size.
+struct Level {
+    std::uint64_t min = 0;
+    std::uint64_t max = 0;
+    std::uint64_t last = 0;
+    bool by_size = false;  // some of it is sizes
+
+    void absorb(const Level& later);
+    bool operator==(const Level&) const = default;
+};
+
+struct UsageRow {
+    explicit UsageRow(std::uint64_t start_t_ns, std::uint32_t buckets) : levels(start_t_ns, buckets) {}
+
+    TimeBuckets<Level> levels;  // what was held on from the slice before is not in min and max: levels_of() adds it
+    std::uint64_t now = 0;
+    std::uint64_t now_by_size = 0;  // processes of which some is sizes
+    std::uint64_t peak = 0;
+    std::uint64_t peak_t_ns = 0;    // of the first moment at that height
+    bool peak_by_size = false;
+};
+
+// The levels of each slice in which something changed, with what was held on from the slice before.
+[[nodiscard]] std::vector<std::pair<std::uint32_t, Level>> levels_of(const UsageRow& row);
+
+class UsageSeries final : public Observer {
+public:
+    static constexpr std::uint32_t kSlices = 2048;
+    static constexpr std::size_t kMaxRows = 1024;  // a machine has some hundred: chips times types. 100 KB each at most
+
+    using Rows = std::map<std::pair<Place, SeriesKind>, UsageRow>;
+
+    // `since_t_ns`: as ReplayWindow has it.
+    explicit UsageSeries(std::uint64_t since_t_ns = 0) : start_t_ns_(since_t_ns) {}
+
+    void begin(const TrackerView& view) override;
+    void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override;
+    void ended(
+        const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind
+    ) override;
+    void known_better(
+        const ProcessState& process, const AllocationKey& key, const LiveBuffer& before, const LiveBuffer& now
+    ) override;
+    void residency_changed(const ProcessState& process, const Place& place) override;
+    void observe(const Event& event, const Applied& applied) override;
+    void end(const TrackerView& view) override;
+
+    [[nodiscard]] const Rows& rows() const { return rows_; }
+    [[nodiscard]] bool rows_left_out() const { return rows_left_out_; }
+    [[nodiscard]] const EventMarks& marks() const { return marks_; }
+
+    [[nodiscard]] std::uint64_t start_t_ns() const { return start_t_ns_; }
+    [[nodiscard]] std::uint64_t end_t_ns() const { return end_t_ns_; }
+    [[nodiscard]] std::uint64_t width_ns() const { return width_ns_; }  // of the slices of all rows
+
+private:
+    struct SlotKey {  // of one process on one place
+        std::uint32_t process = 0;
+        Place place;
+
+        bool operator==(const SlotKey&) const = default;
+    };
+    struct SlotHash {
+        std::size_t operator()(const SlotKey& key) const noexcept;
+    };
+    struct Part {  // what one process adds to a row
+        UsageRow* row = nullptr;
+        std::uint64_t bytes = 0;
+        bool by_size = false;
+    };
+    static constexpr std::size_t kKinds = 7;
+    using Slot = std::array<Part, kKinds>;
+
+    void start_at(std::uint64_t t_ns);
+    void sample_owner(const ProcessState& process, const AllocationKey& key);
+    void sample_all(const ProcessState& process, std::uint64_t t_ns);
+    void sample(const ProcessState& process, const Place& place, const PlaceUsage& usage, SeriesKind kind, std::uint64_t t_ns);
+    [[nodiscard]] UsageRow* row_of(const Place& place, SeriesKind kind);
+    [[nodiscard]] const ProcessState* process_of(const EventHeader& header) const;
+    void drop_idle_slots();
+
+    bool begun_ = false;
+    std::uint64_t start_t_ns_;
+    std::uint64_t end_t_ns_ = 0;
+    std::uint64_t width_ns_ = 1;
+    Rows rows_;
+    bool rows_left_out_ = false;
+    tsl::robin_map<SlotKey, Slot, SlotHash> slots_;  // those of ended processes are dropped now and then
+    std::size_t slots_before_drop_ = 256;
+    EventMarks marks_;
+    const std::vector<std::unique_ptr<ProcessState>>* processes_ = nullptr;
+};
+
+}  // namespace tt::alloc_trace
