@@ -238,8 +238,9 @@ void AddressMap::end(const TrackerView& view) {
         }
     }
     for (const auto& [where, residents] : residents_) {
-        const auto process = std::find_if(view.processes.begin(), view.processes.end(), [&](const auto& candidate) {
-            return candidate->number == where.first;
+        const std::uint32_t number = where.first;
+        const auto process = std::find_if(view.processes.begin(), view.processes.end(), [number](const auto& candidate) {
+            return candidate->number == number;
         });
         for (const Resident& resident : residents) {
             if (process != view.processes.end()) {
