@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What tracing costs the target: the same job bare, with an empty program on the same probes, with tt-alloc-trace, and with
-// bpftrace printing the same fields; in turn, several rounds, the best of each. Only ratios within one run mean anything.
+// bpftrace printing the same fields; in turn, several rounds, the best of each. Then what walks cost a job of 100,000 live buffers.
+// Only ratios within one run mean anything.
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <ctime>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -157,6 +159,54 @@ void measure(const Plan& plan) {
     std::printf("tt-alloc-trace / bpftrace: 1/%.1f\n", bpftrace / ours);
 }
 
+double cpu_seconds(pid_t pid) {
+    clockid_t clock{};
+    timespec time{};
+    if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0) {
+        throw std::runtime_error("cannot read a process's CPU time");
+    }
+    return static_cast<double>(time.tv_sec) + (static_cast<double>(time.tv_nsec) * 1e-9);
+}
+
+struct WalkCost {
+    double target_us_per_event = 1e9;  // CPU time
+    double tracer_share = 1e9;         // of one processor
+};
+
+// CPU times: they do not count the waiting for a processor that tracer and target share.
+WalkCost run_with_walks(const std::vector<std::string>& options, long operations) {
+    StandIn job({"--threads", "1", "--ops", std::to_string(operations), "--types", "DRAM", "--prefill", "100000"});
+    const TempDir dir;
+    Recorder recorder({"-p", job.pid_text()}, dir.file("bench.ttar"), options);
+    const auto start = std::chrono::steady_clock::now();
+    const double job_before = cpu_seconds(job.pid());
+    const double tracer_before = cpu_seconds(recorder.process().pid());
+    job.run_all();
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    const WalkCost cost{
+        (cpu_seconds(job.pid()) - job_before) * 1e6 / static_cast<double>(operations),
+        (cpu_seconds(recorder.process().pid()) - tracer_before) / spent.count(),
+    };
+    recorder.interrupt();
+    return cost;
+}
+
+void measure_walks(const Plan& plan) {
+    constexpr long kFactor = 10;  // long enough for several audits
+    const std::array<std::vector<std::string>, 2> options{{{"--no-snapshot"}, {"--audit", "1"}}};
+    std::array<WalkCost, 2> best;
+    for (int round = 0; round < plan.rounds; ++round) {
+        for (std::size_t i = 0; i < options.size(); ++i) {
+            const WalkCost cost = run_with_walks(options[i], plan.operations * kFactor);
+            best[i].target_us_per_event = std::min(best[i].target_us_per_event, cost.target_us_per_event);
+            best[i].tracer_share = std::min(best[i].tracer_share, cost.tracer_share);
+        }
+    }
+    const double slowdown = best[1].target_us_per_event / best[0].target_us_per_event - 1;
+    std::printf("100,000 live buffers, an audit every second: target %+.1f %% CPU time per event,", slowdown * 100);
+    std::printf(" tracer %.0f %% of a processor instead of %.0f %%\n", best[1].tracer_share * 100, best[0].tracer_share * 100);
+}
+
 }  // namespace
 }  // namespace tt::alloc_trace::test
 
@@ -170,6 +220,7 @@ int main(int argc, char** argv) {
     }
     try {
         tt::alloc_trace::test::measure(plan);
+        tt::alloc_trace::test::measure_walks(plan);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "target-bench: %s\n", error.what());
         return 1;

@@ -10,6 +10,7 @@
 #include "support/replayed.hpp"
 #include "support/stand_in.hpp"
 #include "support/tool.hpp"
+#include "tracker/capacity.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -39,6 +40,45 @@ TEST_F(SnapshotRunTest, AttachedInTheStormTheRecordingHoldsAll) {
         EXPECT_EQ(outcome.status, 0) << outcome.err;
         expect_truth(file, job.truth());
     }
+}
+
+// Of sharded buffers too, found or allocated before our eyes.
+TEST_F(SnapshotRunTest, FootprintsAndCapacitiesAreTheRuntimesOwn) {
+    StandIn job({"--threads", "4", "--ops", "20000", "--shared", "--prefill", "500"});
+    job.run_all();
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", job.pid_text()}, file);
+    job.run_all();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    const Truth truth = job.truth();
+    const auto replayed = replay(file);
+    const ProcessState& process = replayed->process(truth.pid);
+
+    std::map<std::uint64_t, std::uint64_t> blocks;  // by Buffer
+    for (const LiveLine& line : truth.buffers) {
+        blocks[line.buffer] = line.block;
+    }
+    for (const auto& [key, buffer] : process.live.buffers()) {
+        EXPECT_EQ(bank_footprint_of(process, key, buffer), std::optional(blocks.at(buffer.buffer)));
+    }
+    std::size_t compared = 0;
+    for (const auto& [place, region] : truth.regions) {
+        const auto allocator = process.allocator_index.find(place.first);
+        if (allocator == process.allocator_index.end()) {
+            continue;  // never used while we looked
+        }
+        for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
+            const auto type = static_cast<BufferType>(i);
+            if (to_string(type) == place.second) {
+                const Capacity capacity = allocator_capacity(process, allocator->second, type);
+                EXPECT_EQ(capacity.banks, region.banks);
+                EXPECT_EQ(capacity.bank_bytes, region.bytes);
+                EXPECT_EQ(capacity.use, std::optional(BankUse{region.used, region.free, region.largest_free})) << place.second;
+                ++compared;
+            }
+        }
+    }
+    EXPECT_GT(compared, 8U);
 }
 
 // Meshes get new allocators, chips keep their objects.
@@ -141,6 +181,26 @@ TEST_F(SnapshotRunTest, DevicesClosedInTheMiddleOfTheWalkHoldNothing) {
     job.reopen();
     EXPECT_EQ(recorder.interrupt().status, 0);
     expect_truth(file, job.truth());
+}
+
+// The recorder is held until most of a million events found no room; then the job goes on, and rests.
+TEST_F(SnapshotRunTest, AGapOfAMillionEventsHeals) {
+    StandIn job({"--threads", "4", "--ops", "1200000", "--shared"});
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", job.pid_text()}, file, {"--ring-size", "1M"});
+    recorder.process().signal(SIGSTOP);
+    ASSERT_TRUE(eventually([&] { return process_state(recorder.process().pid()) == 'T'; }));
+    job.run_all();
+    recorder.process().signal(SIGCONT);
+    job.run_all();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    const Truth truth = job.truth();
+    const auto replayed = replay(file);
+    EXPECT_GT(replayed->view().lost.total(), 1'000'000U);
+    EXPECT_TRUE(replayed->view().losses_repaired());
+    EXPECT_EQ(replayed->unknown(truth.pid, UnknownFree::Unexplained), 0U);
+    EXPECT_EQ(replayed->view().unexplained_differences(), 0U);
+    EXPECT_TRUE(same_live_set(live_set_of(replayed->process(truth.pid)), truth.live));
 }
 
 TEST_F(SnapshotRunTest, ManyBuffersAreKnown) {

@@ -19,6 +19,8 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+std::uint64_t from_hex(const nlohmann::json& text) { return std::stoull(text.get<std::string>(), nullptr, 16); }
+
 LiveSet live_set(const nlohmann::json& snapshot, const Truth& truth) {
     LiveSet lines;
     for (const nlohmann::json& buffer : snapshot.at("buffers")) {
@@ -26,12 +28,12 @@ LiveSet live_set(const nlohmann::json& snapshot, const Truth& truth) {
         const std::string owner = buffer.at("owner");
         line.owner = owner.substr(0, owner.find(','));
         line.chips = buffer.at("owner_chips").get<std::vector<std::int32_t>>();
-        line.allocator = std::stoull(buffer.at("allocator").get<std::string>(), nullptr, 16);
+        line.allocator = from_hex(buffer.at("allocator"));
         line.type = buffer.at("type");
-        line.address = std::stoull(buffer.at("address").get<std::string>(), nullptr, 16);
+        line.address = from_hex(buffer.at("address"));
         line.size = buffer.at("size");
         line.page_size = buffer.at("page_size");
-        line.buffer = std::stoull(buffer.at("buffer").get<std::string>(), nullptr, 16);
+        line.buffer = from_hex(buffer.at("buffer"));
         const auto same = std::find_if(truth.buffers.begin(), truth.buffers.end(), [&](const LiveLine& other) {
             return other.buffer == line.buffer;
         });
@@ -62,6 +64,37 @@ TEST(SnapshotTest, ShowsWhatAStoppedProcessHolds) {
     EXPECT_THAT(text.out, HasSubstr("mesh 0 (chips 0-7)"));
     ASSERT_EQ(::kill(target.pid(), SIGCONT), 0);
     EXPECT_EQ(target.exit(), 0);
+}
+
+TrueRegions regions_of(const nlohmann::json& snapshot) {
+    TrueRegions regions;
+    for (const nlohmann::json& allocator : snapshot.at("allocators")) {
+        for (const nlohmann::json& type : allocator.at("types")) {
+            regions[{from_hex(allocator.at("allocator")), type.at("type")}] = {
+                type.at("banks"),
+                from_hex(type.at("base")),
+                type.at("bank_bytes"),
+                type.at("bank_used_bytes"),
+                type.at("bank_free_bytes"),
+                type.at("bank_largest_free_bytes"),
+                type.at("unowned_blocks").size(),
+            };
+        }
+    }
+    return regions;
+}
+
+TEST(SnapshotTest, ShowsTheFreeListsAsTheRuntimeHasThem) {
+    for (const char* scenario : {"leak-block", "oom-fragmented", "mark-as-deallocated", "shrink-reset"}) {
+        StandIn target({"--scenario", scenario});
+        target.run_all();
+        TrueRegions truth = target.truth().regions;
+        std::erase_if(truth, [](const auto& entry) { return entry.second.bytes == 0; });  // nothing to show
+        const TrueRegions shown = regions_of(run_tool_json({"snapshot", "-p", target.pid_text(), "--format", "json"}));
+        EXPECT_FALSE(truth.empty());
+        EXPECT_TRUE(shown == truth) << scenario;
+        EXPECT_EQ(target.exit(), 0);
+    }
 }
 
 TEST(SnapshotTest, RefusesInWords) {

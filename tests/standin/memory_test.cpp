@@ -94,8 +94,9 @@ TEST_F(MemoryTest, FreeListIsReachedFromTheBankManager) {
         ::dlsym(RTLD_DEFAULT, "_ZTVN2tt8tt_metal9allocator11FreeListOptE"));
     ASSERT_NE(vtable, nullptr);
     // Behind the dependencies and the sets of addresses, each with room for eight inside.
-    const std::size_t lists = 80 + 2 * (24 + 8 * 56);
-    EXPECT_EQ(at<std::size_t>(manager_begin, lists + 8), 1U);
+    const std::size_t lists = 80 + (16 + 8 * (16 + 8 * 4)) + (16 + 8 * 56);
+    EXPECT_EQ(lists, 0x3b0U);
+    EXPECT_EQ(at<std::uint32_t>(manager_begin, lists + 8), 1U);
     const char* list = at<const char*>(at<const void*>(manager_begin, lists), 0);
     ASSERT_EQ(at<const char*>(list, 0), vtable + 16);
     EXPECT_EQ(at<std::uint64_t>(list, 16), 32U) << "offset";

@@ -27,7 +27,28 @@ LiveLine live_line(const Json& json) {
     line.size = json.at("size");
     line.page_size = json.at("page_size");
     line.buffer = from_hex(json.at("buffer"));
+    line.block = json.value("block", std::uint64_t{0});
     return line;
+}
+
+TrueRegions regions_of(const Json& json) {
+    TrueRegions regions;
+    for (const Json& entry : json.value("regions", Json::array())) {
+        const std::uint64_t shrunk = entry.at("shrunk");
+        regions[{from_hex(entry.at("allocator")), entry.at("type")}] = {
+            entry.at("banks"),
+            from_hex(entry.at("base")) + shrunk,
+            entry.at("bytes").get<std::uint64_t>() - shrunk,
+            entry.at("used"),
+            entry.at("free"),
+            entry.at("largest_free"),
+            0,
+        };
+    }
+    for (const Json& orphan : json.value("orphans", Json::array())) {
+        ++regions[{from_hex(orphan.at("allocator")), orphan.at("type")}].orphans;
+    }
+    return regions;
 }
 
 }  // namespace
@@ -96,6 +117,7 @@ Truth read_truth(const std::string& path) {
         truth.live_bytes += buffer.size;
     }
     std::sort(truth.live.begin(), truth.live.end());
+    truth.regions = regions_of(json);
     return truth;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tt::alloc_trace::test {
@@ -51,10 +52,25 @@ struct LiveLine {
     std::uint64_t size = 0;
     std::uint64_t page_size = 0;
     std::uint64_t buffer = 0;
+    std::uint64_t block = 0;  // bytes of each bank by the runtime's free list; not part of the line
 };
 [[nodiscard]] std::string to_text(const LiveLine& line);
 using LiveSet = std::vector<std::string>;  // sorted
 [[nodiscard]] LiveSet minus(const LiveSet& from, const LiveSet& what);
+
+// One type of an allocator by the runtime's own statistics, bytes of one bank.
+struct TrueRegion {
+    std::uint32_t banks = 0;
+    std::uint64_t base = 0;   // behind what it was shrunk by
+    std::uint64_t bytes = 0;  // used + free
+    std::uint64_t used = 0;
+    std::uint64_t free = 0;
+    std::uint64_t largest_free = 0;
+    std::uint64_t orphans = 0;  // blocks that no live buffer has
+
+    bool operator==(const TrueRegion&) const = default;
+};
+using TrueRegions = std::map<std::pair<std::uint64_t, std::string>, TrueRegion>;  // by allocator and type
 
 struct Truth {
     std::uint32_t pid = 0;
@@ -71,6 +87,7 @@ struct Truth {
     Threads threads;
     std::vector<LiveLine> buffers;  // live ones
     LiveSet live;                   // the same
+    TrueRegions regions;            // empty in eras before 2026
     std::uint64_t live_bytes = 0;
 };
 

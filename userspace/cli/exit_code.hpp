@@ -14,6 +14,7 @@ enum class ExitCode : int {
     NotPermitted = 3,
     NotTraceable = 4,   // no such process, not a TT-Metal process, unsupported build
     Incomplete = 5,     // finished, but something is missing; only with --strict
+    OverLimit = 10,     // finished, and the condition of a --fail-... option holds
 };
 
 [[nodiscard]] constexpr ExitCode exit_code_of(ErrorCode code) {

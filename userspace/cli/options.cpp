@@ -12,6 +12,12 @@
 
 #include "base/version.hpp"
 #include "cli/exit_code.hpp"
+<<<<<<< HEAD
+#include "report/human_size.hpp"
+#include "report/iteration_hint.hpp"
+=======
+#include "report/iteration_words.hpp"
+>>>>>>> growth
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {
@@ -93,6 +99,41 @@ void add_record(CLI::App& app, Options& options) {
     app.add_flag("--strict", options.strict, "Exit with 5 if events were lost");
 }
 
+void add_need(CLI::App& app, Options& options) {
+    app.add_option_function<std::string>(
+           "--need",
+           [&options](const std::string& text) {
+               options.need = parse_bytes(text);
+               if (!options.need || *options.need == 0) {
+                   throw CLI::ValidationError("--need", "'" + text + "' is no size, such as 87.6M");
+               }
+           },
+           "fragmentation: would so many bytes per bank fit, and what would have to go; e.g. 87.6M"
+    )->type_name("SIZE");
+}
+
+void add_iterations(CLI::App& app, Options& options) {
+    const auto add = [&](const char* name, bool (*parse)(std::string_view, IterationHint&), const char* help, const char* wanted) {
+        return app.add_option_function<std::string>(
+            name,
+            [&options, parse, name, wanted](const std::string& text) {
+                if (!parse(text, options.iterations)) {
+                    throw CLI::ValidationError(name, "'" + text + "' is " + wanted);
+                }
+            },
+            help
+        );
+    };
+    CLI::Option* period = add(
+        "--period", parse_period, "growth: an iteration is so much time (2.5s, 80ms), or so many allocations and launches (755)",
+        "neither a time such as 2.5s nor a number of allocations"
+    )->type_name("PERIOD");
+    add("--mark", parse_mark, "growth: an allocation of this type and size begins an iteration, e.g. DRAM:4096 or L1:1.5M",
+        "not TYPE:SIZE, such as DRAM:4096 or L1:1.5M")
+        ->type_name("TYPE:SIZE")
+        ->excludes(period);
+}
+
 void add_time_window(CLI::App& app, Options& options) {
     app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, or RFC 3339 in UTC")
         ->type_name("TIME");
@@ -113,9 +154,23 @@ void add_report(CLI::App& app, Options& options) {
     add_filter(app, options);
     add_format(app, options, kFormats, "text or json");
     app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");
+    add_need(app, options);
+    add_iterations(app, options);
     add_time_window(app, options);
     app.add_option("--at", options.at, "The state at this time, for views that show one")->type_name("TIME");
     app.add_flag("--strict", options.strict, "Exit with 5 if the recording is incomplete");
+}
+
+void add_diff(CLI::App& app, Options& options) {
+    app.add_option("old", options.file, "A recording, or FILE@90s for the state 90 seconds after the attach")->required()->type_name("OLD");
+    app.add_option("new", options.new_file, "The same, to be compared with OLD; may be the same file")->required()->type_name("NEW");
+    add_filter(app, options);
+    add_format(app, options, kFormats, "text or json");
+    app.add_option("--top", options.top, "Rows of the largest changes to show, 0 for all (default 20)")->type_name("N");
+    app.add_option("--fail-over", options.fail_over, "Exit with 10 if a type grew by more than that on any chip, e.g. 64M")
+        ->transform(CLI::AsSizeValue(false))
+        ->type_name("SIZE");
+    app.footer("Without @TIME: what is live at the end; of a process that ended what it held when its devices were closed, or it was gone.");
 }
 
 void add_export(CLI::App& app, Options& options) {
@@ -215,6 +270,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     add("watch", "Show a live table (the default)", Command::Watch, add_watch);
     add("record", "Write every event to a file", Command::Record, add_record);
     add("report", "Show what a recording holds", Command::Report, add_report);
+    add("diff", "Compare two recordings, or two moments of one", Command::Diff, add_diff);
     add("export", "Convert a recording", Command::Export, add_export);
     add("snapshot", "Show what a process holds right now, without tracing it", Command::Snapshot, add_snapshot);
     add("list", "Show the processes that can be traced", Command::List, [](CLI::App& sub, Options& target) {

@@ -5,15 +5,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "live/live_session.hpp"
+#include "analysis/iteration_hint.hpp"
 #include "report/memory_kind.hpp"
 
 namespace tt::alloc_trace {
 
-enum class Command { Watch, Record, Report, Export, Snapshot, List, Doctor };
+enum class Command { Watch, Record, Report, Diff, Export, Snapshot, List, Doctor };
 enum class OutputFormat { Auto, Text, Plain, Json };
 enum class ColorMode { Auto, Always, Never };
 
@@ -33,11 +35,15 @@ struct Options {
     std::string output;               // record, export
     bool force = false;               // record, export
     bool strict = false;
-    std::string file;                 // report, export
+    std::string file;                 // report, export, diff: the old one
+    std::string new_file;             // diff
+    std::optional<std::uint64_t> fail_over;  // diff; bytes
     std::string view = "summary";     // report
-    std::size_t top = 20;             // report, snapshot
+    std::optional<std::uint64_t> need;  // report
+    IterationHint iterations;         // report
     std::string at, since, until;     // report, export: moments (report/time_point.hpp); empty: not given
     std::uint64_t max_bytes = 0;      // record, of all parts together; 0: no limit
+    std::size_t top = 20;             // report, diff, snapshot
     std::string export_format = "jsonl";
     std::string layout_file;          // watch, record, snapshot, doctor
     std::string library;              // doctor

@@ -67,8 +67,6 @@ struct FreeListLayout {
     Field shrunk;        // bytes cut off the bottom
     Field block_address, block_size;      // vectors of u64
     Field block_allocated, block_in_use;  // vectors of u8: holds a buffer; the entry means a block at all
-    // What its objects hold at 0, as ELF address: tells one from an array of pointers to them; 0: not known.
-    std::uint64_t vptr = 0;
 
     bool operator==(const FreeListLayout&) const = default;
 };

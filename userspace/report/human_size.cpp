@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
 #include <ctime>
 
 namespace tt::alloc_trace {
@@ -52,6 +55,26 @@ std::string clock_time(const std::tm& parts) {
 std::string human_bytes(std::uint64_t bytes) {
     const std::size_t unit = unit_of(bytes);
     return fmt::format("{} {}", in_unit(bytes, unit), kUnits[unit]);
+}
+
+std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+    double value = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    std::string unit;
+    for (const char c : text.substr(static_cast<std::size_t>(rest - text.data()))) {
+        unit += c == ' ' ? "" : std::string(1, static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+    }
+    if (error != std::errc() || !(value >= 0)) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < kUnits.size(); ++i) {
+        const std::string letter = i == 0 ? "" : std::string(1, kUnits[i][0]);
+        if (unit == letter || unit == letter + "B" || (i > 0 && unit == letter + "IB")) {
+            const double bytes = std::round(std::ldexp(value, 10 * static_cast<int>(i)));
+            return bytes < 0x1p64 ? std::optional(static_cast<std::uint64_t>(bytes)) : std::nullopt;
+        }
+    }
+    return std::nullopt;
 }
 
 std::string human_bytes_against(std::uint64_t bytes, std::uint64_t baseline_bytes) {

@@ -5,11 +5,16 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace tt::alloc_trace {
 
 [[nodiscard]] std::string human_bytes(std::uint64_t bytes);
+
+// The other way round: "4096", "87.6M", "87.6 MiB", "1GB"; all units are binary, upper and lower case are alike.
+[[nodiscard]] std::optional<std::uint64_t> parse_bytes(std::string_view text);
 
 // "18.5 MiB (baseline 14.2, +4.3)": all three in the unit of the larger of the two sizes. A change too small for that
 // unit gets its own: "18.5 GiB (baseline 18.5, +4.0 KiB)".

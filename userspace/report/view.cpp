@@ -5,6 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "report/clash_view.hpp"
+#include "report/failures_view.hpp"
+#include "report/fragmentation_view.hpp"
+#include "report/growth_view.hpp"
+#include "report/history_views.hpp"
+#include "report/leaks_view.hpp"
+#include "report/peak_view.hpp"
 #include "report/process_health.hpp"
 #include "report/state_views.hpp"
 
@@ -12,8 +19,19 @@ namespace tt::alloc_trace {
 namespace {
 
 constexpr std::array kViews{
-    ViewKind{"summary", "what happened: counts and sums per chip and type", false, make_summary_view},
-    ViewKind{"live", "what was live at the end, or at --at TIME", true, make_live_view},
+    ViewKind{"summary", "what happened: counts and sums per chip and type", ViewSpan::Stretch, make_summary_view},
+    ViewKind{"live", "what was live at the end, or at --at TIME", ViewSpan::Moment, make_live_view},
+    ViewKind{"peak", "highest use per chip and type, and what was live then", ViewSpan::Stretch, make_peak_view},
+    ViewKind{"failures", "refused allocations: exhausted or fragmented, and what would have helped", ViewSpan::Stretch, make_failures_view},
+    ViewKind{"clash", "L1 where circular buffers and buffers clashed, and at the end or --at TIME", ViewSpan::MomentAndPast, make_clash_view},
+    ViewKind{"fragmentation", "free memory in how many pieces, and who pins them; --need SIZE", ViewSpan::MomentAndPast, make_fragmentation_view},
+    ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", ViewSpan::Stretch, make_growth_view},
+    ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view},
+    ViewKind{"devices", "each chip: who used it and how much, at the end and at most", ViewSpan::Stretch, make_devices_view},
+    ViewKind{"owners", "each chip, mesh and submesh: what it allocated, when it was opened and closed", ViewSpan::Stretch, make_owners_view},
+    ViewKind{"anomalies", "double frees, overlaps and the like: counts, worst places, what it means", ViewSpan::Stretch, make_anomalies_view},
+    ViewKind{"trace-unsafe", "allocations beside a captured trace, which may overwrite them", ViewSpan::Stretch, make_trace_unsafe_view},
+    ViewKind{"gaps", "lost events, walks of the process's memory, pauses; what stayed uncertain", ViewSpan::Stretch, make_gaps_view},
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "analysis/iteration_hint.hpp"
 #include "analysis/observer.hpp"
 #include "base/error.hpp"
 #include "event/session_info.hpp"
@@ -26,6 +27,8 @@ struct ViewOptions {
     ViewFilter filter;
     std::size_t top = 20;  // rows of each table, in text; 0: all
     ReplayWindow window;
+    std::optional<std::uint64_t> need{};  // bytes per bank: would they fit
+    IterationHint iterations{};  // growth: what the user calls an iteration
 };
 
 // What was replayed, at the end of it.
@@ -54,10 +57,16 @@ public:
     [[nodiscard]] virtual nlohmann::ordered_json json(const ReplayedStream& stream) const = 0;
 };
 
+enum class ViewSpan : std::uint8_t {
+    Stretch,        // of time: --since, --until
+    Moment,         // the state at one, --at, and nothing of the past: it can be sought
+    MomentAndPast,  // the state at one, and what led to it
+};
+
 struct ViewKind {
     std::string_view name;  // as on the command line
     std::string_view help;  // one line
-    bool state_only;        // it needs the state at one moment and nothing of the past: `--at`, and seeking
+    ViewSpan span;
     std::unique_ptr<View> (*make)(const ViewOptions& options);
 };
 

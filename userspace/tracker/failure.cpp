@@ -87,6 +87,7 @@ AllocationFailure explain(const ProcessState& process, const AllocationFailed& e
     failure.event = {event.header, asked, event.message.substr(0, kMaxMessageBytes)};
     failure.reported = parse_out_of_memory(event.message);
     const std::optional<std::uint32_t> allocator = allocator_of(process, asked);
+    failure.allocator = allocator;
     name_owner(failure, allocator ? &process.owners[process.allocators[*allocator].owner] : find_owner(process, asked.owner));
     if (allocator) {
         const Region* region = process.allocators[*allocator].region(asked.type);

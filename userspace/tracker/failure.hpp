@@ -24,6 +24,7 @@ struct AllocationFailure {
     AllocationFailed event;              // its message cut to kMaxMessageBytes
     std::string owner;                   // "mesh 0 (chips 0-7)"; empty if not known
     std::vector<Place> places;           // of it
+    std::optional<std::uint32_t> allocator;  // that refused: index into ProcessState::allocators at that moment
     std::optional<std::uint64_t> needed;  // bytes per bank: by our own count, else by the message
     Capacity tracked;                    // of its allocator, by the live set at that moment; not known() if it could not be told
     OutOfMemoryNumbers reported;         // by the message

@@ -3,6 +3,8 @@
 #include "tracker/program_table.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 namespace tt::alloc_trace {
@@ -46,11 +48,28 @@ void Program::clear() {
     bytes = 0;
 }
 
+Program& ProgramTable::program(std::uint64_t id) {
+    if (programs_.size() >= kMaxPrograms && !programs_.contains(id)) {
+        forget_idle();
+    }
+    return programs_[id];
+}
+
+void ProgramTable::forget_idle() {
+    std::set<std::uint64_t> residents;
+    for (const auto& [place, programs] : resident_) {
+        residents.insert(programs.begin(), programs.end());
+    }
+    for (auto program = programs_.begin(); program != programs_.end();) {
+        program = residents.contains(program->first) ? std::next(program) : programs_.erase(program);
+    }
+}
+
 bool ProgramTable::add(const CircularBufferAllocated& event, const std::vector<Place>& places) {
     if (event.globally_allocated || event.program == 0) {
         return false;  // a global one is counted as the L1 buffer it lives in
     }
-    Program& program = programs_[event.program];
+    Program& program = this->program(event.program);
     if (std::exchange(program.planned_anew, false)) {
         program.clear();
     }
@@ -63,7 +82,7 @@ bool ProgramTable::add(const CircularBufferAllocated& event, const std::vector<P
 }
 
 bool ProgramTable::launch(std::uint64_t program, const std::vector<Place>& places) {
-    programs_[program].planned_anew = true;
+    this->program(program).planned_anew = true;
     bool changed = false;
     for (const Place& place : places) {
         changed = settle(program, place) || changed;

@@ -48,6 +48,10 @@ using ProgramMap = tsl::robin_map<std::uint64_t, Program, PointerHash>;
 
 class ProgramTable {
 public:
+    // Not every build tells of a program's end. Beyond so many, those that are not resident are forgotten: should one of them be
+    // launched again, its circular buffers are not shown until it plans anew.
+    static constexpr std::size_t kMaxPrograms = std::size_t{1} << 16;
+
     struct Resident {
         std::uint64_t count = 0;
         std::uint64_t bytes = 0;  // size x cores
@@ -70,6 +74,8 @@ public:
     [[nodiscard]] const std::vector<std::uint64_t>& resident_programs(const Place& place) const;
 
 private:
+    Program& program(std::uint64_t id);
+    void forget_idle();
     bool settle(std::uint64_t program, const Place& place);
     void evict_overlapping(std::uint64_t program, std::vector<std::uint64_t>& residents) const;
 

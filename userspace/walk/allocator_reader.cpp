@@ -32,7 +32,26 @@ std::string of_buffers(std::size_t count, std::size_t all, const char* what) {
     return std::to_string(count) + " of " + std::to_string(all) + " Buffers " + what;
 }
 
-using Readings = tsl::robin_map<std::uint64_t, BufferReading, AddressHash>;  // by Buffer
+// What Buffers looked like, the last time they were read.
+class Readings {
+public:
+    void add(std::span<const std::uint64_t> buffers, std::vector<BufferReading> readings) {
+        const std::size_t before = readings_.size();
+        index_.reserve(before + buffers.size());
+        for (std::size_t i = 0; i < buffers.size(); ++i) {
+            index_[buffers[i]] = before + i;
+        }
+        readings_.insert(readings_.end(), readings.begin(), readings.end());
+    }
+    [[nodiscard]] const BufferReading* find(std::uint64_t buffer) const {
+        const auto found = index_.find(buffer);
+        return found == index_.end() ? nullptr : &readings_[found->second];
+    }
+
+private:
+    tsl::robin_map<std::uint64_t, std::size_t, AddressHash> index_;
+    std::vector<BufferReading> readings_;
+};
 
 struct Contents {
     WalkedAllocator walked;  // buffers without blocks
@@ -45,13 +64,14 @@ Contents contents_from(const PointerSetReading& set, const Readings& readings, s
     std::size_t implausible = 0;
     std::size_t in_flight = 0;
     WalkedAllocator& walked = contents.walked;
+    walked.buffers.reserve(set.values.size());
     for (const std::uint64_t element : set.values) {
-        const auto found = readings.find(element);
-        const BufferState state = found == readings.end() ? BufferState::Implausible : found->second.state;
+        const BufferReading* found = readings.find(element);
+        const BufferState state = found == nullptr ? BufferState::Implausible : found->state;
         implausible += state == BufferState::Implausible ? 1 : 0;
         in_flight += state == BufferState::InFlight ? 1 : 0;
         if (state == BufferState::Live) {
-            walked.buffers.push_back({found->second.fields, 0});
+            walked.buffers.push_back({found->fields, 0});
             walked.buffers.back().fields.allocator = allocator;
         }
     }
@@ -81,11 +101,7 @@ Contents read_contents(
     for (int attempts = 0; attempts < kMaxAttempts && !reader.cancelled(); ++attempts) {
         Readings readings;
         const auto look = [&](std::span<const std::uint64_t> elements) {
-            const auto read = read_buffers(reader, module.layout.buffer, owners, elements, which.allocator);
-            readings.reserve(std::max(readings.size(), elements.size()));
-            for (std::size_t i = 0; i < elements.size(); ++i) {
-                readings[elements[i]] = read[i];
-            }
+            readings.add(elements, read_buffers(reader, module.layout.buffer, owners, elements, which.allocator));
         };
         const PointerSetReading set = read_pointer_set(reader, set_address, layout.node_value, options.max_buffers, look);
         contents = contents_from(set, readings, which.allocator);

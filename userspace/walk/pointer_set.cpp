@@ -33,10 +33,13 @@ struct Header {
     }
 };
 
+constexpr std::uint32_t kNoNode = UINT32_MAX;
+
 struct Node {
     std::uint64_t next = 0;
     std::uint64_t hash = 0;
     std::uint64_t value = 0;
+    std::uint32_t next_index = kNoNode;  // of the node at `next`, once it was looked for and there
     bool read = false;
     bool next_changed = false;  // by the second reading
     bool key_changed = false;
@@ -44,9 +47,10 @@ struct Node {
 
 struct Chain {
     std::uint64_t bucket = 0;
-    std::uint64_t before = 0;   // buckets[bucket]
-    std::uint64_t cursor = 0;   // the node to look at next
-    std::uint64_t members = 0;  // before the cursor
+    std::uint64_t before = 0;         // buckets[bucket]
+    std::uint32_t before_index = kNoNode;  // of the node there
+    std::uint32_t last_index = kNoNode;    // of the last member, or of the node before the first
+    std::uint64_t members = 0;             // so far
     enum class State { Open, Whole, Wrong } state = State::Open;
 };
 
@@ -74,6 +78,8 @@ private:
     void open_chains(const std::vector<std::uint64_t>& buckets, const std::vector<std::uint64_t>& entries);
     void follow(Chain& chain);
     void read_nodes(const std::vector<std::uint64_t>& addresses);
+    [[nodiscard]] std::uint32_t index_of(std::uint64_t address) const;
+    [[nodiscard]] std::uint32_t next_of(std::uint32_t node);
     void read_chains();
     void show_elements();
     void compare_nodes();
@@ -100,7 +106,10 @@ private:
     std::uint64_t steps_left_ = 0;  // of all chains together: they may be cyclic
     bool changed_ = false;
     std::vector<Chain> chains_;
-    tsl::robin_map<std::uint64_t, Node, AddressHash> nodes_;  // what this round read
+    // What this round read; node i was at addresses_[i].
+    std::vector<Node> nodes_;
+    std::vector<std::uint64_t> addresses_;
+    tsl::robin_map<std::uint64_t, std::uint32_t, AddressHash> index_;
     PointerSetReading result_;
 };
 
@@ -253,36 +262,45 @@ std::optional<std::vector<std::uint64_t>> SetReader::entries_of(const std::vecto
 void SetReader::open_chains(const std::vector<std::uint64_t>& buckets, const std::vector<std::uint64_t>& entries) {
     chains_.clear();
     nodes_.clear();
+    addresses_.clear();
+    index_.clear();
     for (std::size_t i = 0; i < entries.size(); ++i) {
         if (entries[i] != 0) {
-            chains_.push_back({buckets.empty() ? i : buckets[i], entries[i], 0, 0, Chain::State::Open});
+            chains_.push_back({buckets.empty() ? i : buckets[i], entries[i]});
         }
     }
 }
 
+std::uint32_t SetReader::index_of(std::uint64_t address) const {
+    const auto found = index_.find(address);
+    return found == index_.end() ? kNoNode : found->second;
+}
+
+std::uint32_t SetReader::next_of(std::uint32_t node) {
+    std::uint32_t& next = nodes_[node].next_index;
+    if (next == kNoNode) {
+        next = index_of(nodes_[node].next);
+    }
+    return next;
+}
+
 // Up to the next node that has not been read yet.
 void SetReader::follow(Chain& chain) {
-    const auto before = nodes_.find(chain.before);
-    if (before == nodes_.end()) {
-        return;
-    }
-    if (!before->second.read) {
-        chain.state = Chain::State::Wrong;
-        return;
-    }
-    if (chain.members == 0) {
-        chain.cursor = before->second.next;
-    }
     while (chain.state == Chain::State::Open) {
-        if (chain.cursor == 0) {
+        const Node& last = nodes_[chain.last_index];
+        if (!last.read) {
+            chain.state = Chain::State::Wrong;
+            return;
+        }
+        if (last.next == 0) {
             chain.state = chain.members == 0 ? Chain::State::Wrong : Chain::State::Whole;
             return;
         }
-        const auto found = nodes_.find(chain.cursor);
-        if (found == nodes_.end()) {
+        const std::uint32_t next = next_of(chain.last_index);
+        if (next == kNoNode) {
             return;
         }
-        const Node& node = found->second;
+        const Node& node = nodes_[next];
         if (!node.read || steps_left_ == 0 || chain.members > nodes_.size()) {  // more members than nodes: cyclic
             chain.state = Chain::State::Wrong;
         } else if (bucket_of(node) != chain.bucket) {
@@ -290,7 +308,7 @@ void SetReader::follow(Chain& chain) {
         } else {
             --steps_left_;
             ++chain.members;
-            chain.cursor = node.next;
+            chain.last_index = next;
         }
     }
 }
@@ -298,7 +316,10 @@ void SetReader::follow(Chain& chain) {
 void SetReader::read_nodes(const std::vector<std::uint64_t>& addresses) {
     const Windows windows = reader_.windows(addresses, node_bytes());
     for (std::size_t i = 0; i < windows.size(); ++i) {
-        nodes_[addresses[i]] = windows.read(i) ? node_from(windows[i]) : Node{};
+        if (index_.try_emplace(addresses[i], static_cast<std::uint32_t>(nodes_.size())).second) {
+            nodes_.push_back(windows.read(i) ? node_from(windows[i]) : Node{});
+            addresses_.push_back(addresses[i]);
+        }
     }
 }
 
@@ -308,18 +329,20 @@ void SetReader::read_chains() {
     for (const Chain& chain : chains_) {
         wanted.push_back(chain.before);
     }
-    nodes_.reserve(chains_.size() * 2);
+    index_.reserve(chains_.size() * 2);
+    read_nodes(wanted);
+    for (Chain& chain : chains_) {
+        chain.before_index = chain.last_index = index_of(chain.before);
+    }
     while (!wanted.empty() && !reader_.cancelled()) {
-        read_nodes(wanted);
         wanted.clear();
         for (Chain& chain : chains_) {
+            follow(chain);
             if (chain.state == Chain::State::Open) {
-                follow(chain);
-            }
-            if (chain.state == Chain::State::Open) {
-                wanted.push_back(chain.cursor);
+                wanted.push_back(nodes_[chain.last_index].next);
             }
         }
+        read_nodes(wanted);
     }
 }
 
@@ -339,25 +362,19 @@ void SetReader::show_elements() {
         if (chain.state != Chain::State::Whole) {
             continue;
         }
-        std::uint64_t address = nodes_[chain.before].next;
+        std::uint32_t index = chain.before_index;
         for (std::uint64_t i = 0; i < chain.members; ++i) {
-            const Node& node = nodes_[address];
-            values.push_back(node.value);
-            address = node.next;
+            index = nodes_[index].next_index;
+            values.push_back(nodes_[index].value);
         }
     }
     visit_(values);
 }
 
 void SetReader::compare_nodes() {
-    std::vector<std::uint64_t> addresses;
-    addresses.reserve(nodes_.size());
-    for (const auto& [address, node] : nodes_) {
-        addresses.push_back(address);
-    }
-    const Windows windows = reader_.windows(addresses, node_bytes());
+    const Windows windows = reader_.windows(addresses_, node_bytes());
     for (std::size_t i = 0; i < windows.size(); ++i) {
-        Node& node = nodes_[addresses[i]];
+        Node& node = nodes_[i];
         const Node again = windows.read(i) ? node_from(windows[i]) : Node{};
         node.next_changed = node.read != again.read || node.next != again.next;
         node.key_changed = node.read != again.read || node.value != again.value || node.hash != again.hash;
@@ -366,21 +383,21 @@ void SetReader::compare_nodes() {
 
 // Appends its elements if nothing of it has changed: not where it begins, nor its nodes, nor whose node ends it.
 bool SetReader::confirmed(const Chain& chain) {
-    if (chain.state != Chain::State::Whole || nodes_[chain.before].next_changed) {
+    if (chain.state != Chain::State::Whole || nodes_[chain.before_index].next_changed) {
         return false;
     }
     const std::size_t values_before = result_.values.size();
-    std::uint64_t address = nodes_[chain.before].next;
+    std::uint32_t index = nodes_[chain.before_index].next_index;
     for (std::uint64_t i = 0; i < chain.members; ++i) {
-        const Node& node = nodes_[address];
+        const Node& node = nodes_[index];
         if (node.next_changed || node.key_changed) {
             result_.values.resize(values_before);
             return false;
         }
         result_.values.push_back(node.value);
-        address = node.next;
+        index = node.next_index;
     }
-    if (address != 0 && nodes_[address].key_changed) {
+    if (index != kNoNode && nodes_[index].key_changed) {
         result_.values.resize(values_before);
         return false;
     }

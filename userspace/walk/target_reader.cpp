@@ -99,7 +99,10 @@ Windows TargetReader::windows(std::span<const std::uint64_t> addresses, std::siz
         places.push_back({addresses[i], static_cast<std::uint32_t>(i)});
     }
     sort_places(places);
-    std::vector<std::byte> scratch(std::min(kScratchBytes, addresses.size() * std::max(window_bytes, std::size_t{kPageBytes})));
+    if (!scratch_) {
+        scratch_ = std::make_unique_for_overwrite<std::byte[]>(kScratchBytes);
+    }
+    const std::span scratch(scratch_.get(), kScratchBytes);
     std::vector<MemoryPiece> pieces;
     std::vector<std::size_t> first_place;  // of each piece
     for (std::size_t next = 0; next < places.size() && !cancelled();) {
@@ -112,7 +115,7 @@ Windows TargetReader::windows(std::span<const std::uint64_t> addresses, std::siz
             if (bytes > scratch.size() - used) {
                 break;
             }
-            pieces.push_back({places[next].address, std::span(scratch).subspan(used, bytes)});
+            pieces.push_back({places[next].address, scratch.subspan(used, bytes)});
             first_place.push_back(next);
             used += bytes;
             next = end;

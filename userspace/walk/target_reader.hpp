@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -36,22 +37,25 @@ struct AddressHash {
 class Windows {
 public:
     Windows(std::size_t count, std::size_t window_bytes)
-        : bytes_(count * window_bytes), read_(count, false), window_bytes_(window_bytes) {}
+        : bytes_(std::make_unique_for_overwrite<std::byte[]>(count * window_bytes)),
+          read_(count, false),
+          window_bytes_(window_bytes) {}
 
     [[nodiscard]] std::size_t size() const { return read_.size(); }
     [[nodiscard]] bool read(std::size_t i) const { return read_[i]; }
     // The bytes of one that was read.
     [[nodiscard]] std::span<const std::byte> operator[](std::size_t i) const {
-        return std::span(bytes_).subspan(i * window_bytes_, window_bytes_);
+        return {&bytes_[i * window_bytes_], window_bytes_};
     }
 
 private:
     friend class TargetReader;
-    std::vector<std::byte> bytes_;
+    std::unique_ptr<std::byte[]> bytes_;  // of windows that were read
     std::vector<bool> read_;
     std::size_t window_bytes_;
 };
 
+// One thread.
 class TargetReader {
 public:
     // Both must outlive this; `cancel` may be null.
@@ -79,6 +83,7 @@ private:
 
     const TargetMemory& memory_;
     const std::atomic<bool>* cancel_;
+    mutable std::unique_ptr<std::byte[]> scratch_;  // of windows(): a walk calls it thousands of times
 };
 
 template <typename T>

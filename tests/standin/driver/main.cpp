@@ -12,6 +12,7 @@
 #include "driver/replay.hpp"
 #include "driver/scenarios.hpp"
 #include "driver/storm.hpp"
+#include "runtime/metal_context.hpp"
 
 namespace {
 
@@ -26,10 +27,19 @@ std::unique_ptr<standin::Workload> make_workload(
     return std::make_unique<standin::Storm>(options, world);
 }
 
+// Recorded workloads have none: all of DRAM is theirs.
+void leave_out_trace_region() {
+    auto& context = tt::tt_metal::MetalContext::instance();
+    tt::tt_metal::AllocatorConfig config = context.allocator_config();
+    config.trace_region_size = 0;
+    context.set_allocator_config(config);
+}
+
 void run(standin::Options options, int termination_fd) {
     if (!options.replay_file.empty()) {
         options.mesh = {};
         options.chips = standin::chips_in_replay(options.replay_file);
+        leave_out_trace_region();
     }
     standin::EventBook book(options.truth_events_file);
     standin::World world(options);

@@ -7,6 +7,7 @@
 
 #include "internal/standin_access.hpp"
 #include "runtime/allocator.hpp"
+#include "runtime/bank_manager.hpp"
 #include "runtime/buffer.hpp"
 #include "runtime/device.hpp"
 #include "runtime/device_manager.hpp"
@@ -43,6 +44,10 @@ void StandinAccess::check_layout() {
     STANDIN_AT(Buffer, unique_id_, 0x1d8);
     static_assert(sizeof(Buffer) == 0x1e0);
     static_assert(sizeof(Buffer::allocation_status_) == 1 && sizeof(Buffer::buffer_type_) == 4);
+
+    STANDIN_AT(BankManager, bank_id_to_bank_offset_, 8);
+    STANDIN_AT(BankManager, alignment_bytes_, 72);
+    STANDIN_AT(BankManager, allocators_, 0x3b0);
 
     STANDIN_AT(GraphTracker, processors, 0);
     STANDIN_AT(GraphTracker, hook, 24);

@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// Shared with the other eras. SmallVector: begin pointer, size, capacity, then room for the first elements inside of the object. Only what the bank
-// managers need of it: it never outgrows that room.
+// Shared with the other eras. SmallVector: begin pointer, size and capacity of 32 bits each, then room for the first elements inside
+// of the object: so the free lists of a bank manager of February 2026 are where the real one has them, at 0x3b0. Only what the
+// bank managers need of it: it never outgrows that room.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <utility>
 
@@ -36,8 +38,8 @@ public:
 
 private:
     T* begin_ = nullptr;
-    std::size_t size_ = 0;
-    std::size_t capacity_ = InlineElements;
+    std::uint32_t size_ = 0;
+    std::uint32_t capacity_ = InlineElements;
     alignas(T) std::array<std::byte, InlineElements * sizeof(T)> inside_;
 };
 

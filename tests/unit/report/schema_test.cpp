@@ -14,6 +14,7 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "diff_support.hpp"
 #include "report/doctor_view.hpp"
 #include "report/event_json.hpp"
 #include "report/live_view.hpp"
@@ -24,6 +25,8 @@
 #include "report/summary_view.hpp"
 #include "report_support.hpp"
 #include "snapshot_support.hpp"
+#include "view_job.hpp"
+#include "view_support.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -133,6 +136,59 @@ TEST(Schema, Summary) {
     const SummaryView summary = build_summary_view(stream.view(), counts, "cut", session());
     EXPECT_EQ(schema.complaints(json_line(summary_json(summary, full_session()))), "");
     EXPECT_EQ(schema.complaints(json_line(summary_json(build_summary_view(Stream().view(), {}, {}, {}), {}))), "");
+}
+
+TEST(Schema, Leaks) {
+    const SchemaFile schema("leaks");
+    ViewJob job("leaks");
+    job.alloc(64);
+    job.alloc(64, BufferType::L1, kChip3);
+    job.apply(AllocatorReleased{job.next(), kMeshAllocator, AllocatorRelease::Destroyed});
+    job.apply(AllocationFailed{job.next(), mesh_buffer(0, 64), "Cannot allocate at an address below 7. Allocation at 5"});
+    job.end();
+    EXPECT_EQ(schema.complaints(json_line(job.json())), "");
+    ViewJob nothing("leaks");
+    nothing.end();
+    EXPECT_EQ(schema.complaints(json_line(nothing.json())), "");
+}
+
+TEST(Schema, Growth) {
+    const SchemaFile schema("growth");
+    for (const bool launches : {false, true}) {
+        ViewJob job("growth");
+        for (int i = 0; i < 40; ++i) {
+            job.alloc(64);
+            if (launches) {
+                job.launch(0x77);
+            } else {
+                job.temporary(4096);
+            }
+        }
+        job.end();
+        EXPECT_EQ(job.json()["growth"].size(), 1U);
+        EXPECT_EQ(schema.complaints(json_line(job.json())), "");
+    }
+    ViewJob nothing("growth");
+    nothing.end();
+    EXPECT_EQ(schema.complaints(json_line(nothing.json())), "");
+}
+
+TEST(Schema, HistoryViews) {
+    for (const std::string view : {"anomalies", "devices", "gaps", "owners", "trace-unsafe"}) {
+        const SchemaFile schema(view);
+        std::vector<Event> events = full_stream().events();
+        EXPECT_EQ(schema.complaints(json_line(answer(view, events).json)), "") << view;
+        EXPECT_EQ(schema.complaints(json_line(answer(view, one_of_each()).json)), "") << view;
+        EXPECT_EQ(schema.complaints(json_line(answer(view, {}).json)), "") << view;
+    }
+}
+
+TEST(Schema, Diff) {
+    const SchemaFile schema("diff");
+    const DiffSide full = side_of(full_stream());
+    EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff(full, {}, {}, 5)))), "");
+    EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff({}, full, {}, 5)))), "");
+    EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff(full, full)))), "");
 }
 
 TEST(Schema, ListAndDoctor) {

@@ -34,6 +34,20 @@ void open_and_close(Stream& job, std::uint64_t cycle, bool tells_destruction) {
     job.free(under(of_owner(buffer_at(0x10000), mesh), base + 0x200));  // the Buffer outlives its device
 }
 
+// Programs whose end nobody tells.
+TEST(TrackerLongRunTest, ProgramsAreBoundedAndResidentOnesStay) {
+    Stream job = started_job();
+    job.circular_buffer(1, 100, {{9, 9, 9, 9}});
+    job.launch(1);
+    for (std::uint64_t program = 2; program < 4 * ProgramTable::kMaxPrograms; ++program) {
+        job.circular_buffer(program, 100, {{0, 0, 0, 0}});
+        job.launch(program);
+    }
+    EXPECT_LE(job.state().programs.programs().size(), ProgramTable::kMaxPrograms);
+    EXPECT_EQ(job.circular_buffers().count, 2U);
+    EXPECT_EQ(job.circular_buffers().bytes, 200U);
+}
+
 TEST(TrackerLongRunTest, HundredThousandOpensAndClosesTakeNoMoreMemoryThanTen) {
     for (const bool tells_destruction : {true, false}) {
         Stream job = started_job();

@@ -15,7 +15,7 @@ namespace {
 // Which options go with which views.
 Status check_times(const Options& options, const ViewKind& kind) {
     const bool stretch = !options.since.empty() || !options.until.empty();
-    if (!options.at.empty() && !kind.state_only) {
+    if (!options.at.empty() && kind.span == ViewSpan::Stretch) {
         return fail(
             ErrorCode::Usage,
             fmt::format("'{}' does not show one moment, so --at does not go with it", kind.name),
@@ -25,7 +25,7 @@ Status check_times(const Options& options, const ViewKind& kind) {
     if (!options.at.empty() && stretch) {
         return fail(ErrorCode::Usage, "--at does not go with --since and --until", "give the one or the others");
     }
-    if (!options.since.empty() && kind.state_only) {
+    if (!options.since.empty() && kind.span == ViewSpan::Moment) {
         return fail(ErrorCode::Usage, fmt::format("'{}' shows one moment, so --since does not go with it", kind.name), "give --at");
     }
     return {};
@@ -50,8 +50,9 @@ Result<int> run_report(const Options& options) {
     if (!selected) {
         return tl::make_unexpected(selected.error());
     }
-    const ViewOptions view_options{options.filter, options.top, *selected};
-    const ReplayStart start = options.at.empty() ? ReplayStart::Beginning : ReplayStart::LastCheckpoint;
+    const ViewOptions view_options{options.filter, options.top, *selected, options.need, options.iterations};
+    const bool seek = !options.at.empty() && kind.span == ViewSpan::Moment;
+    const ReplayStart start = seek ? ReplayStart::LastCheckpoint : ReplayStart::Beginning;
     const std::unique_ptr<View> view = kind.make(view_options);
     std::unique_ptr<Replay> replay;
     for (std::optional<ReplayWindow> window = view_options.window; window; window = view->next_window()) {

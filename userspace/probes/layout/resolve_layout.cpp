@@ -167,8 +167,6 @@ void Resolver::set_roots() {
     root.device_pool = found("root.device_pool", address(symbol::kDevicePool));
     root.buffer_map = found("root.buffer_map", address(symbol::kBufferMap));
     root.metal_context = found("root.metal_context", metal_context_address(elf_, symbols_));
-    const std::uint64_t free_list = address(symbol::kFreeListVtable);
-    profile_.walk.free_list.vptr = found("free_list.vptr", free_list == 0 ? 0 : free_list + kVptrInVtable);
 }
 
 void Resolver::fill_profile() {

@@ -11,7 +11,7 @@
 #include "probes/code/returned_address.hpp"
 #include "probes/code/value_flow.hpp"
 #include "probes/getter_decoder.hpp"
-#include "probes/layout/runtime_symbols.hpp"
+#include "probes/layout/walk_functions.hpp"
 #include "probes/member_uses.hpp"
 
 namespace tt::alloc_trace {
@@ -20,181 +20,11 @@ namespace {
 constexpr std::uint32_t kPointer = 8;
 constexpr std::int64_t kMaxMemberOffset = 1 << 20;
 
-// What a function does with the member it tells about.
-enum class Use : std::uint8_t {
-    Value,          // returns it
-    Address,        // returns its address
-    Handover,       // calls a function of what it points to
-    Test,           // returns whether it is null
-    Config,         // returns the pointer, or the address of what is no pointer: then the item does not exist
-    ChipAllocator,  // returns its address; where it calls a function of it, it is the tracker
-    Pair,           // reads two pointers
-    PairOfResult,   // the same, where the first argument is the room for the result
-    Pointer,        // reads one pointer
-    HashContainer,  // asks for its size
-    HashCopy,       // copies it to the room for the result
-};
-
-struct FunctionSpec {
-    std::string_view symbol;
-    std::string_view label;
-    std::string_view item;
-    Use use = Use::Value;
-};
-
-constexpr std::array kFunctions{
-    FunctionSpec{
-        "_ZNK2tt8tt_metal6Device14is_initializedEv", "Device::is_initialized()", "device.initialized", Use::Value
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal2v06Device14is_initializedEv", "Device::is_initialized()", "device.initialized", Use::Value
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal6Device14allocator_implEv", "Device::allocator_impl()", "device.allocator", Use::ChipAllocator
-    },
-    FunctionSpec{"_ZNK2tt8tt_metal6Device9allocatorEv", "Device::allocator()", "device.allocator", Use::ChipAllocator},
-    FunctionSpec{
-        "_ZNK2tt8tt_metal2v06Device9allocatorEv", "Device::allocator()", "device.allocator", Use::ChipAllocator
-    },
-    FunctionSpec{symbol::kDeviceMesh, "Device::get_mesh_device()", "device.mesh", Use::PairOfResult},
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11distributed14MeshDeviceImpl14allocator_implEv",
-        "MeshDeviceImpl::allocator_impl()",
-        "mesh.tracker",
-        Use::Handover
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11distributed14MeshDeviceImpl14is_parent_meshEv",
-        "MeshDeviceImpl::is_parent_mesh()",
-        "mesh.parent",
-        Use::Test
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11distributed14MeshDeviceImpl15get_parent_meshEv",
-        "MeshDeviceImpl::get_parent_mesh()",
-        "mesh.parent",
-        Use::Address
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11distributed14MeshDeviceImpl13get_submeshesEv",
-        "MeshDeviceImpl::get_submeshes()",
-        "mesh.submeshes",
-        Use::PairOfResult
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal23SubDeviceManagerTracker30get_default_sub_device_managerEv",
-        "SubDeviceManagerTracker::get_default_sub_device_manager()",
-        "tracker.default_manager",
-        Use::Value
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal16SubDeviceManager15has_allocationsEv",
-        "SubDeviceManager::has_allocations()",
-        "sub_device_manager.allocators",
-        Use::Pair
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal13AllocatorImpl25get_num_allocated_buffersEv",
-        "AllocatorImpl::get_num_allocated_buffers()",
-        "allocator.buffers",
-        Use::HashContainer
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal9Allocator25get_num_allocated_buffersEv",
-        "Allocator::get_num_allocated_buffers()",
-        "allocator.buffers",
-        Use::HashContainer
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal13AllocatorImpl21get_allocated_buffersEv",
-        "AllocatorImpl::get_allocated_buffers()",
-        "allocator.buffers",
-        Use::HashCopy
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal9Allocator21get_allocated_buffersEv",
-        "Allocator::get_allocated_buffers()",
-        "allocator.buffers",
-        Use::HashCopy
-    },
-    FunctionSpec{
-        "_ZN2tt8tt_metal9allocator21get_allocated_buffersERKNS0_9AllocatorE",
-        "allocator::get_allocated_buffers()",
-        "allocator.buffers",
-        Use::HashCopy
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal13AllocatorImpl10get_configEv", "AllocatorImpl::get_config()", "allocator.config", Use::Config
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal9Allocator10get_configEv", "Allocator::get_config()", "allocator.config", Use::Config
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11BankManager9num_banksEv",
-        "BankManager::num_banks()",
-        "bank_manager.bank_offsets",
-        Use::HashContainer
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11BankManager9bank_sizeEv",
-        "BankManager::bank_size()",
-        "bank_manager.free_list",
-        Use::Pointer
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11BankManager21get_allocator_from_idEN4ttsl10StrongTypeIjNS0_14AllocatorIDTagEEE",
-        "BankManager::get_allocator_from_id()",
-        "bank_manager.free_list",
-        Use::Pointer
-    },
-    FunctionSpec{symbol::kManagerDevices, "DeviceManager::get_all_active_devices()", "root.devices", Use::PairOfResult},
-    FunctionSpec{symbol::kPoolDevices, "DevicePool::get_all_active_devices()", "root.devices", Use::PairOfResult},
-};
-
-// Of a MeshDevice that holds its members itself; those of later ones go through the impl.
-constexpr std::array kInlineMeshFunctions{
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11distributed10MeshDevice14allocator_implEv",
-        "MeshDevice::allocator_impl()",
-        "mesh.tracker",
-        Use::Handover
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11distributed10MeshDevice9allocatorEv", "MeshDevice::allocator()", "mesh.tracker", Use::Handover
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11distributed10MeshDevice14is_parent_meshEv",
-        "MeshDevice::is_parent_mesh()",
-        "mesh.parent",
-        Use::Test
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11distributed10MeshDevice15get_parent_meshEv",
-        "MeshDevice::get_parent_mesh()",
-        "mesh.parent",
-        Use::Address
-    },
-    FunctionSpec{
-        "_ZNK2tt8tt_metal11distributed10MeshDevice13get_submeshesEv",
-        "MeshDevice::get_submeshes()",
-        "mesh.submeshes",
-        Use::PairOfResult
-    },
-};
-
-// MeshDeviceView(Impl)::get_devices() copies the chips.
-constexpr std::string_view kViewDevices = "_ZNK2tt8tt_metal11distributed14MeshDeviceView11get_devicesEv";
-constexpr std::string_view kViewImplDevices = "_ZNK2tt8tt_metal11distributed18MeshDeviceViewImpl11get_devicesEv";
-constexpr std::array<std::string_view, 2> kShardSpecs{
-    "_ZNK2tt8tt_metal6Buffer10shard_specEv", "_ZNK2tt8tt_metal2v06Buffer10shard_specEv"
-};
-constexpr std::string_view kFreeListStatistics = "_ZNK2tt8tt_metal9allocator11FreeListOpt14get_statisticsEv";
-
 class CodeReader {
 public:
     CodeReader(const ElfFile& elf, const SymbolMap& symbols) : elf_(elf), symbols_(symbols) {}
 
-    void read(const FunctionSpec& spec);
+    void read(const WalkFunction& spec);
     void read_free_list();
     void read_shard_spec(std::string_view name);
     void read_view();
@@ -205,8 +35,8 @@ private:
     [[nodiscard]] const ElfSymbol* function(std::string_view name) const;
     [[nodiscard]] std::optional<Getter> getter(const ElfSymbol& function) const;
     [[nodiscard]] std::vector<MemberUse> uses(const ElfSymbol& function, Register object) const;
-    [[nodiscard]] std::optional<std::uint32_t> place(Use use, const ElfSymbol& function) const;
-    void read_getter(const FunctionSpec& spec, const Getter& getter);
+    [[nodiscard]] std::optional<std::uint32_t> place(WalkUse use, const ElfSymbol& function) const;
+    void read_getter(const WalkFunction& spec, const Getter& getter);
     [[nodiscard]] std::optional<std::uint32_t> manager_in_close_device() const;
     [[nodiscard]] std::optional<std::uint32_t> manager_in_set_fabric_topology() const;
     void claim(std::string_view item, Field field, std::string_view label) {
@@ -233,17 +63,17 @@ std::vector<MemberUse> CodeReader::uses(const ElfSymbol& function, Register obje
     return member_uses(elf_, function, object).value_or(std::vector<MemberUse>());
 }
 
-std::optional<std::uint32_t> CodeReader::place(Use use, const ElfSymbol& function) const {
+std::optional<std::uint32_t> CodeReader::place(WalkUse use, const ElfSymbol& function) const {
     switch (use) {
-        case Use::Pair:
+        case WalkUse::Pair:
             return pointer_pair_in(uses(function, Register::Rdi));
-        case Use::PairOfResult:
+        case WalkUse::PairOfResult:
             return pointer_pair_in(uses(function, Register::Rsi));
-        case Use::Pointer:
+        case WalkUse::Pointer:
             return pointer_in(uses(function, Register::Rdi));
-        case Use::HashContainer:
+        case WalkUse::HashContainer:
             return hash_container_in(uses(function, Register::Rdi));
-        case Use::HashCopy:
+        case WalkUse::HashCopy:
             return address_in(uses(function, Register::Rsi));
         default:
             return std::nullopt;
@@ -251,32 +81,32 @@ std::optional<std::uint32_t> CodeReader::place(Use use, const ElfSymbol& functio
 }
 
 // The items are all pointers or begin with one, but for bools.
-void CodeReader::read_getter(const FunctionSpec& spec, const Getter& getter) {
+void CodeReader::read_getter(const WalkFunction& spec, const Getter& getter) {
     // The function called may have been inlined: then something is read through the member.
     const Field pointer{getter.via.value_or(getter.offset), kPointer};
     const bool load = getter.shape == GetterShape::Load && !getter.mask && !getter.via;
     const bool address = getter.shape == GetterShape::AddressOf;
     const bool handover = getter.via || getter.shape == GetterShape::Handover;
     const bool test = getter.shape == GetterShape::Predicate && getter.width == kPointer && !getter.via;
-    if (spec.use == Use::Value && load) {
+    if (spec.use == WalkUse::Value && load) {
         claim(spec.item, {getter.offset, getter.width}, spec.label);
     } else if (
-        (spec.use == Use::Address && address) || (spec.use == Use::Handover && handover) ||
-        (spec.use == Use::Test && test) ||
-        (spec.use == Use::Config && load && getter.width == kPointer)
+        (spec.use == WalkUse::Address && address) || (spec.use == WalkUse::Handover && handover) ||
+        (spec.use == WalkUse::Test && test) ||
+        (spec.use == WalkUse::Config && load && getter.width == kPointer)
     ) {
         claim(spec.item, pointer, spec.label);
-    } else if (spec.use == Use::Config && address) {
+    } else if (spec.use == WalkUse::Config && address) {
         claim(spec.item, {}, spec.label);
-    } else if (spec.use == Use::ChipAllocator && (address || handover)) {
+    } else if (spec.use == WalkUse::ChipAllocator && (address || handover)) {
         claim("device.allocator", address ? pointer : Field{}, spec.label);
         claim("device.tracker", handover ? pointer : Field{}, spec.label);
-    } else if (spec.use == Use::HashCopy && address) {
+    } else if (spec.use == WalkUse::HashCopy && address) {
         claim(spec.item, pointer, spec.label);  // once it returned a reference
     }
 }
 
-void CodeReader::read(const FunctionSpec& spec) {
+void CodeReader::read(const WalkFunction& spec) {
     const ElfSymbol* symbol = function(spec.symbol);
     if (symbol == nullptr) {
         return;
@@ -443,10 +273,10 @@ bool holds(const ElfFile& elf, const ElfSection& section, std::string_view word)
 
 std::vector<std::string_view> walk_symbols() {
     std::vector<std::string_view> names;
-    for (const FunctionSpec& spec : kFunctions) {
+    for (const WalkFunction& spec : kFunctions) {
         names.push_back(spec.symbol);
     }
-    for (const FunctionSpec& spec : kInlineMeshFunctions) {
+    for (const WalkFunction& spec : kInlineMeshFunctions) {
         names.push_back(spec.symbol);
     }
     names.insert(
@@ -469,11 +299,11 @@ std::vector<std::string_view> walk_symbols() {
 
 std::vector<LayoutClaim> walk_claims(const ElfFile& elf, const SymbolMap& symbols) {
     CodeReader reader(elf, symbols);
-    for (const FunctionSpec& spec : kFunctions) {
+    for (const WalkFunction& spec : kFunctions) {
         reader.read(spec);
     }
     if (find_symbol(symbols, symbol::kMeshImplVtable) == nullptr) {
-        for (const FunctionSpec& spec : kInlineMeshFunctions) {
+        for (const WalkFunction& spec : kInlineMeshFunctions) {
             reader.read(spec);
         }
     }

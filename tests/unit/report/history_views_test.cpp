@@ -1,0 +1,202 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// anomalies, devices, owners, trace-unsafe, gaps: what they say and how it looks.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "report/display_text.hpp"
+#include "view_support.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+const nlohmann::ordered_json& by(const nlohmann::ordered_json& array, const std::string& key, const std::string& value) {
+    return *std::find_if(array.begin(), array.end(), [&](const auto& entry) { return entry.at(key) == value; });
+}
+
+Stream excess_frees() {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 8).alloc(1, 0x16d800, 32 * kKiB, BufferType::L1);
+    for (int i = 0; i < 1063; ++i) {
+        stream.free(2 + i * 0.001, 0x16d800, 32 * kKiB, BufferType::L1);
+    }
+    return stream;
+}
+
+TEST(AnomaliesView, OneAddressFreedOverAThousandTimesMoreThanAllocated) {
+    const Answer said = answer("anomalies", excess_frees().events());
+    const auto& excess = by(said.json["anomalies"], "kind", "excess_frees");
+    EXPECT_EQ(excess["count"], 1062);
+    EXPECT_EQ(excess["places"], 1);
+    EXPECT_EQ(excess["harm"], "harmful");
+    EXPECT_EQ(excess["worst"][0]["count"], 1062);
+    EXPECT_EQ(excess["worst"][0]["address"], "0x16d800");
+    EXPECT_EQ(excess["worst"][0]["owner"], "mesh 0");
+    EXPECT_EQ(excess["worst"][0]["type"], "L1");
+    EXPECT_EQ(excess["worst"][0]["size"], 32 * kKiB);
+    EXPECT_EQ(by(said.json["anomalies"], "kind", "double_free")["count"], 1062);
+    EXPECT_EQ(by(said.json["anomalies"], "kind", "overlap")["count"], 0);
+    EXPECT_THAT(said.text, ContainsRegex("mesh 0 \\(chips 0-7\\)  L1 +0x16d800 +0xa000 +1,062  32.0 KiB"));
+    EXPECT_THAT(said.text, HasSubstr("! harmful: an address was freed at least two times more than allocated"));
+    EXPECT_THAT(said.text, HasSubstr("not seen: overlap, unexplained free"));
+}
+
+TEST(AnomaliesView, NoneIsSaid) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64).free(2, 0x100, 64);
+    const Answer said = answer("anomalies", stream.events());
+    EXPECT_THAT(said.text, HasSubstr("not seen: overlap, excess frees, double free"));
+    EXPECT_THAT(said.text, Not(HasSubstr("TIMES")));
+    EXPECT_THAT(answer("anomalies", {}).text, HasSubstr("! no events: nothing was seen"));
+}
+
+TEST(AnomaliesView, TopAndFilterAreHonoured) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2);
+    for (std::uint64_t i = 1; i <= 9; ++i) {
+        const BufferType type = i % 3 == 0 ? BufferType::L1 : BufferType::Dram;
+        stream.alloc(1, i * 64, 32, type).free(2, i * 64, 32, type).free(3, i * 64, 32, type);
+    }
+    ViewOptions options;
+    options.top = 2;
+    EXPECT_THAT(answer("anomalies", stream.events(), options).text, HasSubstr("7 more rows left out: --top 0 shows all"));
+    options.filter.kinds = {MemoryKind::L1};
+    EXPECT_EQ(by(answer("anomalies", stream.events(), options).json["anomalies"], "kind", "double_free")["count"], 3);
+    options.filter.devices = {7};
+    EXPECT_EQ(by(answer("anomalies", stream.events(), options).json["anomalies"], "kind", "double_free")["count"], 0);
+}
+
+Stream two_owners() {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 4).chip(0, 3).mesh_regions(0.5);
+    stream.alloc(1, 0x100000, 16 * kKiB).alloc(1.5, 0x200000, 16 * kKiB).chip_alloc(2, 0x300, 64).free(3, 0x100000, 16 * kKiB);
+    return stream;
+}
+
+TEST(DevicesView, SaysWhoSharesAChipAndWhatItHolds) {
+    const Answer said = answer("devices", two_owners().events());
+    ASSERT_EQ(said.json["devices"].size(), 4U);
+    const auto& chip = by(said.json["devices"], "device", "chip 3");
+    EXPECT_EQ(chip["owners"].size(), 2U);
+    EXPECT_EQ(chip["owners"][0]["owner"], "mesh 0");
+    EXPECT_EQ(chip["owners"][1]["owner"], "chip 3");
+    EXPECT_EQ(chip["allocators_alive"], 2);
+    EXPECT_EQ(chip["last_t_ns"], kAttach + 3 * kSecond);
+    const auto& dram = by(chip["types"], "type", "DRAM");
+    EXPECT_EQ(dram["live_buffers"], 1);
+    EXPECT_EQ(dram["footprint_bytes"], 16 * kKiB);
+    EXPECT_EQ(dram["peak_footprint_bytes"], 32 * kKiB);
+    EXPECT_EQ(dram["last_capacity_bytes"], 8192 * kMiB);
+    EXPECT_EQ(dram["capacity"]["capacity_bytes"], 8192 * kMiB);
+    EXPECT_THAT(said.text, HasSubstr("4242  chips 0-2  mesh 0 "));
+    EXPECT_THAT(said.text, HasSubstr("4242  chip 3     mesh 0, chip 3           2       0"));
+}
+
+TEST(DevicesView, CapacityIsKnownBehindTheClose) {
+    Stream stream = two_owners();
+    stream.apply(OwnerClosing{stream.at(4), kMesh}).apply(AllocatorReleased{stream.at(4), kMeshAllocator, AllocatorRelease::Destroyed});
+    const Answer said = answer("devices", stream.events());
+    const auto& chip = by(said.json["devices"], "device", "chip 0");
+    EXPECT_EQ(chip["closes"], 1);
+    EXPECT_EQ(chip["allocators_alive"], 0);
+    EXPECT_EQ(chip["owners"][0]["open"], false);
+    EXPECT_EQ(by(chip["types"], "type", "DRAM")["last_capacity_bytes"], 8192 * kMiB);
+    EXPECT_EQ(by(chip["types"], "type", "DRAM")["capacity"], nullptr);
+}
+
+TEST(OwnersView, SaysWhatEachAllocated) {
+    Stream stream = two_owners();
+    stream.apply(OwnerClosing{stream.at(4), kMesh}).apply(AllocatorReleased{stream.at(4), kMeshAllocator, AllocatorRelease::Destroyed});
+    const Answer said = answer("owners", stream.events());
+    const auto& mesh = by(said.json["owners"], "owner", "mesh 0");
+    EXPECT_EQ(mesh["owner_chips"], nlohmann::ordered_json({0, 1, 2, 3}));
+    EXPECT_EQ(mesh["state"], "closed");
+    EXPECT_EQ(mesh["closed_t_ns"], kAttach + 4 * kSecond);
+    const auto& dram = by(mesh["types"], "type", "DRAM");
+    EXPECT_EQ(dram["allocs"], 2);
+    EXPECT_EQ(dram["peak_footprint_bytes"], 32 * kKiB);
+    EXPECT_EQ(by(mesh["ends"], "reason", "released by close")["count"], 1);
+    EXPECT_THAT(said.text, HasSubstr("size: logical bytes on each chip of the owner; footprints are not known of all"));
+    EXPECT_THAT(said.text, HasSubstr("4242  mesh 0 (chips 0-3)  closed  DRAM       2      2     0   0 B  32.0 KiB"));
+    ViewOptions only_l1;
+    only_l1.filter.kinds = {MemoryKind::L1};
+    EXPECT_THAT(answer("owners", stream.events(), only_l1).text, Not(HasSubstr("mesh 0")));
+    EXPECT_THAT(answer("owners", {}).text, HasSubstr("no owner was seen"));
+}
+
+TEST(TraceUnsafeView, SaysWhichTraceAndWhatIsStillLive) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64, BufferType::Trace);
+    EXPECT_THAT(answer("trace-unsafe", {}).text, HasSubstr("no captured trace was seen"));
+    EXPECT_THAT(answer("trace-unsafe", stream.events()).text, HasSubstr("1 captured trace, and no allocation was made beside one"));
+    stream.alloc(2, 0x1000, 4096).alloc(3, 0x2000, 4096).free(4, 0x1000, 4096).free(5, 0x100, 64, BufferType::Trace);
+    const Answer said = answer("trace-unsafe", stream.events());
+    EXPECT_EQ(said.json["trace_unsafe"][0]["count"], 2);
+    EXPECT_EQ(said.json["trace_unsafe"][0]["live_count"], 1);
+    EXPECT_EQ(said.json["trace_unsafe"][0]["traces"], nlohmann::ordered_json({1}));
+    EXPECT_EQ(said.json["traces"][0]["released_t_ns"], kAttach + 5 * kSecond);
+    EXPECT_THAT(said.text, HasSubstr("! 2 allocations made while a captured trace was live on the same chip, 1 still live"));
+    EXPECT_THAT(said.text, HasSubstr("DRAM  4.0 KiB       2           1    4.0 KiB  #1"));
+}
+
+TEST(GapsView, SaysWhatWasLostAndWhatStayedUncertain) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64).lost(2, 5, 4).free(3, 0x900, 64);
+    const Answer unrepaired = answer("gaps", stream.events());
+    EXPECT_EQ(unrepaired.json["gaps"][0]["after_event"], 3);
+    EXPECT_EQ(unrepaired.json["gaps"][0]["lost"]["allocs"], 5);
+    EXPECT_EQ(unrepaired.json["gaps"][0]["repaired_t_ns"], nullptr);
+    EXPECT_EQ(unrepaired.json["uncertain"][0]["unrepaired_losses"], 1);
+    EXPECT_EQ(unrepaired.json["uncertain"][0]["frees_in_a_gap"], 1);
+    EXPECT_THAT(unrepaired.text, HasSubstr("#1              3  +00:00:01.000  +00:00:02.000     9       5      4        no"));
+
+    stream.apply(walked(stream.at(4), WalkReason::Gap, 3)).apply(walked(stream.at(5), WalkReason::Audit, 0, "torn"));
+    const Answer repaired = answer("gaps", stream.events());
+    EXPECT_EQ(repaired.json["gaps"][0]["repaired_t_ns"], kAttach + 4 * kSecond);
+    EXPECT_EQ(repaired.json["uncertain"][0]["unrepaired_losses"], 0);
+    EXPECT_EQ(by(repaired.json["walk_sums"], "reason", "gap")["found"], 3);
+    EXPECT_THAT(repaired.text, HasSubstr("12.0 ms         2  no: torn"));
+}
+
+TEST(GapsView, NothingIsSaidInWords) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64);
+    const std::string text = answer("gaps", stream.events()).text;
+    EXPECT_THAT(text, HasSubstr("no event was lost\n"));
+    EXPECT_THAT(text, HasSubstr("nothing stayed uncertain"));
+    EXPECT_THAT(answer("gaps", {}).text, Not(HasSubstr("nothing stayed uncertain"))) << "nothing is known";
+}
+
+TEST(HistoryViews, AWindowIsSaidAndCountsOnlyItsPart) {
+    ViewOptions options;
+    options.window.since_t_ns = kAttach + 5 * kSecond / 2;
+    const Answer said = answer("anomalies", excess_frees().events(), options);
+    EXPECT_EQ(by(said.json["anomalies"], "kind", "double_free")["count"], 563);
+    EXPECT_EQ(said.json["first_t_ns"], options.window.since_t_ns);
+    EXPECT_THAT(said.text, HasSubstr("from +00:00:02.500 since the attach on"));
+}
+
+TEST(HistoryViews, TablesKeepToTheWidth) {
+    Stream stream = two_owners();
+    stream.alloc(4, 0x900, 64, BufferType::Trace).alloc(5, 0x5000, 64).free(5, 0x5000, 64).free(5, 0x5000, 64).lost(6, 1, 1);
+    TextStyle style;
+    style.width = 80;
+    for (const std::string view : {"anomalies", "devices", "gaps", "owners", "trace-unsafe"}) {
+        const std::string text = answer(view, stream.events(), {}, style).text;
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);) {
+            const bool prose = line.find("  ") == std::string::npos;
+            EXPECT_TRUE(prose || display_width(line) <= 80) << view << ": " << line;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "view_job.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using testing::HasSubstr;
+using testing::Not;
+
+Json only_group(const ViewJob& job) {
+    const Json json = job.json();
+    EXPECT_EQ(json["leaks"].size(), 1U) << json["leaks"].dump(1);
+    return json["leaks"].empty() ? Json::object() : json["leaks"][0];
+}
+
+TEST(LeaksView, WhatIsLiveInARunningProcessIsNotCalledALeak) {
+    ViewJob job("leaks");
+    const std::uint64_t first = job.now();
+    job.alloc(4096);
+    job.alloc(4096);
+    job.temporary(4096);
+    job.end();
+    const Json group = only_group(job);
+    EXPECT_EQ(group["end"], "still live");
+    EXPECT_EQ(group["owner"], "mesh 0");
+    EXPECT_EQ(group["count"], 2);
+    EXPECT_EQ(group["bytes"], 8192);
+    EXPECT_EQ(group["footprint_per_bank"], 2 * 2048);  // 2 pages of 2 KiB over 8 banks
+    EXPECT_EQ(group["first_t_ns"], first + ViewJob::kTick);
+    EXPECT_EQ(group["last_t_ns"], first + 2 * ViewJob::kTick);
+    EXPECT_EQ(group["ended_t_ns"], nullptr);
+    EXPECT_EQ(group["oldest_age_ns"], 3 * ViewJob::kTick);
+    EXPECT_EQ(group["tid"], kPid + 1);
+    EXPECT_THAT(job.text(), Not(HasSubstr("leak")));
+}
+
+TEST(LeaksView, CloseAndDestructionAreToldApart) {
+    for (const bool close : {true, false}) {
+        ViewJob job("leaks");
+        job.alloc(4096);
+        if (close) {
+            job.apply(OwnerClosing{job.next(), kMesh});
+        }
+        job.apply(AllocatorReleased{job.next(), kMeshAllocator, AllocatorRelease::Destroyed});
+        job.end();
+        EXPECT_EQ(only_group(job)["end"], "released by close");
+        EXPECT_EQ(only_group(job)["close_seen"], close);
+        EXPECT_THAT(job.text(), HasSubstr(close ? "close() of the device took them" : "destroyed without close()"));
+        EXPECT_THAT(job.text(), Not(HasSubstr("leak")));
+    }
+}
+
+TEST(LeaksView, EachKindOfEndHasItsPart) {
+    ViewJob job("leaks");
+    job.alloc(4096);
+    job.apply(AllocatorReleased{job.next(), kMeshAllocator, AllocatorRelease::Clear});
+    job.alloc(4096);
+    job.by(kPid + 2).alloc(4096);
+    job.apply(ProcessExited{job.next()});
+    job.apply(ProcessSeen{{job.now(), kPid + 9, 0}, 1, 5, true, "other"});
+    job.apply(OwnerSeen{{job.now(), kPid + 9, kPid + 9}, kMesh, OwnerKind::Mesh, 0, {0, 1}});
+    job.apply(Allocated{{job.now(), kPid + 9, kPid + 9}, mesh_buffer(0x100, 64)});
+    job.end();
+    const Json leaks = job.json()["leaks"];
+    ASSERT_EQ(leaks.size(), 3U);
+    EXPECT_EQ(leaks[0]["end"], "still live");
+    EXPECT_EQ(leaks[0]["pid"], kPid + 9);
+    EXPECT_EQ(leaks[1]["end"], "released by exit");
+    EXPECT_EQ(leaks[1]["count"], 2);
+    EXPECT_EQ(leaks[1]["tid"], nullptr);
+    EXPECT_EQ(leaks[2]["end"], "cleared");
+    EXPECT_EQ(job.json()["totals"][1]["bytes"], 8192);
+    EXPECT_THAT(job.text(), HasSubstr("released by exit: 2 buffers"));
+    EXPECT_THAT(job.text(), HasSubstr("cleared: 1 buffer"));
+}
+
+TEST(LeaksView, TheSameChipOpenedAnewIsTheSameOwner) {
+    ViewJob job("leaks");
+    for (int i = 0; i < 3; ++i) {
+        job.alloc(4096);
+        job.apply(OwnerClosing{job.next(), kMesh});
+        job.apply(AllocatorReleased{job.next(), kMeshAllocator, AllocatorRelease::Destroyed});
+        job.apply(OwnerSeen{job.next(), kMesh, OwnerKind::Mesh, 0, {0, 1}});
+    }
+    job.end();
+    EXPECT_EQ(only_group(job)["count"], 3);
+}
+
+TEST(LeaksView, BlocksOfFailedAllocationsAreOrphans) {
+    ViewJob job("leaks");
+    for (int i = 0; i < 2; ++i) {
+        job.apply(AllocationFailed{
+            job.next(), mesh_buffer(0, 8192, BufferType::L1), "Out of Memory: Cannot allocate at an address below 7. Allocation at 5"
+        });
+        job.apply(AllocationFailed{job.next(), mesh_buffer(0, 8192, BufferType::L1), "Out of Memory: Not enough space"});
+    }
+    job.end();
+    const Json orphans = job.json()["orphan_blocks"];
+    ASSERT_EQ(orphans.size(), 1U);
+    EXPECT_EQ(orphans[0]["count"], 2);
+    EXPECT_EQ(orphans[0]["owner"], "mesh 0 (chips 0-1)");
+    EXPECT_THAT(job.text(), HasSubstr("2 blocks of 8.0 KiB L1 stayed in use"));
+}
+
+TEST(LeaksView, NothingRemained) {
+    ViewJob job("leaks");
+    job.temporary(64);
+    job.end();
+    EXPECT_EQ(job.json()["leaks"].size(), 0U);
+    EXPECT_THAT(job.text(), HasSubstr("nothing remained"));
+}
+
+TEST(LeaksView, FiltersAndTop) {
+    ViewOptions options;
+    options.filter.devices = {3};
+    options.top = 2;
+    ViewJob job("leaks", options);
+    job.alloc(64);
+    for (const std::uint64_t size : {64, 128, 256}) {
+        job.alloc(size, BufferType::L1, kChip3);
+    }
+    job.end();
+    EXPECT_EQ(job.json()["leaks"].size(), 3U);
+    EXPECT_THAT(job.text(), HasSubstr("1 more group left out"));
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test

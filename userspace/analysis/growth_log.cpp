@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/growth_log.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace tt::alloc_trace {
+
+std::uint64_t GrowthGroup::live() const {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(older + series.live(), 0));
+}
+
+bool GrowthGroup::recycles() const { return key.launch || std::int64_t{2} * series.live() <= static_cast<std::int64_t>(marks); }
+
+std::size_t GrowthLog::KeyHash::operator()(const GrowthGroup::Key& key) const noexcept {
+    const std::uint64_t what = std::uint64_t{key.track} << 32U | std::uint64_t{key.owner} << 8U |
+                               static_cast<std::uint64_t>(key.type) << 1U | (key.launch ? 1 : 0);
+    const std::uint64_t mixed = (key.size * 0x9e3779b97f4a7c15ULL) ^ (what * 0xd6e8feb86659fd93ULL);
+    return mixed ^ (mixed >> 32U);
+}
+
+void GrowthLog::held(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+    if (GrowthGroup* group = group_of(process, key, buffer)) {
+        ++group->older;
+    }
+}
+
+void GrowthLog::started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+    if (buffer.origin() == FoundAs::PreExisting) {
+        held(process, key, buffer);
+        return;
+    }
+    GrowthGroup* group = group_of(process, key, buffer);
+    if (group == nullptr) {
+        ++left_out_;
+        return;
+    }
+    GrowthTrack& track = tracks_[group->key.track];
+    mark(track, *group, {process.last_t_ns, group->number, buffer.tid});
+    if (!group->bank_bytes && std::has_single_bit(group->marks)) {  // it may come to be known
+        group->bank_bytes = bank_footprint_of(process, key, buffer);
+    }
+}
+
+void GrowthLog::ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+    if (GrowthGroup* group = group_of(process, key, buffer)) {
+        const GrowthTrack& track = tracks_[group->key.track];
+        group->series.freed(track.clock, track.level);
+    }
+}
+
+void GrowthLog::launched(const ProgramLaunched& launch) {
+    const auto track = std::find_if(tracks_.rbegin(), tracks_.rend(), [&launch](const GrowthTrack& candidate) {
+        return candidate.pid == launch.header.pid;
+    });
+    if (track == tracks_.rend()) {
+        return;  // it has allocated nothing yet
+    }
+    const auto number = static_cast<std::uint32_t>(tracks_.rend() - track - 1);
+    if (GrowthGroup* group = group_of({launch.program, number, 0, BufferType::Dram, true})) {
+        mark(*track, *group, {launch.header.t_ns, group->number, launch.header.tid});
+    }
+}
+
+void GrowthLog::finish() {
+    for (GrowthGroup& group : groups_) {
+        const GrowthTrack& track = tracks_[group.key.track];
+        group.series.settle(track.clock, track.level);
+    }
+    for (GrowthTrack& track : tracks_) {
+        std::rotate(track.tail.begin(), track.tail.begin() + static_cast<std::ptrdiff_t>(track.oldest), track.tail.end());
+        track.oldest = 0;
+    }
+}
+
+std::optional<std::uint32_t> GrowthLog::track_of(const ProcessState& process) {
+    if (process.number == latest_process_) {
+        return latest_track_;
+    }
+    auto found = track_numbers_.find(process.number);
+    if (found == track_numbers_.end()) {
+        if (tracks_.size() >= kMaxTracks) {
+            return std::nullopt;
+        }
+        found = track_numbers_.emplace(process.number, static_cast<std::uint32_t>(tracks_.size())).first;
+        GrowthTrack& track = tracks_.emplace_back();
+        track.process = process.number;
+        track.pid = process.pid;
+    }
+    latest_process_ = process.number;
+    latest_track_ = found->second;
+    return latest_track_;
+}
+
+GrowthGroup* GrowthLog::group_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+    const std::optional<std::uint32_t> track = track_of(process);
+    return track ? group_of({buffer.size, *track, owners_.number(process, key), key.type, false}) : nullptr;
+}
+
+GrowthGroup* GrowthLog::group_of(const GrowthGroup::Key& key) {
+    const auto found = group_numbers_.find(key);
+    if (found != group_numbers_.end()) {
+        return &groups_[found->second];
+    }
+    if (groups_.size() >= kMaxGroups) {
+        return nullptr;
+    }
+    const auto number = static_cast<std::uint32_t>(groups_.size());
+    group_numbers_.emplace(key, number);
+    tracks_[key.track].groups.push_back(number);
+    GrowthGroup& group = groups_.emplace_back();
+    group.key = key;
+    group.number = number;
+    return &group;
+}
+
+void GrowthLog::mark(GrowthTrack& track, GrowthGroup& group, const ShapeMark& mark) {
+    ++track.clock;
+    if (((track.clock - 1) >> track.level) >= kMaxBins) {
+        ++track.level;
+        for (std::size_t bin = 0; bin < track.bin_ends.size() / 2; ++bin) {
+            track.bin_ends[bin] = track.bin_ends[2 * bin + 1];
+        }
+        track.bin_ends.resize(track.bin_ends.size() / 2);
+    }
+    const std::size_t bin = (track.clock - 1) >> track.level;
+    track.bin_ends.resize(bin + 1);
+    track.bin_ends[bin] = mark.t_ns;
+    track.first_t_ns = track.clock == 1 ? mark.t_ns : track.first_t_ns;
+    const std::size_t before = group.series.points().size();
+    if (group.key.launch) {
+        group.series.launched(track.clock, track.level);
+    } else {
+        group.series.allocated(track.clock, track.level);
+    }
+    group.first_t_ns = ++group.marks == 1 ? mark.t_ns : group.first_t_ns;
+    group.last_t_ns = mark.t_ns;
+    if (track.tail.size() < kTailMarks) {
+        track.tail.push_back(mark);
+    } else {
+        track.tail[track.oldest] = mark;
+        track.oldest = (track.oldest + 1) % kTailMarks;
+    }
+    if (group.series.points().size() > before && ++points_ > kMaxPoints) {
+        join_bins();
+    }
+}
+
+void GrowthLog::join_bins() {
+    points_ = count_points();
+    if (points_ <= kMaxPoints / 2) {
+        return;  // most had been joined since they were counted
+    }
+    for (GrowthTrack& track : tracks_) {
+        ++track.level;
+        std::vector<std::uint64_t> joined;
+        for (std::size_t bin = 0; bin < track.bin_ends.size(); bin += 2) {
+            joined.push_back(track.bin_ends[std::min(bin + 1, track.bin_ends.size() - 1)]);
+        }
+        track.bin_ends = std::move(joined);
+    }
+    points_ = count_points();
+}
+
+std::size_t GrowthLog::count_points() {
+    std::size_t points = 0;
+    for (GrowthGroup& group : groups_) {
+        group.series.coarsen(tracks_[group.key.track].level);
+        points += group.series.points().size();
+    }
+    return points;
+}
+
+}  // namespace tt::alloc_trace

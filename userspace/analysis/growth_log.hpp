@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the search for growth keeps of a stream, in bounded memory: of every group (process, owner, type, size; or launches of a
+// program) a series of live buffers, and of every process its latest marks. A mark is an allocation or a launch; each process has a
+// clock that counts them.
+#pragma once
+
+#include <tsl/robin_map.h>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "analysis/group_series.hpp"
+#include "analysis/iteration_finder.hpp"
+#include "analysis/observer.hpp"
+#include "analysis/owner_book.hpp"
+
+namespace tt::alloc_trace {
+
+struct GrowthGroup {
+    struct Key {
+        std::uint64_t size = 0;     // or the program's pointer
+        std::uint32_t track = 0;
+        std::uint32_t owner = 0;    // number in GrowthLog::owners()
+        BufferType type = BufferType::Dram;
+        bool launch = false;
+
+        bool operator==(const Key&) const = default;
+    };
+    Key key;
+    std::uint32_t number = 0;       // index into GrowthLog::groups()
+    GroupSeries series;
+    std::uint64_t marks = 0;
+    std::int64_t older = 0;         // live buffers that were not allocated in the window
+    std::uint64_t first_t_ns = 0;   // of marks
+    std::uint64_t last_t_ns = 0;
+    std::optional<std::uint64_t> bank_bytes{};  // what one buffer reserves in each bank
+
+    // At the last mark of the process.
+    [[nodiscard]] std::uint64_t live() const;
+    // Most of its buffers were freed again: growth itself must not set the beat by which it is measured.
+    [[nodiscard]] bool recycles() const;
+};
+
+struct GrowthTrack {  // of one process
+    std::uint32_t process = 0;  // ProcessState::number
+    std::uint32_t pid = 0;
+    std::uint64_t clock = 0;
+    unsigned level = 0;         // bin = (clock - 1) >> level
+    std::uint64_t first_t_ns = 0;
+    std::vector<std::uint64_t> bin_ends;  // t_ns of the last mark in each bin
+    std::vector<std::uint32_t> groups;    // indices into GrowthLog::groups()
+    std::vector<ShapeMark> tail;          // shape: index into groups(); in order once finish() was called
+    std::size_t oldest = 0;               // in tail, when it is full: a ring until then
+};
+
+class GrowthLog {
+public:
+    static constexpr std::size_t kMaxBins = 512;                      // per process; then neighbours are joined
+    static constexpr std::size_t kMaxGroups = std::size_t{1} << 17U;  // further ones are left out
+    static constexpr std::size_t kMaxTracks = 64;                     // likewise
+    static constexpr std::size_t kMaxPoints = std::size_t{1} << 22U;  // of all series, 64 MiB; then bins are joined
+    static constexpr std::size_t kTailMarks = std::size_t{1} << 18U;  // per process: 4 MiB
+
+    void held(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);  // before the window
+    void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
+    void ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
+    void launched(const ProgramLaunched& launch);
+    void finish();
+
+    [[nodiscard]] const std::deque<GrowthTrack>& tracks() const { return tracks_; }
+    [[nodiscard]] const std::deque<GrowthGroup>& groups() const { return groups_; }
+    [[nodiscard]] const OwnerBook& owners() const { return owners_; }
+    [[nodiscard]] std::uint64_t left_out() const { return left_out_; }  // allocations of what is beyond the limits
+
+private:
+    struct KeyHash {
+        std::size_t operator()(const GrowthGroup::Key& key) const noexcept;
+    };
+
+    [[nodiscard]] std::optional<std::uint32_t> track_of(const ProcessState& process);  // index into tracks_
+    GrowthGroup* group_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
+    GrowthGroup* group_of(const GrowthGroup::Key& key);
+    void mark(GrowthTrack& track, GrowthGroup& group, const ShapeMark& mark);
+    void join_bins();
+    std::size_t count_points();  // of all series, each at the level of its process
+
+    std::deque<GrowthTrack> tracks_;
+    std::deque<GrowthGroup> groups_;
+    tsl::robin_map<std::uint32_t, std::uint32_t> track_numbers_;  // by ProcessState::number
+    tsl::robin_map<GrowthGroup::Key, std::uint32_t, KeyHash> group_numbers_;
+    OwnerBook owners_;
+    std::uint32_t latest_process_ = ~std::uint32_t{0};  // most calls ask for the same one again
+    std::uint32_t latest_track_ = 0;
+    std::size_t points_ = 0;
+    std::uint64_t left_out_ = 0;
+};
+
+}  // namespace tt::alloc_trace

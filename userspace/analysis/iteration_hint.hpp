@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "event/event.hpp"
+
+namespace tt::alloc_trace {
+
+// What counts iterations, if the user says it; none set: found by itself.
+struct IterationHint {
+    std::uint64_t period_ns = 0;
+    std::uint64_t period_marks = 0;  // allocations and launches of the process
+    struct Mark {                    // an allocation that begins an iteration
+        BufferType type = BufferType::Dram;
+        std::uint64_t size = 0;
+    };
+    std::optional<Mark> mark{};
+
+    [[nodiscard]] bool given() const { return period_ns != 0 || period_marks != 0 || mark.has_value(); }
+};
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// L1 of one chip at one moment, as each of its cores sees it: circular buffers from the bottom, buffers from the top.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "analysis/buffer_facts.hpp"
+
+namespace tt::alloc_trace {
+
+struct MappedCircularBuffer {
+    std::uint64_t program = 0;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    std::uint64_t cores = 0;
+    bool cores_complete = true;
+
+    bool operator==(const MappedCircularBuffer&) const = default;
+};
+
+struct L1Map {
+    static constexpr std::size_t kMaxBuffers = 1000;  // kept, the lowest
+    static constexpr std::size_t kMaxCircularBuffers = 1000;
+
+    std::uint32_t pid = 0;
+    std::vector<Place> places;             // chips on which it looks the same
+    std::optional<std::uint64_t> begin;    // of what L1 has for buffers and circular buffers; nullopt: not known
+    std::optional<std::uint64_t> end;
+    std::vector<MappedCircularBuffer> circular_buffers;  // by address
+    std::optional<std::uint64_t> circular_buffer_end;
+    std::vector<BufferFacts> buffers;      // the lowest, by address
+    std::uint64_t buffer_count = 0;        // all
+    std::uint64_t in_the_way = 0;          // buffers that begin below circular_buffer_end
+
+    [[nodiscard]] std::optional<std::uint64_t> lowest() const;  // address of the lowest buffer
+    // Bytes between the circular buffers and the lowest buffer; negative: they overlap by so many.
+    [[nodiscard]] std::optional<std::int64_t> gap() const;
+    // Bytes of circular buffers per core for which there is room below the lowest buffer.
+    [[nodiscard]] std::optional<std::uint64_t> room() const;
+};
+
+struct L1Question {
+    std::vector<Place> places;          // empty: all of the process
+    std::uint64_t program = 0;          // whose circular buffers; 0: of the resident ones
+    std::optional<std::uint64_t> circular_buffer_end;  // if somebody knows better
+};
+
+// One per set of chips that look the same. Chips without L1 buffers and circular buffers are left out.
+[[nodiscard]] std::vector<L1Map> l1_maps(const ProcessState& process, const L1Question& question);
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,270 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/clash_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "analysis/clash.hpp"
+#include "report/buffer_words.hpp"
+#include "report/capacity_words.hpp"
+#include "report/human_size.hpp"
+#include "report/l1_map_text.hpp"
+#include "report/text_table.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+using Align = TextTable::Align;
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMessageColumns = 400;
+
+std::string owner_of(const MappedClash& mapped) { return mapped.clash.owner.empty() ? "unknown owner" : mapped.clash.owner; }
+
+// The tightest of its maps; nullptr: none could be drawn.
+const L1Map* tightest(const std::vector<L1Map>& maps) {
+    const auto found = std::min_element(maps.begin(), maps.end(), [](const L1Map& a, const L1Map& b) {
+        return a.lowest().value_or(~std::uint64_t{0}) < b.lowest().value_or(~std::uint64_t{0});
+    });
+    return found == maps.end() ? nullptr : &*found;
+}
+
+// "192 B": by how much circular buffers reach into the lowest buffer, or over the end of L1.
+std::string overlap_text(const MappedClash& mapped) {
+    const ClashNumbers& said = mapped.clash.reported;
+    if (said.region_end && said.l1_buffer_address && *said.region_end > *said.l1_buffer_address) {
+        return human_bytes(*said.region_end - *said.l1_buffer_address);
+    }
+    if (said.region_end && said.l1_size && *said.region_end > *said.l1_size) {
+        return human_bytes(*said.region_end - *said.l1_size) + " over the end";
+    }
+    const L1Map* map = tightest(mapped.maps);
+    const std::optional<std::int64_t> gap = map == nullptr ? std::nullopt : map->gap();
+    return gap && *gap < 0 ? human_bytes(static_cast<std::uint64_t>(-*gap)) : "not known";
+}
+
+std::vector<Note> clash_notes(const MappedClash& mapped, const SessionInfo& session, const TextStyle& style) {
+    const ClashFailure& clash = mapped.clash;
+    const ClashNumbers& said = clash.reported;
+    std::vector<Note> notes;
+    notes.push_back(
+        {fmt::format(
+             "clash at {} on {}, program {}, tid {}: overlap {}",
+             human_offset(mapped.place.t_ns, session.attached_monotonic_ns),
+             owner_of(mapped),
+             clash.event.program == 0 ? "not known" : hex(clash.event.program),
+             clash.event.header.tid,
+             overlap_text(mapped)
+         ),
+         Ink::Strong}
+    );
+    const L1Map* map = tightest(mapped.maps);
+    if (said.l1_buffer_address && (map == nullptr || map->lowest() != said.l1_buffer_address)) {
+        notes.push_back(
+            {fmt::format("no live buffer is known at {:#x}, where the runtime sees the lowest one", *said.l1_buffer_address), Ink::Warning}
+        );
+    }
+    if (!clash.event.message.empty()) {
+        notes.push_back({"  message: " + cut_to_width(printable(clash.event.message, style.utf8), kMessageColumns, style.utf8), Ink::Dim});
+    }
+    return notes;
+}
+
+Json clash_json(const MappedClash& mapped) {
+    const ClashFailure& clash = mapped.clash;
+    Json json;
+    json["pid"] = mapped.pid;
+    json["tid"] = clash.event.header.tid;
+    add_stream_place(json, mapped.place);
+    json["owner"] = owner_of(mapped);
+    json["program"] = hex(clash.event.program);
+    json["region_end"] = hex_or_null(clash.reported.region_end);
+    json["l1_buffer_address"] = hex_or_null(clash.reported.l1_buffer_address);
+    json["l1_bytes"] = number_or_null(clash.reported.l1_size);
+    json["cores"] = nullptr;
+    if (const auto& cores = clash.reported.cores) {
+        json["cores"] = Json::array({cores->start_x, cores->start_y, cores->end_x, cores->end_y});
+    }
+    json["maps"] = l1_maps_json(mapped.maps);
+    json["message"] = clash.event.message;
+    return json;
+}
+
+class ClashView final : public View {
+public:
+    explicit ClashView(const ViewOptions& options) : options_(options) {}
+
+    Observer* observer() override { return &analysis_; }
+    // Where all was released before the end, what was live last says more.
+    std::optional<ReplayWindow> next_window() override {
+        if (analysis_.drawn()) {
+            return std::nullopt;
+        }
+        const bool at_given = options_.window.until_t_ns != ReplayWindow{}.until_t_ns;
+        before_release_ = !at_given && !analysis_.holds_memory() && analysis_.last_use().event > 0;
+        if (before_release_) {
+            analysis_.look_at(analysis_.last_use().event);
+        }
+        return before_release_ || analysis_.count() > 0 ? std::optional(options_.window) : std::nullopt;
+    }
+
+    std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
+        std::vector<std::string> lines;
+        const std::vector<const MappedClash*> clashes = shown();
+        append_notes(lines, head(stream, clashes.size()), uncut(style));
+        if (!clashes.empty()) {
+            append_overview(lines, clashes, stream.session, style);
+            append_latest_of_each(lines, clashes, stream.session, style);
+        }
+        lines.push_back({});
+        const std::string moment = moment_text(analysis_.last_place().t_ns, stream.session);
+        std::vector<Note> notes{{fmt::format("L1{}", moment.empty() ? "" : " at " + moment), Ink::Strong}};
+        if (before_release_) {
+            notes.push_back({"all was released afterwards: the moment of the last allocation or failure; --at TIME shows another", Ink::Plain});
+        }
+        const std::vector<L1Map> maps = passing(analysis_.last_maps());
+        if (maps.empty()) {
+            notes.push_back({"no L1 buffer and no circular buffer is known there", Ink::Plain});
+        }
+        append_notes(lines, notes, uncut(style));
+        append_maps(lines, maps, analysis_.last_place().t_ns, style);
+        return joined(lines);
+    }
+
+    Json json(const ReplayedStream& stream) const override {
+        Json json = json_envelope(stream.session, "clash", stream.completeness());
+        json["count"] = analysis_.count();
+        json["clash"] = Json::array();
+        for (const MappedClash* clash : shown()) {
+            json["clash"].push_back(clash_json(*clash));
+        }
+        Json& moment = json["moment"] = Json::object();
+        add_stream_place(moment, analysis_.last_place());
+        moment["before_release"] = before_release_;
+        moment["maps"] = l1_maps_json(passing(analysis_.last_maps()));
+        return json;
+    }
+
+private:
+    [[nodiscard]] std::vector<const MappedClash*> shown() const {
+        std::vector<const MappedClash*> clashes;
+        for (const MappedClash& clash : analysis_.clashes()) {
+            if (clash.clash.places.empty() || options_.filter.passes_any(clash.clash.places)) {
+                clashes.push_back(&clash);
+            }
+        }
+        return clashes;
+    }
+
+    [[nodiscard]] std::vector<L1Map> passing(const std::vector<L1Map>& maps) const {
+        std::vector<L1Map> passed;
+        for (const L1Map& map : maps) {
+            if (options_.filter.passes_any(map.places)) {
+                passed.push_back(map);
+            }
+        }
+        return passed;
+    }
+
+    [[nodiscard]] std::vector<Note> head(const ReplayedStream& stream, std::size_t kept) const {
+        std::vector<Note> notes;
+        notes.push_back({fmt::format("launches refused, circular buffers against L1 buffers: {}", human_count(analysis_.count())), Ink::Strong});
+        for (Note& note : knowledge_notes(stream, options_.window)) {
+            notes.push_back(std::move(note));
+        }
+        if (analysis_.count() > analysis_.clashes().size()) {
+            notes.push_back({fmt::format("only the latest {} are shown", human_count(analysis_.clashes().size())), Ink::Warning});
+        }
+        if (analysis_.count() == 0 && stream.tracker.events > 0) {
+            notes.push_back({"no clash was seen", Ink::Good});
+        } else if (kept == 0 && analysis_.count() > 0) {
+            notes.push_back({"none of them is on this device", Ink::Plain});
+        }
+        return notes;
+    }
+
+    void append_overview(
+        std::vector<std::string>& lines,
+        const std::vector<const MappedClash*>& clashes,
+        const SessionInfo& session,
+        const TextStyle& style
+    ) const {
+        TextTable table({
+            {"AT", Align::Right, 0, false},
+            {"EVENT", Align::Right, 2, false},
+            {"PID", Align::Left, 3, false},
+            {"OWNER", Align::Left, 0, true},
+            {"PROGRAM", Align::Right, 1, false},
+            {"CBS END", Align::Right, 0, false},
+            {"LOWEST BUFFER", Align::Right, 0, false},
+            {"OVERLAP", Align::Right, 0, false},
+        });
+        const std::size_t rows = rows_shown(clashes.size(), options_.top);
+        for (std::size_t i = clashes.size() - rows; i < clashes.size(); ++i) {
+            const MappedClash& mapped = *clashes[i];
+            const ClashFailure& clash = mapped.clash;
+            const L1Map* map = tightest(mapped.maps);
+            const auto lowest = clash.reported.l1_buffer_address || map == nullptr ? clash.reported.l1_buffer_address : map->lowest();
+            const auto end = clash.reported.region_end || map == nullptr ? clash.reported.region_end : map->circular_buffer_end;
+            table.add_row({
+                {human_offset(mapped.place.t_ns, session.attached_monotonic_ns)},
+                {human_count(mapped.place.event), Ink::Dim},
+                {fmt::format("{}", mapped.pid)},
+                {owner_of(mapped)},
+                {clash.event.program == 0 ? "" : hex(clash.event.program)},
+                {end ? hex(*end) : "?"},
+                {lowest ? hex(*lowest) : "none"},
+                {overlap_text(mapped), Ink::Bad},
+            });
+        }
+        lines.push_back({});
+        append_table(lines, table, style);
+        if (rows < clashes.size()) {
+            append_notes(lines, {{counted(clashes.size() - rows, "earlier clash") + " left out: --top 0 shows all", Ink::Dim}}, style);
+        }
+    }
+
+    // A job may try the same launch again and again: the latest of each sort is drawn.
+    void append_latest_of_each(
+        std::vector<std::string>& lines,
+        const std::vector<const MappedClash*>& clashes,
+        const SessionInfo& session,
+        const TextStyle& style
+    ) const {
+        std::set<std::tuple<std::uint32_t, std::uint64_t, std::string>> told;
+        for (auto clash = clashes.rbegin(); clash != clashes.rend(); ++clash) {
+            const bool room = options_.top == 0 || told.size() < options_.top;
+            if (room && told.insert({(*clash)->pid, (*clash)->clash.event.program, overlap_text(**clash)}).second) {
+                lines.push_back({});
+                append_notes(lines, clash_notes(**clash, session, style), uncut(style));
+                append_maps(lines, passing((*clash)->maps), (*clash)->place.t_ns, style);
+            }
+        }
+    }
+
+    void append_maps(
+        std::vector<std::string>& lines,
+        const std::vector<L1Map>& maps,
+        std::uint64_t t_ns,
+        const TextStyle& style
+    ) const {
+        for (const L1Map& map : maps) {
+            append_l1_map(lines, map, t_ns, options_.top, style);
+        }
+    }
+
+    ViewOptions options_;
+    Clashes analysis_;
+    bool before_release_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<View> make_clash_view(const ViewOptions& options) { return std::make_unique<ClashView>(options); }
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The view `clash`: L1 at each clash of circular buffers and L1 buffers, and at the end or --at TIME.
+#pragma once
+
+#include <memory>
+
+#include "report/view.hpp"
+
+namespace tt::alloc_trace {
+
+[[nodiscard]] std::unique_ptr<View> make_clash_view(const ViewOptions& options);
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/iteration_words.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "report/memory_kind.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr double kMostValue = 1e18;  // fits 64 bits
+
+struct Quantity {
+    double number = 0;
+    std::string_view unit;
+};
+
+std::optional<Quantity> parse_quantity(std::string_view text) {
+    Quantity quantity;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), quantity.number, std::chars_format::fixed);
+    if (error != std::errc() || !(quantity.number > 0)) {
+        return std::nullopt;
+    }
+    quantity.unit = text.substr(static_cast<std::size_t>(rest - text.data()));
+    return quantity;
+}
+
+std::optional<std::uint64_t> whole(double value) {
+    return value >= 1 && value < kMostValue ? std::optional(static_cast<std::uint64_t>(std::llround(value))) : std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+    const std::optional<Quantity> quantity = parse_quantity(text);
+    if (!quantity) {
+        return std::nullopt;
+    }
+    constexpr std::string_view kUnits = "KMGT";
+    double factor = 1;
+    if (!quantity->unit.empty()) {
+        const std::size_t unit = kUnits.find(static_cast<char>(quantity->unit.front() & ~0x20));
+        const std::string_view rest = quantity->unit.substr(1);
+        if (unit == std::string_view::npos || !(rest.empty() || rest == "B" || rest == "iB")) {
+            return std::nullopt;
+        }
+        factor = std::ldexp(1.0, 10 * (static_cast<int>(unit) + 1));
+    }
+    return whole(quantity->number * factor);
+}
+
+}  // namespace
+
+bool parse_period(std::string_view text, IterationHint& hint) {
+    const std::optional<Quantity> quantity = parse_quantity(text);
+    if (!quantity) {
+        return false;
+    }
+    if (quantity->unit.empty()) {
+        const std::optional<std::uint64_t> marks = whole(quantity->number);
+        hint.period_marks = marks.value_or(0);
+        return marks.has_value();
+    }
+    for (const auto& [unit, ns] : {std::pair<std::string_view, double>{"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}) {
+        if (quantity->unit == unit) {
+            const std::optional<std::uint64_t> period = whole(quantity->number * ns);
+            hint.period_ns = period.value_or(0);
+            return period.has_value();
+        }
+    }
+    return false;
+}
+
+bool parse_mark(std::string_view text, IterationHint& hint) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) {
+        return false;
+    }
+    const std::optional<std::uint64_t> size = parse_size(text.substr(colon + 1));
+    for (std::size_t i = 0; size && i < kBufferTypeCount; ++i) {
+        const auto type = static_cast<BufferType>(i);
+        if (parse_memory_kind(text.substr(0, colon)) == memory_kind(type)) {
+            hint.mark = {type, *size};
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,263 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/leaks_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "analysis/remains.hpp"
+#include "report/capacity_words.hpp"
+#include "report/human_size.hpp"
+#include "report/owner_words.hpp"
+#include "report/text_table.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+using Align = TextTable::Align;
+using Json = nlohmann::ordered_json;
+
+struct EndTotal {
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+    std::optional<std::uint64_t> footprint_bytes = 0;
+};
+
+// What the kind of end says about it, as one sentence.
+const char* meaning(RemainEnd end) {
+    switch (end) {
+        case RemainEnd::StillLive: return "held by a process that was still running: in use, as far as anybody can tell";
+        case RemainEnd::ReleasedByExit: return "never freed: the process ended, was killed or crashed, with its devices open";
+        case RemainEnd::ReleasedByClose: return "not freed one by one: close() of the device took them, which is a regular end";
+        case RemainEnd::Destroyed: return "not freed one by one: the device object was destroyed without close()";
+        case RemainEnd::Cleared: break;
+    }
+    return "the allocator was emptied while its device stayed open";
+}
+
+class Leaks final : public View {
+public:
+    explicit Leaks(const ViewOptions& options) : options_(options) {}
+
+    Observer* observer() override { return &observer_; }
+    std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
+    Json json(const ReplayedStream& stream) const override;
+
+private:
+    [[nodiscard]] std::vector<RemainGroup> groups() const;
+    [[nodiscard]] std::vector<OrphanGroup> orphans() const;
+    void append_end(
+        std::vector<std::string>& lines, const std::vector<RemainGroup>& groups, RemainEnd end, std::uint64_t start,
+        const TextStyle& style
+    ) const;
+
+    ViewOptions options_;
+    RemainsObserver observer_;
+};
+
+EndTotal total_of(const std::vector<RemainGroup>& groups, RemainEnd end) {
+    EndTotal total;
+    for (const RemainGroup& group : groups) {
+        if (group.end == end) {
+            total.count += group.count;
+            total.bytes += group.bytes;
+            total.footprint_bytes = total.footprint_bytes && group.footprint_bytes
+                                        ? std::optional(*total.footprint_bytes + *group.footprint_bytes)
+                                        : std::nullopt;
+        }
+    }
+    return total;
+}
+
+std::string total_text(const EndTotal& total) {
+    return total.footprint_bytes ? human_bytes(*total.footprint_bytes)
+                                 : human_bytes(total.bytes) + " by size (what they reserved is not known)";
+}
+
+std::vector<RemainGroup> Leaks::groups() const {
+    const Remains& all = observer_.result();
+    std::vector<RemainGroup> passing;
+    for (const RemainGroup& group : all.groups) {
+        if (options_.filter.passes_any(all.owners[group.owner].places) && options_.filter.passes(memory_kind(group.type))) {
+            passing.push_back(group);
+        }
+    }
+    return passing;
+}
+
+std::vector<OrphanGroup> Leaks::orphans() const {
+    std::vector<OrphanGroup> passing = observer_.result().orphans;
+    std::erase_if(passing, [this](const OrphanGroup& group) {
+        return !options_.filter.passes(memory_kind(group.type)) ||
+               (!group.places.empty() && !options_.filter.passes_any(group.places));
+    });
+    return passing;
+}
+
+void Leaks::append_end(
+    std::vector<std::string>& lines, const std::vector<RemainGroup>& groups, RemainEnd end, std::uint64_t start,
+    const TextStyle& style
+) const {
+    const EndTotal total = total_of(groups, end);
+    if (total.count == 0) {
+        return;
+    }
+    const std::string sum = fmt::format("{}: {}, {}", to_string(end), counted(total.count, "buffer"), total_text(total));
+    lines.emplace_back();
+    append_notes(lines, {{sum, Ink::Strong}, {std::string("  ") + meaning(end), Ink::Dim}}, uncut(style));
+    TextTable table({
+        {"PID", Align::Left, 4, false},
+        {"OWNER", Align::Left, 0, true},
+        {"TYPE", Align::Left, 0, false},
+        {"SIZE", Align::Right, 0, false},
+        {"COUNT", Align::Right, 0, false},
+        {"TOTAL", Align::Right, 0, false},
+        {"FIRST", Align::Right, 2, false},
+        {"LAST", Align::Right, 3, false},
+        {"AGE", Align::Right, 1, false},
+        {"THREAD", Align::Right, 5, false},
+    });
+    std::size_t left_out = 0;
+    for (const RemainGroup& group : groups) {
+        if (group.end != end) {
+            continue;
+        }
+        if (options_.top != 0 && table.rows() == options_.top) {
+            ++left_out;
+            continue;
+        }
+        table.add_row({
+            {fmt::format("{}", group.pid)},
+            {owner_text(observer_.result().owners[group.owner])},
+            {std::string(to_string(group.type))},
+            {human_bytes(group.size)},
+            {human_count(group.count)},
+            {human_bytes(group.footprint_bytes.value_or(group.bytes))},
+            {human_offset(group.first_t_ns, start), Ink::Dim},
+            {human_offset(group.last_t_ns, start), Ink::Dim},
+            {(group.pre_existing > 0 ? "> " : "") + human_duration(group.ended_t_ns - group.first_t_ns), Ink::Dim},
+            {group.tid == 0 ? "" : fmt::format("{}", group.tid), Ink::Dim},
+        });
+    }
+    for (std::string& line : table.lines(style)) {
+        lines.push_back(std::move(line));
+    }
+    if (left_out > 0) {
+        append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", counted(left_out, "more group")), Ink::Dim}}, style);
+    }
+}
+
+std::vector<Note> orphan_notes(const std::vector<OrphanGroup>& orphans) {
+    std::vector<Note> notes;
+    for (const OrphanGroup& group : orphans) {
+        notes.push_back(
+            {fmt::format(
+                 "pid {}: {} of {} {} stayed in use behind failed allocations{}: they belong to no buffer, and only closing the "
+                 "device frees them",
+                 group.pid,
+                 counted(group.count, "block"),
+                 human_bytes(group.size),
+                 to_string(group.type),
+                 group.owner.empty() ? "" : " on " + group.owner
+             ),
+             Ink::Warning}
+        );
+    }
+    return notes;
+}
+
+std::string Leaks::text(const ReplayedStream& stream, const TextStyle& style) const {
+    const std::vector<RemainGroup> remaining = groups();
+    const std::uint64_t start =
+        stream.session.attached_unix_ns == 0 ? stream.tracker.first_t_ns : stream.session.attached_monotonic_ns;
+    std::vector<Note> notes{{"what remained at the end", Ink::Strong}};
+    for (Note& note : stream_notes(stream, options_.window)) {
+        notes.push_back(std::move(note));
+    }
+    for (Note& note : orphan_notes(orphans())) {
+        notes.push_back(std::move(note));
+    }
+    if (observer_.result().left_out > 0) {
+        notes.push_back(
+            {fmt::format("{} of too many different groups are not shown", counted(observer_.result().left_out, "buffer")), Ink::Warning}
+        );
+    }
+    if (stream.tracker.events > 0 && remaining.empty()) {
+        notes.push_back({"nothing remained: every buffer that was seen was freed by the program itself", Ink::Good});
+    }
+    std::vector<std::string> lines;
+    append_notes(lines, notes, uncut(style));
+    for (std::size_t end = 0; end < kRemainEndCount; ++end) {
+        append_end(lines, remaining, static_cast<RemainEnd>(end), start, style);
+    }
+    if (!remaining.empty()) {
+        lines.emplace_back();
+        append_notes(lines, {{"what grows from iteration to iteration: report FILE growth", Ink::Dim}}, uncut(style));
+    }
+    return joined(lines);
+}
+
+Json remain_json(const RemainGroup& group, const OwnerBook& owners) {
+    Json json;
+    json["pid"] = group.pid;
+    add_owner(json, owners[group.owner]);
+    json["type"] = to_string(group.type);
+    json["size"] = group.size;
+    json["end"] = to_string(group.end);
+    json["close_seen"] = group.end == RemainEnd::ReleasedByClose;
+    json["count"] = group.count;
+    json["bytes"] = group.bytes;
+    json["footprint_bytes"] = number_or_null(group.footprint_bytes);
+    json["footprint_per_bank"] = number_or_null(group.bank_bytes);
+    json["first_t_ns"] = group.first_t_ns;
+    json["last_t_ns"] = group.last_t_ns;
+    json["ended_t_ns"] = group.end == RemainEnd::StillLive ? Json(nullptr) : Json(group.ended_t_ns);
+    json["oldest_age_ns"] = group.ended_t_ns - group.first_t_ns;
+    json["pre_existing"] = group.pre_existing;
+    json["tid"] = group.tid == 0 ? Json(nullptr) : Json(group.tid);
+    return json;
+}
+
+Json Leaks::json(const ReplayedStream& stream) const {
+    Json json = json_envelope(stream.session, "leaks", stream.completeness());
+    json["t_ns"] = observer_.result().end_t_ns;
+    const std::vector<RemainGroup> remaining = groups();
+    json["totals"] = Json::array();
+    for (const RemainEnd end : {RemainEnd::StillLive, RemainEnd::ReleasedByExit, RemainEnd::ReleasedByClose, RemainEnd::Destroyed,
+                                RemainEnd::Cleared}) {
+        const EndTotal total = total_of(remaining, end);
+        json["totals"].push_back(
+            {{"end", to_string(end)},
+             {"close_seen", end == RemainEnd::ReleasedByClose},
+             {"count", total.count},
+             {"bytes", total.bytes},
+             {"footprint_bytes", number_or_null(total.footprint_bytes)}}
+        );
+    }
+    json["left_out_buffers"] = observer_.result().left_out;
+    json["orphan_blocks"] = Json::array();
+    for (const OrphanGroup& group : orphans()) {
+        json["orphan_blocks"].push_back(
+            {{"pid", group.pid},
+             {"owner", group.owner},
+             {"type", to_string(group.type)},
+             {"size", group.size},
+             {"count", group.count},
+             {"first_t_ns", group.first_t_ns},
+             {"last_t_ns", group.last_t_ns}}
+        );
+    }
+    json["leaks"] = Json::array();
+    for (const RemainGroup& group : remaining) {
+        json["leaks"].push_back(remain_json(group, observer_.result().owners));
+    }
+    return json;
+}
+
+}  // namespace
+
+std::unique_ptr<View> make_leaks_view(const ViewOptions& options) { return std::make_unique<Leaks>(options); }
+
+}  // namespace tt::alloc_trace

@@ -1,0 +1,288 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/peak_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "analysis/peak.hpp"
+#include "report/buffer_words.hpp"
+#include "report/capacity_words.hpp"
+#include "report/human_size.hpp"
+#include "report/text_table.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+using Align = TextTable::Align;
+using Json = nlohmann::ordered_json;
+
+std::string type_name(PeakOf of) {
+    switch (of) {
+        case PeakOf::CircularBuffers: return "CB";
+        case PeakOf::L1AndCircularBuffers: return "L1+CB";
+        default: return std::string(to_string(static_cast<BufferType>(of)));
+    }
+}
+
+// Equal peaks of several chips: those of a mesh rise and fall together.
+struct PeakRow {
+    const FoundPeak* first = nullptr;
+    std::vector<Place> places;
+    const PeakContent* content = nullptr;  // nullptr: not looked at
+};
+
+class PeakView final : public View {
+public:
+    explicit PeakView(const ViewOptions& options) : options_(options) {}
+
+    Observer* observer() override { return looking_ ? static_cast<Observer*>(&witness_) : &finder_; }
+
+    std::optional<ReplayWindow> next_window() override {
+        if (std::exchange(looking_, true)) {
+            return std::nullopt;
+        }
+        choose();
+        for (const FoundPeak& peak : peaks_) {
+            witness_.expect(peak.key, moment(peak).place.event);
+        }
+        return witness_.expects_any() ? std::optional(options_.window) : std::nullopt;
+    }
+
+    std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
+        std::vector<std::string> lines;
+        append_notes(lines, head(stream), uncut(style));
+        const std::vector<PeakRow> rows = joined_rows();
+        if (!rows.empty()) {
+            append_peaks(lines, rows, stream.session, style);
+        }
+        for (const PeakRow& row : rows) {
+            append_content(lines, row, stream.session, style);
+        }
+        return joined(lines);
+    }
+
+    Json json(const ReplayedStream& stream) const override {
+        Json json = json_envelope(stream.session, "peak", stream.completeness());
+        json["measure"] = footprints_ ? "footprint" : "size";
+        json["circular_buffers_seen"] = circular_buffers_seen();
+        json["forgotten_places"] = finder_.forgotten_places();
+        json["peak"] = Json::array();
+        for (const FoundPeak& peak : peaks_) {
+            json["peak"].push_back(peak_json(peak));
+        }
+        return json;
+    }
+
+private:
+    [[nodiscard]] bool circular_buffers_seen() const {
+        return std::any_of(peaks_.begin(), peaks_.end(), [](const FoundPeak& peak) { return peak.key.of == PeakOf::CircularBuffers; });
+    }
+
+    [[nodiscard]] bool passes(PeakOf of) const {
+        switch (of) {
+            case PeakOf::CircularBuffers: return options_.filter.passes(MemoryKind::CircularBuffer);
+            case PeakOf::L1AndCircularBuffers:
+                return options_.filter.passes(MemoryKind::CircularBuffer) || options_.filter.passes(MemoryKind::L1);
+            default: return options_.filter.passes(memory_kind(static_cast<BufferType>(of)));
+        }
+    }
+
+    // One measure for all of them, so that they can be compared.
+    void choose() {
+        footprints_ = true;
+        for (const FoundPeak& peak : finder_.peaks()) {
+            if (options_.filter.passes(peak.key.place) && passes(peak.key.of)) {
+                peaks_.push_back(peak);
+                footprints_ = footprints_ && peak.peak.footprint_known;
+            }
+        }
+        // Without circular buffers their sum with L1 says the same as L1.
+        const auto has_none = [this](const FoundPeak& peak) {
+            return peak.key.of == PeakOf::L1AndCircularBuffers &&
+                   std::none_of(peaks_.begin(), peaks_.end(), [&peak](const FoundPeak& other) {
+                       return other.key == PeakKey{peak.key.process, peak.key.place, PeakOf::CircularBuffers};
+                   });
+        };
+        if (!circular_buffers_seen() && options_.filter.passes(MemoryKind::CircularBuffer)) {
+            std::erase_if(peaks_, has_none);
+        }
+    }
+
+    [[nodiscard]] const PeakMoment& moment(const FoundPeak& peak) const { return peak.peak.moment(footprints_); }
+
+    [[nodiscard]] std::vector<PeakRow> joined_rows() const {
+        std::vector<PeakRow> rows;
+        for (const FoundPeak& peak : peaks_) {
+            const PeakContent* content = witness_.content(peak.key);
+            const auto same = std::find_if(rows.begin(), rows.end(), [&](const PeakRow& row) {
+                const PeakMoment& other = moment(*row.first);
+                return row.first->key.process == peak.key.process && row.first->key.of == peak.key.of &&
+                       other.bytes == moment(peak).bytes && other.place == moment(peak).place &&
+                       (row.content == nullptr) == (content == nullptr) && (content == nullptr || *row.content == *content);
+            });
+            if (same == rows.end()) {
+                rows.push_back({&peak, {peak.key.place}, content});
+            } else {
+                same->places.push_back(peak.key.place);
+            }
+        }
+        return rows;
+    }
+
+    [[nodiscard]] std::vector<Note> head(const ReplayedStream& stream) const {
+        std::vector<Note> notes;
+        notes.push_back(
+            {footprints_ ? "peaks: highest footprint, bytes reserved on each chip, and what was live then"
+                         : "peaks: highest sum of sizes on each chip, as not all footprints are known, and what was live then",
+             Ink::Strong}
+        );
+        for (Note& note : knowledge_notes(stream, options_.window)) {
+            notes.push_back(std::move(note));
+        }
+        if (!circular_buffers_seen()) {
+            notes.push_back({"L1: buffers only, no circular buffer was seen", Ink::Plain});
+        }
+        if (peaks_.empty() && stream.tracker.events > 0) {
+            notes.push_back({"no device memory was used", Ink::Plain});
+        }
+        if (finder_.forgotten_places() > 0) {
+            notes.push_back({counted(finder_.forgotten_places(), "chip") + " of early processes left out: there were too many", Ink::Warning});
+        }
+        return notes;
+    }
+
+    [[nodiscard]] std::string title(const PeakRow& row) const {
+        const char* what = row.first->key.of == PeakOf::L1 ? " (buffers only)" : "";
+        return fmt::format("{} {}{}", place_list(row.places), type_name(row.first->key.of), what);
+    }
+
+    void append_peaks(
+        std::vector<std::string>& lines, const std::vector<PeakRow>& rows, const SessionInfo& session, const TextStyle& style
+    ) const {
+        TextTable table({
+            {"PID", Align::Left, 2, false},
+            {"DEVICES", Align::Left, 0, true},
+            {"TYPE", Align::Left, 0, false},
+            {"PEAK", Align::Right, 0, false},
+            {"AT", Align::Right, 0, false},
+            {"EVENT", Align::Right, 1, false},
+            {"BUFFERS", Align::Right, 0, false},
+            {"CBS", Align::Right, 0, false},
+        });
+        for (const PeakRow& row : rows) {
+            const PeakMoment& peak = moment(*row.first);
+            const PeakContent* content = row.content;
+            table.add_row({
+                {fmt::format("{}", row.first->pid)},
+                {place_list(row.places), Ink::Strong},
+                {type_name(row.first->key.of)},
+                {human_bytes(peak.bytes), Ink::Strong},
+                {human_offset(peak.place.t_ns, session.attached_monotonic_ns)},
+                {human_count(peak.place.event), Ink::Dim},
+                {content == nullptr ? "?" : human_count(content->buffers)},
+                {content == nullptr || content->circular_buffer_count == 0 ? "" : human_count(content->circular_buffer_count)},
+            });
+        }
+        lines.push_back({});
+        append_table(lines, table, style);
+    }
+
+    void append_content(
+        std::vector<std::string>& lines, const PeakRow& row, const SessionInfo& session, const TextStyle& style
+    ) const {
+        if (row.content == nullptr) {
+            return;
+        }
+        const PeakMoment& peak = moment(*row.first);
+        lines.push_back({});
+        append_notes(
+            lines,
+            {{fmt::format(
+                  "{}: {} at {}", title(row), human_bytes(peak.bytes), human_offset(peak.place.t_ns, session.attached_monotonic_ns)
+              ),
+              Ink::Strong}},
+            style
+        );
+        if (row.content->group_count > 0) {
+            append_groups(lines, row.content->groups, row.content->group_count, options_.top, session, style);
+        }
+        if (row.content->circular_buffer_count > 0) {
+            append_circular_buffers(lines, *row.content, style);
+        }
+    }
+
+    void append_circular_buffers(std::vector<std::string>& lines, const PeakContent& content, const TextStyle& style) const {
+        TextTable table({
+            {"PROGRAM", Align::Left, 0, false},
+            {"CB AT", Align::Right, 0, false},
+            {"SIZE/CORE", Align::Right, 0, false},
+            {"CORES", Align::Right, 0, false},
+            {"TOTAL", Align::Right, 0, false},
+        });
+        const std::size_t shown = rows_shown(content.circular_buffers.size(), options_.top);
+        for (std::size_t i = 0; i < shown; ++i) {
+            const ResidentCircularBuffer& cb = content.circular_buffers[i];
+            table.add_row({
+                {hex(cb.program)},
+                {hex(cb.address)},
+                {human_bytes(cb.size)},
+                {human_count(cb.cores) + (cb.cores_complete ? "" : "+")},
+                {human_bytes(cb.size * cb.cores)},
+            });
+        }
+        append_table(lines, table, style);
+        append_left_out(lines, content.circular_buffer_count, shown, "circular buffer", style);
+    }
+
+    [[nodiscard]] Json peak_json(const FoundPeak& peak) const {
+        const PeakMoment& at = moment(peak);
+        const PeakContent* content = witness_.content(peak.key);
+        Json json;
+        json["pid"] = peak.pid;
+        add_place(json, peak.key.place);
+        json["type"] = type_name(peak.key.of);
+        json["bytes"] = at.bytes;
+        json["size_bytes"] = peak.peak.by_size.bytes;
+        json["footprint_bytes"] = number_or_null(
+            peak.peak.footprint_known ? std::optional(peak.peak.by_footprint.bytes) : std::nullopt
+        );
+        add_stream_place(json, at.place);
+        json["live_buffers"] = content == nullptr ? Json(nullptr) : Json(content->buffers);
+        json["group_count"] = content == nullptr ? Json(nullptr) : Json(content->group_count);
+        json["groups"] = Json::array();
+        json["circular_buffer_count"] = content == nullptr ? Json(nullptr) : Json(content->circular_buffer_count);
+        json["circular_buffers"] = Json::array();
+        if (content != nullptr) {
+            for (const BufferGroup& group : content->groups) {
+                json["groups"].push_back(buffer_group_json(group));
+            }
+            for (const ResidentCircularBuffer& cb : content->circular_buffers) {
+                json["circular_buffers"].push_back(
+                    {{"program", hex(cb.program)},
+                     {"address", hex(cb.address)},
+                     {"size", cb.size},
+                     {"cores", cb.cores},
+                     {"cores_complete", cb.cores_complete}}
+                );
+            }
+        }
+        return json;
+    }
+
+    ViewOptions options_;
+    PeakFinder finder_;
+    PeakWitness witness_;
+    bool looking_ = false;
+    bool footprints_ = true;
+    std::vector<FoundPeak> peaks_;  // that pass the filter
+};
+
+}  // namespace
+
+std::unique_ptr<View> make_peak_view(const ViewOptions& options) { return std::make_unique<PeakView>(options); }
+
+}  // namespace tt::alloc_trace
