@@ -139,8 +139,8 @@ bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t>
                 return true;
             });
         case FieldId::Programs:
-            return each_row<ProgramRow>(data, [&](ProgramRow& row) {
-                process.programs.restore(row.pointer, std::move(row.program));
+            return each_row<ProgramRow>(data, [&](const ProgramRow& row) {
+                process.programs.restore(row.pointer, row.program);
                 return true;
             });
         case FieldId::Residents:

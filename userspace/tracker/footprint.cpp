@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tracker/footprint.hpp"
 
-#include <limits>
-
 namespace tt::alloc_trace {
 namespace {
 
@@ -11,10 +9,8 @@ using Bytes = std::optional<std::uint64_t>;
 
 // Sizes and alignments come from another process's memory: a product that does not fit is no footprint.
 Bytes product(std::uint64_t a, std::uint64_t b) {
-    if (a != 0 && b > std::numeric_limits<std::uint64_t>::max() / a) {
-        return std::nullopt;
-    }
-    return a * b;
+    std::uint64_t result = 0;
+    return __builtin_mul_overflow(a, b, &result) ? std::nullopt : Bytes(result);
 }
 
 std::uint64_t divided_up(std::uint64_t value, std::uint64_t by) { return value / by + (value % by == 0 ? 0 : 1); }

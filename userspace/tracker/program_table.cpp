@@ -15,18 +15,9 @@ bool overlap(const CoreRange& a, const CoreRange& b) {
 }
 
 bool overlap(const Program& a, const Program& b) {
-    for (const CircularBuffer& left : a.circular_buffers) {
-        for (const CircularBuffer& right : b.circular_buffers) {
-            for (const CoreRange& core : left.cores) {
-                if (std::any_of(right.cores.begin(), right.cores.end(), [&](const CoreRange& other) {
-                        return overlap(core, other);
-                    })) {
-                    return true;
-                }
-            }
-        }
-    }
-    return false;
+    return std::any_of(a.cores.begin(), a.cores.end(), [&b](const CoreRange& core) {
+        return std::any_of(b.cores.begin(), b.cores.end(), [&core](const CoreRange& other) { return overlap(core, other); });
+    });
 }
 
 }  // namespace
@@ -39,6 +30,22 @@ std::uint64_t CircularBuffer::core_count() const {
         }
     }
     return count;
+}
+
+void Program::add(CircularBuffer buffer) {
+    for (const CoreRange& range : buffer.cores) {
+        if (std::find(cores.begin(), cores.end(), range) == cores.end()) {
+            cores.push_back(range);
+        }
+    }
+    bytes += buffer.size * buffer.core_count();
+    circular_buffers.push_back(std::move(buffer));
+}
+
+void Program::clear() {
+    circular_buffers.clear();
+    cores.clear();
+    bytes = 0;
 }
 
 Program& ProgramTable::program(std::uint64_t id) {
@@ -64,9 +71,9 @@ bool ProgramTable::add(const CircularBufferAllocated& event, const std::vector<P
     }
     Program& program = this->program(event.program);
     if (std::exchange(program.planned_anew, false)) {
-        program.circular_buffers.clear();
+        program.clear();
     }
-    program.circular_buffers.push_back({event.address, event.size, event.cores, event.cores_complete});
+    program.add({event.address, event.size, event.cores, event.cores_complete});
     for (const Place& place : places) {
         evict_overlapping(event.program, resident_[place]);
         settle(event.program, place);
@@ -122,6 +129,15 @@ void ProgramTable::clear() {
     resident_.clear();
 }
 
+void ProgramTable::restore(std::uint64_t program, const Program& plan) {
+    Program& restored = programs_[program];
+    restored.clear();
+    restored.planned_anew = plan.planned_anew;
+    for (const CircularBuffer& buffer : plan.circular_buffers) {
+        restored.add(buffer);
+    }
+}
+
 bool ProgramTable::restore(const Place& place, std::vector<std::uint64_t> programs) {
     const bool known = std::all_of(programs.begin(), programs.end(), [this](std::uint64_t program) {
         return programs_.contains(program);
@@ -137,10 +153,8 @@ ProgramTable::Resident ProgramTable::resident(const Place& place) const {
         if (program == programs_.end()) {
             continue;
         }
-        for (const CircularBuffer& buffer : program->second.circular_buffers) {
-            ++sum.count;
-            sum.bytes += buffer.size * buffer.core_count();
-        }
+        sum.count += program->second.circular_buffers.size();
+        sum.bytes += program->second.bytes;
     }
     return sum;
 }

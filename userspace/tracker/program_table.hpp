@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <map>
-#include <utility>
 #include <vector>
 
 #include "event/event.hpp"
@@ -29,7 +28,23 @@ struct CircularBuffer {
 struct Program {
     std::vector<CircularBuffer> circular_buffers;
     bool planned_anew = false;  // launched since its last circular buffer: the next one starts a new plan
+
+    // Of all of them, kept up to date: a launch asks for them each time.
+    std::vector<CoreRange> cores;  // each range once
+    std::uint64_t bytes = 0;       // size x cores
+
+    void add(CircularBuffer buffer);
+    void clear();
 };
+
+// The map takes the low bits, and those of addresses on a heap are much alike.
+struct PointerHash {
+    std::size_t operator()(std::uint64_t pointer) const noexcept {
+        const std::uint64_t mixed = pointer * 0x9e3779b97f4a7c15ULL;
+        return mixed ^ mixed >> 32U;
+    }
+};
+using ProgramMap = tsl::robin_map<std::uint64_t, Program, PointerHash>;
 
 class ProgramTable {
 public:
@@ -49,10 +64,10 @@ public:
     void release(const std::vector<Place>& places);  // nothing is resident there any more
     void clear();
     // As a checkpoint has them. False: a resident program is not known.
-    void restore(std::uint64_t program, Program plan) { programs_[program] = std::move(plan); }
+    void restore(std::uint64_t program, const Program& plan);
     [[nodiscard]] bool restore(const Place& place, std::vector<std::uint64_t> programs);
 
-    [[nodiscard]] const tsl::robin_map<std::uint64_t, Program>& programs() const { return programs_; }
+    [[nodiscard]] const ProgramMap& programs() const { return programs_; }
     [[nodiscard]] const std::map<Place, std::vector<std::uint64_t>>& residents() const { return resident_; }
     [[nodiscard]] Resident resident(const Place& place) const;
     // Programs resident on `place`, in order of launch.
@@ -64,7 +79,7 @@ private:
     bool settle(std::uint64_t program, const Place& place);
     void evict_overlapping(std::uint64_t program, std::vector<std::uint64_t>& residents) const;
 
-    tsl::robin_map<std::uint64_t, Program> programs_;
+    ProgramMap programs_;
     std::map<Place, std::vector<std::uint64_t>> resident_;
 };
 
