@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "export/exporter.hpp"
 #include "live/live_session.hpp"
 #include "report/memory_kind.hpp"
 
@@ -37,6 +38,7 @@ struct Options {
     std::string view = "summary";     // report
     std::size_t top = 20;             // report, snapshot
     std::string export_format = "jsonl";
+    ExportOptions exporting;          // export; its filter is the one above
     std::string layout_file;          // watch, record, snapshot, doctor
     std::string library;              // doctor
     bool dump_layout = false;         // doctor

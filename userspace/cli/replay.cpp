@@ -55,6 +55,7 @@ Status replay_recording(
     if (!reader) {
         return tl::make_unexpected(reader.error());
     }
+    replay.session = reader->session();
     Window watched(window, replay.tracker, observer);
     Event event;
     bool whole = false;

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "export/export_kind.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "export/formats.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::array kKinds{
+    ExportKind{"jsonl", "every event in order, one JSON object per line", false, false, make_jsonl_export},
+    ExportKind{"csv", "every event in order, one row each", false, false, make_csv_export},
+};
+
+}  // namespace
+
+std::span<const ExportKind> export_kinds() { return kKinds; }
+
+const ExportKind* find_export_kind(std::string_view name) {
+    const auto* found = std::find_if(kKinds.begin(), kKinds.end(), [name](const ExportKind& kind) { return kind.name == name; });
+    return found == kKinds.end() ? nullptr : found;
+}
+
+}  // namespace tt::alloc_trace
