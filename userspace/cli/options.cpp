@@ -135,7 +135,7 @@ void add_export(CLI::App& app, Options& options) {
     add_filter(app, options);
     ExportOptions& exporting = options.exporting;
     app.add_option("--min-size", exporting.min_size, "Leave out smaller buffers, e.g. 1M")->transform(CLI::AsSizeValue(false))->type_name("SIZE");
-    app.add_option("--weight", exporting.weight, "folded, speedscope: live (at the end, default), peak or allocated")
+    app.add_option("--weight", exporting.weight, "folded, speedscope: peak (default), live (at the end) or allocated")
         ->transform(CLI::CheckedTransformer(kWeights))
         ->type_name("WEIGHT");
     app.add_flag("--count", exporting.weigh_counts, "folded, speedscope: weigh by numbers of buffers, not by bytes");

@@ -13,6 +13,9 @@ namespace {
 constexpr std::array kKinds{
     ExportKind{"jsonl", "every event in order, one JSON object per line", false, false, make_jsonl_export},
     ExportKind{"csv", "every event in order, one row each", false, false, make_csv_export},
+    ExportKind{"perfetto", "a trace for ui.perfetto.dev: memory per chip and type, buffers, failures", false, false, make_perfetto_export},
+    ExportKind{"folded", "stacks of a flame graph, one line each: see --weight", false, false, make_folded_export},
+    ExportKind{"speedscope", "flame graphs for speedscope.app: live, at the peak, allocated", false, false, make_speedscope_export},
 };
 
 }  // namespace

@@ -32,7 +32,7 @@ struct ExportOptions {
     ReplayWindow window;         // what the caller replays
     ViewFilter filter;
     std::uint64_t min_size = 0;  // bytes per chip; smaller buffers are left out
-    GroupWeight weight = GroupWeight::Live;  // folded, speedscope
+    GroupWeight weight = GroupWeight::Peak;  // folded, speedscope
     bool weigh_counts = false;               // likewise: buffers instead of bytes
     // ttnn-visualizer: a pseudo-operation every so many events; 0: as many as are good to look at.
     std::uint64_t every = 0;
