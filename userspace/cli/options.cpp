@@ -143,7 +143,7 @@ void add_export(CLI::App& app, Options& options) {
            "--every", [&exporting](const std::string& text) { set_every(exporting, text); },
            "ttnn-visualizer: an operation every so many events, or 'launch' (default: some hundred in all)"
     )->type_name("N");
-    app.add_option("--max-rows", exporting.max_rows, "ttnn-visualizer: most rows of buffers; torch-*: most events (default 2000000)")
+    app.add_option("--max-rows", exporting.max_rows, "Most buffers of all operations (ttnn-visualizer, default 2000000), or events (torch-*, 500000)")
         ->type_name("N")
         ->check(CLI::Range(std::uint64_t{1000}, std::uint64_t{1'000'000'000}));
 }

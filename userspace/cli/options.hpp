@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "export/exporter.hpp"
+#include "export/export_options.hpp"
 #include "live/live_session.hpp"
 #include "report/memory_kind.hpp"
 

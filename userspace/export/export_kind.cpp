@@ -16,6 +16,7 @@ constexpr std::array kKinds{
     ExportKind{"perfetto", "a trace for ui.perfetto.dev: memory per chip and type, buffers, failures", false, false, make_perfetto_export},
     ExportKind{"folded", "stacks of a flame graph, one line each: see --weight", false, false, make_folded_export},
     ExportKind{"speedscope", "flame graphs for speedscope.app: live, at the peak, allocated", false, false, make_speedscope_export},
+    ExportKind{"ttnn-visualizer", "db.sqlite of ttnn-visualizer: what is live, moment by moment", true, true, make_visualizer_export},
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace tt::alloc_trace {
 struct ExportTarget {
     TextSink* text = nullptr;  // formats that can be written piece by piece
     std::string path;          // the others: an empty file of their own, which the caller takes care of
+    std::string shown_path;    // what errors call it
     const SessionInfo& session;  // as the recording's head has it, from begin() on
 };
 

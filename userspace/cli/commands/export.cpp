@@ -73,7 +73,7 @@ Result<int> run_export(const Options& options) {
     ExportOptions exporting = options.exporting;
     exporting.filter = options.filter;
     const std::unique_ptr<Exporter> exporter =
-        kind.make(exporting, {&sink, file ? file->temporary_path() : std::string(), replay.session});
+        kind.make(exporting, {&sink, file ? file->temporary_path() : std::string(), options.output, replay.session});
     Status done = export_recording(options, *exporter, replay);
     if (sink.closed()) {
         return 0;
