@@ -17,6 +17,8 @@ constexpr std::array kKinds{
     ExportKind{"folded", "stacks of a flame graph, one line each: see --weight", false, false, make_folded_export},
     ExportKind{"speedscope", "flame graphs for speedscope.app: live, at the peak, allocated", false, false, make_speedscope_export},
     ExportKind{"ttnn-visualizer", "db.sqlite of ttnn-visualizer: what is live, moment by moment", true, true, make_visualizer_export},
+    ExportKind{"torch-snapshot", "a memory snapshot as PyTorch's tools know it, as JSON", false, false, make_torch_json_export},
+    ExportKind{"torch-pickle", "the same as a pickle, for pytorch.org/memory_viz", true, false, make_torch_pickle_export},
 };
 
 }  // namespace
