@@ -84,7 +84,7 @@ public:
                 Space* space = space_of(*process, key, buffer.size);
                 if (space != nullptr) {
                     space->live.push_back({key.address, bytes_of(*process, key, buffer), buffer.tid});
-                    space->cover(space->live.back().address, space->live.back().bytes);
+                    cover(*space, *process, key, space->live.back().bytes);
                 }
             }
         }
@@ -129,6 +129,12 @@ private:
         space.process = process_name(process);
         return &space;
     }
+    static void cover(Space& space, const ProcessState& process, const AllocationKey& key, std::uint64_t bytes) {
+        space.cover(key.address, bytes);
+        if (const Region* region = process.allocators[key.allocator].region(key.type)) {
+            space.cover(region->base, region->bytes);
+        }
+    }
     std::uint64_t bytes_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
         const auto footprint = bank_footprint_of(process, key, buffer);
         by_size_ += footprint ? 0 : 1;
@@ -140,10 +146,7 @@ private:
             return;
         }
         const std::uint64_t bytes = bytes_of(process, key, buffer);
-        space->cover(key.address, bytes);
-        if (const Region* region = process.allocators[key.allocator].region(key.type)) {
-            space->cover(region->base, region->bytes);
-        }
+        cover(*space, process, key, bytes);
         push({process.last_t_ns, key.address, bytes, static_cast<std::uint32_t>(space - spaces_.data()), buffer.tid, action});
     }
     // Where the message tells what was free; PyTorch's own entry has it, too.

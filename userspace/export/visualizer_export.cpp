@@ -179,7 +179,7 @@ private:
     std::uint64_t moments_seen_ = 0;
     std::uint64_t keep_ = 1;      // of the moments seen, each so many-th
     std::uint64_t rows_ = 0;      // of buffers
-    std::uint64_t left_out_ = 0;  // likewise, for want of rows
+    std::uint64_t left_out_ = 0;  // of the last moment, for want of rows: it is the only one then
     std::uint64_t by_size_ = 0;   // buffers of the last moment whose footprint is not known
     bool rows_were_short_ = false;
 };
@@ -212,6 +212,7 @@ void VisualizerExport::make_room(std::size_t most_moments) {
 void VisualizerExport::add_moment(std::uint64_t number) {
     Moment moment{number, t_ns_, now_, 0};
     by_size_ = 0;
+    left_out_ = 0;
     for (const auto& process : *processes_) {
         for (const auto& [key, buffer] : process->live.buffers()) {
             if (!passes(*process, key, buffer)) {
