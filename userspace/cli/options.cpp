@@ -12,6 +12,7 @@
 
 #include "base/version.hpp"
 #include "cli/exit_code.hpp"
+#include "export/export_kind.hpp"
 #include "report/human_size.hpp"
 #include "report/iteration_words.hpp"
 #include "report/view.hpp"
@@ -27,6 +28,8 @@ const std::map<std::string, OutputFormat> kWatchFormats{
 const std::map<std::string, OutputFormat> kFormats{{"text", OutputFormat::Text}, {"json", OutputFormat::Json}};
 const std::map<std::string, OutputFormat> kReportFormats{
     {"text", OutputFormat::Text}, {"json", OutputFormat::Json}, {"html", OutputFormat::Html}};
+const std::map<std::string, GroupWeight> kWeights{
+    {"live", GroupWeight::Live}, {"peak", GroupWeight::Peak}, {"allocated", GroupWeight::Allocated}};
 const std::map<std::string, ColorMode> kColors{
     {"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}};
 
@@ -173,14 +176,43 @@ void add_diff(CLI::App& app, Options& options) {
     app.footer("Without @TIME: what is live at the end; of a process that ended what it held when its devices were closed, or it was gone.");
 }
 
+void set_every(ExportOptions& exporting, const std::string& text) {
+    exporting.every_launch = text == "launch";
+    if (!exporting.every_launch && (!CLI::detail::lexical_cast(text, exporting.every) || exporting.every == 0)) {
+        throw CLI::ValidationError("--every", "'" + text + "' is neither a number of events nor 'launch'");
+    }
+}
+
 void add_export(CLI::App& app, Options& options) {
     app.add_option("file", options.file, "A recording")->required()->type_name("FILE");
-    app.add_option("--to", options.export_format, "jsonl: every event in order, one JSON object per line")
+    std::vector<std::string> names;
+    std::string list = "Formats:\n";
+    for (const ExportKind& kind : export_kinds()) {
+        names.emplace_back(kind.name);
+        list += fmt::format("  {:<16}{}\n", kind.name, kind.help);
+    }
+    app.add_option("--to", options.export_format, "One of the formats below")
         ->type_name("FORMAT")
-        ->check(CLI::IsMember({"jsonl"}))
+        ->check(CLI::IsMember(names))
         ->required();
+    app.footer(list);
     app.add_option("-o,--output", options.output, "File to write (default: standard output)")->type_name("FILE");
     app.add_flag("--force", options.force, "Overwrite an existing file");
+    add_filter(app, options);
+    add_time_window(app, options);
+    ExportOptions& exporting = options.exporting;
+    app.add_option("--min-size", exporting.min_size, "Leave out smaller buffers, e.g. 1M")->transform(CLI::AsSizeValue(false))->type_name("SIZE");
+    app.add_option("--weight", exporting.weight, "folded, speedscope: peak (default), live (at the end) or allocated")
+        ->transform(CLI::CheckedTransformer(kWeights))
+        ->type_name("WEIGHT");
+    app.add_flag("--count", exporting.weigh_counts, "folded, speedscope: weigh by numbers of buffers, not by bytes");
+    app.add_option_function<std::string>(
+           "--every", [&exporting](const std::string& text) { set_every(exporting, text); },
+           "ttnn-visualizer: an operation every so many events, or 'launch' (default: some hundred in all)"
+    )->type_name("N");
+    app.add_option("--max-rows", exporting.max_rows, "Most buffers of all operations (ttnn-visualizer, default 2000000), or events (torch-*, 500000)")
+        ->type_name("N")
+        ->check(CLI::Range(std::uint64_t{1000}, std::uint64_t{1'000'000'000}));
 }
 
 void add_snapshot(CLI::App& app, Options& options) {

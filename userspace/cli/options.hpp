@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "export/export_options.hpp"
 #include "live/live_session.hpp"
 #include "analysis/iteration_hint.hpp"
 #include "report/memory_kind.hpp"
@@ -45,6 +46,7 @@ struct Options {
     std::uint64_t max_bytes = 0;      // record, of all parts together; 0: no limit
     std::size_t top = 20;             // report, diff, snapshot
     std::string export_format = "jsonl";
+    ExportOptions exporting;          // export; its filter is the one above
     std::string layout_file;          // watch, record, snapshot, doctor
     std::string library;              // doctor
     bool dump_layout = false;         // doctor

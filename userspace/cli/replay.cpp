@@ -129,6 +129,7 @@ Status replay_recording(
     if (!reader) {
         return tl::make_unexpected(reader.error());
     }
+    replay.session = reader->session();
     std::string part = part_words(*reader);
     if (start == ReplayStart::LastCheckpoint) {
         if (Status sought = reader->seek(window.until_t_ns, window.until_event); !sought) {

@@ -300,6 +300,16 @@ EventKind event_kind(const Event& event) {
     return std::visit(Classify{}, event);
 }
 
+std::string_view event_reason(const Event& event, const Applied& applied) {
+    if (std::holds_alternative<ProcessExec>(event) || std::holds_alternative<ProcessExited>(event)) {
+        return to_string(FreeKind::ReleasedByExit);
+    }
+    if (std::holds_alternative<AllocatorReleased>(event)) {
+        return applied.released > 0 ? to_string(applied.released_kind) : std::string_view{};
+    }
+    return reason_of(event_kind(event), applied);
+}
+
 std::string_view to_string(EventKind kind) {
     constexpr std::array<std::string_view, kEventKindCount> kNames{
         "alloc",
@@ -351,8 +361,9 @@ void append_event_json(std::string& out, const Event& event, const Applied& appl
     }
 }
 
-nlohmann::ordered_json export_header_json(const SessionInfo& session, const Completeness& completeness) {
-    Json json = json_envelope(session, "events", completeness);
+nlohmann::ordered_json export_header_json(const SessionInfo& session) {
+    Json json = json_envelope(session, "events", {});
+    json["known_before_attach"] = nullptr;
     json["kind"] = "header";
     return json;
 }
@@ -368,6 +379,10 @@ nlohmann::ordered_json export_end_json(std::uint64_t events, const Completeness&
     json["lost_events"] = nullptr;
     if (completeness.lost_events) {
         json["lost_events"] = *completeness.lost_events;
+    }
+    json["known_before_attach"] = nullptr;
+    if (completeness.known_before) {
+        json["known_before_attach"] = tt::alloc_trace::to_string(*completeness.known_before);
     }
     return json;
 }

@@ -86,7 +86,11 @@ void append_event_json(std::string& out, const Event& event, const Applied& appl
     const Event& event, const Applied& applied, std::string_view owner_label
 );
 
-[[nodiscard]] nlohmann::ordered_json export_header_json(const SessionInfo& session, const Completeness& completeness);
+// "freed", "double", "exhausted", ... as above; empty if there is nothing to say.
+[[nodiscard]] std::string_view event_reason(const Event& event, const Applied& applied);
+
+// What is known only at the end is null here: complete, lost_events, known_before_attach.
+[[nodiscard]] nlohmann::ordered_json export_header_json(const SessionInfo& session);
 [[nodiscard]] nlohmann::ordered_json export_end_json(std::uint64_t events, const Completeness& completeness);
 
 }  // namespace tt::alloc_trace

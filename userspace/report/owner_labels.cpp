@@ -42,6 +42,21 @@ std::string_view OwnerLabels::label_of_allocator(const Process& process, std::ui
     return found == process.allocators.end() ? kUnknownOwner : label(process, found->second);
 }
 
+void OwnerLabels::take_over(const TrackerView& view) {
+    for (const auto& state : view.processes) {
+        if (state->end != ProcessState::End::Alive) {
+            continue;
+        }
+        Process& process = by_pid_[state->pid];
+        for (const auto& [pointer, index] : state->owner_index) {
+            process.owners[pointer] = owner_label(state->owners[index].kind, state->owners[index].id);
+        }
+        for (const auto& [pointer, index] : state->allocator_index) {
+            process.allocators[pointer] = state->owners[state->allocators[index].owner].pointer;
+        }
+    }
+}
+
 std::string_view OwnerLabels::observe(const Event& event) {
     if (std::holds_alternative<Lost>(event)) {
         return {};

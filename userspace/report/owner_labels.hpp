@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "event/event.hpp"
+#include "tracker/tracker.hpp"
 
 namespace tt::alloc_trace {
 
@@ -19,6 +20,8 @@ namespace tt::alloc_trace {
 // Which label an owner pointer has at the present place in the stream. Forgets a process that ends.
 class OwnerLabels {
 public:
+    // What is known already of the processes that are alive; for a stream that is watched from its middle on.
+    void take_over(const TrackerView& view);
     // Call once for every event, in order. The label of the owner the event names, by itself or through its allocator;
     // empty for an event that names none. Valid until the next call.
     std::string_view observe(const Event& event);

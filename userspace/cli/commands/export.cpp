@@ -1,106 +1,98 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
-#include "base/unique_fd.hpp"
+#include <csignal>
+#include <filesystem>
+#include <optional>
+
 #include "cli/commands/commands.hpp"
+#include "cli/export_output.hpp"
 #include "cli/output.hpp"
 #include "cli/replay.hpp"
-#include "report/event_json.hpp"
-#include "report/owner_labels.hpp"
+#include "export/export_kind.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::size_t kFlushBytes = std::size_t{1} << 20U;
+volatile std::sig_atomic_t interrupted = 0;
 
-// Lines go to a file or to stdout, in large pieces.
-class LineWriter {
-public:
-    [[nodiscard]] Status open(const Options& options) {
-        if (options.output.empty() || options.output == "-") {
-            return {};
-        }
-        const int mode = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (options.force ? O_TRUNC : O_EXCL);
-        file_ = UniqueFd(::open(options.output.c_str(), mode, S_IRUSR | S_IWUSR));
-        if (!file_.valid()) {
-            const char* hint = errno == EEXIST ? "choose another file, or give --force to overwrite it" : "";
-            return fail_errno(
-                errno == EEXIST ? ErrorCode::Usage : ErrorCode::RunTime, "cannot create " + options.output, errno, hint
-            );
-        }
-        path_ = options.output;
-        return {};
+void on_signal(int /*signal*/) { interrupted = 1; }
+
+bool to_stdout(const Options& options) { return options.output.empty() || options.output == "-"; }
+
+Status check_output(const Options& options, const ExportKind& kind) {
+    const std::string name(kind.name);
+    if (to_stdout(options) && kind.needs_path) {
+        return fail(ErrorCode::Usage, name + " cannot go to standard output", "name a file with -o FILE");
     }
-
-    [[nodiscard]] std::string& buffer() { return buffer_; }
-    [[nodiscard]] bool closed() const { return closed_; }  // the reader of the pipe has gone
-
-    [[nodiscard]] Status flush_if_large() { return buffer_.size() >= kFlushBytes ? flush() : Status{}; }
-
-    [[nodiscard]] Status flush() {
-        Status written = file_.valid() ? write_file() : write_stdout(buffer_, &closed_);
-        buffer_.clear();
-        return written;
+    if (to_stdout(options) && kind.binary && stdout_is_terminal()) {
+        return fail(ErrorCode::Usage, name + " is binary and standard output a terminal", "name a file with -o FILE");
     }
-
-private:
-    [[nodiscard]] Status write_file() {
-        for (std::size_t done = 0; done < buffer_.size();) {
-            const ssize_t written = write(file_.get(), buffer_.data() + done, buffer_.size() - done);
-            if (written < 0 && errno != EINTR) {
-                return fail_errno(ErrorCode::RunTime, "cannot write to " + path_, errno);
-            }
-            done += written > 0 ? static_cast<std::size_t>(written) : 0;
-        }
-        return {};
+    std::error_code ignored;
+    if (!to_stdout(options) && std::filesystem::equivalent(options.file, options.output, ignored)) {
+        return fail(ErrorCode::Usage, options.output + " is the recording itself", "choose another file");
     }
+    return {};
+}
 
-    UniqueFd file_;
-    std::string path_;
-    std::string buffer_;
-    bool closed_ = false;
-};
+// What the exporter has to say goes to its file; the replay's own fault comes first.
+Status export_recording(const std::string& path, const ReplayWindow& window, Exporter& exporter, Replay& replay) {
+    ExportProgress progress;
+    const auto step = [&](const SessionInfo&, const Event& event, const Applied&) -> Status {
+        progress.step(header_of(event).t_ns);
+        return interrupted != 0 ? fail(ErrorCode::RunTime, "interrupted") : exporter.status();
+    };
+    if (Status replayed = replay_recording(path, replay, window, &exporter, step); !replayed) {
+        return replayed;
+    }
+    const TrackerView tracker = replay.tracker.view();
+    return exporter.finish({tracker, replay.session, replay.complete, replay.warning});
+}
 
 }  // namespace
 
 Result<int> run_export(const Options& options) {
-    LineWriter lines;
-    if (Status opened = lines.open(options); !opened) {
-        return tl::make_unexpected(opened.error());
+    const ExportKind& kind = *find_export_kind(options.export_format);
+    if (Status possible = check_output(options, kind); !possible) {
+        return tl::make_unexpected(possible.error());
     }
-    OwnerLabels labels;
-    bool has_header = false;
-    Replay replay;
-    const Status replayed = replay_recording(
-        options.file,
-        replay,
-        {},
-        nullptr,
-        [&](const SessionInfo& session, const Event& event, const Applied& applied) -> Status {
-            if (!std::exchange(has_header, true)) {
-                lines.buffer() += json_line(export_header_json(session, {}));
-            }
-            append_event_json(lines.buffer(), event, applied, labels.observe(event));
-            return lines.closed() ? fail(ErrorCode::RunTime, "") : lines.flush_if_large();
+    ExportOptions exporting = options.exporting;
+    exporting.filter = options.filter;
+    if (!options.since.empty() || !options.until.empty()) {
+        const Result<ReplayWindow> window = read_window(options.file, options.since, options.until);
+        if (!window) {
+            return tl::make_unexpected(window.error());
         }
-    );
-    if (lines.closed()) {
+        exporting.window = *window;
+    }
+    // The unfinished file goes when the process is asked to end.
+    std::signal(SIGINT, on_signal);
+    std::signal(SIGTERM, on_signal);
+    std::optional<ExportFile> file;
+    if (!to_stdout(options)) {
+        Result<ExportFile> created = ExportFile::create(options.output, options.force);
+        if (!created) {
+            return tl::make_unexpected(created.error());
+        }
+        file.emplace(std::move(*created));
+    }
+    ExportSink sink(file ? &*file : nullptr);
+    Replay replay;
+    const std::unique_ptr<Exporter> exporter =
+        kind.make(exporting, {&sink, file ? file->temporary_path() : std::string(), options.output, replay.session});
+    Status done = export_recording(options.file, exporting.window, *exporter, replay);
+    if (sink.closed()) {
         return 0;
     }
-    if (!replayed) {
-        return tl::make_unexpected(replayed.error());
+    if (done && file) {
+        done = file->publish();
     }
-    const TrackerView view = replay.tracker.view();
-    const Completeness completeness{replay.complete, view.lost.total()};
-    if (!has_header) {
-        lines.buffer() += json_line(export_header_json(replay.session, {}));
+    if (!done) {
+        return tl::make_unexpected(done.error());
     }
-    lines.buffer() += json_line(export_end_json(view.events, completeness));
-    if (Status flushed = lines.flush(); !flushed) {
-        return tl::make_unexpected(flushed.error());
+    for (const std::string& note : exporter->notes()) {
+        spdlog::warn("{}", printable(note));
     }
     if (!replay.warning.empty()) {
         spdlog::warn("{}: {}", printable(options.file), printable(replay.warning));

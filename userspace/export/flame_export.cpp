@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Flame graphs: folded lines ("a;b;c 42") for flamegraph.pl, inferno and their like, and the file format of speedscope.app.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "export/buffer_groups.hpp"
+#include "export/formats.hpp"
+
+namespace tt::alloc_trace {
+namespace {
+
+class GroupExport : public TextExporter {
+public:
+    GroupExport(const ExportOptions& options, const ExportTarget& target)
+        : TextExporter(*target.text), options_(options), groups_(options) {}
+
+    void begin(const TrackerView& view) override { groups_.begin(view); }
+    void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override {
+        groups_.started(process, key, buffer);
+    }
+    void ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer&, FreeKind) override {
+        groups_.ended(process, key);
+    }
+    void known_better(const ProcessState& process, const AllocationKey& key, const LiveBuffer&, const LiveBuffer& now) override {
+        groups_.known_better(process, key, now);
+    }
+    void end(const TrackerView&) override { groups_.settle(); }
+    [[nodiscard]] std::vector<std::string> notes() const override {
+        std::vector<std::string> notes = groups_.notes();
+        if (groups_.total(options_.weight) == 0) {
+            notes.emplace_back("nothing to show: no buffer passes, or none has this weight");
+        }
+        return notes;
+    }
+
+protected:
+    // Groups that weigh anything, by their frames' names, so that a file does not depend on the order of events.
+    [[nodiscard]] std::vector<const BufferGroup*> sorted(GroupWeight weight) const {
+        std::vector<const BufferGroup*> some;
+        for (const BufferGroup& group : groups_.groups()) {
+            if (group.weight(weight) > 0) {
+                some.push_back(&group);
+            }
+        }
+        const std::vector<std::string>& frames = groups_.frames();
+        std::sort(some.begin(), some.end(), [&frames](const BufferGroup* a, const BufferGroup* b) {
+            return std::lexicographical_compare(
+                a->frames.begin(), a->frames.end(), b->frames.begin(), b->frames.end(),
+                [&frames](std::uint32_t x, std::uint32_t y) { return frames[x] < frames[y]; }
+            );
+        });
+        return some;
+    }
+    [[nodiscard]] const BufferGroups& groups() const { return groups_; }
+    [[nodiscard]] const ExportOptions& options() const { return options_; }
+
+private:
+    const ExportOptions options_;
+    BufferGroups groups_;
+};
+
+class FoldedExport final : public GroupExport {
+public:
+    using GroupExport::GroupExport;
+
+private:
+    void write_end(const ReplayedStream&) override {
+        for (const BufferGroup* group : sorted(options().weight)) {
+            bool first = true;
+            for (const std::uint32_t frame : group->frames) {
+                text() += first ? "" : ";";
+                append_frame(groups().frames()[frame]);
+                first = false;
+            }
+            fmt::format_to(std::back_inserter(text()), " {}\n", group->weight(options().weight));
+            flush_if_large();
+        }
+    }
+    // A frame is what stands between two semicolons of one line.
+    void append_frame(const std::string& name) {
+        std::transform(name.begin(), name.end(), std::back_inserter(text()), [](char c) {
+            return c == ';' ? ':' : c == '\n' || c == '\r' ? ' ' : c;
+        });
+    }
+};
+
+// All three weights, as profiles of one file; the one asked for is shown first.
+class SpeedscopeExport final : public GroupExport {
+public:
+    using GroupExport::GroupExport;
+
+private:
+    void write_end(const ReplayedStream& stream) override {
+        nlohmann::ordered_json head;
+        head["$schema"] = "https://www.speedscope.app/file-format-schema.json";
+        head["exporter"] = fmt::format("tt-alloc-trace {}", stream.session.tool_version);
+        head["name"] = fmt::format("device memory of {}", stream.session.target);
+        head["activeProfileIndex"] = static_cast<std::size_t>(options().weight);
+        text() += json_line(head);
+        text().resize(text().rfind('}'));
+        text() += ",\"shared\":{\"frames\":[";
+        const char* separator = "";
+        for (const std::string& frame : groups().frames()) {
+            text().append(separator).append("{\"name\":").append(json_string(frame)).append("}");
+            separator = ",\n";
+        }
+        text() += "]},\n\"profiles\":[";
+        add_profile(GroupWeight::Live, "live at the end");
+        text() += ",\n";
+        add_profile(GroupWeight::Peak, "live at the peak");
+        text() += ",\n";
+        add_profile(GroupWeight::Allocated, "all allocations");
+        text() += "]}\n";
+    }
+    void add_profile(GroupWeight weight, std::string_view name) {
+        const std::vector<const BufferGroup*> some = sorted(weight);
+        fmt::format_to(
+            std::back_inserter(text()),
+            R"({{"type":"sampled","name":"{}","unit":"{}","startValue":0,"endValue":{},"samples":[)",
+            options().weigh_counts ? fmt::format("{} (buffers)", name) : name,
+            options().weigh_counts ? "none" : "bytes",
+            groups().total(weight)
+        );
+        const char* separator = "";
+        for (const BufferGroup* group : some) {
+            fmt::format_to(std::back_inserter(text()), "{}[{}]", separator, fmt::join(group->frames, ","));
+            separator = ",";
+        }
+        text() += "],\"weights\":[";
+        separator = "";
+        for (const BufferGroup* group : some) {
+            fmt::format_to(std::back_inserter(text()), "{}{}", separator, group->weight(weight));
+            separator = ",";
+        }
+        text() += "]}";
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Exporter> make_folded_export(const ExportOptions& options, const ExportTarget& target) {
+    return std::make_unique<FoldedExport>(options, target);
+}
+
+std::unique_ptr<Exporter> make_speedscope_export(const ExportOptions& options, const ExportTarget& target) {
+    return std::make_unique<SpeedscopeExport>(options, target);
+}
+
+}  // namespace tt::alloc_trace
