@@ -20,6 +20,16 @@ namespace {
 
 constexpr std::size_t kBatch = 1U << 16U;  // records per pump(): some 20 ms of work
 
+// As records carry them.
+std::array<std::uint32_t, TAT_LOSS_CLASSES> by_class(const LossCounters& losses) {
+    std::array<std::uint32_t, TAT_LOSS_CLASSES> counts{};
+    counts[TAT_LOSS_ALLOCATED] = static_cast<std::uint32_t>(losses.allocated);
+    counts[TAT_LOSS_FREED] = static_cast<std::uint32_t>(losses.freed);
+    counts[TAT_LOSS_CIRCULAR_BUFFERS] = static_cast<std::uint32_t>(losses.circular_buffers);
+    counts[TAT_LOSS_LIFECYCLE] = static_cast<std::uint32_t>(losses.lifecycle);
+    return counts;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LiveSession>> LiveSession::start(LiveOptions options, EventConsumer& consumer) {
@@ -252,6 +262,8 @@ Result<std::size_t> LiveSession::add_modules_of(const ProcessHandle& process) {
 }
 
 Result<bool> LiveSession::pump() {
+    const std::uint64_t began_ns = monotonic_ns();
+    const LossCounters lost_before = programs_->losses();
     const Result<std::size_t> taken = ring_->consume(kBatch);
     if (!taken) {
         return tl::make_unexpected(taken.error());
@@ -265,6 +277,9 @@ Result<bool> LiveSession::pump() {
         add_late_modules(pid);
     }
     const bool drained = *taken < kBatch;
+    if (drained) {  // a job that rests after a loss makes no record that would reveal it
+        decoder_.report_losses(by_class(lost_before), began_ns, *this);
+    }
     if (drained && options_.lossless) {
         for (const ProcessPaused& paused : continue_paused()) {
             consume(paused);
@@ -335,7 +350,6 @@ Status LiveSession::stop() {
         }
         drained = *pumped;
     }
-    report_final_losses();
     update_info();
     for (const std::string& silent : registry_->silent_probes()) {
         options_.notice(silent);
@@ -358,23 +372,6 @@ Status LiveSession::finish_snapshots() {
         }
     }
     return {};
-}
-
-// Losses after the last record that got through.
-void LiveSession::report_final_losses() {
-    const LossCounters counted = programs_->losses();
-    const auto& seen = decoder_.losses_seen();
-    const auto unseen = [&](std::uint64_t total, std::size_t loss_class) {
-        return std::uint64_t{static_cast<std::uint32_t>(total) - seen[loss_class]};
-    };
-    Lost lost{{monotonic_ns(), 0, 0}};
-    lost.allocated = unseen(counted.allocated, TAT_LOSS_ALLOCATED);
-    lost.freed = unseen(counted.freed, TAT_LOSS_FREED);
-    lost.circular_buffers = unseen(counted.circular_buffers, TAT_LOSS_CIRCULAR_BUFFERS);
-    lost.lifecycle = unseen(counted.lifecycle, TAT_LOSS_LIFECYCLE);
-    if (lost.total() > 0) {
-        consume(lost);
-    }
 }
 
 std::optional<int> LiveSession::wait_for_command() {

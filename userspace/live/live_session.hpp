@@ -104,7 +104,6 @@ private:
     Result<std::size_t> add_modules_of(const ProcessHandle& process);
     [[nodiscard]] Status finish_snapshots();
     void update_info();
-    void report_final_losses();
     [[nodiscard]] std::string describe_target() const;
 
     LiveOptions options_;

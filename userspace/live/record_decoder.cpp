@@ -227,7 +227,7 @@ std::optional<std::uint32_t> RecordDecoder::decode(std::span<const std::byte> re
     }
     record = record.first(header.size);
     check_sequence(header);
-    report_losses(header, consumer);
+    report_losses(std::to_array(header.lost), header.time_ns, consumer);
     const bool decoded = header.kind == TAT_EVENT_THROWN ? decode_thrown(record, consumer)
                                                          : decode_object(record, header, consumer) ||
                                                                decode_process(record, header, consumer);
@@ -239,20 +239,22 @@ std::optional<std::uint32_t> RecordDecoder::decode(std::span<const std::byte> re
 }
 
 // Records are stamped a moment after their place in the ring is taken, so a stamp may be a little older than the one before.
-void RecordDecoder::report_losses(const tat_event_header& header, EventConsumer& consumer) {
+void RecordDecoder::report_losses(
+    const std::array<std::uint32_t, TAT_LOSS_CLASSES>& counted, std::uint64_t t_ns, EventConsumer& consumer
+) {
     std::array<std::uint64_t, TAT_LOSS_CLASSES> fresh{};
     std::uint64_t total = 0;
     for (std::size_t i = 0; i < fresh.size(); ++i) {
-        const auto change = static_cast<std::int32_t>(header.lost[i] - losses_[i]);
+        const auto change = static_cast<std::int32_t>(counted[i] - losses_[i]);
         if (change > 0) {
             fresh[i] = static_cast<std::uint64_t>(change);
-            losses_[i] = header.lost[i];
+            losses_[i] = counted[i];
             total += fresh[i];
         }
     }
     if (total > 0) {
         consumer.consume(Lost{
-            {header.time_ns, 0, 0},
+            {t_ns, 0, 0},
             fresh[TAT_LOSS_ALLOCATED],
             fresh[TAT_LOSS_FREED],
             fresh[TAT_LOSS_CIRCULAR_BUFFERS],

@@ -58,6 +58,10 @@ public:
     // that a process has mapped a library.
     std::optional<std::uint32_t> decode(std::span<const std::byte> record, EventConsumer& consumer);
 
+    // Tells the losses that `counted` (in TAT_LOSS_* order, since load) knows of and no record has revealed yet. For counters that
+    // were read before the ring was drained: whatever was lost up to then lies before everything that comes from now on.
+    void report_losses(const std::array<std::uint32_t, TAT_LOSS_CLASSES>& counted, std::uint64_t t_ns, EventConsumer& consumer);
+
     // An error once the layout has proved wrong; nothing is decoded any more.
     [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
     [[nodiscard]] const DecoderStatistics& statistics() const { return statistics_; }
@@ -77,7 +81,6 @@ private:
         std::uint64_t implausible = 0;
     };
 
-    void report_losses(const tat_event_header& header, EventConsumer& consumer);
     void check_sequence(const tat_event_header& header);
     bool decode_object(std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer);
     bool decode_process(std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer);

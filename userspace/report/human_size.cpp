@@ -147,7 +147,7 @@ std::string human_offset(std::uint64_t t_ns, std::uint64_t start_ns) {
     const bool before = t_ns < start_ns;
     const std::uint64_t ms = (before ? start_ns - t_ns : t_ns - start_ns) / 1'000'000;
     return fmt::format(
-        "{}{:02}:{:02}:{:02}.{:03}", before ? '-' : '+', ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000
+        "{}{:02}:{:02}:{:02}.{:03}", before && ms > 0 ? '-' : '+', ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000
     );
 }
 

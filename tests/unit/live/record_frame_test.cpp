@@ -124,6 +124,22 @@ TEST(RecordFrameTest, SlightlyOlderStampTellsNothingNew) {
     EXPECT_EQ(harness.decoder.losses_seen()[TAT_LOSS_ALLOCATED], 5U);
 }
 
+TEST(RecordFrameTest, LossesThatNoRecordRevealsAreToldOnce) {
+    DecoderHarness harness;
+    harness.decode(stamped({5, 0, 0, 0}));
+    harness.events.clear();
+    harness.decoder.report_losses({5, 0, 0, 0}, 70, harness);
+    EXPECT_TRUE(harness.events.empty());
+    harness.decoder.report_losses({7, 1, 0, 0}, 80, harness);
+    harness.decode(stamped({7, 1, 0, 0}));
+    ASSERT_EQ(harness.events.size(), 2U);
+    const auto* loss = std::get_if<Lost>(&harness.events[0]);
+    ASSERT_NE(loss, nullptr);
+    EXPECT_EQ(loss->header.t_ns, 80U);
+    EXPECT_EQ(loss->allocated, 2U);
+    EXPECT_EQ(loss->freed, 1U);
+}
+
 TEST(RecordFrameTest, OlderStampOfOneClassDoesNotHideTheLossOfAnother) {
     DecoderHarness harness;
     harness.decode(stamped({5, 0, 0, 0}));

@@ -14,7 +14,7 @@
 #include <sstream>
 #include <tuple>
 
-#include "view_run.hpp"
+#include "view_job.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -39,11 +39,11 @@ std::string workload() {
 }
 
 // `every`: so many decode steps leak one buffer; 0: none does.
-void replay(ViewRun& job, const std::string& csv, unsigned every) {
+void replay(ViewJob& job, const std::string& csv, unsigned every) {
     std::istringstream rows(csv);
     std::string row;
     std::getline(rows, row);
-    std::map<std::tuple<unsigned, unsigned, std::uint64_t>, ViewRun::Buffer> live;
+    std::map<std::tuple<unsigned, unsigned, std::uint64_t>, ViewJob::Buffer> live;
     unsigned latest_step = 0;
     while (std::getline(rows, row)) {
         std::replace(row.begin(), row.end(), ',', ' ');
@@ -75,7 +75,7 @@ TEST(GrowthWorkload, LlamaDoesNotGrow) {
     if (csv.empty()) {
         GTEST_SKIP() << "TAT_SHARED_DIR does not point to the shared workloads";
     }
-    ViewRun job("growth");
+    ViewJob job("growth");
     replay(job, csv, 0);
     const auto json = job.json();
     EXPECT_EQ(json["growth"].size(), 0U) << json["growth"].dump(1);
@@ -90,7 +90,7 @@ TEST(GrowthWorkload, ALeakInEveryThirdDecodeStepOfLlamaIsFound) {
     if (csv.empty()) {
         GTEST_SKIP() << "TAT_SHARED_DIR does not point to the shared workloads";
     }
-    ViewRun job("growth");
+    ViewJob job("growth");
     replay(job, csv, 3);
     const auto json = job.json();
     ASSERT_EQ(json["growth"].size(), 1U) << json["growth"].dump(1);

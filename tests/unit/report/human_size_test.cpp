@@ -70,6 +70,7 @@ TEST(HumanSize, DurationsAndOffsets) {
     EXPECT_EQ(human_duration(100 * 3600 * kSecond), "4d04h");
     EXPECT_EQ(human_offset(65 * kSecond + 123'999'999, 0), "+00:01:05.123");
     EXPECT_EQ(human_offset(0, 3600 * kSecond), "-01:00:00.000");
+    EXPECT_EQ(human_offset(0, 999'999), "+00:00:00.000");
 }
 
 TEST(HumanSize, TimesAreUtc) {
