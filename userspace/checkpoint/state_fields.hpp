@@ -171,7 +171,7 @@ void describe(Archive& a, ClashFailure::LowestBuffer& x) {
     a(x.address, x.size, x.buffer, x.t_ns, x.owner);
 }
 
-// What the message itself says is read from it again.
+// What the message itself says is read from it again. The allocator is an index of that moment, of no use later.
 template <typename Archive>
 void describe(Archive& a, AllocationFailure& x) {
     a(x.event, x.owner, x.places, x.needed, x.tracked, x.verdict);

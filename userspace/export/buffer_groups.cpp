@@ -47,7 +47,7 @@ void BufferGroups::settle() {
 }
 
 std::uint64_t BufferGroups::total(GroupWeight weight) const {
-    return std::accumulate(groups_.begin(), groups_.end(), std::uint64_t{0}, [weight](std::uint64_t sum, const BufferGroup& group) {
+    return std::accumulate(groups_.begin(), groups_.end(), std::uint64_t{0}, [weight](std::uint64_t sum, const WeightedGroup& group) {
         return sum + group.weight(weight);
     });
 }
@@ -69,7 +69,7 @@ void BufferGroups::start(const ProcessState& process, const AllocationKey& key, 
     }
     const Kept kept{group_of(process, key, buffer), weigh(process, key, buffer)};
     live_[{process.number, key}] = kept;
-    BufferGroup& group = changing(kept.group);
+    WeightedGroup& group = changing(kept.group);
     group.live += kept.weight;
     group.allocated += allocated ? kept.weight : 0;
     live_total_ += kept.weight;
@@ -135,7 +135,7 @@ std::uint32_t BufferGroups::frame(std::string name) {
 }
 
 // A group that did not change since the peak holds now what it held then: it is looked at only when it changes.
-BufferGroup& BufferGroups::changing(std::uint32_t group) {
+WeightedGroup& BufferGroups::changing(std::uint32_t group) {
     if (peak_of_[group] != peak_number_) {
         peak_of_[group] = peak_number_;
         groups_[group].at_peak = groups_[group].live;

@@ -21,7 +21,7 @@
 
 namespace tt::alloc_trace {
 
-struct BufferGroup {
+struct WeightedGroup {
     std::vector<std::uint32_t> frames;  // indices into BufferGroups::frames(), outermost first
     std::uint64_t live = 0;             // at the end
     std::uint64_t at_peak = 0;
@@ -47,7 +47,7 @@ public:
     // After the last event.
     void settle();
 
-    [[nodiscard]] const std::vector<BufferGroup>& groups() const { return groups_; }
+    [[nodiscard]] const std::vector<WeightedGroup>& groups() const { return groups_; }
     [[nodiscard]] const std::vector<std::string>& frames() const { return frames_; }
     [[nodiscard]] std::uint64_t peak_t_ns() const { return peak_t_ns_; }
     [[nodiscard]] std::uint64_t total(GroupWeight weight) const;
@@ -68,13 +68,13 @@ private:
     [[nodiscard]] std::uint32_t group_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
     void set_frames(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
     [[nodiscard]] std::uint32_t frame(std::string name);
-    BufferGroup& changing(std::uint32_t group);
+    WeightedGroup& changing(std::uint32_t group);
 
     const ExportOptions options_;
     OwnerNames owner_names_;
     std::vector<std::string> frames_;
     tsl::robin_map<std::string, std::uint32_t> frame_numbers_;
-    std::vector<BufferGroup> groups_;
+    std::vector<WeightedGroup> groups_;
     std::vector<std::uint64_t> peak_of_;  // by group: number of the peak that at_peak is of
     tsl::robin_map<std::vector<std::uint32_t>, std::uint32_t, FramesHash> group_numbers_;
     std::vector<std::uint32_t> wanted_;   // frames of the buffer at hand

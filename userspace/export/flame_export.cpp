@@ -39,15 +39,15 @@ public:
 
 protected:
     // Groups that weigh anything, by their frames' names, so that a file does not depend on the order of events.
-    [[nodiscard]] std::vector<const BufferGroup*> sorted(GroupWeight weight) const {
-        std::vector<const BufferGroup*> some;
-        for (const BufferGroup& group : groups_.groups()) {
+    [[nodiscard]] std::vector<const WeightedGroup*> sorted(GroupWeight weight) const {
+        std::vector<const WeightedGroup*> some;
+        for (const WeightedGroup& group : groups_.groups()) {
             if (group.weight(weight) > 0) {
                 some.push_back(&group);
             }
         }
         const std::vector<std::string>& frames = groups_.frames();
-        std::sort(some.begin(), some.end(), [&frames](const BufferGroup* a, const BufferGroup* b) {
+        std::sort(some.begin(), some.end(), [&frames](const WeightedGroup* a, const WeightedGroup* b) {
             return std::lexicographical_compare(
                 a->frames.begin(), a->frames.end(), b->frames.begin(), b->frames.end(),
                 [&frames](std::uint32_t x, std::uint32_t y) { return frames[x] < frames[y]; }
@@ -69,7 +69,7 @@ public:
 
 private:
     void write_end(const ReplayedStream&) override {
-        for (const BufferGroup* group : sorted(options().weight)) {
+        for (const WeightedGroup* group : sorted(options().weight)) {
             bool first = true;
             for (const std::uint32_t frame : group->frames) {
                 text() += first ? "" : ";";
@@ -117,7 +117,7 @@ private:
         text() += "]}\n";
     }
     void add_profile(GroupWeight weight, std::string_view name) {
-        const std::vector<const BufferGroup*> some = sorted(weight);
+        const std::vector<const WeightedGroup*> some = sorted(weight);
         fmt::format_to(
             std::back_inserter(text()),
             R"({{"type":"sampled","name":"{}","unit":"{}","startValue":0,"endValue":{},"samples":[)",
@@ -126,13 +126,13 @@ private:
             groups().total(weight)
         );
         const char* separator = "";
-        for (const BufferGroup* group : some) {
+        for (const WeightedGroup* group : some) {
             fmt::format_to(std::back_inserter(text()), "{}[{}]", separator, fmt::join(group->frames, ","));
             separator = ",";
         }
         text() += "],\"weights\":[";
         separator = "";
-        for (const BufferGroup* group : some) {
+        for (const WeightedGroup* group : some) {
             fmt::format_to(std::back_inserter(text()), "{}{}", separator, group->weight(weight));
             separator = ",";
         }
