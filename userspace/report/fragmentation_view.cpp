@@ -146,7 +146,8 @@ private:
                  Ink::Warning}
             );
         }
-        for (const FragmentedSpace* space : shown()) {
+        const std::vector<const FragmentedSpace*> spaces = shown();
+        for (const FragmentedSpace* space : spaces) {
             if (space->not_placed > 0) {
                 notes.push_back(
                     {fmt::format(
@@ -155,16 +156,15 @@ private:
                      Ink::Warning}
                 );
             }
-            if (space->shared_with > 0) {
-                notes.push_back(
-                    {fmt::format(
-                         "{}: {} more hand out the same memory: what they hold is not subtracted here",
-                         space_name(*space),
-                         counted(space->shared_with, "allocator")
-                     ),
-                     Ink::Warning}
-                );
-            }
+        }
+        const auto is_shared = [](const FragmentedSpace* space) { return space->shared_with > 0; };
+        if (const auto shared = std::count_if(spaces.begin(), spaces.end(), is_shared); shared > 0) {
+            notes.push_back(
+                {fmt::format(
+                     "{} of {} rows: other allocators hand out the same memory; what they hold is not subtracted", shared, spaces.size()
+                 ),
+                 Ink::Warning}
+            );
         }
         if (stream.tracker.events > 0 && shown().empty()) {
             notes.push_back({"no allocator whose memory is known held anything of this", Ink::Plain});
