@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "report/human_size.hpp"
 #include "report/memory_kind.hpp"
 
 namespace tt::alloc_trace {
@@ -30,24 +31,6 @@ std::optional<Quantity> parse_quantity(std::string_view text) {
 
 std::optional<std::uint64_t> whole(double value) {
     return value >= 1 && value < kMostValue ? std::optional(static_cast<std::uint64_t>(std::llround(value))) : std::nullopt;
-}
-
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-    const std::optional<Quantity> quantity = parse_quantity(text);
-    if (!quantity) {
-        return std::nullopt;
-    }
-    constexpr std::string_view kUnits = "KMGT";
-    double factor = 1;
-    if (!quantity->unit.empty()) {
-        const std::size_t unit = kUnits.find(static_cast<char>(quantity->unit.front() & ~0x20));
-        const std::string_view rest = quantity->unit.substr(1);
-        if (unit == std::string_view::npos || !(rest.empty() || rest == "B" || rest == "iB")) {
-            return std::nullopt;
-        }
-        factor = std::ldexp(1.0, 10 * (static_cast<int>(unit) + 1));
-    }
-    return whole(quantity->number * factor);
 }
 
 }  // namespace
@@ -77,8 +60,8 @@ bool parse_mark(std::string_view text, IterationHint& hint) {
     if (colon == std::string_view::npos) {
         return false;
     }
-    const std::optional<std::uint64_t> size = parse_size(text.substr(colon + 1));
-    for (std::size_t i = 0; size && i < kBufferTypeCount; ++i) {
+    const std::optional<std::uint64_t> size = parse_bytes(text.substr(colon + 1));
+    for (std::size_t i = 0; size.value_or(0) > 0 && i < kBufferTypeCount; ++i) {
         const auto type = static_cast<BufferType>(i);
         if (parse_memory_kind(text.substr(0, colon)) == memory_kind(type)) {
             hint.mark = {type, *size};
