@@ -5,8 +5,8 @@
 namespace tt::alloc_trace {
 
 OwnerBook::OwnerBook() {
-    owners_.push_back({OwnerKind::Unknown, -1, {}, {Place{}}});
-    numbers_.emplace(Identity{OwnerKind::Unknown, -1, {}}, 0);
+    owners_.push_back({OwnerIdentity{}, {Place{}}});
+    numbers_.emplace(OwnerIdentity{}, 0);
 }
 
 std::uint32_t OwnerBook::number(const ProcessState& process, const AllocationKey& key) {
@@ -15,13 +15,13 @@ std::uint32_t OwnerBook::number(const ProcessState& process, const AllocationKey
         return answer.number;
     }
     const Owner& owner = process.owner_of(key);
-    const Identity identity{owner.kind, owner.id, owner.chips};
+    const OwnerIdentity identity = identity_of(owner);
     std::uint32_t number = 0;
     if (const auto found = numbers_.find(identity); found != numbers_.end()) {
         number = found->second;
     } else if (owners_.size() < kMaxOwners) {
         number = static_cast<std::uint32_t>(owners_.size());
-        owners_.push_back({owner.kind, owner.id, owner.chips, owner.places});
+        owners_.push_back({identity, owner.places});
         numbers_.emplace(identity, number);
     }
     if (owner.kind != OwnerKind::Unknown) {  // it may be announced yet

@@ -7,18 +7,15 @@
 #include <array>
 #include <cstdint>
 #include <map>
-#include <tuple>
 #include <vector>
 
+#include "analysis/owner_identity.hpp"
 #include "tracker/process_state.hpp"
 
 namespace tt::alloc_trace {
 
-struct BookedOwner {
-    OwnerKind kind = OwnerKind::Unknown;
-    std::int32_t id = -1;
-    std::vector<std::int32_t> chips;  // in the mesh's order; empty if not known
-    std::vector<Place> places;        // where its buffers count
+struct BookedOwner : OwnerIdentity {
+    std::vector<Place> places;  // where its buffers count
 };
 
 class OwnerBook {
@@ -32,10 +29,8 @@ public:
     [[nodiscard]] const BookedOwner& operator[](std::uint32_t number) const { return owners_[number]; }
 
 private:
-    using Identity = std::tuple<OwnerKind, std::int32_t, std::vector<std::int32_t>>;
-
     std::vector<BookedOwner> owners_;
-    std::map<Identity, std::uint32_t> numbers_;
+    std::map<OwnerIdentity, std::uint32_t> numbers_;
     // The latest answers: almost all calls ask for one of a few allocators.
     struct Answer {
         std::uint32_t process = ~std::uint32_t{0};

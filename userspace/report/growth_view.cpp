@@ -9,9 +9,10 @@
 #include <utility>
 
 #include "analysis/growth.hpp"
+#include "report/answer_heading.hpp"
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
-#include "report/owner_words.hpp"
+#include "report/stretch_notes.hpp"
 #include "report/text_table.hpp"
 
 namespace tt::alloc_trace {
@@ -186,7 +187,7 @@ std::string Growth::text(const ReplayedStream& stream, const TextStyle& style) c
     const std::uint64_t start =
         stream.session.attached_unix_ns == 0 ? stream.tracker.first_t_ns : stream.session.attached_monotonic_ns;
     std::vector<Note> notes{{"what grows per iteration, to the end; sizes", Ink::Strong}};
-    for (Note& note : stream_notes(stream, options_.window)) {
+    for (Note& note : stretch_notes(stream, options_.window)) {
         notes.push_back(std::move(note));
     }
     for (const Iterations& found : observer_.result().iterations) {

@@ -1,12 +1,11 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "report/owner_words.hpp"
+#include "report/stretch_notes.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "report/human_size.hpp"
-#include "report/owner_labels.hpp"
 #include "report/process_health.hpp"
 
 namespace tt::alloc_trace {
@@ -23,20 +22,7 @@ Note known_before_note(KnownBefore known) {
 
 }  // namespace
 
-std::string owner_text(const BookedOwner& owner) {
-    Owner whole;
-    whole.kind = owner.kind;
-    whole.id = owner.id;
-    whole.chips = owner.chips;
-    return to_string(whole);
-}
-
-void add_owner(nlohmann::ordered_json& json, const BookedOwner& owner) {
-    json["owner"] = owner_label(owner.kind, owner.id);
-    json["owner_chips"] = owner.chips;
-}
-
-std::vector<Note> stream_notes(const ReplayedStream& stream, const ReplayWindow& window) {
+std::vector<Note> stretch_notes(const ReplayedStream& stream, const ReplayWindow& window) {
     const TrackerView& tracker = stream.tracker;
     if (tracker.events == 0) {
         return {{"no events: nothing was seen of any process, so this says nothing about its memory", Ink::Warning}};
