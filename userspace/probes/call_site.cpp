@@ -31,7 +31,9 @@ Calls collect_calls(std::span<const std::uint8_t> code, std::uint64_t address) {
         const Instruction instruction = reduce(*next);
         const bool leaves = instruction.slot || (instruction.target && *instruction.target - address >= code.size());
         const bool loads = instruction.action == Action::Load && instruction.global;
-        if (loads || (leaves && (instruction.flow == Flow::Call || instruction.flow == Flow::Jump))) {
+        const bool transfers = instruction.flow == Flow::Call || instruction.flow == Flow::Jump ||
+                               instruction.flow == Flow::Branch;  // `je callee`: a conditional tail call
+        if (loads || (leaves && transfers)) {
             calls.instructions.push_back(instruction);
         }
     }

@@ -135,7 +135,7 @@ constexpr std::array kFreed{
         EntryByStatus,
         kObject1,
         "2026, BufferImpl",
-        {kBufferDeallocate, kBufferDestructor, kBufferBaseDestructor, kDeallocateBuffer, kBufferImplDeallocate}
+        {kBufferImplDeallocate, kBufferDestructor, kBufferBaseDestructor, kBufferDeallocate, kDeallocateBuffer}
     },
     ProbeAlternative{
         {TAT_METAL "12GraphTracker16track_deallocateEPNS0_6BufferE"},

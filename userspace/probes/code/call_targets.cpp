@@ -16,12 +16,20 @@ namespace {
 
 constexpr std::uint64_t kMaxRelocations = 4U << 20U;  // of a 1 GB library: some hundred thousand
 constexpr std::size_t kChunk = 4096;                  // relocations read at once
-constexpr std::size_t kPltEntryBytes = 32;            // endbr64; [bnd] jmp *slot(%rip); nops
+constexpr std::size_t kPltEntryBytes = 32;
+constexpr int kMaxPltInstructions = 3;                // up to the jump
 constexpr std::size_t kMaxPltEntries = 4096;          // looked at; a function calls some hundred others
 constexpr std::size_t kMaxName = 256;                 // all it takes to recognise those that never return
 
 bool is_plain_transfer(const Instruction& instruction) {
     return instruction.flow == Flow::Call || instruction.flow == Flow::Jump || instruction.flow == Flow::Branch;
+}
+
+// `mov $n, %r11d`: which entry of the PLT this is, for the dynamic linker.
+bool is_number_in_scratch(const cs_insn& instruction) {
+    const cs_x86& x = instruction.detail->x86;
+    return instruction.id == X86_INS_MOV && x.op_count == 2 && x.operands[0].type == X86_OP_REG &&
+           x.operands[0].reg == X86_REG_R11D && x.operands[1].type == X86_OP_IMM;
 }
 
 }  // namespace
@@ -58,6 +66,8 @@ bool is_noreturn_name(std::string_view name) {
     return of_std && name.find("__throw_") != std::string_view::npos;
 }
 
+// What the linkers of today make of a PLT entry: `jmp *slot` (lld, bfd, .plt.got), behind `endbr64` (.plt.sec) or behind a
+// number in a register (mold), or the slot's content in a register of its own that a thunk jumps to (retpolines).
 void CallTargets::read_plt_entry(std::uint64_t address) {
     std::optional<std::uint64_t>& entry = plt_[address];
     const auto code = elf_.read(address, kPltEntryBytes);
@@ -65,16 +75,21 @@ void CallTargets::read_plt_entry(std::uint64_t address) {
         return;
     }
     Disassembler disassembler(*code, address);
-    for (int i = 0; i < 2; ++i) {
-        const cs_insn* instruction = disassembler.next();
-        if (instruction == nullptr) {
+    std::optional<std::uint64_t> loaded;
+    for (int i = 0; i < kMaxPltInstructions; ++i) {
+        const cs_insn* next = disassembler.next();
+        if (next == nullptr) {
             return;
         }
-        if (instruction->id == X86_INS_JMP) {
-            entry = reduce(*instruction).slot;
+        const Instruction instruction = reduce(*next);
+        const bool in_scratch = instruction.to == Register::R11;
+        if (instruction.flow == Flow::Jump || (instruction.flow == Flow::Call && loaded)) {
+            entry = instruction.slot ? instruction.slot : loaded;
             return;
         }
-        if (instruction->id != X86_INS_ENDBR64) {
+        if (instruction.action == Action::Load && in_scratch && instruction.global) {
+            loaded = instruction.global;
+        } else if (next->id != X86_INS_ENDBR64 && !is_number_in_scratch(*next)) {
             return;
         }
     }
