@@ -12,6 +12,12 @@ static __always_inline void read_or_zero(void *to, __u32 size, __u64 from) {
     }
 }
 
+static __always_inline void read_chip(struct tat_chip *chip, __u64 device) {
+    read_or_zero(&chip->first_word, sizeof(chip->first_word), device);
+    read_or_zero(&chip->id, sizeof(chip->id), device + instance.layout.chip_id);
+    chip->unused = 0;
+}
+
 static __always_inline void read_chips(struct tat_owner_event *event, __u64 impl) {
     __u64 view = read_word(impl + instance.layout.mesh_view);
     if (instance.layout.view_impl != TAT_NO_OFFSET) {
@@ -29,7 +35,7 @@ static __always_inline void read_chips(struct tat_owner_event *event, __u64 impl
         if (i >= event->chip_count) {
             break;
         }
-        read_or_zero(event->chips[i], TAT_CHIP_WINDOW_SIZE, read_word(begin + i * element));
+        read_chip(&event->chips[i], read_word(begin + i * element));
     }
 }
 
@@ -44,12 +50,20 @@ static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 program, 
     event->instruction = instruction;
     event->program = program;
     event->chip_count = 0;
-    __builtin_memset(event->impl_window, 0, sizeof(event->impl_window));
-    read_or_zero(event->window, sizeof(event->window), owner);
+    event->mesh_id = 0;
+    event->mesh_id_read = 0;
+    event->allocator = 0;
+    read_chip(&event->self, owner);
+    if (instance.layout.chip_allocator != TAT_NO_OFFSET) {
+        event->allocator = read_word(owner + instance.layout.chip_allocator);
+    }
     __u64 impl = owner;
     if (instance.layout.mesh_impl != TAT_NO_OFFSET) {
         impl = read_word(owner + instance.layout.mesh_impl);
-        read_or_zero(event->impl_window, sizeof(event->impl_window), impl);
+    }
+    if (instance.layout.mesh_id != TAT_NO_OFFSET) {
+        void *id = (void *)(impl + instance.layout.mesh_id);
+        event->mesh_id_read = bpf_probe_read_user(&event->mesh_id, sizeof(event->mesh_id), id) == 0;
     }
     if (instance.layout.mesh_view != TAT_NO_OFFSET) {
         read_chips(event, impl);

@@ -75,6 +75,9 @@ struct tat_layout {
     __u32 shard_spec;        /* in the object with the members: what a sharded buffer's record carries; none: nothing */
     __u32 hook;              /* GraphTracker -> hook */
     __u32 hook_blocks;       /* in the hook: bool */
+    __u32 chip_id;           /* in a Device: i32 */
+    __u32 chip_allocator;    /* in a Device: pointer to its only allocator */
+    __u32 mesh_id;           /* in a mesh's implementation: i32 */
     __u32 mesh_impl;         /* MeshDevice -> implementation object; none: the MeshDevice itself */
     __u32 mesh_view;         /* in that: -> view; none: chips stay unknown */
     __u32 view_impl;         /* view -> its implementation; none: the view itself */

@@ -70,9 +70,13 @@ struct tat_sharded_event { /* ALLOCATED, of a buffer that is not interleaved, wh
 #define TAT_FLAG_ADDRESS 1
 #define TAT_FLAG_HOOKED 2 /* the runtime's hook took it: no device memory */
 
-#define TAT_OWNER_WINDOW_SIZE 96
 #define TAT_MAX_MESH_CHIPS 64
-#define TAT_CHIP_WINDOW_SIZE 16
+
+struct tat_chip { /* zero where unreadable */
+    __u64 first_word; /* vtable pointer, if the class has one */
+    __s32 id;         /* at tat_layout.chip_id */
+    __u32 unused;
+};
 
 struct tat_owner_event { /* OWNER */
     struct tat_event_header header;
@@ -80,9 +84,11 @@ struct tat_owner_event { /* OWNER */
     __u64 instruction;  /* where the probe hit: with the ELF address of the probe it gives the module's load address */
     __u32 program;      /* TAT_PROGRAM_* that hit */
     __u32 chip_count;   /* chips the mesh's list holds, at most 2^32-1; may exceed what was copied */
-    __u8 window[TAT_OWNER_WINDOW_SIZE];      /* head of the owner object */
-    __u8 impl_window[TAT_OWNER_WINDOW_SIZE]; /* head of the mesh's implementation object; zero where there is none */
-    __u8 chips[TAT_MAX_MESH_CHIPS][TAT_CHIP_WINDOW_SIZE]; /* head of each chip object; zero where unreadable */
+    struct tat_chip self; /* the owner, read as a chip; its first word tells whether it is one */
+    __u64 allocator;      /* at tat_layout.chip_allocator; 0: unreadable, or none */
+    __s32 mesh_id;        /* at tat_layout.mesh_id of the mesh's implementation */
+    __u32 mesh_id_read;   /* 0: unreadable, or no such member */
+    struct tat_chip chips[TAT_MAX_MESH_CHIPS];
 };
 
 #define TAT_MAX_CORE_RANGES 32

@@ -86,6 +86,9 @@ tat_layout to_abi(const LayoutProfile& profile, const BufferWindow& window) {
     set_shards(abi, profile.buffer, window);
     abi.hook = offset_of(profile.hook.hook);
     abi.hook_blocks = profile.hook.blocks.offset;
+    abi.chip_id = offset_of(profile.owner.chip_id);
+    abi.chip_allocator = offset_of(profile.owner.chip_allocator);
+    abi.mesh_id = offset_of(profile.owner.mesh_id);
     abi.mesh_impl = offset_of(profile.owner.mesh_impl);
     abi.mesh_view = profile.owner.view_chips.exists() ? offset_of(profile.owner.mesh_view) : TAT_NO_OFFSET;
     abi.view_impl = offset_of(profile.owner.view_impl);

@@ -130,11 +130,10 @@ constexpr std::uint64_t kMaxChips = 4096;
 Identity identify(const tat_owner_event& record, const DecodedInstance& instance) {
     const OwnerLayout& layout = instance.layout.owner;
     if (layout.chip_vptr == 0) {
-        const bool plausible = read_field(record.window, 0, layout.chip_id) < kMaxChips;
+        const bool plausible = static_cast<std::uint32_t>(record.self.id) < kMaxChips;
         return {plausible ? OwnerKind::Chip : OwnerKind::Unknown, 0};
     }
-    std::uint64_t vptr = 0;
-    std::memcpy(&vptr, record.window, sizeof(vptr));
+    const std::uint64_t vptr = record.self.first_word;
     if (record.program >= instance.sites.size()) {
         return {};
     }
@@ -160,12 +159,10 @@ std::vector<std::int32_t> chips_of_mesh(const tat_owner_event& record, const Own
     }
     std::vector<std::int32_t> chips;
     for (std::uint32_t i = 0; i < record.chip_count; ++i) {
-        std::uint64_t vptr = 0;
-        std::memcpy(&vptr, record.chips[i], sizeof(vptr));
-        if (vptr != bias + layout.chip_vptr) {
+        if (record.chips[i].first_word != bias + layout.chip_vptr) {
             return {};
         }
-        chips.push_back(static_cast<std::int32_t>(read_field(record.chips[i], 0, layout.chip_id)));
+        chips.push_back(record.chips[i].id);
     }
     return chips;
 }
@@ -421,15 +418,11 @@ bool RecordDecoder::decode_owner(std::span<const std::byte> bytes, Instance& ins
     const OwnerLayout& layout = instance.what.layout.owner;
     event.kind = identity.kind;
     if (identity.kind == OwnerKind::Chip) {
-        event.id = static_cast<std::int32_t>(read_field(record.window, 0, layout.chip_id));
+        event.id = record.self.id;
         event.chips = {event.id};
-        learn_allocator(record, layout);
+        learn_allocator(record);
     } else if (identity.kind == OwnerKind::Mesh) {
-        const auto& window = layout.mesh_impl.exists() ? record.impl_window : record.window;
-        // All zero: it could not be read, and 0 would be another mesh's id.
-        if (std::any_of(std::begin(window), std::end(window), [](std::uint8_t byte) { return byte != 0; })) {
-            event.id = static_cast<std::int32_t>(read_field(window, 0, layout.mesh_id));
-        }
+        event.id = record.mesh_id_read != 0 ? record.mesh_id : -1;
         event.chips = chips_of_mesh(record, layout, identity.bias);
     }
     // Met in the free of a Buffer that may have outlived its mesh: without its chips it is not known to be one still.
@@ -442,9 +435,9 @@ bool RecordDecoder::decode_owner(std::span<const std::byte> bytes, Instance& ins
     return true;
 }
 
-void RecordDecoder::learn_allocator(const tat_owner_event& record, const OwnerLayout& layout) {
-    if (const std::uint64_t allocator = read_field(record.window, 0, layout.chip_allocator); is_pointer(allocator)) {
-        allocators_[{record.header.pid, record.owner}] = allocator;
+void RecordDecoder::learn_allocator(const tat_owner_event& record) {
+    if (is_pointer(record.allocator)) {
+        allocators_[{record.header.pid, record.owner}] = record.allocator;
     }
 }
 

@@ -92,7 +92,7 @@ private:
     void fail_allocation(const EventHeader& header, BufferFields fields, EventConsumer& consumer);
     [[nodiscard]] bool failure_follows(std::uint8_t instance) const;
     void note_implausible(const tat_buffer_event& record, Instance& instance, EventConsumer& consumer);
-    void learn_allocator(const tat_owner_event& record, const OwnerLayout& layout);
+    void learn_allocator(const tat_owner_event& record);
     [[nodiscard]] std::uint64_t allocator_of(std::uint32_t pid, std::uint64_t owner) const;
 
     std::vector<Instance> instances_;

@@ -253,8 +253,8 @@ TEST(BufferRecordTest, AllocatorIsTheChipsWhereBuffersDoNotTell) {
     harness.decode(buffer_record(TAT_EVENT_ALLOCATED));
     tat_owner_event owner = owner_record(0);
     owner.owner = some_buffer().owner;
-    store(std::span(owner.window), 0, std::int32_t{2});
-    store(std::span(owner.window), 8, std::uint64_t{0x5555'0000'7000});
+    owner.self.id = 2;
+    owner.allocator = 0x5555'0000'7000;
     harness.decode(owner);
     harness.decode(buffer_record(TAT_EVENT_ALLOCATED));
     ASSERT_EQ(harness.events.size(), 3U);

@@ -63,7 +63,7 @@ TEST(OwnerRecordTest, VtableOfAnotherMappingIsAnUnknownOwner) {
 TEST(OwnerRecordTest, InstructionThatGivesNoWholePageIsAnUnknownOwner) {
     tat_owner_event record = chip_record(3);
     record.instruction += 1;
-    store(std::span(record.window), 0, std::uint64_t{kBias + 1 + kChipVptr});
+    record.self.first_word = kBias + 1 + kChipVptr;
     expect_unknown(decode(record));
 }
 
@@ -90,12 +90,11 @@ TEST(OwnerRecordTest, EachOfTwoInstancesIsReadByItsOwnLayout) {
     DecodedInstance other = l5_instance();
     other.sites[TAT_PROGRAM_ALLOCATED] = {kProbe + 0x1000, kProbe + 0x40};
     other.layout.owner.chip_vptr = kChipVptr + 0x100;
-    other.layout.owner.chip_id = {16, 4};
     constexpr std::uint64_t kOtherBias = 0x7f99'0000'0000;
     tat_owner_event of_other = owner_record(kOtherBias + kChipVptr + 0x100, kOtherBias);
     of_other.header.instance = 2;
     of_other.instruction = kOtherBias + kProbe + 0x40;
-    store(std::span(of_other.window), 16, std::int32_t{5});
+    of_other.self.id = 5;
 
     EXPECT_EQ(decode_with({l5_instance(), other}, chip_record(3)).id, 3);
     EXPECT_EQ(decode_with({l5_instance(), other}, of_other).id, 5);
@@ -109,13 +108,13 @@ TEST(OwnerRecordTest, WithoutVtablesEveryOwnerIsAChipIfItsIdIsPlausible) {
     instance.layout.owner = {};
     instance.layout.owner.chip_id = {0, 4};
     tat_owner_event record = owner_record(0);
-    store(std::span(record.window), 0, std::int32_t{6});
+    record.self.id = 6;
     const OwnerSeen owner = decode_with({instance}, record);
     EXPECT_EQ(owner.kind, OwnerKind::Chip);
     EXPECT_EQ(owner.id, 6);
     EXPECT_EQ(owner.chips, std::vector<std::int32_t>{6});
     for (const std::int32_t id : {-1, 0x7fff'0000, 4096}) {
-        store(std::span(record.window), 0, id);
+        record.self.id = id;
         expect_unknown(decode_with({instance}, record));
     }
 }
@@ -136,7 +135,7 @@ TEST(OwnerRecordTest, ModuleWithoutMeshesKnowsItsChips) {
 TEST(OwnerRecordTest, OneWrongChipMakesTheChipsUnknown) {
     for (const std::uint64_t vptr : {std::uint64_t{0}, kBias + kMeshVptr, kChipVptr}) {
         tat_owner_event record = mesh_record(1, {0, 1, 2});
-        store(std::span(record.chips[1]), 0, vptr);
+        record.chips[1].first_word = vptr;
         const OwnerSeen owner = decode(record);
         EXPECT_EQ(owner.kind, OwnerKind::Mesh);
         EXPECT_EQ(owner.id, 1);
@@ -156,21 +155,17 @@ TEST(OwnerRecordTest, AsManyChipsAsARecordHoldsAreKnownAndMoreAreUnknown) {
     }
 }
 
-TEST(OwnerRecordTest, MeshThatHoldsItsIdItselfHasUnknownChips) {
+TEST(OwnerRecordTest, MeshOfALayoutWithoutViewHasUnknownChips) {
     DecodedInstance module = l5_instance();
-    module.layout.owner.mesh_impl = {};
     module.layout.owner.mesh_view = {};
     module.layout.owner.view_chips = {};
-    module.layout.owner.mesh_id = {kInlineMeshId, 4};
-    tat_owner_event record = mesh_record(99, {0, 1});
-    store(std::span(record.window), kInlineMeshId, std::int32_t{6});
-    const OwnerSeen owner = decode_with({module}, record);
+    const OwnerSeen owner = decode_with({module}, mesh_record(6, {0, 1}));
     EXPECT_EQ(owner.kind, OwnerKind::Mesh);
     EXPECT_EQ(owner.id, 6);
     EXPECT_TRUE(owner.chips.empty());
 }
 
-// A window of zeros is what the programs send for memory they could not read: not mesh 0.
+// What the programs could not read they send as 0: not mesh 0.
 TEST(OwnerRecordTest, MeshWhoseImplementationCouldNotBeReadHasNoId) {
     const OwnerSeen owner = decode(owner_record(kBias + kMeshVptr));
     EXPECT_EQ(owner.kind, OwnerKind::Mesh);

@@ -29,7 +29,6 @@ inline constexpr std::uint64_t kBias = 0x7f12'3456'0000;
 inline constexpr std::uint64_t kProbe = 0x4'2a10;
 inline constexpr std::uint64_t kChipVptr = 0x9'0010;
 inline constexpr std::uint64_t kMeshVptr = 0x9'1010;
-inline constexpr std::uint32_t kInlineMeshId = 88;
 
 template <typename T>
 void store(std::span<std::uint8_t> bytes, std::size_t offset, T value) {
@@ -99,24 +98,24 @@ inline void set_buffer(tat_buffer_event& record, const BufferFields& fields) {
     record.owner = 0x5555'0000'2000;
     record.program = TAT_PROGRAM_ALLOCATED;
     record.instruction = bias + kProbe;
-    store(std::span(record.window), 0, vptr);
+    record.self.first_word = vptr;
     return record;
 }
 
 [[nodiscard]] inline tat_owner_event chip_record(std::int32_t id, std::uint64_t bias = kBias) {
     tat_owner_event record = owner_record(bias + kChipVptr, bias);
-    store(std::span(record.window), 8, id);
+    record.self.id = id;
     return record;
 }
 
 [[nodiscard]] inline tat_owner_event mesh_record(std::int32_t id, const std::vector<std::int32_t>& chips) {
     tat_owner_event record = owner_record(kBias + kMeshVptr);
-    store(std::span(record.impl_window), 0, std::uint64_t{kBias + 0x9'2010});  // the implementation's own vtable
-    store(std::span(record.impl_window), 72, id);
+    record.mesh_id = id;
+    record.mesh_id_read = 1;
     record.chip_count = static_cast<std::uint32_t>(chips.size());
     for (std::size_t i = 0; i < chips.size(); ++i) {
-        store(std::span(record.chips[i]), 0, std::uint64_t{kBias + kChipVptr});
-        store(std::span(record.chips[i]), 8, chips[i]);
+        record.chips[i].first_word = kBias + kChipVptr;
+        record.chips[i].id = chips[i];
     }
     return record;
 }
