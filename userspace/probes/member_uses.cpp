@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/member_uses.hpp"
 
+#include <functional>
 #include <set>
 
 #include "probes/code/call_targets.hpp"
@@ -41,9 +42,9 @@ std::optional<MemberUse> use_in(const Instruction& instruction, const ValueState
     return member && reads ? std::optional(MemberUse{offset, memory.size}) : std::nullopt;
 }
 
-Result<std::vector<MemberUse>> collect(
-    const Result<FunctionCode>& code, Register object, const CallKnowledge& calls
-) {
+using Visitor = std::function<void(const Instruction&, const ValueState&)>;
+
+Status visit(const Result<FunctionCode>& code, Register object, const CallKnowledge& calls, const Visitor& visitor) {
     if (!code) {
         return fail(ErrorCode::RunTime, code.error().message);
     }
@@ -51,14 +52,31 @@ Result<std::vector<MemberUse>> collect(
     if (!flow) {
         return fail(ErrorCode::RunTime, flow.error().message);
     }
-    std::set<MemberUse> uses;
-    flow->visit([&](const Instruction& instruction, const ValueState& state) {
-        if (const auto use = use_in(instruction, state)) {
-            uses.insert(*use);
-        }
-    });
-    return std::vector<MemberUse>(uses.begin(), uses.end());
+    flow->visit(visitor);
+    return {};
 }
+
+Status visit(const ElfFile& elf, const ElfSymbol& function, Register object, const Visitor& visitor) {
+    const auto code = decode_function(elf, function);
+    CallTargets targets(elf);
+    if (code) {
+        targets.resolve(code->instructions());
+    }
+    return visit(code, object, {{}, [&](const Instruction& call) { return targets.never_returns(call); }}, visitor);
+}
+
+class Uses {
+public:
+    void look_at(const Instruction& instruction, const ValueState& state) {
+        if (const auto use = use_in(instruction, state)) {
+            uses_.insert(*use);
+        }
+    }
+    [[nodiscard]] std::vector<MemberUse> take() const { return {uses_.begin(), uses_.end()}; }
+
+private:
+    std::set<MemberUse> uses_;
+};
 
 // The only offset at which `fits` holds.
 template <typename Fits>
@@ -82,16 +100,33 @@ bool is_read(const MemberUse& use) {
 }  // namespace
 
 Result<std::vector<MemberUse>> member_uses(const ElfFile& elf, const ElfSymbol& function, Register object) {
-    const auto code = decode_function(elf, function);
-    CallTargets targets(elf);
-    if (code) {
-        targets.resolve(code->instructions());
-    }
-    return collect(code, object, {{}, [&](const Instruction& call) { return targets.never_returns(call); }});
+    Uses uses;
+    const Status status = visit(elf, function, object, [&](const auto& instruction, const auto& state) {
+        uses.look_at(instruction, state);
+    });
+    return status ? Result<std::vector<MemberUse>>(uses.take()) : tl::make_unexpected(status.error());
 }
 
 Result<std::vector<MemberUse>> member_uses(std::span<const std::uint8_t> code, Register object) {
-    return collect(FunctionCode::decode({code.begin(), code.end()}, kAddress, {}), object, {});
+    Uses uses;
+    const auto decoded = FunctionCode::decode({code.begin(), code.end()}, kAddress, {});
+    const Status status = visit(decoded, object, {}, [&](const auto& instruction, const auto& state) {
+        uses.look_at(instruction, state);
+    });
+    return status ? Result<std::vector<MemberUse>>(uses.take()) : tl::make_unexpected(status.error());
+}
+
+std::optional<std::uint32_t> element_bytes(const ElfFile& elf, const ElfSymbol& function, Register object) {
+    std::set<std::int64_t> steps;
+    const Status status = visit(elf, function, object, [&](const Instruction& instruction, const ValueState& state) {
+        const Value& pointer = state.in(instruction.to);
+        const bool walks = pointer.kind == Value::Kind::Member || pointer.kind == Value::Kind::Element;
+        if (instruction.action == Action::Add && walks && pointer.number == 0) {
+            steps.insert(instruction.number);
+        }
+    });
+    const bool plain = status && steps.size() == 1 && *steps.begin() > 0 && *steps.begin() <= kMaxMemberOffset;
+    return plain ? std::optional(static_cast<std::uint32_t>(*steps.begin())) : std::nullopt;
 }
 
 bool reads_pointer(std::span<const MemberUse> uses, std::uint32_t offset) {
@@ -109,6 +144,19 @@ std::optional<std::uint32_t> address_in(std::span<const MemberUse> uses) {
 
 std::optional<std::uint32_t> pointer_in(std::span<const MemberUse> uses) {
     return only(uses, [](const MemberUse& use) { return use.width == kPointer; });
+}
+
+std::optional<std::uint32_t> pointer_row_in(std::span<const MemberUse> uses, std::size_t count) {
+    return only(uses, [&](const MemberUse& use) {
+        if (use.width != kPointer || (use.offset >= kPointer && reads_pointer(uses, use.offset - kPointer))) {
+            return false;
+        }
+        std::uint32_t end = use.offset;
+        while (reads_pointer(uses, end)) {
+            end += kPointer;
+        }
+        return end - use.offset == count * kPointer;
+    });
 }
 
 std::optional<std::uint32_t> pointer_pair_in(std::span<const MemberUse> uses) {

@@ -31,11 +31,19 @@ struct MemberUse {
 );
 [[nodiscard]] Result<std::vector<MemberUse>> member_uses(std::span<const std::uint8_t> code, Register object);
 
+// Bytes by which the function advances a pointer that begins as the first one of the object: the size of an element, if the
+// object is a vector. Nothing if there are several such steps, or none.
+[[nodiscard]] std::optional<std::uint32_t> element_bytes(
+    const ElfFile& elf, const ElfSymbol& function, Register object
+);
+
 // The following look for what the uses have in common with the named kind of member; nothing if that is not the one thing
 // they can mean.
 
 // A vector, or a weak_ptr: its first two pointers are read.
 [[nodiscard]] std::optional<std::uint32_t> pointer_pair_in(std::span<const MemberUse> uses);
+// So many pointers that stand in a row, and no more of them: the first. Nothing if there are several such rows.
+[[nodiscard]] std::optional<std::uint32_t> pointer_row_in(std::span<const MemberUse> uses, std::size_t count);
 // The only pointer that is read.
 [[nodiscard]] std::optional<std::uint32_t> pointer_in(std::span<const MemberUse> uses);
 // A hash set or map, of which the number of elements is read, and nothing else.

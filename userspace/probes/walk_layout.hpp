@@ -20,6 +20,9 @@ namespace tt::alloc_trace {
 struct RootLayout {
     std::uint64_t device_pool = 0;    // address of the pointer tt::DevicePool::_inst; 0: no such global
     std::uint64_t metal_context = 0;  // address of the MetalContext object; 0: none, or not found
+    std::uint64_t metal_contexts = 0;  // address of an array of pointers to MetalContexts, null where there is none; 0: no such
+                                       // global
+    std::uint32_t metal_context_slots = 0;  // of that array
     std::uint64_t buffer_map = 0;     // address of detail::BUFFER_MAP; 0: none
     Field device_manager;             // in MetalContext: pointer to the DeviceManager
     Field devices;                    // in DevicePool or DeviceManager: vector of pointers to Device

@@ -14,6 +14,7 @@ namespace {
 
 // Far beyond any machine; past them the search ends with a reason.
 constexpr std::size_t kMaxDevices = 4096;
+constexpr std::size_t kMaxContexts = 4096;
 constexpr std::size_t kMaxMeshes = 65536;
 constexpr std::size_t kMaxManagers = 4096;
 constexpr std::size_t kMaxSubDevices = 256;
@@ -33,7 +34,9 @@ private:
     using Pointers = std::vector<std::uint64_t>;
 
     void incomplete(const std::string& reason);
-    [[nodiscard]] std::optional<std::uint64_t> device_list();
+    [[nodiscard]] std::optional<Pointers> contexts() const;
+    [[nodiscard]] std::optional<Pointers> device_lists();
+    void add_devices(std::uint64_t list);
     void add_device(std::uint64_t device);
     void add_mesh(std::uint64_t mesh);
     void add_tracker(std::uint64_t tracker, std::uint64_t owner);
@@ -60,23 +63,57 @@ void Search::incomplete(const std::string& reason) {
     }
 }
 
-// The address of the vector of devices; 0: nothing was ever opened. nullopt: the globals are not known.
-std::optional<std::uint64_t> Search::device_list() {
+// The process's MetalContexts; nullopt: unreadable.
+std::optional<Search::Pointers> Search::contexts() const {
     const RootLayout& root = walk_.root;
-    std::optional<std::uint64_t> owner;
-    if (root.metal_context != 0 && root.device_manager.exists()) {
-        owner = reader_.field(root.metal_context + module_.bias, root.device_manager);
-    } else if (root.device_pool != 0) {
-        owner = reader_.word(root.device_pool + module_.bias);
-    } else {
+    if (root.metal_contexts == 0) {
+        return Pointers{root.metal_context + module_.bias};
+    }
+    auto slots = reader_.array<std::uint64_t>(root.metal_contexts + module_.bias, root.metal_context_slots, kMaxContexts);
+    if (slots) {
+        std::erase(*slots, 0);
+    }
+    return slots;
+}
+
+// The addresses of the vectors of devices, none if nothing was ever opened. nullopt: the globals are not known.
+std::optional<Search::Pointers> Search::device_lists() {
+    const RootLayout& root = walk_.root;
+    const bool in_contexts = (root.metal_context != 0 || root.metal_contexts != 0) && root.device_manager.exists();
+    if (!in_contexts && root.device_pool == 0) {
         incomplete("where this build keeps its devices is not known");
         return std::nullopt;
     }
-    if (!owner || !root.devices.exists()) {
+    std::optional<Pointers> holders = Pointers{root.device_pool + module_.bias};
+    std::uint32_t offset = 0;
+    if (in_contexts) {
+        holders = contexts();
+        offset = root.device_manager.offset;
+    }
+    Pointers lists;
+    for (std::size_t i = 0; holders && root.devices.exists() && i < holders->size(); ++i) {
+        const auto owner = reader_.word((*holders)[i] + offset);
+        if (!owner) {
+            holders.reset();
+        } else if (*owner != 0) {
+            lists.push_back(*owner + root.devices.offset);
+        }
+    }
+    if (!holders || !root.devices.exists()) {
         incomplete("the list of the process's devices cannot be read");
         return std::nullopt;
     }
-    return *owner == 0 ? 0 : *owner + root.devices.offset;
+    return lists;
+}
+
+void Search::add_devices(std::uint64_t list) {
+    const auto devices = reader_.vector<std::uint64_t>(list, kMaxDevices);
+    if (!devices) {
+        incomplete("the list of the process's devices cannot be read");
+    }
+    for (std::size_t i = 0; devices && i < devices->size(); ++i) {
+        add_device((*devices)[i]);
+    }
 }
 
 FoundAllocators Search::run() {
@@ -84,14 +121,10 @@ FoundAllocators Search::run() {
     const DeviceWalkLayout& device = walk_.device;
     const bool chips_known = device.allocator.exists() || layout.chip_allocator.exists() || device.tracker.exists();
     const bool meshes_known = layout.mesh_vptr == 0 || (device.mesh.exists() && device.mesh_tracker.exists());
-    const auto list = device_list();
-    if (list && *list != 0) {
-        const auto devices = reader_.vector<std::uint64_t>(*list, kMaxDevices);
-        if (!devices) {
-            incomplete("the list of the process's devices cannot be read");
-        }
-        for (std::size_t i = 0; devices && i < devices->size(); ++i) {
-            add_device((*devices)[i]);
+    const auto lists = device_lists();
+    if (lists && !lists->empty()) {
+        for (const std::uint64_t list : *lists) {
+            add_devices(list);
         }
         while (!meshes_.empty()) {
             const std::uint64_t mesh = meshes_.back();
@@ -102,7 +135,7 @@ FoundAllocators Search::run() {
             incomplete(chips_known ? "which meshes this build has open cannot be found" : "where this build's devices keep their allocators is not known");
         }
     }
-    found_.complete = list.has_value() && found_.incomplete_reason.empty();
+    found_.complete = lists.has_value() && found_.incomplete_reason.empty();
     return std::move(found_);
 }
 

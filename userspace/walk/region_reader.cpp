@@ -13,6 +13,7 @@ constexpr int kMaxAttempts = 8;
 constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 48U;        // of a bank: far more than any device has
 constexpr std::uint64_t kMaxAlignment = std::uint64_t{1} << 24U;
 constexpr std::uint64_t kMaxBanks = 65536;
+constexpr Field kManagedType{0, 4};          // in a BankManager, in all builds
 constexpr std::uint64_t kElementCount = 24;  // in a hash map: the number of its elements
 constexpr std::size_t kMaxListBytes = 1024;  // of a free list object, as far as it is read
 
@@ -181,7 +182,7 @@ std::optional<RegionReading> read_region(
     const TargetReader& reader, const WalkLayout& layout, std::uint64_t manager, BufferType type, std::size_t max_blocks
 ) {
     const BankManagerLayout& members = layout.bank_manager;
-    if (!is_pointer(manager) || !members.bank_offsets.exists()) {
+    if (!is_pointer(manager) || !members.bank_offsets.exists() || reader.field(manager, kManagedType) != static_cast<std::uint64_t>(type)) {
         return std::nullopt;
     }
     const auto banks = reader.word(manager + members.bank_offsets.offset + kElementCount);

@@ -34,6 +34,7 @@ struct FreeList {
 };
 
 struct BankManager {
+    std::uint32_t type = 1;  // L1
     std::unordered_map<std::uint32_t, std::int64_t> bank_offsets{{0, 0}, {1, 0}, {2, 0}};
     std::uint32_t alignment = 16;
     FreeList* list = nullptr;
@@ -129,6 +130,10 @@ TEST_F(RegionReaderTest, NonsenseIsNoRegion) {
     manager_.list = nullptr;
     EXPECT_FALSE(read());
     manager_.list = &list_;
+    manager_.type = 0;
+    EXPECT_FALSE(read()) << "the manager of another type";
+    manager_.type = 1;
+    EXPECT_TRUE(read());
     manager_.bank_offsets.clear();
     EXPECT_FALSE(read());
 }

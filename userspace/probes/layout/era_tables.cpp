@@ -180,7 +180,7 @@ TableGroup shard_tables() {
          shard_variant(l5, 96, kVector, 40),
          shard_variant(late_l5, 96, kVector, 40),
          shard_variant(l6, 80, kVector, 40)},
-        Doubt::Drop
+        Doubt::AllOrNothing
     };
 }
 
@@ -273,7 +273,7 @@ TableGroup view_tables() {
                {"owner.view_chips", {0x178, 8}},
                {"owner.chips_element", {}, 16}}
           )}},
-        Doubt::Drop
+        Doubt::AllOrNothing
     };
 }
 

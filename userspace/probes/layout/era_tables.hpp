@@ -34,10 +34,10 @@ struct TableVariant {
 
 // What becomes of a group whose every variant is contradicted by the library's code.
 enum class Doubt : std::uint8_t {
-    Refuse,             // the build is not traced
-    Drop,               // its items do not exist: one can do without them; all of them, if one is open
-    DropIfUnconfirmed,  // the same; also if no code confirms a variant, for nothing at run time would notice the
-                        // mistake
+    CodeAlone,          // what code tells remains; one that is needed and not told is an error
+    AllOrNothing,       // the same, but its items make sense together only
+    DropIfUnconfirmed,  // none of its items exists; also if no code confirms a variant, for nothing at run time would notice
+                        // the mistake
     BelieveCode,        // what code says holds, whatever the tables say; they only fill in the rest, and what a
                         // variant does not list is unknown. For items that a walk checks against what it finds.
 };
@@ -48,7 +48,7 @@ struct TableGroup {
     std::string_view name;                // "Buffer": the class, for messages
     std::vector<std::string_view> items;  // what its variants speak about
     std::vector<TableVariant> variants;
-    Doubt doubt = Doubt::Refuse;
+    Doubt doubt = Doubt::CodeAlone;
 };
 // The first one is that of Buffer; its variants name the layout.
 [[nodiscard]] const std::vector<TableGroup>& era_tables();

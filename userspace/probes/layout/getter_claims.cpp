@@ -56,6 +56,10 @@ constexpr std::array kGetters{
     GetterSpec{"_ZNK2tt8tt_metal10BufferImpl7is_dramEv", "BufferImpl::is_dram()", "buffer.type", Use::Type},
     GetterSpec{"_ZNK2tt8tt_metal10BufferImpl5is_l1Ev", "BufferImpl::is_l1()", "buffer.type", Use::Type},
     GetterSpec{"_ZNK2tt8tt_metal10BufferImpl9allocatorEv", "BufferImpl::allocator()", "buffer.allocator", Use::Pointer},
+    GetterSpec{"_ZNK2tt8tt_metal6Buffer4sizeEv", "Buffer::size()", "buffer.size", Use::Value, kImpl},
+    GetterSpec{"_ZNK2tt8tt_metal6Buffer6deviceEv", "Buffer::device()", "buffer.owner", Use::Value, kImpl},
+    GetterSpec{"_ZNK2tt8tt_metal6Buffer11buffer_typeEv", "Buffer::buffer_type()", "buffer.type", Use::Value, kImpl},
+    GetterSpec{"_ZNK2tt8tt_metal6Buffer13buffer_layoutEv", "Buffer::buffer_layout()", "buffer.layout", Use::Value, kImpl},
     GetterSpec{"_ZNK2tt8tt_metal6Device2idEv", "Device::id()", "owner.chip_id"},
     GetterSpec{"_ZNK2tt8tt_metal2v06Device2idEv", "Device::id()", "owner.chip_id"},
     GetterSpec{

@@ -3,6 +3,7 @@
 #include "probes/layout/merge_claims.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace tt::alloc_trace {
 namespace {
@@ -24,8 +25,8 @@ tl::unexpected<Error> contradiction(const LayoutClaim& a, const LayoutClaim& b) 
     );
 }
 
-// What is given up with an item about which there is doubt: nothing of required groups; of a group whose items make sense
-// together only, all.
+// What is given up with an item about which code and debug info, or two places in the code, contradict each other: nothing of
+// groups that cannot be done without; of a group whose items make sense together only, all.
 std::vector<std::string_view> given_up_with(std::string_view item) {
     for (const TableGroup& group : era_tables()) {
         if (std::find(group.items.begin(), group.items.end(), item) == group.items.end()) {
@@ -34,7 +35,7 @@ std::vector<std::string_view> given_up_with(std::string_view item) {
         if (group.doubt == Doubt::BelieveCode) {
             return {item};
         }
-        return group.doubt == Doubt::Drop ? group.items : std::vector<std::string_view>{};
+        return group.doubt == Doubt::AllOrNothing ? group.items : std::vector<std::string_view>{};
     }
     return {};
 }
@@ -77,7 +78,8 @@ private:
     void drop_doubtful();
     void take_given();
     void take_code(const TableGroup& group);
-    Status take_group(const TableGroup& group);
+    void drop_table(const TableGroup& group, const TableVariant& table, const std::vector<std::string_view>& needed);
+    void take_group(const TableGroup& group);
     void take_item(std::string_view item, const std::vector<const TableVariant*>& variants);
     [[nodiscard]] bool given(std::string_view item) const;
     [[nodiscard]] LayoutClaim claim_of(const TableVariant& variant, std::string_view item) const;
@@ -111,12 +113,54 @@ void Merger::drop_doubtful() {
     }
 }
 
+// A getter may read less than the member: that has the width which it has in all tables.
+std::optional<LayoutClaim> whole_member(const TableGroup& group, LayoutClaim claim) {
+    if (claim.kind != ClaimKind::Access) {
+        return claim;
+    }
+    std::uint32_t width = 0;
+    for (const TableVariant& variant : group.variants) {
+        const LayoutClaim* other = find_claim(variant.claims, claim.item);
+        if (other == nullptr || !other->field.exists()) {
+            continue;
+        }
+        if (width != 0 && width != other->field.width) {
+            return std::nullopt;
+        }
+        width = other->field.width;
+    }
+    if (width == 0 || claim.field.width > width) {
+        return std::nullopt;
+    }
+    claim.kind = ClaimKind::Place;
+    claim.field.width = width;
+    return claim;
+}
+
 void Merger::take_code(const TableGroup& group) {
     for (const std::string_view item : group.items) {
         const LayoutClaim* claim = find_claim(providers_.getters, item);
-        if (claim != nullptr && claim->kind != ClaimKind::Access && !given(item)) {
-            merged_.claims.push_back(*claim);
+        const auto whole = claim != nullptr && !given(item) ? whole_member(group, *claim) : std::nullopt;
+        if (whole) {
+            merged_.claims.push_back(*whole);
         }
+    }
+}
+
+// The table is of another build: what the code tells remains.
+void Merger::drop_table(const TableGroup& group, const TableVariant& table, const std::vector<std::string_view>& needed) {
+    const std::size_t settled = merged_.claims.size();
+    take_code(group);
+    const bool incomplete = std::any_of(table.claims.begin(), table.claims.end(), [&](const LayoutClaim& claim) {
+        return find_claim(merged_.claims, claim.item) == nullptr;
+    });
+    if (group.doubt == Doubt::AllOrNothing && incomplete) {
+        merged_.claims.resize(settled);
+    }
+    if (const LayoutClaim* getter = objection(table, needed, false)) {
+        merged_.dropped.push_back(
+            getter->item + " is " + described(*getter) + ", not " + described(claim_of(table, getter->item))
+        );
     }
 }
 
@@ -191,7 +235,7 @@ void Merger::take_item(std::string_view item, const std::vector<const TableVaria
     }
 }
 
-Status Merger::take_group(const TableGroup& group) {
+void Merger::take_group(const TableGroup& group) {
     if (group.doubt == Doubt::BelieveCode) {
         take_code(group);
     }
@@ -218,26 +262,24 @@ Status Merger::take_group(const TableGroup& group) {
                });
     });
     if (needed.empty() || matching.empty()) {
-        return {};
+        return;
     }
     if (viable.empty()) {
-        if (group.doubt != Doubt::Refuse) {
-            return {};
+        if (group.doubt == Doubt::CodeAlone || group.doubt == Doubt::AllOrNothing) {
+            drop_table(group, *matching.front(), needed);
         }
-        const LayoutClaim* getter = objection(*matching.front(), needed, false);
-        return contradiction(claim_of(*matching.front(), getter->item), *getter);
+        return;
     }
     const std::size_t settled = merged_.claims.size();
     const std::size_t open = merged_.open.size();
     for (const std::string_view item : needed) {
         take_item(item, viable);
     }
-    if (group.doubt == Doubt::Drop && merged_.open.size() != open) {
+    if (group.doubt == Doubt::AllOrNothing && merged_.open.size() != open) {
         merged_.claims.resize(settled);  // a part is of no use
     }
     const bool buffer = &group == &era_tables().front();
     merged_.used_table = merged_.used_table || (buffer && std::any_of(needed.begin(), needed.end(), is_field_item));
-    return {};
 }
 
 // Getters that agree are named beside the source they agree with.
@@ -295,9 +337,7 @@ Result<MergedClaims> Merger::run() {
     }
     take_given();
     for (const TableGroup& group : era_tables()) {
-        if (auto status = take_group(group); !status) {
-            return tl::make_unexpected(status.error());
-        }
+        take_group(group);
     }
     add_witnesses();
     name_layout();

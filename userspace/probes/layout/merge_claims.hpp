@@ -30,13 +30,15 @@ struct MergedClaims {
     std::vector<OpenItem> open;          // items on which matching tables differ and no getter decides
     std::string layout_name;             // of the Buffer's table; "unlisted" if none says what was found
     std::vector<std::string> notes;      // of the tables, in words
+    std::vector<std::string> dropped;    // tables that the library's code contradicts: what it says, and what they said
     std::vector<std::string> confirmed;  // items that the library's code agreed to
     bool used_file = false;
     bool used_dwarf = false;
     bool used_table = false;  // for the Buffer
 };
 
-// Error NotTraceable: two providers contradict each other; the message has both values and sources.
+// Where the library's own code contradicts a table the table is dropped, with all else it says.
+// Error NotTraceable: two of file, debug info and code contradict each other; the message has both values and sources.
 [[nodiscard]] Result<MergedClaims> merge_claims(const ProviderClaims& providers, const SymbolMap& symbols);
 
 }  // namespace tt::alloc_trace

@@ -19,6 +19,8 @@ namespace tt::alloc_trace {
 namespace {
 
 constexpr std::uint64_t kVptrInVtable = 16;  // behind offset-to-top and type_info
+constexpr std::uint64_t kPointerBytes = 8;
+constexpr std::uint64_t kMaxContexts = 4096;  // the runtime has room for 32
 constexpr const char* kWayOut =
     "install the library's debug file, or give the layout with --layout FILE (docs/layouts.md tells how to find it)";
 
@@ -96,7 +98,8 @@ Status Resolver::ask_providers() {
 
 tl::unexpected<Error> Resolver::missing(std::string_view item) const {
     const std::string unclear =
-        unclear_getters_.empty() ? "" : "; getters whose code does not tell: " + joined(unclear_getters_);
+        (merged_.dropped.empty() ? "" : "; no table fits: " + joined(merged_.dropped)) +
+        (unclear_getters_.empty() ? "" : "; getters whose code does not tell: " + joined(unclear_getters_));
     for (const OpenItem& open : merged_.open) {
         if (open.item == item) {
             return refuse(
@@ -167,6 +170,11 @@ void Resolver::set_roots() {
     root.device_pool = found("root.device_pool", address(symbol::kDevicePool));
     root.buffer_map = found("root.buffer_map", address(symbol::kBufferMap));
     root.metal_context = found("root.metal_context", metal_context_address(elf_, symbols_));
+    const ElfSymbol* contexts = find_symbol(symbols_, symbol::kMetalContexts);
+    if (contexts != nullptr && !contexts->ambiguous && contexts->type == ElfSymbolType::Object) {
+        root.metal_contexts = found("root.metal_contexts", contexts->address);
+        root.metal_context_slots = static_cast<std::uint32_t>(std::min(contexts->size / kPointerBytes, kMaxContexts));
+    }
 }
 
 void Resolver::fill_profile() {
@@ -209,6 +217,9 @@ std::string Resolver::summary() const {
     std::string text = joined(origins);
     if (!merged_.confirmed.empty()) {
         text += "; the library's code agrees on " + joined(merged_.confirmed);
+    }
+    if (!merged_.dropped.empty()) {
+        text += "; told by the library's code alone: " + joined(merged_.dropped);
     }
     const bool verified = std::any_of(merged_.confirmed.begin(), merged_.confirmed.end(), [](const std::string& item) {
         return item.starts_with("buffer.");
@@ -264,6 +275,7 @@ std::vector<std::string_view> layout_symbols() {
          symbol::kAllocatorImplClear,
          symbol::kDevicePool,
          symbol::kBufferMap,
+         symbol::kMetalContexts,
          symbol::kFreeListVtable}
     );
     std::sort(names.begin(), names.end());

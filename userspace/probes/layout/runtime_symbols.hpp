@@ -85,6 +85,11 @@ inline constexpr Name kCoreRanges = "_ZNK2tt8tt_metal12CoreRangeSet6rangesEv";
 
 inline constexpr Name kDevicePool = "_ZN2tt10DevicePool5_instE";
 inline constexpr Name kDeviceManagerClose = "_ZN2tt8tt_metal13DeviceManager12close_deviceEi";
+inline constexpr Name kDeviceManagerCloseAll =
+    "_ZN2tt8tt_metal13DeviceManager13close_devicesERKSt6vectorIPNS0_7IDeviceESaIS4_EEb";
+inline constexpr Name kMetalContextById =
+    "_ZN2tt8tt_metal12MetalContext8instanceEN4ttsl10StrongTypeIiNS0_12ContextIdTagEEE";
+inline constexpr Name kScopedDevicesGone = "_ZN2tt8tt_metal11distributed14MeshDeviceImpl13ScopedDevicesD1Ev";
 inline constexpr Name kMetalContext = "_ZN2tt8tt_metal12MetalContext8instanceEv";
 inline constexpr Name kBufferMap = "_ZN2tt8tt_metal6detail10BUFFER_MAPE";
 inline constexpr Name kProgramImplPlace =
@@ -93,6 +98,7 @@ inline constexpr Name kProgramImplPlace =
 
 // What a walk of the process's memory needs.
 inline constexpr Name kMetalContextObject = "_ZZN2tt8tt_metal12MetalContext8instanceEvE4inst";  // in .symtab only
+inline constexpr Name kMetalContexts = "_ZN2tt8tt_metal11g_instancesE";
 inline constexpr Name kCloseDevice = "_ZN2tt8tt_metal11CloseDeviceEPNS0_7IDeviceE";
 inline constexpr Name kSetFabricTopology = "_ZN2tt8tt_metal12MetalContext27set_default_fabric_topologyEv";
 inline constexpr Name kManagerDevices = "_ZNK2tt8tt_metal13DeviceManager22get_all_active_devicesEv";

@@ -20,11 +20,27 @@ namespace {
 constexpr std::uint32_t kPointer = 8;
 constexpr std::int64_t kMaxMemberOffset = 1 << 20;
 
+// A function that asks the MetalContext for its DeviceManager and calls one of its functions.
+struct ManagerUse {
+    std::string_view caller;
+    std::string_view instance;
+    std::string_view callee;
+    std::string_view label;
+};
+
+constexpr std::array kManagerUses{
+    ManagerUse{symbol::kCloseDevice, symbol::kMetalContext, symbol::kDeviceManagerClose, "CloseDevice()"},
+    ManagerUse{symbol::kCloseDevice, symbol::kMetalContextById, symbol::kDeviceManagerClose, "CloseDevice()"},
+    ManagerUse{symbol::kScopedDevicesGone, symbol::kMetalContext, symbol::kDeviceManagerCloseAll, "~ScopedDevices()"},
+    ManagerUse{symbol::kScopedDevicesGone, symbol::kMetalContextById, symbol::kDeviceManagerCloseAll, "~ScopedDevices()"},
+};
+
 class CodeReader {
 public:
     CodeReader(const ElfFile& elf, const SymbolMap& symbols) : elf_(elf), symbols_(symbols) {}
 
     void read(const WalkFunction& spec);
+    void read_managers(const ElfSymbol& function, std::string_view label);
     void read_free_list();
     void read_shard_spec(std::string_view name);
     void read_view();
@@ -37,7 +53,7 @@ private:
     [[nodiscard]] std::vector<MemberUse> uses(const ElfSymbol& function, Register object) const;
     [[nodiscard]] std::optional<std::uint32_t> place(WalkUse use, const ElfSymbol& function) const;
     void read_getter(const WalkFunction& spec, const Getter& getter);
-    [[nodiscard]] std::optional<std::uint32_t> manager_in_close_device() const;
+    [[nodiscard]] std::optional<std::uint32_t> manager_in(const ManagerUse& use) const;
     [[nodiscard]] std::optional<std::uint32_t> manager_in_set_fabric_topology() const;
     void claim(std::string_view item, Field field, std::string_view label) {
         claims_.push_back(place_claim(item, field, std::string(label)));
@@ -106,12 +122,25 @@ void CodeReader::read_getter(const WalkFunction& spec, const Getter& getter) {
     }
 }
 
+// They stand in the order of their types' numbers; that each is of its type is checked when it is read.
+void CodeReader::read_managers(const ElfSymbol& function, std::string_view label) {
+    static constexpr std::array<std::string_view, 4> kItems{
+        "allocator.dram", "allocator.l1", "allocator.l1_small", "allocator.trace"
+    };
+    const auto first = pointer_row_in(uses(function, Register::Rsi), kItems.size());
+    for (std::uint32_t i = 0; first && i < kItems.size(); ++i) {
+        claim(kItems[i], {*first + i * kPointer, kPointer}, label);
+    }
+}
+
 void CodeReader::read(const WalkFunction& spec) {
     const ElfSymbol* symbol = function(spec.symbol);
     if (symbol == nullptr) {
         return;
     }
-    if (const auto offset = place(spec.use, *symbol)) {
+    if (spec.use == WalkUse::Managers) {
+        read_managers(*symbol, spec.label);
+    } else if (const auto offset = place(spec.use, *symbol)) {
         claim(spec.item, {*offset, kPointer}, spec.label);
     } else if (const auto plain = getter(*symbol)) {
         read_getter(spec, *plain);
@@ -166,17 +195,26 @@ void CodeReader::read_view() {
     if (const auto chips = symbol != nullptr ? pointer_pair_in(uses(*symbol, Register::Rsi)) : std::nullopt) {
         claim("owner.view_chips", {*chips, kPointer}, "MeshDeviceView::get_devices()");
     }
+    const ElfSymbol* size = function(kViewSize);
+    if (const auto plain = size != nullptr ? getter(*size) : std::nullopt;
+        plain && (plain->via || plain->shape == GetterShape::Handover)) {
+        claim("owner.view_impl", {plain->via.value_or(plain->offset), kPointer}, "MeshDeviceView::num_devices()");
+    }
+    const ElfSymbol* copy = function(kCopyOfLocals);
+    if (const auto bytes = copy != nullptr ? element_bytes(elf_, *copy, Register::Rsi) : std::nullopt) {
+        claims_.push_back(number_claim("owner.chips_element", *bytes, "extract_locals()"));
+    }
 }
 
-// `MetalContext::instance().device_manager()->close_device(id)`.
-std::optional<std::uint32_t> CodeReader::manager_in_close_device() const {
-    const ElfSymbol* close = function(symbol::kCloseDevice);
-    const ElfSymbol* instance = function(symbol::kMetalContext);
-    const ElfSymbol* callee = function(symbol::kDeviceManagerClose);
-    if (close == nullptr || instance == nullptr || callee == nullptr) {
+// `MetalContext::instance().device_manager()->f(...)`: what is loaded from the context in front of the call, or the tail jump.
+std::optional<std::uint32_t> CodeReader::manager_in(const ManagerUse& use) const {
+    const ElfSymbol* caller = function(use.caller);
+    const ElfSymbol* instance = function(use.instance);
+    const ElfSymbol* callee = function(use.callee);
+    if (caller == nullptr || instance == nullptr || callee == nullptr) {
         return std::nullopt;
     }
-    const auto code = decode_function(elf_, *close);
+    const auto code = decode_function(elf_, *caller);
     if (!code) {
         return std::nullopt;
     }
@@ -198,10 +236,9 @@ std::optional<std::uint32_t> CodeReader::manager_in_close_device() const {
                             memory.displacement <= kMaxMemberOffset;
         if (instruction.action == Action::Load && member && state.in(memory.base).kind == Value::Kind::Result) {
             last = static_cast<std::uint32_t>(memory.displacement);
+        } else if (targets.leads_to(with_slot(instruction, state), callee->address)) {
+            found = last;
         } else if (instruction.flow == Flow::Call) {
-            if (targets.leads_to(with_slot(instruction, state), callee->address)) {
-                found = last;
-            }
             last.reset();
         }
     });
@@ -237,8 +274,10 @@ std::optional<std::uint32_t> CodeReader::manager_in_set_fabric_topology() const 
 }
 
 void CodeReader::read_device_manager() {
-    if (const auto offset = manager_in_close_device()) {
-        claim("root.device_manager", {*offset, kPointer}, "CloseDevice()");
+    for (const ManagerUse& use : kManagerUses) {
+        if (const auto offset = manager_in(use)) {
+            claim("root.device_manager", {*offset, kPointer}, use.label);
+        }
     }
     if (const auto offset = manager_in_set_fabric_topology()) {
         claim("root.device_manager", {*offset, kPointer}, "MetalContext::set_default_fabric_topology()");
@@ -284,16 +323,19 @@ std::vector<std::string_view> walk_symbols() {
         {kFreeListStatistics,
          kViewDevices,
          kViewImplDevices,
+         kViewSize,
+         kCopyOfLocals,
          kShardSpecs[0],
          kShardSpecs[1],
-         symbol::kCloseDevice,
          symbol::kSetFabricTopology,
          symbol::kManagerDevices,
-         symbol::kDeviceManagerClose,
          symbol::kMetalContext,
          symbol::kMetalContextObject,
          symbol::kMeshImplVtable}
     );
+    for (const ManagerUse& use : kManagerUses) {
+        names.insert(names.end(), {use.caller, use.instance, use.callee});
+    }
     return names;
 }
 

@@ -25,6 +25,7 @@ enum class WalkUse : std::uint8_t {
     Pointer,        // reads one pointer
     HashContainer,  // asks for its size
     HashCopy,       // copies it to the room for the result
+    Managers,       // reads one of the four BankManagers, by type; where the first argument is the room for the result
 };
 
 struct WalkFunction {
@@ -116,6 +117,18 @@ inline constexpr std::array kFunctions{
         WalkUse::HashCopy
     },
     WalkFunction{
+        "_ZNK2tt8tt_metal13AllocatorImpl14get_statisticsERKNS0_10BufferTypeE",
+        "AllocatorImpl::get_statistics()",
+        "allocator.dram",
+        WalkUse::Managers
+    },
+    WalkFunction{
+        "_ZNK2tt8tt_metal9Allocator14get_statisticsERKNS0_10BufferTypeE",
+        "Allocator::get_statistics()",
+        "allocator.dram",
+        WalkUse::Managers
+    },
+    WalkFunction{
         "_ZNK2tt8tt_metal13AllocatorImpl10get_configEv", "AllocatorImpl::get_config()", "allocator.config", WalkUse::Config
     },
     WalkFunction{
@@ -177,6 +190,12 @@ inline constexpr std::array kInlineMeshFunctions{
 // MeshDeviceView(Impl)::get_devices() copies the chips.
 inline constexpr std::string_view kViewDevices = "_ZNK2tt8tt_metal11distributed14MeshDeviceView11get_devicesEv";
 inline constexpr std::string_view kViewImplDevices = "_ZNK2tt8tt_metal11distributed18MeshDeviceViewImpl11get_devicesEv";
+// Where the view has an impl this one hands it on.
+inline constexpr std::string_view kViewSize = "_ZNK2tt8tt_metal11distributed14MeshDeviceView11num_devicesEv";
+// extract_locals(vector<MaybeRemote<IDevice*>> const&): walks such a list of chips.
+inline constexpr std::string_view kCopyOfLocals =
+    "_ZN2tt8tt_metal11distributed14extract_localsISt6vectorINS1_11MaybeRemoteIPNS0_7IDeviceEEESaIS7_"
+    "EEQ15MaybeRemoteLikeINT_10value_typeEEEEDaRKSA_";
 inline constexpr std::array<std::string_view, 2> kShardSpecs{
     "_ZNK2tt8tt_metal6Buffer10shard_specEv", "_ZNK2tt8tt_metal2v06Buffer10shard_specEv"
 };

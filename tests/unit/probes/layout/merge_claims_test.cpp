@@ -75,15 +75,28 @@ TEST(MergeClaimsTest, GetterThatAgreesIsNamed) {
     EXPECT_THAT(claims.confirmed, Contains("buffer.address"));
 }
 
-TEST(MergeClaimsTest, GetterAgainstTableIsRefusedWithBothValues) {
+TEST(MergeClaimsTest, TableThatCodeContradictsGoesWithAllItSays) {
+    const MergedClaims claims = merged({{}, {}, {access("buffer.page_size", {96, 8})}}, l5());
+    EXPECT_EQ(claim_in(claims, "buffer.page_size").field, (Field{96, 8}));
+    EXPECT_EQ(claim_in(claims, "buffer.page_size").source, "a getter");
+    EXPECT_EQ(find_claim(claims.claims, "buffer.owner"), nullptr);
+    EXPECT_FALSE(claims.used_table);
     EXPECT_THAT(
-        refusal({{}, {}, {access("buffer.page_size", {96, 8})}}, l5()),
-        AllOf(
+        claims.dropped,
+        Contains(AllOf(
             HasSubstr("buffer.page_size"), HasSubstr("8 bytes at 88 (table L5)"), HasSubstr("8 bytes at 96 (a getter)")
-        )
+        ))
     );
-    EXPECT_THAT(refusal({{}, {}, {access("buffer.type", {32, 8})}}, l5()), HasSubstr("buffer.type"))
+    EXPECT_EQ(claim_in(claims, "owner.chip_id").field, (Field{8, 4})) << "another class, another table";
+    EXPECT_EQ(find_claim(merged({{}, {}, {access("buffer.type", {32, 8})}}, l5()).claims, "buffer.owner"), nullptr)
         << "a getter cannot read more than the member";
+}
+
+TEST(MergeClaimsTest, MemberThatMovedIsAsWideAsItWasInTheTables) {
+    const MergedClaims claims =
+        merged({{}, {}, {access("owner.chip_id", {24, 4}), access("buffer.address", {64, 4})}}, l5());
+    EXPECT_EQ(claim_in(claims, "owner.chip_id").field, (Field{24, 4}));
+    EXPECT_EQ(claim_in(claims, "buffer.address").field, (Field{64, 8})) << "the getter loads half of it";
 }
 
 TEST(MergeClaimsTest, ProvidersContradictEachOther) {
@@ -129,7 +142,9 @@ TEST(MergeClaimsTest, VariantsWithoutWitnessStayOpen) {
 TEST(MergeClaimsTest, NoVariantFits) {
     const LayoutClaim at_25 = access("buffer.status", {25, 1});
     const LayoutClaim twice = number_claim("buffer.status_allocated", 2, "another getter");
-    EXPECT_THAT(refusal({{}, {}, {at_25, twice}}, l2()), HasSubstr("object layout contradicted"));
+    const MergedClaims claims = merged({{}, {}, {at_25, twice}}, l2());
+    EXPECT_EQ(find_claim(claims.claims, "buffer.size"), nullptr);
+    EXPECT_EQ(claim_in(claims, "buffer.status").field, (Field{25, 1}));
 }
 
 TEST(MergeClaimsTest, DebugInfoLeavesTheTableUnasked) {
@@ -150,6 +165,20 @@ TEST(MergeClaimsTest, ViewThatMovedIsGivenUp) {
     EXPECT_EQ(find_claim(claims.claims, "owner.view_chips"), nullptr);
     EXPECT_EQ(claim_in(claims, "owner.mesh_id").field, (Field{72, 4}));
     EXPECT_EQ(claim_in(merged({}, l5()), "owner.view_chips").field, (Field{0x178, 8}));
+}
+
+TEST(MergeClaimsTest, ViewThatMovedIsKnownIfCodeTellsAllOfIt) {
+    const MergedClaims claims = merged(
+        {{},
+         {},
+         {access("owner.mesh_view", {96, 8}),
+          place("owner.view_impl", {0, 8}, "code"),
+          place("owner.view_chips", {0x180, 8}, "code"),
+          number_claim("owner.chips_element", 24, "code")}},
+        l5()
+    );
+    EXPECT_EQ(claim_in(claims, "owner.mesh_view").field, (Field{96, 8}));
+    EXPECT_EQ(claim_in(claims, "owner.chips_element").number, 24U);
 }
 
 TEST(MergeClaimsTest, ProgramCountsOnlyIfCodeConfirmsIt) {
