@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -141,6 +142,10 @@ void CallTargets::read_relocations(const std::unordered_set<std::uint64_t>& want
                 const auto type = ELF64_R_TYPE(entry.r_info);
                 if (type == R_X86_64_RELATIVE) {
                     slots_[entry.r_offset] = {static_cast<std::uint64_t>(entry.r_addend), {}};
+                } else if (type == R_X86_64_64) {
+                    SlotContent content = content_of(elf_.sections()[section.link], ELF64_R_SYM(entry.r_info));
+                    content.address += content.address != 0 ? static_cast<std::uint64_t>(entry.r_addend) : 0;
+                    slots_[entry.r_offset] = std::move(content);
                 } else if (type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT) {
                     slots_[entry.r_offset] = content_of(elf_.sections()[section.link], ELF64_R_SYM(entry.r_info));
                 }
@@ -169,6 +174,22 @@ void CallTargets::resolve(std::span<const Instruction> code) {
     if (!wanted.empty()) {
         read_relocations(wanted);
     }
+}
+
+void CallTargets::resolve_slots(std::span<const std::uint64_t> slots) {
+    read_relocations({slots.begin(), slots.end()});
+    for (const std::uint64_t slot : slots) {
+        // Packed relative relocations, and files that are loaded where they say, have the address itself in its place.
+        const auto bytes = slots_.contains(slot) ? std::nullopt : std::optional(elf_.read(slot, sizeof(std::uint64_t)));
+        if (bytes && *bytes && (*bytes)->size() == sizeof(std::uint64_t)) {
+            std::memcpy(&slots_[slot].address, (*bytes)->data(), sizeof(std::uint64_t));
+        }
+    }
+}
+
+std::uint64_t CallTargets::address_in(std::uint64_t slot) const {
+    const auto content = slots_.find(slot);
+    return content == slots_.end() ? 0 : content->second.address;
 }
 
 std::optional<std::uint64_t> CallTargets::slot_of(const Instruction& instruction) const {

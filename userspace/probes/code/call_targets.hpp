@@ -32,6 +32,11 @@ public:
     // are unknown to the following functions. Bounded; what lies behind a bound stays unknown, too.
     void resolve(std::span<const Instruction> code);
 
+    // Likewise what is in slots of 8 bytes: of a GOT, a vtable.
+    void resolve_slots(std::span<const std::uint64_t> slots);
+    // The address in the file that such a slot holds once the file is loaded; 0: none, or not known.
+    [[nodiscard]] std::uint64_t address_in(std::uint64_t slot) const;
+
     // Whether a call or jump goes to the function at `function`.
     [[nodiscard]] bool leads_to(const Instruction& instruction, std::uint64_t function) const;
     // Whether it loads the function's address from a GOT slot, to call it through a register (-fno-plt).

@@ -60,10 +60,10 @@ constexpr std::array kGetters{
     GetterSpec{"_ZNK2tt8tt_metal6Buffer6deviceEv", "Buffer::device()", "buffer.owner", Use::Value, kImpl},
     GetterSpec{"_ZNK2tt8tt_metal6Buffer11buffer_typeEv", "Buffer::buffer_type()", "buffer.type", Use::Value, kImpl},
     GetterSpec{"_ZNK2tt8tt_metal6Buffer13buffer_layoutEv", "Buffer::buffer_layout()", "buffer.layout", Use::Value, kImpl},
-    GetterSpec{"_ZNK2tt8tt_metal6Device2idEv", "Device::id()", "owner.chip_id"},
+    GetterSpec{symbol::kChipId, "Device::id()", "owner.chip_id"},
     GetterSpec{"_ZNK2tt8tt_metal2v06Device2idEv", "Device::id()", "owner.chip_id"},
     GetterSpec{
-        "_ZNK2tt8tt_metal11distributed10MeshDevice2idEv", "MeshDevice::id()", "owner.mesh_id", Use::Value, kMeshImpl
+        symbol::kMeshId, "MeshDevice::id()", "owner.mesh_id", Use::Value, kMeshImpl
     },
     GetterSpec{"_ZNK2tt8tt_metal11distributed14MeshDeviceImpl2idEv", "MeshDeviceImpl::id()", "owner.mesh_id"},
     GetterSpec{

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
+#include "probes/code/vtable.hpp"
 #include "probes/layout/buffer_window.hpp"
 #include "probes/layout/dwarf_claims.hpp"
 #include "probes/layout/era_tables.hpp"
@@ -31,6 +33,11 @@ constexpr std::array<std::string_view, 7> kRequired{
 // ... but these may be known not to exist.
 constexpr std::array<std::string_view, 1> kMayBeAbsent{"buffer.status"};
 
+// Of a Device, and the same one of a MeshDevice: both override functions of IDevice.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kHiddenGetters{
+    std::pair{symbol::kChipId, symbol::kMeshId}, std::pair{symbol::kChipInitialized, symbol::kMeshInitialized}
+};
+
 constexpr std::array<std::string_view, 5> kDeviceIsInterface{
     symbol::kMeshVtable, symbol::kTrackCbV0, symbol::kTrackCbGlobal, symbol::kTrackCbInTtMetal, symbol::kMeshImplVtable
 };
@@ -55,6 +62,7 @@ public:
     Result<LayoutProfile> run();
 
 private:
+    void find_hidden_getters();
     Status ask_providers();
     Status check_required() const;
     [[nodiscard]] tl::unexpected<Error> missing(std::string_view item) const;
@@ -77,7 +85,23 @@ private:
     LayoutProfile profile_;
 };
 
+// Some getters are virtual functions that only a full symbol table names.
+void Resolver::find_hidden_getters() {
+    const ElfSymbol* device = find_symbol(symbols_, symbol::kChipVtable);
+    const ElfSymbol* mesh = find_symbol(symbols_, symbol::kMeshVtable);
+    for (const auto& [hidden, of_mesh] : kHiddenGetters) {
+        const ElfSymbol* known = find_symbol(symbols_, of_mesh);
+        if (defined(hidden) || device == nullptr || mesh == nullptr || known == nullptr) {
+            continue;
+        }
+        if (const auto address = function_in_same_slot(elf_, *mesh, *known, *device)) {
+            symbols_.emplace(hidden, ElfSymbol{*address, 0, ElfSymbolType::Function});
+        }
+    }
+}
+
 Status Resolver::ask_providers() {
+    find_hidden_getters();
     if (!sources_.layout_file.empty()) {
         auto file = read_layout_file(sources_.layout_file);
         if (!file) {
@@ -276,6 +300,8 @@ std::vector<std::string_view> layout_symbols() {
          symbol::kDevicePool,
          symbol::kBufferMap,
          symbol::kMetalContexts,
+         symbol::kMeshId,
+         symbol::kMeshInitialized,
          symbol::kFreeListVtable}
     );
     std::sort(names.begin(), names.end());

@@ -37,7 +37,7 @@ struct WalkFunction {
 
 inline constexpr std::array kFunctions{
     WalkFunction{
-        "_ZNK2tt8tt_metal6Device14is_initializedEv", "Device::is_initialized()", "device.initialized", WalkUse::Value
+        symbol::kChipInitialized, "Device::is_initialized()", "device.initialized", WalkUse::Value
     },
     WalkFunction{
         "_ZNK2tt8tt_metal2v06Device14is_initializedEv", "Device::is_initialized()", "device.initialized", WalkUse::Value
