@@ -286,8 +286,10 @@ Result<bool> LiveSession::pump() {
         }
     }
     keeper_.proceed(drained);
-    if (decoder_.failure()) {
-        return tl::make_unexpected(*decoder_.failure());
+    for (const auto& failure : {decoder_.failure(), keeper_.failure()}) {
+        if (failure) {
+            return tl::make_unexpected(*failure);
+        }
     }
     return drained;
 }

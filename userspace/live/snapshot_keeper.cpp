@@ -237,6 +237,14 @@ void SnapshotKeeper::use(std::uint32_t pid, Process& process, WalkOutcome& outco
         return;
     }
     const Walk& last = outcome.last;
+    if (!last.contradiction.empty()) {
+        failure_ = Error{
+            ErrorCode::NotTraceable,
+            "the memory of process " + std::to_string(pid) + " contradicts the object layout: " + last.contradiction +
+                ": decoding stopped, no figure shown would be right",
+            "see `tt-alloc-trace doctor -p " + std::to_string(pid) + "`; give the right one by --layout FILE",
+            0};
+    }
     const Reconciliation result = reconcile(outcome.first ? *outcome.first : *process.former, last, process.known);
     announce(pid, process, last);
     tell_differences(pid, process, result);

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/unique_fd.hpp"
 #include "event/event_consumer.hpp"
 #include "live/walk_job.hpp"
@@ -48,6 +49,9 @@ public:
 
     // Readable when proceed() has something to do.
     [[nodiscard]] int fd() const { return wakeup_.get(); }
+
+    // An error once a walk has shown that an object layout is wrong.
+    [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
     // No walk is running or wanted.
     [[nodiscard]] bool idle() const;
@@ -101,6 +105,7 @@ private:
     bool loss_is_fresh_ = false;  // since the ring was drained last
     std::unique_ptr<WalkJob> job_;
     bool end_noticed_ = false;    // of the job
+    std::optional<Error> failure_;
 };
 
 }  // namespace tt::alloc_trace

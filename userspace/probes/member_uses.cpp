@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <set>
+#include <utility>
 
 #include "probes/code/call_targets.hpp"
 #include "probes/code/function_code.hpp"
@@ -114,6 +115,30 @@ Result<std::vector<MemberUse>> member_uses(std::span<const std::uint8_t> code, R
         uses.look_at(instruction, state);
     });
     return status ? Result<std::vector<MemberUse>>(uses.take()) : tl::make_unexpected(status.error());
+}
+
+std::optional<Field> read_of_result(const ElfFile& elf, const ElfSymbol& function, const ElfSymbol& callee) {
+    const auto code = decode_function(elf, function);
+    CallTargets targets(elf);
+    if (code) {
+        targets.resolve(code->instructions());
+    }
+    const CallKnowledge calls{
+        [&](const Instruction& call) { return targets.leads_to(call, callee.address); },
+        [&](const Instruction& call) { return targets.never_returns(call); }
+    };
+    std::set<std::pair<std::int64_t, std::uint32_t>> reads;
+    const Status status = visit(code, Register::Rdi, calls, [&](const Instruction& instruction, const ValueState& state) {
+        const MemoryOperand& memory = instruction.memory;
+        const bool plain = !memory.unusual && !memory.indexed && memory.base != Register::None;
+        if (instruction.reads_memory && plain && state.in(memory.base).kind == Value::Kind::Result) {
+            reads.emplace(memory.displacement, memory.size);
+        }
+    });
+    if (!status || reads.size() != 1 || !is_offset(reads.begin()->first)) {
+        return std::nullopt;
+    }
+    return Field{static_cast<std::uint32_t>(reads.begin()->first), reads.begin()->second};
 }
 
 std::optional<std::uint32_t> element_bytes(const ElfFile& elf, const ElfSymbol& function, Register object) {

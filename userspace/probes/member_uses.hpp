@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "probes/field.hpp"
 #include "probes/value_location.hpp"
 #include "target/elf_file.hpp"
 
@@ -30,6 +31,11 @@ struct MemberUse {
     const ElfFile& elf, const ElfSymbol& function, Register object
 );
 [[nodiscard]] Result<std::vector<MemberUse>> member_uses(std::span<const std::uint8_t> code, Register object);
+
+// The one member that a function reads of the object to which a call of `callee` has led it; nothing if it reads several.
+[[nodiscard]] std::optional<Field> read_of_result(
+    const ElfFile& elf, const ElfSymbol& function, const ElfSymbol& callee
+);
 
 // Bytes by which the function advances a pointer that begins as the first one of the object: the size of an element, if the
 // object is a vector. Nothing if there are several such steps, or none.

@@ -11,7 +11,7 @@
 #include <functional>
 
 #include "event/event.hpp"
-#include "tracker/footprint.hpp"
+#include "event/footprint.hpp"
 #include "tracker/judgement.hpp"
 
 namespace tt::alloc_trace {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "walk/buffer_reader.hpp"
 #include "walk/pointer_set.hpp"
 #include "walk/region_reader.hpp"
+#include "walk/walk_proof.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -71,7 +73,7 @@ Contents contents_from(const PointerSetReading& set, const Readings& readings, s
         implausible += state == BufferState::Implausible ? 1 : 0;
         in_flight += state == BufferState::InFlight ? 1 : 0;
         if (state == BufferState::Live) {
-            walked.buffers.push_back({found->fields, 0});
+            walked.buffers.push_back({found->fields});
             walked.buffers.back().fields.allocator = allocator;
         }
     }
@@ -139,42 +141,53 @@ std::vector<RegionReading> read_regions(
     return regions;
 }
 
+using IsPerCore = std::function<bool(const BufferFields&)>;
+
+// The block of each buffer of the region's type; false: a buffer has none.
+bool find_block(WalkedBuffer& buffer, const std::vector<Block>& blocks, std::vector<bool>& owned) {
+    const auto block = std::lower_bound(blocks.begin(), blocks.end(), buffer.fields.address, [](const Block& b, std::uint64_t address) {
+        return b.address < address;
+    });
+    if (block == blocks.end() || block->address != buffer.fields.address) {
+        return false;
+    }
+    buffer.block_bytes = block->bytes;
+    owned[static_cast<std::size_t>(block - blocks.begin())] = true;
+    return true;
+}
+
 // Gives each buffer its block and each region its orphans. A Buffer without a block holds no memory: its allocator was
-// cleared under it.
-void match_blocks(WalkedAllocator& walked, std::vector<RegionReading>& regions, const WalkOptions& options) {
+// cleared under it. One that is allocated core by core has its blocks elsewhere.
+void match_blocks(WalkedAllocator& walked, std::vector<RegionReading>& regions, const WalkOptions& options, const IsPerCore& is_per_core) {
     for (RegionReading& region : regions) {
         if (!region.walked.free_list_known) {
             continue;
         }
         const std::vector<Block>& blocks = region.used_blocks;
         std::vector<bool> owned(blocks.size(), false);
-        std::size_t without = 0;
+        std::set<std::uint64_t> without;
         for (WalkedBuffer& buffer : walked.buffers) {
             if (buffer.fields.type != region.walked.region.type) {
                 continue;
             }
-            const auto block = std::lower_bound(blocks.begin(), blocks.end(), buffer.fields.address, [](const Block& b, std::uint64_t address) {
-                return b.address < address;
-            });
-            if (block == blocks.end() || block->address != buffer.fields.address) {
-                ++without;
+            const bool has_block = find_block(buffer, blocks, owned);
+            buffer.per_core = !has_block && is_per_core(buffer.fields);
+            if (buffer.per_core) {
                 continue;
             }
-            buffer.block_bytes = block->bytes;
-            owned[static_cast<std::size_t>(block - blocks.begin())] = true;
+            ++region.walked.buffers;
+            if (!has_block) {
+                without.insert(buffer.fields.buffer);
+            }
         }
-        const auto matched = std::count(owned.begin(), owned.end(), true);
-        if (matched == 0 && without != 0 && !blocks.empty()) {  // not the list of these buffers
-            region.walked = {region.walked.region, false, 0, 0, 0, {}};
-            continue;
-        }
+        region.walked.unmatched = blocks.empty() ? 0 : without.size();
         for (std::size_t i = 0; i < blocks.size(); ++i) {
             if (!owned[i]) {
                 region.walked.orphans.push_back(blocks[i]);
             }
         }
         std::erase_if(walked.buffers, [&](const WalkedBuffer& buffer) {
-            return !options.without_block && buffer.fields.type == region.walked.region.type && buffer.block_bytes == 0;
+            return !options.without_block && buffer.fields.type == region.walked.region.type && without.contains(buffer.fields.buffer);
         });
     }
 }
@@ -211,12 +224,22 @@ std::string map_doubt(bool read, std::size_t implausible, std::size_t all) {
     return all == 0 ? "" : "this build's own map of its Buffers lacks those whose address one of another type has, too";
 }
 
-void add_regions(WalkedAllocator& walked, const TargetReader& reader, const WalkLayout& layout, const WalkOptions& options) {
-    std::vector<RegionReading> regions = read_regions(reader, layout, walked.allocator, options);
-    match_blocks(walked, regions, options);
+void add_regions(WalkedAllocator& walked, const TargetReader& reader, const WalkModule& module, const WalkOptions& options) {
+    std::vector<RegionReading> regions = read_regions(reader, module.layout.walk, walked.allocator, options);
+    match_blocks(walked, regions, options, [&](const BufferFields& fields) {
+        return is_per_core(reader, module.layout.buffer, fields.buffer);
+    });
     for (RegionReading& region : regions) {
         walked.regions.push_back(std::move(region.walked));
     }
+}
+
+void contradict(WalkedAllocator& walked, const std::string& why) {
+    walked.buffers.clear();
+    walked.regions.clear();
+    walked.complete = false;
+    walked.contradicted = true;
+    walked.incomplete_reason = why;
 }
 
 }  // namespace
@@ -234,14 +257,20 @@ WalkedAllocator read_allocator(
         if (!options.free_lists || reader.cancelled()) {
             return std::move(walked);
         }
-        add_regions(walked, reader, module.layout.walk, options);
+        add_regions(walked, reader, module, options);
+        const std::string doubt = contradiction_in(walked);
+        if (!doubt.empty() && readings == kOrphanReadings) {
+            contradict(walked, doubt);
+            return std::move(walked);
+        }
         if (readings > 1) {
             keep_common_orphans(earlier, walked.regions);
         }
         quiet_readings += contents.quiet ? 1 : 0;
         // A block is reserved before its buffer is in the set, and the list is read after the set: while the process runs,
         // a block without a buffer is one that was handed out in between, until several readings say otherwise.
-        if (!options.orphans || !has_orphans(walked.regions) || readings == kOrphanReadings || quiet_readings == kQuietReadings) {
+        const bool settled = !options.orphans || !has_orphans(walked.regions) || readings == kOrphanReadings || quiet_readings == kQuietReadings;
+        if (settled && doubt.empty()) {
             return std::move(walked);
         }
         earlier = std::move(walked.regions);
@@ -276,7 +305,7 @@ std::vector<WalkedAllocator> read_mapped_allocators(
             implausible += buffer.state == BufferState::InFlight ? 0 : 1;
             continue;
         }
-        owner->second.buffers.push_back({buffer.fields, 0});
+        owner->second.buffers.push_back({buffer.fields});
         owner->second.buffers.back().fields.allocator = owner->second.allocator;
     }
     std::vector<WalkedAllocator> result;
@@ -284,7 +313,7 @@ std::vector<WalkedAllocator> read_mapped_allocators(
         walked.incomplete_reason = map_doubt(entries.has_value(), implausible, pointers.size());
         walked.complete = walked.incomplete_reason.empty();
         if (options.free_lists) {
-            add_regions(walked, reader, layout, options);
+            add_regions(walked, reader, module, options);
         }
         result.push_back(std::move(walked));
     }

@@ -88,6 +88,14 @@ std::vector<std::uint64_t> holders_of(
 
 }  // namespace
 
+bool is_per_core(const TargetReader& reader, const BufferLayout& layout, std::uint64_t buffer) {
+    if (!layout.per_core.exists()) {
+        return false;
+    }
+    const auto holder = layout.impl.exists() ? reader.field(buffer, layout.impl) : std::optional(buffer);
+    return holder && reader.field(*holder, layout.per_core) == 1U;
+}
+
 std::vector<BufferReading> read_buffers(
     const TargetReader& reader,
     const BufferLayout& layout,

@@ -35,4 +35,7 @@ struct BufferReading {
     std::uint64_t allocator
 );
 
+// Whether a Buffer is allocated core by core: its block is not one that all banks share.
+[[nodiscard]] bool is_per_core(const TargetReader& reader, const BufferLayout& layout, std::uint64_t buffer);
+
 }  // namespace tt::alloc_trace

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <list>
+#include <set>
 #include <utility>
 
 #include "walk/allocator_reader.hpp"
 #include "walk/allocator_search.hpp"
 #include "walk/owner_reader.hpp"
 #include "walk/target_reader.hpp"
+#include "walk/walk_proof.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -28,6 +30,8 @@ public:
     void walk_known(const WalkModule& module, OwnerReader& owners, const KnownAllocator& known);
     [[nodiscard]] bool has(std::uint64_t allocator) const { return seen_allocators_.contains(allocator); }
     void incomplete(const std::string& reason);
+    // What a mesh holds is marked in its chips' allocators, too, where those hand out single cores.
+    void forget_mirrors();
     [[nodiscard]] Walk take() { return std::move(walk_); }
 
 private:
@@ -53,6 +57,10 @@ void ProcessWalker::add_owner(OwnerReader& owners, std::uint64_t owner) {
         return;
     }
     if (auto walked = owners.read(owner)) {
+        if (has_equal_chips(*walked)) {
+            incomplete("two chips of mesh " + std::to_string(walked->id) + " have the same id: owner.chip_id does not fit");
+            walked->chips.clear();
+        }
         walk_.owners.push_back(*std::move(walked));
     } else {
         WalkedOwner unknown;
@@ -62,6 +70,9 @@ void ProcessWalker::add_owner(OwnerReader& owners, std::uint64_t owner) {
 }
 
 void ProcessWalker::add(WalkedAllocator walked, OwnerReader& owners) {
+    if (walked.contradicted && walk_.contradiction.empty()) {
+        walk_.contradiction = walked.incomplete_reason;
+    }
     seen_allocators_.insert(walked.allocator);
     add_owner(owners, walked.owner);
     for (const WalkedBuffer& buffer : walked.buffers) {
@@ -107,6 +118,28 @@ void ProcessWalker::walk_known(const WalkModule& module, OwnerReader& owners, co
     add(std::move(walked), owners);
 }
 
+void ProcessWalker::forget_mirrors() {
+    std::set<std::pair<BufferType, std::uint64_t>> of_meshes;
+    const auto of_mesh = [&](const WalkedAllocator& allocator) {
+        return std::any_of(walk_.owners.begin(), walk_.owners.end(), [&](const WalkedOwner& owner) {
+            return owner.owner == allocator.owner && owner.kind == OwnerKind::Mesh;
+        });
+    };
+    for (const WalkedAllocator& allocator : walk_.allocators) {
+        for (std::size_t i = 0; of_mesh(allocator) && i < allocator.buffers.size(); ++i) {
+            of_meshes.emplace(allocator.buffers[i].fields.type, allocator.buffers[i].fields.address);
+        }
+    }
+    for (WalkedAllocator& allocator : walk_.allocators) {
+        for (std::size_t i = 0; !of_mesh(allocator) && i < allocator.regions.size(); ++i) {
+            WalkedRegion& region = allocator.regions[i];
+            std::erase_if(region.orphans, [&](const Block& block) {
+                return of_meshes.contains({region.region.type, block.address});
+            });
+        }
+    }
+}
+
 }  // namespace
 
 Walk walk_process(
@@ -134,6 +167,7 @@ Walk walk_process(
     if (reader.cancelled()) {
         walker.incomplete("the walk was cancelled");
     }
+    walker.forget_mirrors();
     Walk walk = walker.take();
     walk.roots_known = walk.roots_known && !modules.empty();
     return walk;

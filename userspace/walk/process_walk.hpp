@@ -43,6 +43,7 @@ struct WalkedOwner {
 struct WalkedBuffer {
     BufferFields fields;
     std::uint64_t block_bytes = 0;  // of its block in the free list, per bank; 0 if not known
+    bool per_core = false;          // allocated core by core: it has no such block
 };
 
 struct Block {  // a range of every bank
@@ -58,6 +59,8 @@ struct WalkedRegion {
     std::uint64_t free_bytes = 0;
     std::uint64_t largest_free_bytes = 0;
     std::vector<Block> orphans;    // in use, but of no buffer of this allocator: leaked by a failed allocation, or foreign
+    std::size_t buffers = 0;       // of this type; those allocated core by core, which have no block in all banks, not counted
+    std::size_t unmatched = 0;     // of these: have no block in the free list, so that they were left out
 };
 
 struct WalkedAllocator {
@@ -67,6 +70,7 @@ struct WalkedAllocator {
     std::vector<WalkedRegion> regions;
     bool complete = false;          // all buffers its set counts were read and are plausible
     std::string incomplete_reason;  // in words
+    bool contradicted = false;      // the object layout does not fit, says incomplete_reason: no buffer is shown
     bool from_globals = false;      // reached from the process's globals, not from `known` alone
 };
 
@@ -74,6 +78,7 @@ struct Walk {
     std::vector<WalkedOwner> owners;
     std::vector<WalkedAllocator> allocators;
     bool roots_known = false;       // process globals were found: no allocator can be missing
+    std::string contradiction;      // what does not fit the object layout, in words; the figures of that allocator are left out
     bool complete = false;          // roots_known, and every allocator complete
     std::string incomplete_reason;  // the first one, in words
 };

@@ -31,7 +31,7 @@ bool free_list_known(const WalkedAllocator& allocator, BufferType type) {
 
 // Emptying an allocator leaves its set of Buffers as it is: then its free list tells which of them hold memory.
 bool holds_memory(const WalkedBuffer& buffer, const WalkedAllocator& allocator, const KnownBuffersOfAllocator& known) {
-    return free_list_known(allocator, buffer.fields.type) ? buffer.block_bytes != 0 : !known.cleared;
+    return free_list_known(allocator, buffer.fields.type) ? buffer.block_bytes != 0 || buffer.per_core : !known.cleared;
 }
 
 bool is_known(const WalkedBuffer& buffer, const KnownBuffersOfAllocator& known) {

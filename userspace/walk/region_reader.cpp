@@ -171,7 +171,9 @@ void ListReader::read(std::uint64_t list, ListHead before, RegionReading& readin
             return;
         }
         reading.used_blocks.clear();
-        reading.walked = {reading.walked.region, false, 0, 0, 0, {}};
+        const Region region = reading.walked.region;
+        reading.walked = {};
+        reading.walked.region = region;
         before = after.value_or(before);
     }
 }

@@ -52,6 +52,16 @@ TEST(TraceableModuleTest, InfoNamesLayoutAndEvidence) {
     EXPECT_THAT(info.evidence, HasSubstr("AllocatorImpl"));
 }
 
+TEST(TraceableModuleTest, FunctionThatNoSymbolNamesIsFoundInTheVtable) {
+    const auto elf = open_fake("hidden-id.so");
+    ASSERT_TRUE(elf);
+    const std::array<std::string_view, 1> id{"_ZNK2tt8tt_metal6Device2idEv"};
+    ASSERT_TRUE(elf->find_symbols(id, SymbolTables::All)->empty());
+    const auto module = resolve_module(*elf);
+    ASSERT_TRUE(module) << module.error().message;
+    EXPECT_EQ(module->layout.owner.chip_id, (Field{24, 4})) << "where no table has it";
+}
+
 TEST(TraceableModuleTest, LayoutsThatDoNotFitAreRefused) {
     const auto message = [](const std::string& name) {
         const auto elf = open_fake(name);

@@ -32,7 +32,7 @@ inline WalkedAllocator allocator_with(std::uint64_t allocator, const std::vector
     walked.complete = true;
     walked.from_globals = true;
     for (const std::uint64_t address : addresses) {
-        walked.buffers.push_back({buffer_at(allocator, address), 0});
+        walked.buffers.push_back({buffer_at(allocator, address)});
     }
     return walked;
 }

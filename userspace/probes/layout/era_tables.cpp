@@ -141,6 +141,11 @@ TableGroup buffer_tables() {
     };
 }
 
+// Told by code alone.
+TableGroup per_core_tables() {
+    return {"Buffer, core by core", {"buffer.per_core"}, {}, Doubt::BelieveCode};
+}
+
 // A shard's specification: CoreRangeSet, shape, orientation; from
 // November 2024 to September 2025 16 bytes more, of which no use is made here; the page shape and the tensor's shape in pages. The flag stands behind it all.
 TableVariant shard_variant(Fingerprint fingerprint, std::uint32_t place, std::uint32_t cores, std::uint32_t spec) {
@@ -366,6 +371,7 @@ const std::vector<TableGroup>& era_tables() {
     static const std::vector<TableGroup> kTables = [] {
         std::vector<TableGroup> tables{
             buffer_tables(),
+            per_core_tables(),
             shard_tables(),
             chip_tables(),
             mesh_tables(),

@@ -43,6 +43,7 @@ public:
     void read_managers(const ElfSymbol& function, std::string_view label);
     void read_free_list();
     void read_shard_spec(std::string_view name);
+    void read_per_core();
     void read_view();
     void read_device_manager();
     std::vector<LayoutClaim> take() { return std::move(claims_); }
@@ -188,6 +189,25 @@ void CodeReader::read_shard_spec(std::string_view name) {
     }
 }
 
+// `return impl_->flag;`, or `return buffer.impl().flag;`.
+void CodeReader::read_per_core() {
+    const ElfSymbol* symbol = function(kIsPerCore);
+    if (symbol == nullptr) {
+        return;
+    }
+    const ElfSymbol* impl = function(kBufferImplOf);
+    const auto plain = getter(*symbol);
+    std::optional<Field> flag;
+    if (plain && plain->shape == GetterShape::Load) {
+        flag = Field{plain->offset, plain->width};
+    } else if (impl != nullptr) {
+        flag = read_of_result(elf_, *symbol, *impl);
+    }
+    if (flag && flag->width == 1) {
+        claim("buffer.per_core", *flag, "is_per_core_allocation()");
+    }
+}
+
 void CodeReader::read_view() {
     const ElfSymbol* impl = function(kViewImplDevices);
     const ElfSymbol* view = function(kViewDevices);
@@ -324,6 +344,8 @@ std::vector<std::string_view> walk_symbols() {
          kViewDevices,
          kViewImplDevices,
          kViewSize,
+         kIsPerCore,
+         kBufferImplOf,
          kCopyOfLocals,
          kShardSpecs[0],
          kShardSpecs[1],
@@ -352,6 +374,7 @@ std::vector<LayoutClaim> walk_claims(const ElfFile& elf, const SymbolMap& symbol
     for (const std::string_view name : kShardSpecs) {
         reader.read_shard_spec(name);
     }
+    reader.read_per_core();
     reader.read_view();
     reader.read_free_list();
     reader.read_device_manager();

@@ -51,13 +51,21 @@ public:
     virtual int id() const = 0;
 };
 
+#if FAKE_HIDDEN_ID
+#define FAKE_ID_VISIBILITY __attribute__((visibility("hidden")))
+#else
+#define FAKE_ID_VISIBILITY
+#endif
 class Device : public IDevice {
 public:
     ~Device() override;
-    int id() const override;
+    FAKE_ID_VISIBILITY int id() const override;
     bool close();
 
 private:
+#if FAKE_HIDDEN_ID
+    void* context_[2]{};
+#endif
     int id_ = 0;
 };
 

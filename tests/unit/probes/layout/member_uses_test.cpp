@@ -39,6 +39,10 @@ TEST(MemberUsesTest, GarbageIsAnError) {
 
 TEST(MemberUsesTest, TwoPointersMustComeFirst) {
     using Uses = std::vector<MemberUse>;
+    EXPECT_EQ(pointer_row_in(Uses{{0x30, 8}, {0x38, 8}, {0x40, 8}, {0x48, 8}, {0x60, 8}}, 4), 0x30U);
+    EXPECT_EQ(pointer_row_in(Uses{{0x30, 8}, {0x38, 8}, {0x40, 8}, {0x48, 8}, {0x50, 8}}, 4), std::nullopt);
+    EXPECT_EQ(pointer_row_in(Uses{{0x30, 8}, {0x38, 8}, {0x40, 8}, {0x48, 4}}, 4), std::nullopt);
+    EXPECT_EQ(pointer_row_in(Uses{{0x10, 8}, {0x18, 8}, {0x30, 8}, {0x38, 8}}, 2), std::nullopt) << "which one?";
     EXPECT_EQ(pointer_pair_in(Uses{{0x68, 8}, {0x70, 8}, {0x90, 4}}), 0x68U);
     EXPECT_EQ(pointer_pair_in(Uses{{0x10, 8}, {0x68, 8}, {0x70, 8}}), std::nullopt);
     EXPECT_EQ(pointer_pair_in(Uses{{0x68, 8}, {0x78, 8}}), std::nullopt);

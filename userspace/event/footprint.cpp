@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "tracker/footprint.hpp"
+#include "event/footprint.hpp"
 
 namespace tt::alloc_trace {
 namespace {
