@@ -111,6 +111,9 @@ Status LiveRunner::run(
         return ready;
     }
     const Status looped = loop_until_end();
+    if (!looped) {
+        end(End::Failed);
+    }
     const Status stopped = session_->stop();
     if (!looped) {
         return looped;
@@ -124,6 +127,7 @@ std::string LiveRunner::end_reason() const {
         case End::TimeLimit: return "time limit reached";
         case End::TargetsEnded: return "target ended";
         case End::Asked: return "ended by user";
+        case End::Failed: return "given up";
     }
     return "";
 }

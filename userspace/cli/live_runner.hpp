@@ -19,7 +19,7 @@ namespace tt::alloc_trace {
 
 class LiveRunner {
 public:
-    enum class End { Interrupted, TimeLimit, TargetsEnded, Asked };
+    enum class End { Interrupted, TimeLimit, TargetsEnded, Asked, Failed };
 
     // Attaches. The command, if there is one, waits for run().
     [[nodiscard]] static Result<std::unique_ptr<LiveRunner>> start(const Options& options, Pipeline& pipeline);

@@ -32,6 +32,8 @@ public:
     void incomplete(const std::string& reason);
     // What a mesh holds is marked in its chips' allocators, too, where those hand out single cores.
     void forget_mirrors();
+    // An allocator that has handed out memory and of which no Buffer was found: its set may be elsewhere.
+    void doubt_empty_allocators();
     [[nodiscard]] Walk take() { return std::move(walk_); }
 
 private:
@@ -140,6 +142,20 @@ void ProcessWalker::forget_mirrors() {
     }
 }
 
+void ProcessWalker::doubt_empty_allocators() {
+    for (WalkedAllocator& allocator : walk_.allocators) {
+        std::size_t blocks = 0;
+        for (const WalkedRegion& region : allocator.regions) {
+            blocks += region.orphans.size();
+        }
+        if (allocator.complete && allocator.buffers.empty() && blocks != 0) {
+            allocator.complete = false;
+            allocator.incomplete_reason = "an allocator has " + std::to_string(blocks) + " blocks in use, but no Buffer was found in it";
+            incomplete(allocator.incomplete_reason);
+        }
+    }
+}
+
 }  // namespace
 
 Walk walk_process(
@@ -168,6 +184,7 @@ Walk walk_process(
         walker.incomplete("the walk was cancelled");
     }
     walker.forget_mirrors();
+    walker.doubt_empty_allocators();
     Walk walk = walker.take();
     walk.roots_known = walk.roots_known && !modules.empty();
     return walk;
