@@ -45,7 +45,7 @@ private:
     void add_allocator(std::uint64_t allocator, std::uint64_t owner);
     void meet_mesh(std::uint64_t mesh);
     [[nodiscard]] bool expired(std::uint64_t control_block) const;
-    void meet_weak_mesh(std::uint64_t weak_pointer);
+    bool meet_weak_mesh(std::uint64_t weak_pointer);
 
     const TargetReader& reader_;
     const WalkModule& module_;
@@ -162,8 +162,8 @@ void Search::add_device(std::uint64_t device) {
     if (layout.tracker.exists()) {
         add_tracker(reader_.field(device, layout.tracker).value_or(kUnreadable), device);
     }
-    if (layout.mesh.exists()) {
-        meet_weak_mesh(device + layout.mesh.offset);
+    if (layout.mesh.exists() && !meet_weak_mesh(device + layout.mesh.offset)) {
+        found_.meshless.push_back(device);
     }
 }
 
@@ -174,13 +174,18 @@ bool Search::expired(std::uint64_t control_block) const {
     return !uses || *uses == (walk_.allocator.node_value == kLibcxxValue ? 0xffff'ffffU : 0U);
 }
 
-void Search::meet_weak_mesh(std::uint64_t weak_pointer) {
+// False: there is none.
+bool Search::meet_weak_mesh(std::uint64_t weak_pointer) {
     const auto words = reader_.array<std::uint64_t>(weak_pointer, 2, 2);
     if (!words) {
         incomplete("the mesh of a device cannot be read");
-    } else if ((*words)[0] != 0 && is_pointer((*words)[1]) && !expired((*words)[1])) {
-        meet_mesh((*words)[0]);
+        return false;
     }
+    if ((*words)[0] == 0 || !is_pointer((*words)[1]) || expired((*words)[1])) {
+        return false;
+    }
+    meet_mesh((*words)[0]);
+    return true;
 }
 
 void Search::meet_mesh(std::uint64_t mesh) {
@@ -290,7 +295,7 @@ void Search::add_allocator(std::uint64_t allocator, std::uint64_t owner) {
 
 bool FoundAllocators::operator==(const FoundAllocators& other) const {
     const auto same = [](const KnownAllocator& a, const KnownAllocator& b) { return a.allocator == b.allocator && a.owner == b.owner; };
-    return complete == other.complete && owners == other.owners && incomplete_reason == other.incomplete_reason &&
+    return complete == other.complete && owners == other.owners && meshless == other.meshless && incomplete_reason == other.incomplete_reason &&
            std::equal(allocators.begin(), allocators.end(), other.allocators.begin(), other.allocators.end(), same);
 }
 

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] Walk take() { return std::move(walk_); }
 
 private:
+    void doubt_meshless(std::uint64_t chip, const std::vector<WalkedAllocator>& allocators, OwnerReader& owners);
     void add_owner(OwnerReader& owners, std::uint64_t owner);
     void add(WalkedAllocator walked, OwnerReader& owners);
 
@@ -83,6 +84,23 @@ void ProcessWalker::add(WalkedAllocator walked, OwnerReader& owners) {
     walk_.allocators.push_back(std::move(walked));
 }
 
+// Up to 0.66 the end of a closed mesh takes the way to the mesh that was opened over the same chips since. A chip that is used
+// without a mesh holds Buffers itself.
+void ProcessWalker::doubt_meshless(std::uint64_t chip, const std::vector<WalkedAllocator>& allocators, OwnerReader& owners) {
+    const bool holds = std::any_of(allocators.begin(), allocators.end(), [&](const WalkedAllocator& allocator) {
+        return allocator.owner == chip && !allocator.buffers.empty();
+    });
+    if (holds || !options_.buffers) {
+        return;
+    }
+    const auto owner = owners.read(chip);
+    walk_.roots_known = false;
+    incomplete(
+        "chip " + (owner ? std::to_string(owner->id) : std::string("?")) +
+        " is open, but nothing leads to the mesh that uses it: it was closed and opened again, perhaps"
+    );
+}
+
 void ProcessWalker::walk_module(const WalkModule& module, OwnerReader& owners) {
     const FoundAllocators found = search_allocators(reader_, module, owners);
     if (!found.complete) {
@@ -105,6 +123,11 @@ void ProcessWalker::walk_module(const WalkModule& module, OwnerReader& owners) {
         if (!walked.complete) {
             incomplete(walked.incomplete_reason);
         }
+    }
+    for (const std::uint64_t chip : found.meshless) {
+        doubt_meshless(chip, allocators, owners);
+    }
+    for (WalkedAllocator& walked : allocators) {
         add(std::move(walked), owners);
     }
 }

@@ -185,7 +185,15 @@ TEST_F(ProcessWalkTest, AnExpiredMeshIsNotFollowed) {
     device_.mesh = mesh;
     EXPECT_FALSE(walk().complete);
     mesh.reset();
-    EXPECT_TRUE(walk().complete);
+    add(64);
+    EXPECT_TRUE(walk().complete) << "the chip is used by itself";
+}
+
+TEST_F(ProcessWalkTest, AnOpenChipWithNeitherMeshNorBuffersIsADoubt) {
+    const Walk result = walk();
+    EXPECT_FALSE(result.complete);
+    EXPECT_FALSE(result.roots_known) << "so that the first event of the mesh leads to what it holds";
+    EXPECT_THAT(result.incomplete_reason, HasSubstr("chip 3 is open, but nothing leads to the mesh"));
 }
 
 TEST_F(ProcessWalkTest, ManyBuffersThatMakeNoSenseAreRefused) {
