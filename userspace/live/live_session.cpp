@@ -119,7 +119,7 @@ Status LiveSession::attach_pids() {
             return tl::make_unexpected(found.error());
         }
         if (*found == 0) {
-            return tl::make_unexpected(not_a_tt_metal_process(process.pid(), registry_->last_scan()));
+            return tl::make_unexpected(not_a_tt_metal_process(process, registry_->last_scan()));
         }
         if (Status added = add_target(process, false); !added) {
             return added;

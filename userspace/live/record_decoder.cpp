@@ -11,6 +11,8 @@
 namespace tt::alloc_trace {
 namespace {
 
+static_assert(kBufferWindowBytes == TAT_BUFFER_WINDOW_SIZE && kShardWindowBytes == TAT_SHARD_WINDOW_SIZE);
+
 constexpr std::uint64_t kPageMask = 0xfff;
 // /proc tells start times in ticks of USER_HZ = 100; events must give a process the same identity.
 constexpr std::uint64_t kTickNs = 10'000'000;

@@ -7,6 +7,7 @@
 #include "probes/probe_spec.hpp"
 #include "probes/program_decoder.hpp"
 #include "probes/runtime_build.hpp"
+#include "target/elf_text.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -93,7 +94,7 @@ Result<TraceableModule> resolve_module(const ElfFile& elf, const LayoutSources& 
     }
     const auto build = identify_build(*symbols, elf.path());
     if (!build) {
-        return tl::make_unexpected(build.error());
+        return tl::make_unexpected(has_runtime_inside(elf) ? hidden_runtime(elf.path()) : build.error());
     }
     auto layout = resolve_layout(elf, *symbols, sources);
     if (!layout) {

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 #include <tuple>
 
+#include "target/elf_text.hpp"
 #include "target/printable.hpp"
 
 namespace tt::alloc_trace {
@@ -19,6 +22,24 @@ std::string base_name(const std::string& path) {
 
 bool is_file_mapping(const MapEntry& entry) {
     return entry.executable && entry.inode != 0 && !entry.path.empty();
+}
+
+// A mapped file that has the runtime inside and exports nothing of it.
+std::optional<std::string> find_hidden_runtime(const ProcessHandle& process) {
+    const auto entries = read_memory_map(process);
+    std::set<std::uint64_t> seen;
+    for (std::size_t i = 0; entries && i < entries->size(); ++i) {
+        const MapEntry& entry = (*entries)[i];
+        if (!is_file_mapping(entry) || !seen.insert(entry.inode).second) {
+            continue;
+        }
+        auto file = open_module_file(process, entry);
+        const auto elf = file ? ElfFile::open(*std::move(file), without_unprintable(entry.path)) : tl::make_unexpected(file.error());
+        if (elf && has_runtime_inside(*elf)) {
+            return elf->path();
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -105,7 +126,12 @@ Result<ModuleScan> ModuleFinder::scan(const ProcessHandle& process) {
     return scan;
 }
 
-Error not_a_tt_metal_process(std::uint32_t pid, const ModuleScan& scan) {
+Error not_a_tt_metal_process(const ProcessHandle& process, const ModuleScan& scan) {
+    if (const auto path = find_hidden_runtime(process)) {
+        Error error = hidden_runtime(*path);
+        error.message = "process " + std::to_string(process.pid()) + " cannot be traced: " + error.message;
+        return error;
+    }
     std::string names;
     for (std::size_t i = 0; i < std::min(scan.looked_at.size(), kMaxNamesShown); ++i) {
         names += (i == 0 ? "" : ", ") + base_name(scan.looked_at[i]);
@@ -115,7 +141,7 @@ Error not_a_tt_metal_process(std::uint32_t pid, const ModuleScan& scan) {
     }
     Error error{
         ErrorCode::NotTraceable,
-        "process " + std::to_string(pid) + " is not a TT-Metal process: none of its " +
+        "process " + std::to_string(process.pid()) + " is not a TT-Metal process: none of its " +
             std::to_string(scan.looked_at.size()) + " mapped files has tt-metal's allocation hooks (looked at " +
             names + ")",
         "if it loads tt-metal later, start it through `tt-alloc-trace -- COMMAND` or attach again then",

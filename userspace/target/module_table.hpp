@@ -60,6 +60,6 @@ private:
 
 // "no loaded library contains tt-metal's allocation hooks (looked at 12: libc.so.6, ...)": the NotTraceable error to
 // give when a scan found nothing.
-[[nodiscard]] Error not_a_tt_metal_process(std::uint32_t pid, const ModuleScan& scan);
+[[nodiscard]] Error not_a_tt_metal_process(const ProcessHandle& process, const ModuleScan& scan);
 
 }  // namespace tt::alloc_trace

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "samples.hpp"
+#include "target/process.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -72,9 +73,11 @@ TEST(ModuleFinderTest, NothingFoundIsSaidWithTheLibrariesLookedAt) {
     ModuleFinder finder({"no_such_symbol_anywhere"});
     const ModuleScan scan = scan_self(finder);
     EXPECT_TRUE(scan.modules.empty());
-    const Error error = not_a_tt_metal_process(77, scan);
+    const auto self = ProcessHandle::open(static_cast<std::uint32_t>(::getpid()));
+    ASSERT_TRUE(self);
+    const Error error = not_a_tt_metal_process(*self, scan);
     EXPECT_EQ(error.code, ErrorCode::NotTraceable);
-    EXPECT_THAT(error.message, HasSubstr("process 77 is not a TT-Metal process"));
+    EXPECT_THAT(error.message, HasSubstr("process " + std::to_string(::getpid()) + " is not a TT-Metal process"));
     EXPECT_THAT(error.message, HasSubstr("target_test"));
     EXPECT_THAT(error.message, HasSubstr("libc.so"));
 }

@@ -49,7 +49,7 @@ Result<Runtime> find_runtime(const ProcessHandle& process, const Options& option
         }
     }
     if (runtime.modules.empty()) {
-        return tl::make_unexpected(refused ? *refused : not_a_tt_metal_process(process.pid(), *scan));
+        return tl::make_unexpected(refused ? *refused : not_a_tt_metal_process(process, *scan));
     }
     if (refused) {
         spdlog::warn("{}", refused->message);

@@ -53,6 +53,14 @@ std::set<std::uint32_t> left_out(const std::vector<Field>& fields, std::uint32_t
 
 }  // namespace
 
+bool shard_fits_window(const BufferLayout& layout) {
+    constexpr std::uint32_t kShapeBytes = 8;
+    const auto fits = [](std::uint32_t offset, std::uint32_t bytes) {
+        return std::uint64_t{offset} + bytes <= kShardWindowBytes;
+    };
+    return fits(layout.shard_shape, kShapeBytes) && fits(layout.shard_page_shape, kShapeBytes) && fits(layout.shard_engaged, 1);
+}
+
 Result<BufferWindow> window_of(const BufferLayout& layout) {
     const std::vector<Field> fields = existing_fields(layout);
     std::optional<BufferWindow> best;

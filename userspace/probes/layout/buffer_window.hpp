@@ -22,6 +22,10 @@ struct BufferWindow {
     bool operator==(const BufferWindow&) const = default;
 };
 
+// What is copied of a shard specification, from its start.
+inline constexpr std::uint32_t kShardWindowBytes = 64;
+[[nodiscard]] bool shard_fits_window(const BufferLayout& layout);
+
 // Error NotTraceable if more than one word is outside of every possible window.
 [[nodiscard]] Result<BufferWindow> window_of(const BufferLayout& layout);
 

@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::uint64_t kVptrInVtable = 16;  // behind offset-to-top and type_info
 constexpr std::uint64_t kPointerBytes = 8;
+constexpr std::uint32_t kIdBytes = 4;  // as the programs read them
 constexpr std::uint64_t kMaxContexts = 4096;  // the runtime has room for 32
 constexpr const char* kWayOut =
     "install the library's debug file, or give the layout with --layout FILE (docs/layouts.md tells how to find it)";
@@ -143,6 +144,11 @@ Status Resolver::check_required() const {
         const bool absent_is_fine = std::find(kMayBeAbsent.begin(), kMayBeAbsent.end(), item) != kMayBeAbsent.end();
         if (claim == nullptr || (!claim->field.exists() && !absent_is_fine)) {
             return missing(item);
+        }
+    }
+    for (const auto& [id, name] : {std::pair{profile_.owner.chip_id, "owner.chip_id"}, std::pair{profile_.owner.mesh_id, "owner.mesh_id"}}) {
+        if (id.exists() && id.width != kIdBytes) {
+            return refuse(std::string(name) + " has " + std::to_string(id.width) + " bytes; chips and meshes are numbered by an int");
         }
     }
     if (!profile_.buffer.allocator.exists() && !profile_.owner.chip_allocator.exists()) {
@@ -274,6 +280,10 @@ Result<LayoutProfile> Resolver::run() {
         return tl::make_unexpected(status.error());
     }
     set_roots();
+    if (profile_.buffer.shard_spec.exists() && !shard_fits_window(profile_.buffer)) {
+        profile_.buffer.shard_spec = {};
+        merged_.open.push_back({"buffer.shard_spec", "reaches beyond the bytes that are copied"});
+    }
     if (auto status = check_required(); !status) {
         return tl::make_unexpected(status.error());
     }

@@ -13,6 +13,7 @@
 #include "probes/getter_decoder.hpp"
 #include "probes/layout/walk_functions.hpp"
 #include "probes/member_uses.hpp"
+#include "target/elf_text.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -123,12 +124,12 @@ void CodeReader::read_getter(const WalkFunction& spec, const Getter& getter) {
     }
 }
 
-// They stand in the order of their types' numbers; that each is of its type is checked when it is read.
+// All four are told to forget their buffers. They stand in the order of their types' numbers; that each is of its type is checked when it is read.
 void CodeReader::read_managers(const ElfSymbol& function, std::string_view label) {
     static constexpr std::array<std::string_view, 4> kItems{
         "allocator.dram", "allocator.l1", "allocator.l1_small", "allocator.trace"
     };
-    const auto first = pointer_row_in(uses(function, Register::Rsi), kItems.size());
+    const auto first = pointer_row_in(uses(function, Register::Rdi), kItems.size());
     for (std::uint32_t i = 0; first && i < kItems.size(); ++i) {
         claim(kItems[i], {*first + i * kPointer, kPointer}, label);
     }
@@ -310,24 +311,6 @@ bool is_writable_data(const ElfFile& elf, std::uint64_t address) {
     });
 }
 
-bool holds(const ElfFile& elf, const ElfSection& section, std::string_view word) {
-    std::string text;
-    for (std::uint64_t at = 0; at < section.size; at += ElfFile::kMaxRead) {
-        // A word may lie across the border of two pieces.
-        const std::size_t kept = std::min(text.size(), word.size());
-        text.erase(0, text.size() - kept);
-        const std::size_t size = std::min<std::uint64_t>(ElfFile::kMaxRead, section.size - at);
-        text.resize(kept + size);
-        if (!elf.read_at(section.offset + at, text.data() + kept, size)) {
-            return false;
-        }
-        if (text.find(word) != std::string::npos) {
-            return true;
-        }
-    }
-    return false;
-}
-
 }  // namespace
 
 std::vector<std::string_view> walk_symbols() {
@@ -404,7 +387,8 @@ bool uses_libcxx(const ElfFile& elf) {
     }
     // The names of symbols and of needed libraries.
     const ElfSection& strings = sections[symbols->link];
-    return holds(elf, strings, "NSt3__1") || holds(elf, strings, "libc++.so");
+    const auto has = [&](std::string_view text) { return contains_text(elf, strings.offset, strings.size, text); };
+    return has("NSt3__1") || has("libc++.so");
 }
 
 }  // namespace tt::alloc_trace

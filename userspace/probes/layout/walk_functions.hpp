@@ -25,7 +25,7 @@ enum class WalkUse : std::uint8_t {
     Pointer,        // reads one pointer
     HashContainer,  // asks for its size
     HashCopy,       // copies it to the room for the result
-    Managers,       // reads one of the four BankManagers, by type; where the first argument is the room for the result
+    Managers,       // asks each of the four BankManagers
 };
 
 struct WalkFunction {
@@ -117,14 +117,14 @@ inline constexpr std::array kFunctions{
         WalkUse::HashCopy
     },
     WalkFunction{
-        "_ZNK2tt8tt_metal13AllocatorImpl14get_statisticsERKNS0_10BufferTypeE",
-        "AllocatorImpl::get_statistics()",
+        symbol::kAllocatorImplClear,
+        "AllocatorImpl::deallocate_buffers()",
         "allocator.dram",
         WalkUse::Managers
     },
     WalkFunction{
-        "_ZNK2tt8tt_metal9Allocator14get_statisticsERKNS0_10BufferTypeE",
-        "Allocator::get_statistics()",
+        "_ZN2tt8tt_metal9Allocator18deallocate_buffersEv",
+        "Allocator::deallocate_buffers()",
         "allocator.dram",
         WalkUse::Managers
     },

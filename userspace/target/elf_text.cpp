@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "target/elf_text.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace tt::alloc_trace {
+namespace {
+
+constexpr std::string_view kAllocatorSource = "tt_metal/impl/allocator/";
+constexpr std::uint64_t kMaxScanBytes = std::uint64_t{1} << 30U;  // of a segment
+
+}  // namespace
+
+bool contains_text(const ElfFile& elf, std::uint64_t offset, std::uint64_t size, std::string_view text) {
+    std::string piece;
+    for (std::uint64_t at = 0; at < size; at += ElfFile::kMaxRead) {
+        // It may lie across the border of two pieces.
+        const std::size_t kept = std::min(piece.size(), text.size());
+        piece.erase(0, piece.size() - kept);
+        const std::size_t count = std::min<std::uint64_t>(ElfFile::kMaxRead, size - at);
+        piece.resize(kept + count);
+        if (!elf.read_at(offset + at, piece.data() + kept, count)) {
+            return false;
+        }
+        if (piece.find(text) != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Error hidden_runtime(const std::string& path) {
+    return {
+        ErrorCode::NotTraceable,
+        path + " has tt-metal's runtime inside, but exports none of its functions: it was linked in with hidden symbols, so "
+               "there is nothing to attach to by name",
+        "use a build with the runtime as a library of its own (libtt_metal.so), or one that exports its symbols",
+        0
+    };
+}
+
+bool has_runtime_inside(const ElfFile& elf) {
+    return std::any_of(elf.segments().begin(), elf.segments().end(), [&](const ElfSegment& segment) {
+        return !segment.writable &&
+               contains_text(elf, segment.offset, std::min(segment.file_size, kMaxScanBytes), kAllocatorSource);
+    });
+}
+
+}  // namespace tt::alloc_trace
