@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Runs scenarios on releases; a line for each and a table at the end. Called by scripts/real."""
+import argparse
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+import time
+
+from . import jobs, prepare, releases, scenarios, session, tracer
+
+HERE = pathlib.Path(__file__).parent
+OK, WRONG, BROKEN, NOT_TRIED = "ok", "WRONG", "BROKEN", "not tried"
+SHOWN_DIFFERENCES = 4
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/real", description="Holds tt-alloc-trace against the real runtime's own books.")
+    parser.add_argument("versions", nargs="*", metavar="VERSION", help="releases such as 0.66.0")
+    parser.add_argument("--pinned", action="store_true", help="the releases of tests/real/pinned.txt, wheels checked by hash")
+    parser.add_argument("--newest", action="store_true", help="the newest release")
+    parser.add_argument("--all", action="store_true", help="the newest of each minor release from 0.64 on")
+    parser.add_argument("--scenario", action="append", default=[], metavar="TEXT", help="only scenarios whose name has this in it")
+    parser.add_argument("--tool", type=pathlib.Path, default=HERE.parents[1] / "build" / "tt-alloc-trace")
+    parser.add_argument("--keep", action="store_true", help="keep the folders of scenarios that went wrong, and name them")
+    parser.add_argument("--list", action="store_true", help="list the scenarios and end")
+    parser.add_argument("--prepare", action="store_true", help="fill the cache folder and end")
+    return parser.parse_args()
+
+
+def pinned():
+    """version -> line for pip."""
+    lines = (HERE / "pinned.txt").read_text().replace("\\\n", " ").splitlines()
+    wanted = [line for line in lines if line.startswith(releases.PACKAGE)]
+    return {re.search(r"==(\S+)", line)[1]: line for line in wanted}
+
+
+def requirements(options):
+    """version -> line for pip, of all that is asked for."""
+    wanted = {version: f"{releases.PACKAGE}=={version}" for version in options.versions}
+    if options.newest:
+        wanted.update({version: f"{releases.PACKAGE}=={version}" for version in releases.newest()})
+    if options.all:
+        wanted.update({version: f"{releases.PACKAGE}=={version}" for version in releases.newest_of_each_minor()})
+    if options.pinned or not wanted:
+        wanted.update(pinned())
+    return wanted
+
+
+def outcome(scenario, release, tool, folder):
+    """(state, what is said about it)"""
+    reason = scenario.needs(release.version)
+    if reason:
+        return NOT_TRIED, reason
+    try:
+        checks = scenario.run(session.Run(release, tool, folder))
+    except tracer.TracerError as error:
+        return WRONG, str(error)
+    except jobs.JobError as error:
+        return BROKEN, str(error)
+    differences = [f"{check.what}: {difference}" for check in checks for difference in check.differences]
+    if differences:
+        more = [f"... and {len(differences) - SHOWN_DIFFERENCES} more"] if len(differences) > SHOWN_DIFFERENCES else []
+        return WRONG, "\n".join(differences[:SHOWN_DIFFERENCES] + more)
+    return OK, f"{len(checks)} checks of {sum(check.count for check in checks)} things"
+
+
+def try_release(release, chosen, tool, keep):
+    states = []
+    for scenario in chosen:
+        begin = time.monotonic()
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="tat-real-"))
+        state, words = outcome(scenario, release, tool, folder)
+        states.append(state)
+        if keep and state not in (OK, NOT_TRIED):
+            words += f"\nkept: {folder}"
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        first, *more = words.splitlines()
+        print(f"{release.version:8} {scenario.name:32} {state:9} {time.monotonic() - begin:5.1f} s  {first}")
+        for line in more:
+            print(" " * 61 + line)
+        sys.stdout.flush()
+    return states
+
+
+def print_table(table, chosen):
+    width = max(len(scenario.name) for scenario in chosen)
+    print()
+    print(" " * width, *(f"{version:>9}" for version in table))
+    for row, scenario in enumerate(chosen):
+        print(f"{scenario.name:{width}}", *(f"{states[row] if states else NOT_TRIED:>9}" for states in table.values()))
+
+
+def main():
+    options = arguments()
+    chosen = [one for one in scenarios.all_scenarios() if not options.scenario or any(text in one.name for text in options.scenario)]
+    if options.list:
+        print("\n".join(one.name for one in chosen))
+        return 0
+    try:
+        bench = prepare.Bench(prepare.cache_folder())
+        bench.make()
+        wanted = requirements(options)
+    except (prepare.NotPrepared, releases.NoRelease) as error:
+        print(f"scripts/real: nothing was tried: {error}", file=sys.stderr)
+        return 3
+    tool = tracer.Tool(options.tool.resolve())
+    table = {}
+    for version, requirement in sorted(wanted.items(), key=lambda item: releases.number(item[0])):
+        try:
+            release = prepare.Release(bench, version).make(requirement)
+        except prepare.NotPrepared as error:
+            print(f"{version:8} {NOT_TRIED}: {error}")
+            table[version] = None
+            continue
+        table[version] = [] if options.prepare else try_release(release, chosen, tool, options.keep)
+    if options.prepare:
+        return 0
+    print_table(table, chosen)
+    states = [state for states in table.values() for state in states or [BROKEN]]
+    return 0 if all(state in (OK, NOT_TRIED) for state in states) else 1
+
+
+sys.exit(main())

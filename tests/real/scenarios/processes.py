@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How processes begin and end: children, ends without a close, two copies of the runtime."""
+from .. import compare
+from ..session import in_both
+from . import Scenario
+
+FORKED = """
+child = os.fork()
+if child == 0:
+    keep.clear()  # its copy: nothing of the parent's
+    os._exit(0)
+os.waitpid(child, 0)
+"""
+POOLED = """
+import multiprocessing
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    out = sum(pool.map(abs, range(100)))
+"""
+
+
+def children(code):
+    def scenario(session):
+        session.job.do("work(40)")
+        session.attach()
+        session.job.do("work(20)")
+        session.job.do(code)
+        session.job.do("work(20)")
+        return session.compare()
+
+    return scenario
+
+
+def ends(code):
+    """The job ends without closing anything: the exit takes all that the runtime held."""
+
+    def scenario(session):
+        session.job.do("work(40)")
+        session.attach()
+        session.job.do("work(40)")
+        books = session.job.books()
+        session.job.send(code)
+        session.job.wait()
+        recording = session.finished()
+        held = len(compare.book_buffers(books))
+        live = recording.live(books["unix_ns"])
+        return [
+            compare.exit_released_against(held, recording.events(), session.job.pid),
+            compare.live_against(books, live),
+        ]
+
+    return scenario
+
+
+SCENARIOS = [
+    Scenario("fork", lambda run: in_both(run, children(FORKED))),
+    Scenario("multiprocessing", lambda run: in_both(run, children(POOLED))),
+    Scenario("exit without close", lambda run: in_both(run, ends("os._exit(0)"))),
+    Scenario("SIGKILL", lambda run: in_both(run, ends("os.kill(os.getpid(), signal.SIGKILL)"))),
+]

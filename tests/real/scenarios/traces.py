@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Traces: captured, kept, released. Fast dispatch on mock devices goes so far; replay does not work there."""
+from .. import compare
+from ..session import in_both
+from . import Scenario, mock_devices
+
+CAPTURE = """
+trace = ttnn.begin_trace_capture(mesh, cq_id=0)
+ttnn.end_trace_capture(mesh, trace, cq_id=0)
+"""
+
+
+def captured(session):
+    """What is allocated while a trace is kept may be overwritten by its replay."""
+    session.job.do("work(20)")
+    session.attach()
+    session.job.do(CAPTURE)
+    session.job.do("beside = [tensor(), tensor(memory=L1)]")
+    checks = session.compare(order=False)
+    return checks
+
+
+def released(session):
+    """After the release nothing is unsafe any more, and the trace's own buffer is gone."""
+    session.job.do("work(20)")
+    session.attach()
+    session.job.do(CAPTURE)
+    session.job.do("ttnn.release_trace(mesh, trace)")
+    session.job.do("work(20)")
+    return session.compare(order=False)
+
+
+SCENARIOS = [
+    Scenario("trace captured", lambda run: in_both(run, captured, "wormhole-1x1", fast=True), mock_devices),
+    Scenario("trace released", lambda run: in_both(run, released, "wormhole-1x1", fast=True), mock_devices),
+]
