@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs scenarios on releases; a line for each and a table at the end. Called by scripts/real."""
 import argparse
+import concurrent.futures
 import pathlib
 import re
 import shutil
@@ -13,7 +14,7 @@ from . import jobs, prepare, releases, scenarios, session, tracer
 
 HERE = pathlib.Path(__file__).parent
 OK, WRONG, BROKEN, NOT_TRIED = "ok", "WRONG", "BROKEN", "not tried"
-SHOWN_DIFFERENCES = 4
+SHOWN_DIFFERENCES = 3
 
 
 def arguments():
@@ -25,6 +26,7 @@ def arguments():
     parser.add_argument("--scenario", action="append", default=[], metavar="TEXT", help="only scenarios whose name has this in it")
     parser.add_argument("--tool", type=pathlib.Path, default=HERE.parents[1] / "build" / "tt-alloc-trace")
     parser.add_argument("--keep", action="store_true", help="keep the folders of scenarios that went wrong, and name them")
+    parser.add_argument("--at-once", type=int, default=2, metavar="N", help="scenarios that run side by side (default: 2)")
     parser.add_argument("--list", action="store_true", help="list the scenarios and end")
     parser.add_argument("--prepare", action="store_true", help="fill the cache folder and end")
     return parser.parse_args()
@@ -60,29 +62,45 @@ def outcome(scenario, release, tool, folder):
         return WRONG, str(error)
     except jobs.JobError as error:
         return BROKEN, str(error)
-    differences = [f"{check.what}: {difference}" for check in checks for difference in check.differences]
-    if differences:
-        more = [f"... and {len(differences) - SHOWN_DIFFERENCES} more"] if len(differences) > SHOWN_DIFFERENCES else []
-        return WRONG, "\n".join(differences[:SHOWN_DIFFERENCES] + more)
+    wrong = [line for check in checks for line in difference_lines(check)]
+    if wrong:
+        return WRONG, "\n".join(wrong)
     return OK, f"{len(checks)} checks of {sum(check.count for check in checks)} things"
 
 
-def try_release(release, chosen, tool, keep):
-    states = []
-    for scenario in chosen:
-        begin = time.monotonic()
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="tat-real-"))
-        state, words = outcome(scenario, release, tool, folder)
-        states.append(state)
-        if keep and state not in (OK, NOT_TRIED):
-            words += f"\nkept: {folder}"
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-        first, *more = words.splitlines()
-        print(f"{release.version:8} {scenario.name:32} {state:9} {time.monotonic() - begin:5.1f} s  {first}")
-        for line in more:
-            print(" " * 61 + line)
-        sys.stdout.flush()
+def difference_lines(check):
+    """The first differences of a check."""
+    lines = [f"{check.what}: {difference}" for difference in check.differences[:SHOWN_DIFFERENCES]]
+    if len(check.differences) > SHOWN_DIFFERENCES:
+        lines[-1] = f"{check.what}: ... {len(check.differences)} differences, {check.count} compared"
+    return lines
+
+
+def try_scenario(scenario, release, tool, keep):
+    """(state, seconds, what is said about it)"""
+    begin = time.monotonic()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="tat-real-"))
+    state, words = outcome(scenario, release, tool, folder)
+    if keep and state not in (OK, NOT_TRIED):
+        words += f"\nkept: {folder}"
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return state, time.monotonic() - begin, words
+
+
+def try_release(release, chosen, tool, options):
+    """The states of the scenarios; two are tried at a time, as most of the time is waiting."""
+    with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
+        tries = [pool.submit(try_scenario, scenario, release, tool, options.keep) for scenario in chosen]
+        states = []
+        for scenario, one in zip(chosen, tries):
+            state, seconds, words = one.result()
+            states.append(state)
+            first, *more = words.splitlines()
+            print(f"{release.version:8} {scenario.name:32} {state:9} {seconds:5.1f} s  {first}")
+            for line in more:
+                print(" " * 61 + line)
+            sys.stdout.flush()
     return states
 
 
@@ -116,7 +134,7 @@ def main():
             print(f"{version:8} {NOT_TRIED}: {error}")
             table[version] = None
             continue
-        table[version] = [] if options.prepare else try_release(release, chosen, tool, options.keep)
+        table[version] = [] if options.prepare else try_release(release, chosen, tool, options)
     if options.prepare:
         return 0
     print_table(table, chosen)

@@ -90,6 +90,7 @@ class Release:
         self.version = version
         self.folder = bench.folder / version
         self.root = self.folder / "ttnn"
+        self.chip_folder = bench.chip.parent / version
 
     def make(self, requirement):
         """requirement: a line for pip, with or without hashes."""
@@ -100,6 +101,8 @@ class Release:
             (self.root / "runtime").mkdir(parents=True, exist_ok=True)
             (self.root / "runtime" / "sfpi").symlink_to(self.bench.toolchain)
             ready.touch()
+        if releases.has_chip(self.version):
+            self.make_chip_folder()
         return self
 
     def fetch(self, requirement):
@@ -128,7 +131,7 @@ class Release:
         if releases.inspector_crashes(self.version):
             added["TT_METAL_INSPECTOR"] = "0"
         if device == "chip":
-            added["TT_METAL_SIMULATOR"] = str(self.make_chip_folder())
+            added["TT_METAL_SIMULATOR"] = str(self.chip_folder / self.bench.chip.name)
             added["TT_METAL_DISABLE_SFPLOADMACRO"] = "1"
         else:
             added["TT_METAL_MOCK_CLUSTER_DESC_PATH"] = str(self.bench.descriptors / f"{device}.yaml")
@@ -137,8 +140,7 @@ class Release:
 
     def make_chip_folder(self):
         """The runtime wants a description of the chip, its own, beside the simulator."""
-        folder = self.bench.chip.parent / self.version
-        folder.mkdir(exist_ok=True)
-        shutil.copy(self.bench.chip, folder)
-        shutil.copy(self.root / "tt_metal" / "soc_descriptors" / "wormhole_b0_80_arch.yaml", folder / "soc_descriptor.yaml")
-        return folder / self.bench.chip.name
+        self.chip_folder.mkdir(exist_ok=True)
+        shutil.copy(self.bench.chip, self.chip_folder)
+        described = self.root / "tt_metal" / "soc_descriptors" / "wormhole_b0_80_arch.yaml"
+        shutil.copy(described, self.chip_folder / "soc_descriptor.yaml")

@@ -75,17 +75,17 @@ class Session:
         checks = [*self.snapshots(books, totals)] if self.mode == ATTACHED else []
         recording = self.recording = self.finish()
         live = recording.live(books["unix_ns"] if self.mode == STARTED else None)
-        checks += [certainty(live, self.mode), compare.live_against(books, live)]
+        checks += [certainty(live, self.mode), *compare.live_against(books, live)]
         if totals:
             checks.append(compare.totals_against(books, live))
         if order:
-            checks.append(compare.order_against(log, before(recording.events(), live["t_ns"])))
+            checks.append(compare.order_against(log, before(recording.events(), live["t_ns"]), self.job.pid))
         return checks
 
     def snapshots(self, books, totals):
         snapshot = self.run.tool.snapshot(self.job.pid)
         yield compare.equal("the snapshot is complete", True, snapshot["complete"])
-        yield compare.snapshot_against(books, snapshot)
+        yield from compare.snapshot_against(books, snapshot)
         if totals:
             yield compare.snapshot_totals_against(books, snapshot)
 

@@ -29,7 +29,7 @@ def cold_cache(run):
         return [
             compare.equal("kernels were compiled", True, kernels > 0),
             certainty(live, STARTED),
-            compare.live_against(books, live),
+            *compare.live_against(books, live),
             compare.circular_against(captured, recording.events(), [0]),
             compare.equal("the job is among the processes", True, session.job.pid in processes),
             compare.equal("the job is in the summary", True, session.job.pid in pids(recording.view("summary"))),

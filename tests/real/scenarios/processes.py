@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How processes begin and end: children, ends without a close, two copies of the runtime."""
 from .. import compare
-from ..session import in_both
+from ..session import certainty, in_both
 from . import Scenario
 
 FORKED = """
@@ -46,7 +46,8 @@ def ends(code):
         live = recording.live(books["unix_ns"])
         return [
             compare.exit_released_against(held, recording.events(), session.job.pid),
-            compare.live_against(books, live),
+            certainty(live, session.mode),
+            *compare.live_against(books, live),
         ]
 
     return scenario
