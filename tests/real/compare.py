@@ -42,6 +42,13 @@ def multiset(what, truth, seen, words=str):
     return Check(what, sum(left.values()), [difference for pair in both for difference in pair if difference])
 
 
+def by_key(what, truth, seen, words=str):
+    """Values of what is there in both; that one of them has it alone is another check's affair."""
+    both = [key for key in truth if key in seen]
+    differences = [f"{words(key)}: truth {truth[key]}, seen {seen[key]}" for key in both if truth[key] != seen[key]]
+    return Check(what, len(both), differences)
+
+
 def sequence(what, truth, seen, words=str):
     """The same things in the same order."""
     for place, (left, right) in enumerate(zip(truth, seen)):
@@ -50,11 +57,6 @@ def sequence(what, truth, seen, words=str):
     if len(truth) != len(seen):
         return Check(what, len(truth), [f"truth {len(truth)}, seen {len(seen)}"])
     return Check(what, len(truth))
-
-
-def buffer_words(buffer):
-    chips, kind, address, bank_bytes = buffer
-    return f"{place_words((chips, kind, address))}, {bank_bytes} B of a bank"
 
 
 def place_words(place):
@@ -75,7 +77,7 @@ def banks_of(books, chips, kind):
     """How many banks a chip of this mesh has, by the runtime."""
     for mesh in books["meshes"]:
         if tuple(mesh["chips"]) == tuple(chips):
-            return mesh["banks"][kind]["banks"]
+            return mesh["banks"].get(kind, {}).get("banks")
     return None
 
 
@@ -119,41 +121,51 @@ def snapshot_against(books, snapshot):
 def places_and_bytes(what, truth, seen):
     """Two checks, as bytes of a bank may be wrong or not known where all else is right."""
     yield multiset(what, [one[:3] for one in truth], [one[:3] for one in seen], place_words)
-    yield multiset(f"{what} with bytes of a bank", truth, seen, buffer_words)
+    yield by_key(f"bytes of a bank of {what}", {one[:3]: one[3] for one in truth}, {one[:3]: one[3] for one in seen}, place_words)
 
 
 def totals_against(books, live):
     """Banks, capacity, use and largest free block of each chip's memory, for one mesh alone (its chips are no other's)."""
-    rows = {(row["chip"], row["type"]): row for row in live["capacity"]}
-    truth, seen = [], []
+    rows = {(row["chip"], row["type"]): row_totals(row) for row in live["capacity"]}
+    truth, seen = {}, {}
     for mesh in books["meshes"]:
         for kind, bank in mesh["banks"].items():
             for chip in mesh["chips"]:
-                row = rows.get((chip, kind))
-                if row is None and bank["used"] == 0:
-                    continue  # only memory in use must be told
-                truth.append((chip, kind, *bank.values()))
-                seen.append((chip, kind, *row_totals(row)) if row else (chip, kind, "no row"))
-    return multiset("totals of chips", truth, seen)
+                if (chip, kind) in rows or bank["used"] > 0:  # memory that is not in use need not be told
+                    truth[chip, kind] = bank
+                    seen[chip, kind] = rows.get((chip, kind), "nothing")
+    return by_key("totals of chips", truth, seen, chip_words)
+
+
+def chip_words(key):
+    return f"chip {key[0]} {key[1]}"
 
 
 def row_totals(row):
     banks = row["banks"]
-    return banks, row["bank_bytes"], one_bank(row["used_bytes"], banks), row["largest_free_bank_bytes"]
+    used, largest = one_bank(row["used_bytes"], banks), row["largest_free_bank_bytes"]
+    return {"banks": banks, "bank_bytes": row["bank_bytes"], "used": used, "largest_free": largest}
 
 
 def snapshot_totals_against(books, snapshot):
     """The same by mesh, as the snapshot reads the allocators' own lists."""
-    truth, seen = [], []
-    names = ("banks", "bank_bytes", "bank_used_bytes", "bank_largest_free_bytes")
-    allocators = {tuple(one["owner_chips"]): one for one in snapshot["allocators"] if one["owner"].startswith("mesh")}
-    for mesh in books["meshes"]:
-        chips = tuple(mesh["chips"])
-        rows = {row["type"]: row for row in allocators.get(chips, {"types": []})["types"]}
-        for kind, bank in mesh["banks"].items():
-            truth.append((chips, kind, *bank.values()))
-            seen.append((chips, kind, *(rows[kind][name] for name in names)) if kind in rows else (chips, kind, "no row"))
-    return multiset("totals of the snapshot", truth, seen)
+    rows = {
+        (tuple(one["owner_chips"]), row["type"]): {
+            "banks": row["banks"],
+            "bank_bytes": row["bank_bytes"],
+            "used": row["bank_used_bytes"],
+            "largest_free": row["bank_largest_free_bytes"],
+        }
+        for one in snapshot["allocators"]
+        if one["owner"].startswith("mesh")
+        for row in one["types"]
+    }
+    truth = {(tuple(mesh["chips"]), kind): bank for mesh in books["meshes"] for kind, bank in mesh["banks"].items()}
+    return by_key("totals of the snapshot", truth, {key: rows.get(key, "nothing") for key in truth}, mesh_words)
+
+
+def mesh_words(key):
+    return f"mesh of chips {','.join(map(str, key[0]))}, {key[1]}"
 
 
 def order_against(log, events, pid):
@@ -182,34 +194,105 @@ def circular_words(entry):
     return f"{address:#x}, {size} B on cores {list(cores)}"
 
 
-def captured_circular(captured, chips):
-    """(address, size, cores) in order, as one chip has them: older runtimes tell one entry for all chips."""
-    found = [entry for entry in captured if entry["node"] == "circular_buffer_allocate"]
-    of_one = [entry for entry in found if entry["chip"] == found[0]["chip"]]
-    of_all = len(of_one) * len(chips)
-    if found and len(found) not in (len(of_one), of_all):
-        raise ValueError(f"{len(found)} circular buffers, {len(of_one)} of one chip, {len(chips)} chips")
-    return [(entry["address"], entry["size"], core_ranges(entry["cores"])) for entry in of_one]
+def captured_programs(captured, chips):
+    """Of each captured program: (address, size, cores) of its circular buffers, as one chip has them, in order.
+
+    Some runtimes list them once, some once for each chip.
+    """
+    programs = []
+    for entry in captured:
+        if entry["node"] == "circular_buffer_deallocate_all":
+            programs.append([])
+        if entry["node"] == "circular_buffer_allocate":
+            programs[-1].append(entry)
+    return [of_one_chip(program, chips) for program in programs if program]
 
 
-def event_circular(events, owners):
-    """The same from cb_alloc events of any of these owners."""
-    return [
-        (int(event["address"], 16), event["size"], tuple(sorted(map(tuple, event["cores"]))))
-        for event in events
-        if event["kind"] == "cb_alloc" and event["owner"] in owners
-    ]
+def of_one_chip(program, chips):
+    first = [entry for entry in program if entry["chip"] == program[0]["chip"]]
+    if len(program) not in (len(first), len(first) * len(chips)):
+        raise ValueError(f"{len(program)} circular buffers, {len(first)} of one chip, {len(chips)} chips")
+    return [(entry["address"], entry["size"], core_ranges(entry["cores"])) for entry in first]
 
 
 def circular_against(captured, events, chips):
-    """Order, place, size and cores of circular buffers on each chip against the runtime's graph capture."""
-    truth = captured_circular(captured, chips)
-    owners = {event["owner"]: event["owner_chips"] for event in events if event["kind"] == "owner"}
-    checks = []
-    for chip in chips:
-        named = {f"chip {chip}"} | {owner for owner, of in owners.items() if chip in of and owner.startswith("mesh")}
-        checks.append(sequence(f"circular buffers of chip {chip}", truth, event_circular(events, named), circular_words))
+    """Order, place, size and cores of circular buffers in the events of each owner that has some."""
+    truth = [buffer for program in captured_programs(captured, chips) for buffer in program]
+    by_owner = collections.defaultdict(list)
+    for event in events:
+        if event["kind"] == "cb_alloc":
+            entry = (int(event["address"], 16), event["size"], tuple(sorted(map(tuple, event["cores"]))))
+            by_owner[event["owner"]].append(entry)
+    owners = by_owner or {"no owner": []}
+    checks = [sequence(owner, truth, of_owner, circular_words) for owner, of_owner in owners.items()]
     return joined("circular buffers", checks)
+
+
+def resident_against(captured, live, chips):
+    """What each chip is said to hold at the end: the circular buffers of the last program."""
+    last = captured_programs(captured, chips)[-1]
+    truth = [(chip, address, size, core_count(cores)) for chip in chips for address, size, cores in last]
+    seen = [(row["chip"], int(row["address"], 16), row["size"], row["cores"]) for row in live["circular_buffers"]]
+    return multiset("resident circular buffers", truth, seen, resident_words)
+
+
+def core_count(ranges):
+    return sum((x1 - x0 + 1) * (y1 - y0 + 1) for x0, y0, x1, y1 in ranges)
+
+
+def resident_words(entry):
+    return "chip {}: {:#x}, {} B on {} cores".format(*entry)
+
+
+CLASH = re.compile(
+    r"clash with L1 buffers on core range \[(?P<cores>[^\]]+)\]. "
+    r"L1 buffer allocated at (?P<buffer>\d+) and static (?P<what>\w+) buffer region ends at (?P<end>\d+)"
+)
+
+
+def clash_truth(text):
+    """(lowest L1 buffer, end of the region, cores) as the exception says them."""
+    told = CLASH.search(text)
+    if told is None:
+        raise ValueError("no clash in: " + text[:200])
+    return int(told["buffer"]), int(told["end"]), tuple(map(int, re.findall(r"\d+", told["cores"])))
+
+
+def clashes_against(texts, view):
+    seen = [
+        (int(one["l1_buffer_address"] or "0", 16), int(one["region_end"] or "0", 16), tuple(one["cores"] or ()))
+        for one in view["clash"]
+    ]
+    return sequence("clashes", [clash_truth(text) for text in texts], seen, clash_words)
+
+
+def clash_words(entry):
+    return "buffer at {:#x}, region to {:#x}, cores {}".format(*entry)
+
+
+def dataflow_against(name, planned, base, end, events):
+    """One program's dataflow buffers and scratchpads: together they are the region from where the runtime begins to lay out
+    such buffers to where it says that they end; they may lie over each other, so their sizes are only its upper bound."""
+    sizes = [entry["size"] for entry in planned if entry["node"] in DATAFLOW_NODES and not entry["borrowed"]]
+    seen = [(int(event["address"], 16), event["size"]) for event in events if event["kind"] == "dfb_alloc"]
+    if not sizes:
+        return Check(f"dataflow buffers of {name}", 0)
+    if not seen:
+        return Check(f"dataflow buffers of {name}", len(sizes), [f"truth {len(sizes)} in a region to {end:#x}, seen none"])
+    found = (min(address for address, _ in seen), max(address + size for address, size in seen))
+    differences = [] if found == (base, end) else [f"truth {base:#x} to {end:#x}, seen {found[0]:#x} to {found[1]:#x}"]
+    if found[1] - found[0] > sum(sizes):
+        differences.append(f"a region of {found[1] - found[0]} B, though the buffers have {sum(sizes)} B")
+    return Check(f"dataflow buffers of {name}", len(sizes), differences)
+
+
+DATAFLOW_NODES = ("dataflow_buffer_allocate", "scratchpad_allocate")
+
+
+def unsafe_against(addresses, live):
+    """Live buffers that were allocated beside a kept trace: (type, address), by the job's own log."""
+    seen = [(one["type"], int(one["address"], 16)) for one in live["buffers"] if one["trace_unsafe"]]
+    return multiset("buffers beside a trace", [tuple(one) for one in addresses], seen)
 
 
 def joined(what, checks):

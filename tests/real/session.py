@@ -74,7 +74,7 @@ class Session:
         log = self.job.do("out = log") if order else []
         checks = [*self.snapshots(books, totals)] if self.mode == ATTACHED else []
         recording = self.recording = self.finish()
-        live = recording.live(books["unix_ns"] if self.mode == STARTED else None)
+        live = self.live = recording.live(books["unix_ns"] if self.mode == STARTED else None)
         checks += [certainty(live, self.mode), *compare.live_against(books, live)]
         if totals:
             checks.append(compare.totals_against(books, live))

@@ -16,9 +16,9 @@ def captured(session):
     session.job.do("work(20)")
     session.attach()
     session.job.do(CAPTURE)
-    session.job.do("beside = [tensor(), tensor(memory=L1)]")
+    unsafe = session.job.do("log.clear(); beside = [tensor(), tensor(memory=L1)]; out = [entry[1:] for entry in log]")
     checks = session.compare(order=False)
-    return checks
+    return [*checks, compare.unsafe_against(unsafe, session.live)]
 
 
 def released(session):
@@ -28,7 +28,9 @@ def released(session):
     session.job.do(CAPTURE)
     session.job.do("ttnn.release_trace(mesh, trace)")
     session.job.do("work(20)")
-    return session.compare(order=False)
+    checks = session.compare(order=False)
+    unsafe = [one for one in session.live["buffers"] if one["trace_unsafe"]]
+    return [*checks, compare.equal("nothing is unsafe", True, not unsafe)]
 
 
 SCENARIOS = [
