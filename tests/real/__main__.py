@@ -9,8 +9,10 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 
 from . import jobs, prepare, releases, scenarios, session, tracer
+from .scenarios import models
 
 HERE = pathlib.Path(__file__).parent
 OK, WRONG, BROKEN, NOT_TRIED = "ok", "WRONG", "BROKEN", "not tried"
@@ -24,6 +26,8 @@ def arguments():
     parser.add_argument("--newest", action="store_true", help="the newest release")
     parser.add_argument("--all", action="store_true", help="the newest of each minor release from 0.64 on")
     parser.add_argument("--scenario", action="append", default=[], metavar="TEXT", help="only scenarios whose name has this in it")
+    parser.add_argument("--tt-check", action="store_true", help="also the model of tt-check, from PyPI")
+    parser.add_argument("--models", type=pathlib.Path, metavar="DIR", help="also the models of this folder (docs/real-runtime.md)")
     parser.add_argument("--tool", type=pathlib.Path, default=HERE.parents[1] / "build" / "tt-alloc-trace")
     parser.add_argument("--keep", action="store_true", help="keep the folders of scenarios that went wrong, and name them")
     parser.add_argument("--at-once", type=int, default=2, metavar="N", help="scenarios that run side by side (default: 2)")
@@ -57,11 +61,13 @@ def outcome(scenario, release, tool, folder):
     if reason:
         return NOT_TRIED, reason
     try:
-        checks = scenario.run(session.Run(release, tool, folder))
+        checks = list(scenario.run(session.Run(release, tool, folder)))
     except tracer.TracerError as error:
         return WRONG, str(error)
     except jobs.JobError as error:
         return BROKEN, str(error)
+    except Exception:  # of one scenario: the others can still be tried
+        return BROKEN, "\n".join(traceback.format_exc().splitlines()[-3:])
     wrong = [line for check in checks for line in difference_lines(check)]
     if wrong:
         return WRONG, "\n".join(wrong)
@@ -112,16 +118,25 @@ def print_table(table, chosen):
         print(f"{scenario.name:{width}}", *(f"{states[row] if states else NOT_TRIED:>9}" for states in table.values()))
 
 
+def chosen_scenarios(options, bench):
+    found = scenarios.all_scenarios()
+    if options.tt_check:
+        found += models.scenarios_of(HERE / "models", [bench.make_tt_check()])
+    if options.models:
+        found += models.scenarios_of(options.models, [options.models.resolve()])
+    return [one for one in found if not options.scenario or any(text in one.name for text in options.scenario)]
+
+
 def main():
     options = arguments()
-    chosen = [one for one in scenarios.all_scenarios() if not options.scenario or any(text in one.name for text in options.scenario)]
     if options.list:
-        print("\n".join(one.name for one in chosen))
+        print("\n".join(one.name for one in scenarios.all_scenarios()))
         return 0
     try:
         bench = prepare.Bench(prepare.cache_folder())
         bench.make()
         wanted = requirements(options)
+        chosen = chosen_scenarios(options, bench)
     except (prepare.NotPrepared, releases.NoRelease) as error:
         print(f"scripts/real: nothing was tried: {error}", file=sys.stderr)
         return 3

@@ -137,6 +137,19 @@ def totals_against(books, live):
     return by_key("totals of chips", truth, seen, chip_words)
 
 
+def usage_against(books, watch):
+    """How many buffers each chip holds, by `watch`."""
+    truth, seen = {}, {}
+    rows = {(row["chip"], row["type"]): row["live_buffers"] for process in watch["processes"] for row in process["usage"]}
+    for mesh in books["meshes"]:
+        for _, _, kind in mesh["buffers"]:
+            for chip in mesh["chips"]:
+                truth[chip, kind] = truth.get((chip, kind), 0) + 1
+                seen[chip, kind] = rows.get((chip, kind), 0)
+    yield by_key("buffers in the live table", truth, seen, chip_words)
+    yield equal("the table knows what was live before", "full", watch["known_before_attach"])
+
+
 def chip_words(key):
     return f"chip {key[0]} {key[1]}"
 

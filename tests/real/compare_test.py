@@ -125,6 +125,16 @@ class Snapshot(unittest.TestCase):
             self.assertFalse(self.check(changed(SNAPSHOT, path, new)), (path, new))
 
 
+class Usage(unittest.TestCase):
+    def test_table(self):
+        usage = [{"chip": chip, "type": "DRAM", "live_buffers": 2} for chip in (0, 1)]
+        watch = {"processes": [{"usage": usage}], "known_before_attach": "full"}
+        self.assertTrue(right(compare.usage_against(BOOKS, watch)))
+        self.assertFalse(right(compare.usage_against(BOOKS, changed(watch, ["processes"], []))))
+        self.assertFalse(right(compare.usage_against(BOOKS, changed(watch, ["processes", 0, "usage", 1, "live_buffers"], 3))))
+        self.assertFalse(right(compare.usage_against(BOOKS, changed(watch, ["known_before_attach"], "partial"))))
+
+
 class Order(unittest.TestCase):
     def test_equal(self):
         self.assertTrue(compare.order_against(LOG, EVENTS, 7).right)

@@ -13,6 +13,7 @@ from . import descriptors, releases
 
 HERE = pathlib.Path(__file__).parent
 PYTHON_TAG = "cp{}{}".format(*sys.version_info)
+TT_CHECK = "tt-check==0.1.3 --hash=sha256:8a040dc714d98683e8f5b54bd52f13a154238b4d49b3235bd259411c392b0abf"
 RISCV_GCC = "riscv64-unknown-elf-gcc"
 
 
@@ -36,6 +37,18 @@ def run(what, command, timeout):
     if done.returncode != 0:
         last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
         raise NotPrepared(f"{what}: {last}")
+
+
+def unpack(requirement, folder, scratch_parent):
+    """A wheel, without what it depends on; requirement: a line for pip, its hashes are checked if it has some."""
+    with tempfile.TemporaryDirectory(dir=scratch_parent) as scratch:
+        wanted = pathlib.Path(scratch) / "wanted.txt"
+        wanted.write_text(requirement + "\n")
+        hashes = ["--require-hashes"] if "--hash" in requirement else []
+        pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", *hashes]
+        run(f"wheel {requirement.split()[0]}", [*pip, "-d", scratch, "-r", wanted], 600)
+        with zipfile.ZipFile(next(pathlib.Path(scratch).glob("*.whl"))) as archive:
+            archive.extractall(folder)
 
 
 class Bench:
@@ -82,6 +95,14 @@ class Bench:
         run("memory-only chip", ["g++", "-std=c++17", "-O2", "-shared", "-fPIC", source, "-o", self.chip], 120)
 
 
+    def make_tt_check(self):
+        """The folder to import tt_check from."""
+        folder = self.folder / "tt-check"
+        if not folder.is_dir():
+            unpack(TT_CHECK, folder, self.folder)
+        return folder
+
+
 class Release:
     """One release, unpacked."""
 
@@ -97,7 +118,7 @@ class Release:
         ready = self.folder / "ready"
         if not ready.is_file():
             shutil.rmtree(self.folder, ignore_errors=True)
-            self.fetch(requirement)
+            unpack(requirement, self.folder, self.bench.folder)
             (self.root / "runtime").mkdir(parents=True, exist_ok=True)
             (self.root / "runtime" / "sfpi").symlink_to(self.bench.toolchain)
             ready.touch()
@@ -105,16 +126,20 @@ class Release:
             self.make_chip_folder()
         return self
 
-    def fetch(self, requirement):
-        with tempfile.TemporaryDirectory(dir=self.bench.folder) as scratch:
-            wanted = pathlib.Path(scratch) / "wanted.txt"
-            wanted.write_text(requirement + "\n")
-            hashes = ["--require-hashes"] if "--hash" in requirement else []
-            pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", *hashes]
-            run(f"wheel {self.version}", [*pip, "-d", scratch, "-r", wanted], 600)
-            wheel = next(pathlib.Path(scratch).glob("*.whl"))
-            with zipfile.ZipFile(wheel) as archive:
-                archive.extractall(self.folder)
+    def copy_to(self, folder):
+        """The same release at another place: the runtime's own library is copied, all beside its path is linked."""
+        library = next(self.root.rglob("libtt_metal.so")).relative_to(self.folder)
+        for parent in library.parents:
+            (folder / parent).mkdir(parents=True, exist_ok=True)
+        on_the_way = {self.folder / parent for parent in library.parents} | {self.folder / library}
+        for parent in library.parents:
+            for entry in (self.folder / parent).iterdir():
+                if entry not in on_the_way:
+                    (folder / parent / entry.name).symlink_to(entry)
+        shutil.copy(self.folder / library, folder / library)
+        other = Release(self.bench, self.version)
+        other.folder, other.root = folder, folder / "ttnn"
+        return other
 
     def environment(self, device, fast=False):
         """What a job needs to run with this release: device is a descriptor's name or "chip"."""

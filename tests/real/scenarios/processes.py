@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 # SPDX-License-Identifier: Apache-2.0
 """How processes begin and end: children, ends without a close, two copies of the runtime."""
+import dataclasses
+
 from .. import compare
-from ..session import certainty, in_both
+from ..session import ATTACHED, Session, certainty, in_both
 from . import Scenario
 
 FORKED = """
@@ -53,9 +55,34 @@ def ends(code):
     return scenario
 
 
+def two_copies(run):
+    """The same release twice on disk, a job on each, one recording: what each holds must stay apart."""
+    copy = run.release.copy_to(run.folder / "copy")
+    second = dataclasses.replace(run, release=copy)
+    with Session(run, ATTACHED) as one, Session(second, ATTACHED) as other:
+        sessions = (one, other)
+        for steps, session in zip((30, 50), sessions):
+            session.job.do(f"work({steps})")
+        recorder = run.tool.attach(run.folder / "both.ttar", one.job.pid, other.job.pid)
+        try:
+            for session in sessions:
+                session.job.do("work(30)")
+            all_books = [session.job.books() for session in sessions]
+            live = recorder.stop().live()
+        finally:
+            recorder.close()
+        libraries = {session.job.do("out = mapped_runtime()") for session in sessions}
+    checks = [compare.equal("two libraries are in use", 2, len(libraries)), certainty(live, ATTACHED)]
+    for session, books in zip(sessions, all_books):
+        own = {"buffers": [buffer for buffer in live["buffers"] if buffer["pid"] == session.job.pid]}
+        checks += compare.live_against(books, own)
+    return checks
+
+
 SCENARIOS = [
     Scenario("fork", lambda run: in_both(run, children(FORKED))),
     Scenario("multiprocessing", lambda run: in_both(run, children(POOLED))),
     Scenario("exit without close", lambda run: in_both(run, ends("os._exit(0)"))),
+    Scenario("two copies of the runtime", two_copies),
     Scenario("SIGKILL", lambda run: in_both(run, ends("os.kill(os.getpid(), signal.SIGKILL)"))),
 ]
