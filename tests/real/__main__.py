@@ -15,7 +15,7 @@ from . import jobs, prepare, releases, scenarios, session, tracer
 from .scenarios import models
 
 HERE = pathlib.Path(__file__).parent
-OK, WRONG, BROKEN, NOT_TRIED = "ok", "WRONG", "BROKEN", "not tried"
+OK, KNOWN, WRONG, BROKEN, NOT_TRIED = "ok", "known", "WRONG", "BROKEN", "not tried"
 SHOWN_DIFFERENCES = 3
 
 
@@ -70,8 +70,21 @@ def outcome(scenario, release, tool, folder):
         return BROKEN, "\n".join(traceback.format_exc().splitlines()[-3:])
     wrong = [line for check in checks for line in difference_lines(check)]
     if wrong:
-        return WRONG, "\n".join(wrong)
+        place = f"{release.version} {scenario.name}"
+        return KNOWN if all(is_known(place, check) for check in checks) else WRONG, "\n".join(wrong)
     return OK, f"{len(checks)} checks of {sum(check.count for check in checks)} things"
+
+
+def known_faults():
+    """Patterns of what the product is known to get wrong still; such differences are shown and do not fail the run."""
+    lines = (HERE / "known.txt").read_text().splitlines()
+    return [re.compile(line) for line in lines if line.strip() and not line.startswith("#")]
+
+
+def is_known(place, check):
+    """All of its differences are."""
+    texts = [f"{place}: {check.what}: {difference}" for difference in check.differences]
+    return all(any(pattern.search(text) for pattern in known_faults()) for text in texts)
 
 
 def difference_lines(check):
@@ -140,6 +153,9 @@ def main():
     except (prepare.NotPrepared, releases.NoRelease) as error:
         print(f"scripts/real: nothing was tried: {error}", file=sys.stderr)
         return 3
+    if not options.tool.is_file():
+        print(f"scripts/real: no {options.tool}: scripts/build makes it", file=sys.stderr)
+        return 2
     tool = tracer.Tool(options.tool.resolve())
     table = {}
     for version, requirement in sorted(wanted.items(), key=lambda item: releases.number(item[0])):
@@ -154,7 +170,8 @@ def main():
         return 0
     print_table(table, chosen)
     states = [state for states in table.values() for state in states or [BROKEN]]
-    return 0 if all(state in (OK, NOT_TRIED) for state in states) else 1
+    return 0 if all(state in (OK, KNOWN, NOT_TRIED) for state in states) else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

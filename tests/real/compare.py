@@ -10,7 +10,7 @@ import itertools
 import re
 
 TRUE_FREES = ("freed", "before attach", "in a gap")  # of a buffer that was live, known or not
-NOTHING = "the runtime's books are empty: nothing was compared"
+NOTHING = "there was nothing to compare"
 
 
 @dataclasses.dataclass
@@ -29,8 +29,8 @@ class Check:
 
 
 def equal(what, truth, seen):
-    """One value; None, zero or an empty list as truth must be asked for by equal_empty."""
-    return Check(what, 1 if truth else 0, [] if truth == seen else [f"{what}: truth {truth}, seen {seen}"])
+    """One value."""
+    return Check(what, 1 if truth else 0, [] if truth == seen else [unlike(truth, seen)])
 
 
 def multiset(what, truth, seen, words=str):
@@ -45,8 +45,16 @@ def multiset(what, truth, seen, words=str):
 def by_key(what, truth, seen, words=str):
     """Values of what is there in both; that one of them has it alone is another check's affair."""
     both = [key for key in truth if key in seen]
-    differences = [f"{words(key)}: truth {truth[key]}, seen {seen[key]}" for key in both if truth[key] != seen[key]]
+    differences = [f"{words(key)}: {unlike(truth[key], seen[key])}" for key in both if truth[key] != seen[key]]
     return Check(what, len(both), differences)
+
+
+def unlike(truth, seen):
+    """Of two dictionaries only what differs."""
+    if isinstance(truth, dict) and isinstance(seen, dict):
+        names = [name for name in truth if truth[name] != seen[name]]
+        truth, seen = ({name: of[name] for name in names} for of in (truth, seen))
+    return f"truth {truth}, seen {seen}"
 
 
 def sequence(what, truth, seen, words=str):
@@ -339,11 +347,13 @@ def failure_truth(text, bank):
 
 
 def failures_against(truths, view):
-    """truths: of failure_truth, in order, each with its owner."""
+    """truths: of failure_truth, in order, each with what else is known of it."""
     names = list(truths[0]) if truths else []
-    truth = [tuple(one[name] for name in names) for one in truths]
-    seen = [tuple(one[name] for name in names) for one in view["failures"]]
-    return sequence(f"failures ({', '.join(names)})", truth, seen)
+    seen = [{name: one[name] for name in names} for one in view["failures"]]
+    differences = [f"{place}. of {len(truths)}: {unlike(*pair)}" for place, pair in enumerate(zip(truths, seen), 1) if pair[0] != pair[1]]
+    if len(truths) != len(seen):
+        differences.append(f"truth {len(truths)}, seen {len(seen)}")
+    return Check("failures", len(truths), differences)
 
 
 def complete(recording_view, known_before=None):
