@@ -200,6 +200,20 @@ def order_against(log, events, pid):
     return sequence("order of allocations and frees", [tuple(entry) for entry in log], seen, order_words)
 
 
+def captured_buffers_against(captured, events, pid):
+    """Buffers that operations allocate, in order, against the runtime's graph capture (older ones tell no addresses of frees).
+
+    Events before the capture are not looked at: it is the end of what the job did.
+    """
+    truth = [("alloc", entry["type"], entry["address"]) for entry in captured if entry["node"] == "buffer_allocate"]
+    seen = [
+        ("alloc", event["type"], int(event["address"], 16))
+        for event in events
+        if event["pid"] == pid and event["kind"] == "alloc"
+    ]
+    return sequence("buffers of operations", truth, seen[-len(truth) :], order_words)
+
+
 def order_words(entry):
     return f"{entry[0]} {entry[1]} {entry[2]:#x}"
 

@@ -146,6 +146,14 @@ class Order(unittest.TestCase):
         self.assertFalse(compare.order_against([], [], 7).right)
 
 
+class Captured(unittest.TestCase):
+    def test_buffers(self):
+        captured = [{"node": "buffer_allocate", "type": "L1", "address": 64}]
+        self.assertTrue(compare.captured_buffers_against(captured, EVENTS, 7).right)
+        self.assertFalse(compare.captured_buffers_against(captured, EVENTS[:-1], 7).right)
+        self.assertFalse(compare.captured_buffers_against([], EVENTS, 7).right)
+
+
 class Circular(unittest.TestCase):
     def test_equal(self):
         self.assertTrue(compare.circular_against(CAPTURED, CIRCULAR, [1, 0]).right)

@@ -126,6 +126,7 @@ def capture(code, mode=GRAPH.RunMode.NORMAL):
     return [
         {
             "node": node["node_type"],
+            "type": node["params"].get("type", ""),
             "address": int(node["params"].get("address", 0)),
             "size": int(node["params"].get("size", 0)),
             "cores": node["params"].get("core_range_set", ""),

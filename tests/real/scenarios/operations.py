@@ -19,9 +19,11 @@ def circular_buffers(session):
     session.attach()
     captured = session.job.do(OPERATIONS)
     checks = session.compare(order=False)
+    events = session.recording.events()
     return [
         *checks,
-        compare.circular_against(captured, session.recording.events(), session.chips),
+        compare.captured_buffers_against(captured, events, session.job.pid),
+        compare.circular_against(captured, events, session.chips),
         compare.resident_against(captured, session.live, session.chips),
     ]
 

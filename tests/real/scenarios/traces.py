@@ -18,7 +18,8 @@ def captured(session):
     session.job.do(CAPTURE)
     unsafe = session.job.do("log.clear(); beside = [tensor(), tensor(memory=L1)]; out = [entry[1:] for entry in log]")
     checks = session.compare(order=False)
-    return [*checks, compare.unsafe_against(unsafe, session.live)]
+    traces = session.recording.view("trace-unsafe")["captured_traces"]
+    return [*checks, compare.unsafe_against(unsafe, session.live), compare.equal("captured traces", 1, traces)]
 
 
 def released(session):
@@ -30,7 +31,8 @@ def released(session):
     session.job.do("work(20)")
     checks = session.compare(order=False)
     unsafe = [one for one in session.live["buffers"] if one["trace_unsafe"]]
-    return [*checks, compare.equal("nothing is unsafe", True, not unsafe)]
+    traces = [trace["released_t_ns"] is not None for trace in session.recording.view("trace-unsafe")["traces"]]
+    return [*checks, compare.equal("nothing is unsafe", True, not unsafe), compare.equal("the trace is released", [True], traces)]
 
 
 SCENARIOS = [
