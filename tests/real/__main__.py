@@ -20,7 +20,9 @@ SHOWN_DIFFERENCES = 3
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/real", description="Holds tt-alloc-trace against the real runtime's own books.")
+    parser = argparse.ArgumentParser(
+        prog="scripts/real", description="Holds tt-alloc-trace against the real runtime's own books."
+    )
     parser.add_argument("versions", nargs="*", metavar="VERSION", help="releases such as 0.66.0")
     parser.add_argument("--pinned", action="store_true", help="the releases of tests/real/pinned.txt, wheels checked by hash")
     parser.add_argument("--newest", action="store_true", help="the newest release")

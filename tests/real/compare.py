@@ -129,7 +129,8 @@ def snapshot_against(books, snapshot):
 def places_and_bytes(what, truth, seen):
     """Two checks, as bytes of a bank may be wrong or not known where all else is right."""
     yield multiset(what, [one[:3] for one in truth], [one[:3] for one in seen], place_words)
-    yield by_key(f"bytes of a bank of {what}", {one[:3]: one[3] for one in truth}, {one[:3]: one[3] for one in seen}, place_words)
+    bytes_of = ({one[:3]: one[3] for one in side} for side in (truth, seen))
+    yield by_key(f"bytes of a bank of {what}", *bytes_of, place_words)
 
 
 def totals_against(books, live):
@@ -336,9 +337,9 @@ def joined(what, checks):
 
 
 FAILURE = re.compile(
-    r"allocate (?P<size>\d+) B (?P<type>\w+) buffer across (?P<banks>\d+) banks, where each bank needs to store (?P<needed>\d+) B"
+    r"allocate (?P<size>\d+) B (?P<type>\w+) buffer across \d+ banks, where each bank needs to store (?P<needed>\d+) B"
 )
-FIGURES = re.compile(r"bank size is (?P<bank>\d+) B \(allocated: (?P<used>\d+) B, free: (?P<free>\d+) B, largest free block: (?P<largest>\d+) B\)")
+FIGURES = re.compile(r"\(allocated: \d+ B, free: (?P<free>\d+) B, largest free block: (?P<largest>\d+) B\)")
 
 
 def failure_truth(text, bank):
@@ -364,7 +365,7 @@ def failures_against(truths, view):
     """truths: of failure_truth, in order, each with what else is known of it."""
     names = list(truths[0]) if truths else []
     seen = [{name: one[name] for name in names} for one in view["failures"]]
-    differences = [f"{place}. of {len(truths)}: {unlike(*pair)}" for place, pair in enumerate(zip(truths, seen), 1) if pair[0] != pair[1]]
+    differences = [f"{one['type']} {one['size']} B: {unlike(one, other)}" for one, other in zip(truths, seen) if one != other]
     if len(truths) != len(seen):
         differences.append(f"truth {len(truths)}, seen {len(seen)}")
     return Check("failures", len(truths), differences)

@@ -219,7 +219,8 @@ class Failures(unittest.TestCase):
 
 class Traces(unittest.TestCase):
     def test_unsafe(self):
-        live = {"buffers": [{"type": "L1", "address": "0x40", "trace_unsafe": True}, {"type": "L1", "address": "0x80", "trace_unsafe": False}]}
+        buffers = [{"type": "L1", "address": address, "trace_unsafe": unsafe} for address, unsafe in (("0x40", True), ("0x80", False))]
+        live = {"buffers": buffers}
         self.assertTrue(compare.unsafe_against([["L1", 64]], live).right)
         self.assertFalse(compare.unsafe_against([["L1", 128]], live).right)
         self.assertFalse(compare.unsafe_against([], {"buffers": []}).right)

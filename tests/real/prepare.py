@@ -35,8 +35,8 @@ def run(what, command, timeout):
     except subprocess.TimeoutExpired:
         raise NotPrepared(f"{what}: not done after {timeout} s") from None
     if done.returncode != 0:
-        last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
-        raise NotPrepared(f"{what}: {last}")
+        lines = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
+        raise NotPrepared(f"{what}: {next((line for line in lines if line.startswith('ERROR')), lines[-1])}")
 
 
 def unpack(requirement, folder, scratch_parent):
@@ -115,13 +115,13 @@ class Release:
 
     def make(self, requirement):
         """requirement: a line for pip, with or without hashes."""
-        ready = self.folder / "ready"
-        if not ready.is_file():
+        ready = self.folder / "ready"  # tells what pip was asked for
+        if not ready.is_file() or ("--hash" in requirement and ready.read_text() != requirement):
             shutil.rmtree(self.folder, ignore_errors=True)
             unpack(requirement, self.folder, self.bench.folder)
             (self.root / "runtime").mkdir(parents=True, exist_ok=True)
             (self.root / "runtime" / "sfpi").symlink_to(self.bench.toolchain)
-            ready.touch()
+            ready.write_text(requirement)
         if releases.has_chip(self.version):
             self.make_chip_folder()
         return self

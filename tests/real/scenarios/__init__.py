@@ -24,6 +24,10 @@ def mock_programs(version):
     return None if releases.mock_runs_programs(version) else "mock devices run no programs before 0.75"
 
 
+def fast_dispatch(version):
+    return None if releases.mock_has_fast_dispatch(version) else "no mock devices with fast dispatch (0.66, 0.75 and later)"
+
+
 def all_scenarios():
     from . import buffers, failures, meshes, operations, processes, threads, traces
 

@@ -3,7 +3,7 @@
 """Traces: captured, kept, released. Fast dispatch on mock devices goes so far; replay does not work there."""
 from .. import compare
 from ..session import in_both
-from . import Scenario, mock_devices
+from . import Scenario, fast_dispatch
 
 CAPTURE = """
 trace = ttnn.begin_trace_capture(mesh, cq_id=0)
@@ -36,6 +36,6 @@ def released(session):
 
 
 SCENARIOS = [
-    Scenario("trace captured", lambda run: in_both(run, captured, "wormhole-1x1", fast=True), mock_devices),
-    Scenario("trace released", lambda run: in_both(run, released, "wormhole-1x1", fast=True), mock_devices),
+    Scenario("trace captured", lambda run: in_both(run, captured, "wormhole-1x1", fast=True), fast_dispatch),
+    Scenario("trace released", lambda run: in_both(run, released, "wormhole-1x1", fast=True), fast_dispatch),
 ]
