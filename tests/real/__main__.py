@@ -6,6 +6,7 @@ import concurrent.futures
 import pathlib
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -19,11 +20,17 @@ OK, KNOWN, WRONG, BROKEN, NOT_TRIED = "ok", "known", "WRONG", "BROKEN", "not tri
 SHOWN_DIFFERENCES = 3
 
 
+def version(text):
+    if not releases.number(text) or releases.number(text)[:2] < releases.OLDEST:
+        raise argparse.ArgumentTypeError(f"{text} is no release from 0.64 on")
+    return text
+
+
 def arguments():
     parser = argparse.ArgumentParser(
         prog="scripts/real", description="Holds tt-alloc-trace against the real runtime's own books."
     )
-    parser.add_argument("versions", nargs="*", metavar="VERSION", help="releases such as 0.66.0")
+    parser.add_argument("versions", nargs="*", type=version, metavar="VERSION", help="releases such as 0.66.0")
     parser.add_argument("--pinned", action="store_true", help="the releases of tests/real/pinned.txt, wheels checked by hash")
     parser.add_argument("--newest", action="store_true", help="the newest release")
     parser.add_argument("--all", action="store_true", help="the newest of each minor release from 0.64 on")
@@ -110,19 +117,23 @@ def try_scenario(scenario, release, tool, keep):
 
 
 def try_release(release, chosen, tool, options):
-    """The states of the scenarios; two are tried at a time, as most of the time is waiting."""
-    with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
-        tries = [pool.submit(try_scenario, scenario, release, tool, options.keep) for scenario in chosen]
-        states = []
-        for scenario, one in zip(chosen, tries):
-            state, seconds, words = one.result()
-            states.append(state)
-            first, *more = words.splitlines()
-            print(f"{release.version:8} {scenario.name:32} {state:9} {seconds:5.1f} s  {first}")
-            for line in more:
-                print(" " * 61 + line)
-            sys.stdout.flush()
-    return states
+    """The states of the scenarios; some are tried at a time, as most of the time is waiting."""
+    pool = concurrent.futures.ThreadPoolExecutor(options.at_once)
+    tries = [pool.submit(try_scenario, scenario, release, tool, options.keep) for scenario in chosen]
+    try:
+        return [say(release, scenario, *one.result()) for scenario, one in zip(chosen, tries)]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        jobs.close_all()
+
+
+def say(release, scenario, state, seconds, words):
+    first, *more = words.splitlines()
+    print(f"{release.version:8} {scenario.name:32} {state:9} {seconds:5.1f} s  {first}")
+    for line in more:
+        print(" " * 61 + line)
+    sys.stdout.flush()
+    return state
 
 
 def print_table(table, chosen):
@@ -144,6 +155,7 @@ def chosen_scenarios(options, bench):
 
 def main():
     options = arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if options.list:
         print("\n".join(one.name for one in scenarios.all_scenarios()))
         return 0

@@ -50,6 +50,8 @@ class Lines:
 class Group:
     """A process group."""
 
+    alive = set()
+
     def __init__(self, command, environment, folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE):
         self.process = subprocess.Popen(
             [str(word) for word in command],
@@ -63,6 +65,7 @@ class Group:
             bufsize=1,
             start_new_session=True,
         )
+        Group.alive.add(self)
         self.out = Lines(self.process.stdout) if self.process.stdout else None
         self.err = Lines(self.process.stderr)
 
@@ -78,8 +81,15 @@ class Group:
         except ProcessLookupError:
             pass
         self.process.wait(30)
+        Group.alive.discard(self)
         if self.process.stdin:
             self.process.stdin.close()
+
+
+def close_all():
+    """Whatever still runs."""
+    for group in list(Group.alive):
+        group.close()
 
 
 class Job(Group):
@@ -90,7 +100,11 @@ class Job(Group):
         command = [*prefix, release.bench.python, HERE / "job.py", shape]
         super().__init__(command, environment, folder, stdin=subprocess.PIPE)
         self.timeout = timeout
-        ready = self.answer()
+        try:
+            ready = self.answer()
+        except JobError:
+            self.close()
+            raise
         self.pid = ready["pid"]
         self.started_ns = ready["unix_ns"]
 

@@ -61,7 +61,9 @@ class Session:
         """Ends the recording: in mid-run, or with its job."""
         if self.mode == ATTACHED:
             return self.recorder.stop()
-        self.job.end()
+        status = self.job.end()
+        if status != 0:
+            raise tracer.TracerError(f"record: status {status} of a job that ended in order: {self.job.last_words()}")
         return self.finished()
 
     def finished(self):
