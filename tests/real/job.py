@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 
 import ttnn
 
@@ -146,8 +145,8 @@ def serve():
         names["out"] = None
         try:
             exec(json.loads(line), names)
-        except Exception:
-            tell({"error": traceback.format_exc()[-1500:]})
+        except Exception as error:
+            tell({"error": f"{type(error).__name__}: {error}".split("backtrace:")[0][:1500]})
         else:
             tell(names["out"])
 

@@ -11,6 +11,7 @@ import threading
 
 HERE = pathlib.Path(__file__).parent
 ANSWER = "#answer "
+PATIENCE = 120  # seconds; the kernel is slow to set and to take probes where several tracers do it
 
 
 class JobError(Exception):
@@ -69,18 +70,28 @@ class Group:
         self.out = Lines(self.process.stdout) if self.process.stdout else None
         self.err = Lines(self.process.stderr)
 
-    def wait(self, timeout=60):
+    def signal(self, number):
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:
+            pass
+
+    def wait(self, timeout=PATIENCE):
         try:
             return self.process.wait(timeout)
         except subprocess.TimeoutExpired:
             raise JobError(f"not ended after {timeout} s: {self.process.args[:3]}") from None
 
     def close(self):
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.process.wait(30)
+        """Ends what still runs; a tracer gets the time to take its probes out of the kernel."""
+        if self.process.poll() is None:
+            self.signal(signal.SIGTERM)
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                pass
+        self.signal(signal.SIGKILL)
+        self.process.wait(PATIENCE)
         Group.alive.discard(self)
         if self.process.stdin:
             self.process.stdin.close()
@@ -95,7 +106,7 @@ def close_all():
 class Job(Group):
     """job.py with a release, on a device."""
 
-    def __init__(self, release, device, shape, folder, prefix=(), fast=False, added=None, timeout=90):
+    def __init__(self, release, device, shape, folder, prefix=(), fast=False, added=None, timeout=PATIENCE):
         environment = {**release.environment(device, fast), "TT_METAL_CACHE": str(folder / "kernels"), **(added or {})}
         command = [*prefix, release.bench.python, HERE / "job.py", shape]
         super().__init__(command, environment, folder, stdin=subprocess.PIPE)
@@ -115,7 +126,7 @@ class Job(Group):
             raise JobError(f"no answer of the job ({'hangs' if state is None else f'status {state}'}): {self.last_words()}")
         answer = json.loads(line[len(ANSWER) :])
         if isinstance(answer, dict) and "error" in answer:
-            raise JobError("in the job: " + answer["error"].strip().splitlines()[-1])
+            raise JobError("in the job: " + answer["error"])
         return answer
 
     def last_words(self):
@@ -136,7 +147,7 @@ class Job(Group):
     def books(self, meshes="mesh"):
         return self.do(f"out = books({meshes})")
 
-    def end(self, timeout=60):
+    def end(self, timeout=PATIENCE):
         """Ends it in order (its meshes are closed by the runtime); its status."""
         self.process.stdin.write("exit\n")
         self.process.stdin.close()

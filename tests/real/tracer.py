@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 
-from .jobs import Group
+from .jobs import PATIENCE, Group
 
 
 class TracerError(Exception):
@@ -39,7 +39,7 @@ class Recorder:
     def __init__(self, tool, path, *options):
         self.recording = Recording(tool, path)
         self.group = Group([tool.path, "record", "-o", path, *options], tool.environment, path.parent)
-        if self.group.err.until(lambda line: "attached to" in line, 60) is None:
+        if self.group.err.until(lambda line: "attached to" in line, PATIENCE) is None:
             self.group.close()
             raise TracerError("record: " + last_line(self.group.err.text()))
 
@@ -50,7 +50,7 @@ class Recorder:
         return self.ended()
 
     def ended(self):
-        status = self.group.wait(60)
+        status = self.group.wait()
         if status != 0:
             raise TracerError(f"record: status {status}: " + last_line(self.group.err.text()))
         return self.recording
