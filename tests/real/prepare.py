@@ -161,7 +161,8 @@ class Release:
         else:
             added["TT_METAL_MOCK_CLUSTER_DESC_PATH"] = str(self.bench.descriptors / f"{device}.yaml")
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("TT_", "PYTHON"))}
-        return {**clean, **added, "PYTHONPATH": ":".join(path)}
+        compiled = {"PYTHONPYCACHEPREFIX": str(self.bench.folder / "compiled")}  # not into this repository
+        return {**clean, **added, **compiled, "PYTHONPATH": ":".join(path)}
 
     def make_chip_folder(self):
         """The runtime wants a description of the chip, its own, beside the simulator."""
