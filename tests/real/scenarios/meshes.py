@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Submeshes, and devices that are closed and opened again."""
+from .. import compare
+from ..session import ATTACHED, certainty, in_both
+from . import Scenario, mock_devices
+
+
+def submeshes(session):
+    """A mesh of 8 chips and two submeshes of 4: each has an allocator, over the same memory, so totals are not compared."""
+    session.job.do("halves = mesh.create_submeshes(ttnn.MeshShape(2, 2)); lists = [[], [], []]; meshes = [mesh, *halves]")
+    session.job.do("[work(40, live, one) for live, one in zip(lists, meshes)]")
+    session.attach()
+    session.job.do("[work(40, live, one) for live, one in zip(lists, meshes)]")
+    return session.compare("*meshes", totals=False)
+
+
+def reopen(session):
+    """The mesh is closed with buffers in it and opened again; the old Python object dies after the new one exists."""
+    session.job.do("work(40); keep.clear(); ttnn.close_mesh_device(mesh); mesh = open_mesh(); gc.collect(); log.clear()")
+    session.job.do("work(20)")
+    session.attach()
+    session.job.do("work(20)")
+    return session.compare(order=session.mode == ATTACHED)
+
+
+def close(session):
+    """What a close released: all that the runtime held just before."""
+    session.job.do("work(40)")
+    session.attach()
+    session.job.do("work(40)")
+    books = session.job.books()
+    session.job.do("ttnn.close_mesh_device(mesh)")
+    recording = session.finish()
+    live = recording.live(books["unix_ns"])
+    return [
+        certainty(live, session.mode),
+        *compare.live_against(books, live),
+        compare.released_against(len(compare.book_buffers(books)), recording.events()),
+        compare.equal("nothing is live after the close", True, recording.live()["live_buffers"] == 0),
+    ]
+
+
+SCENARIOS = [
+    Scenario("mesh and submeshes", lambda run: in_both(run, submeshes, "wormhole-2x4", "2x4"), mock_devices),
+    Scenario("closed and opened again", lambda run: in_both(run, reopen)),
+    Scenario("what a close released", lambda run: in_both(run, close)),
+]

@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How processes begin and end: children, ends without a close, two copies of the runtime."""
+import dataclasses
+
+from .. import compare
+from ..session import ATTACHED, Session, certainty, in_both
+from . import Scenario
+
+FORKED = """
+child = os.fork()
+if child == 0:
+    keep.clear()  # its copy: nothing of the parent's
+    os._exit(0)
+os.waitpid(child, 0)
+"""
+POOLED = """
+import multiprocessing
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    out = sum(pool.map(abs, range(100)))
+"""
+
+
+def children(code):
+    def scenario(session):
+        session.job.do("work(40)")
+        session.attach()
+        session.job.do("work(20)")
+        session.job.do(code)
+        session.job.do("work(20)")
+        return session.compare()
+
+    return scenario
+
+
+def ends(code):
+    """The job ends without closing anything: the exit takes all that the runtime held."""
+
+    def scenario(session):
+        session.job.do("work(40)")
+        session.attach()
+        session.job.do("work(40)")
+        books = session.job.books()
+        session.job.send(code)
+        session.job.wait()
+        recording = session.finished()
+        held = len(compare.book_buffers(books))
+        live = recording.live(books["unix_ns"])
+        return [
+            compare.exit_released_against(held, recording.events(), session.job.pid),
+            certainty(live, session.mode),
+            *compare.live_against(books, live),
+        ]
+
+    return scenario
+
+
+def two_copies(run):
+    """The same release twice on disk, a job on each, one recording: what each holds must stay apart."""
+    copy = run.release.copy_to(run.folder / "copy")
+    second = dataclasses.replace(run, release=copy)
+    with Session(run, ATTACHED) as one, Session(second, ATTACHED) as other:
+        sessions = (one, other)
+        for steps, session in zip((30, 50), sessions):
+            session.job.do(f"work({steps})")
+        recorder = run.tool.attach(run.folder / "both.ttar", one.job.pid, other.job.pid)
+        try:
+            for session in sessions:
+                session.job.do("work(30)")
+            all_books = [session.job.books() for session in sessions]
+            live = recorder.stop().live()
+        finally:
+            recorder.close()
+        libraries = {session.job.do("out = mapped_runtime()") for session in sessions}
+    checks = [compare.equal("two libraries are in use", 2, len(libraries)), certainty(live, ATTACHED)]
+    for session, books in zip(sessions, all_books):
+        own = {"buffers": [buffer for buffer in live["buffers"] if buffer["pid"] == session.job.pid]}
+        checks += compare.live_against(books, own)
+    return checks
+
+
+SCENARIOS = [
+    Scenario("fork", lambda run: in_both(run, children(FORKED))),
+    Scenario("multiprocessing", lambda run: in_both(run, children(POOLED))),
+    Scenario("exit without close", lambda run: in_both(run, ends("os._exit(0)"))),
+    Scenario("two copies of the runtime", two_copies),
+    Scenario("SIGKILL", lambda run: in_both(run, ends("os.kill(os.getpid(), signal.SIGKILL)"))),
+]
