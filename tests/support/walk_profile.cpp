@@ -27,7 +27,9 @@ T value_of(Result<T> result) {
 
 WalkLayout february_walk_layout(std::uint64_t metal_context) {
     WalkLayout layout;
-    layout.root = {0, metal_context, 0, {0xbd0, 8}, {104, 8}};
+    layout.root.metal_context = metal_context;
+    layout.root.device_manager = {0xbd0, 8};
+    layout.root.devices = {104, 8};
     DeviceWalkLayout& device = layout.device;
     device.initialized = {0x28, 1};
     device.allocator = {0x1c0, 8};

@@ -18,6 +18,9 @@
 namespace tt::alloc_trace {
 namespace {
 
+// What a process holds already is read before it is called attached to; a busy one may take longer than that.
+constexpr std::uint64_t kMaxFirstWalkNs = 1'000'000'000;
+constexpr std::uint64_t kMaxLastWalkNs = 3'000'000'000;
 constexpr std::size_t kBatch = 1U << 16U;  // records per pump(): some 20 ms of work
 
 // As records carry them.
@@ -47,6 +50,9 @@ Result<std::unique_ptr<LiveSession>> LiveSession::start(LiveOptions options, Eve
     }
     session->programs_->collect(true);
     session->update_info();
+    if (Status walked = session->pump_until_walked(kMaxFirstWalkNs); !walked) {
+        return tl::make_unexpected(walked.error());
+    }
     return session;
 }
 
@@ -362,11 +368,14 @@ Status LiveSession::stop() {
 
 // What is shown at the end is what the processes hold at the end.
 Status LiveSession::finish_snapshots() {
-    constexpr std::uint64_t kMaxNs = 3'000'000'000;
+    keeper_.request_all(WalkReason::End);
+    return pump_until_walked(kMaxLastWalkNs);
+}
+
+Status LiveSession::pump_until_walked(std::uint64_t max_ns) {
     constexpr int kPollMs = 20;
     const std::uint64_t since = monotonic_ns();
-    keeper_.request_all(WalkReason::End);
-    while (!keeper_.idle() && monotonic_ns() - since < kMaxNs) {
+    while (!keeper_.idle() && monotonic_ns() - since < max_ns) {
         pollfd walk{keeper_.fd(), POLLIN, 0};
         (void)::poll(&walk, 1, kPollMs);
         if (const Result<bool> pumped = pump(); !pumped) {

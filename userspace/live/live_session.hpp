@@ -103,6 +103,8 @@ private:
     void add_late_modules(std::uint32_t pid);
     Result<std::size_t> add_modules_of(const ProcessHandle& process);
     [[nodiscard]] Status finish_snapshots();
+    // Until no walk is running or wanted, or the time is over.
+    [[nodiscard]] Status pump_until_walked(std::uint64_t max_ns);
     void update_info();
     [[nodiscard]] std::string describe_target() const;
 

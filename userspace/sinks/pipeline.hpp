@@ -14,7 +14,7 @@ namespace tt::alloc_trace {
 class Pipeline : public EventConsumer {
 public:
     // From now on every event goes to `recording`, too, and before all others those that came so far: a session starts with
-    // the processes it found, before there is a file. Must be called before events come in numbers; must outlive this.
+    // the processes it found and what they hold, before there is a file. `recording` must outlive this.
     void record_to(EventConsumer& recording) {
         recording_ = &recording;
         for (const Event& event : held_) {

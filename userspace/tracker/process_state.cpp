@@ -35,6 +35,10 @@ std::string to_string(const Owner& owner) {
     return "mesh " + std::to_string(owner.id) + " (" + noun + id_ranges(owner.chips) + ")";
 }
 
+bool ProcessState::used_device() const {
+    return used_memory() || failures.count > 0 || clashes.count > 0;
+}
+
 bool ProcessState::used_memory() const {
     const auto any = [](const auto& list, const auto& used) { return std::any_of(list.begin(), list.end(), used); };
     return hooked_allocs > 0 || any(unknown_frees, [](const UnknownFreeStat& stat) { return stat.count > 0; }) ||

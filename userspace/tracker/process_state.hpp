@@ -134,6 +134,7 @@ struct ProcessState {
     }
     // Nothing of it can have been missed before its first event.
     [[nodiscard]] bool complete_from_start() const { return from_first_event && !inherits; }
+    [[nodiscard]] bool used_device() const;  // used memory, or failed to
     [[nodiscard]] bool used_memory() const;  // any buffer was seen, or a free of one
     [[nodiscard]] std::uint64_t foreign_allocators() const;  // alive ones
 };

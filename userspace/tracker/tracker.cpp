@@ -129,10 +129,14 @@ ProcessState& Tracker::start_process(const EventHeader& header) {
     return state;
 }
 
-void Tracker::fold_oldest_exited() {
-    const auto exited = [](const auto& process) { return process->end == ProcessState::End::Exited; };
+// `of`: a process that has just ended.
+void Tracker::fold_oldest_exited(const ProcessState& of) {
+    const bool job = of.used_device();
+    const auto exited = [job](const auto& process) {
+        return process->end == ProcessState::End::Exited && process->used_device() == job;
+    };
     const auto count = std::count_if(processes_.begin(), processes_.end(), exited);
-    if (count <= static_cast<std::ptrdiff_t>(kMaxExitedProcesses)) {
+    if (count <= static_cast<std::ptrdiff_t>(job ? kMaxExitedJobs : kMaxExitedProcesses)) {
         return;
     }
     const auto oldest = std::find_if(processes_.begin(), processes_.end(), exited);
@@ -522,7 +526,7 @@ Applied Tracker::on(const ProcessExited& event) {
     state.end = ProcessState::End::Exited;
     alive_.erase(event.header.pid);
     latest_ = nullptr;
-    fold_oldest_exited();
+    fold_oldest_exited(state);
     return applied;
 }
 

@@ -26,7 +26,7 @@
 
 namespace tt::alloc_trace {
 
-// What is left of processes that ended long ago (Tracker::kMaxExitedProcesses).
+// What is left of processes that ended long ago (Tracker::kMaxExitedProcesses, kMaxExitedJobs).
 struct FoldedProcesses {
     std::uint64_t count = 0;
     std::uint64_t events = 0;
@@ -58,8 +58,10 @@ struct TrackerView {
 
 class Tracker {
 public:
-    // Most ended processes kept whole; older ones are only summed up.
+    // Most ended processes kept whole; older ones are only summed up. Those that had nothing to do with device memory, as the
+    // compilers that a job starts by the hundred, and those that had: neither takes the other's place.
     static constexpr std::size_t kMaxExitedProcesses = 64;
+    static constexpr std::size_t kMaxExitedJobs = 4096;
 
     Applied apply(const Event& event);
 
@@ -99,7 +101,7 @@ private:
 
     ProcessState& process(const EventHeader& header);
     ProcessState& start_process(const EventHeader& header);
-    void fold_oldest_exited();
+    void fold_oldest_exited(const ProcessState& of);
     Applied end_replaced(ProcessState& process, const AllocationKey& key, const LiveBuffer& replaced);
     UnknownFree why_unknown(const ProcessState& process, const AllocationTable::Past& past);
     [[nodiscard]] bool allocations_lost_since(const ProcessState& process, std::uint64_t t_ns) const;

@@ -93,7 +93,7 @@ TEST(TrackerLongRunTest, EntryUsedAgainKnowsNothingOfTheOneBefore) {
 }
 
 TEST(TrackerLongRunTest, EndedProcessesAreSummedUpAndTheLatestKeptWhole) {
-    constexpr std::uint32_t kProcesses = 1000;
+    constexpr std::uint32_t kProcesses = Tracker::kMaxExitedJobs + 1000;
     Stream jobs;
     jobs.as(1).process(true, 1);
     jobs.alloc(buffer_at(kAddress, 100));
@@ -106,10 +106,10 @@ TEST(TrackerLongRunTest, EndedProcessesAreSummedUpAndTheLatestKeptWhole) {
         jobs.exited();
     }
     const TrackerView view = jobs.view();
-    EXPECT_EQ(view.processes.size(), Tracker::kMaxExitedProcesses + 1);
+    EXPECT_EQ(view.processes.size(), Tracker::kMaxExitedJobs + 1);
     EXPECT_EQ(view.processes.front()->pid, 1U) << "a living one stays, however old";
     EXPECT_EQ(view.processes.back()->pid, 100 + kProcesses - 1);
-    const std::uint64_t folded = kProcesses - Tracker::kMaxExitedProcesses;
+    const std::uint64_t folded = kProcesses - Tracker::kMaxExitedJobs;
     EXPECT_EQ(view.folded.count, folded);
     EXPECT_EQ(view.folded.events, 6 * folded);
     EXPECT_EQ(view.folded.ends[static_cast<std::size_t>(FreeKind::ReleasedByExit)], folded);
@@ -118,6 +118,21 @@ TEST(TrackerLongRunTest, EndedProcessesAreSummedUpAndTheLatestKeptWhole) {
     EXPECT_EQ(view.folded.peak_bytes[0], 100 + folded - 1);
     EXPECT_EQ(view.events, 2 + 6 * kProcesses);
     EXPECT_EQ(jobs.as(1).live(), 1U);
+}
+
+TEST(TrackerLongRunTest, AJobIsNotLostBehindItsChildren) {
+    Stream jobs;
+    jobs.as(1).process(true, 1);
+    jobs.alloc(buffer_at(kAddress, 100));
+    jobs.exited();
+    for (std::uint32_t pid = 100; pid < 5100; ++pid) {
+        jobs.as(pid).process(true, pid);
+        jobs.exited();
+    }
+    const TrackerView view = jobs.view();
+    EXPECT_EQ(view.processes.size(), Tracker::kMaxExitedProcesses + 1);
+    EXPECT_EQ(view.processes.front()->pid, 1U);
+    EXPECT_EQ(view.folded.count, 5000 - Tracker::kMaxExitedProcesses);
 }
 
 TEST(TrackerLongRunTest, ManyFailuresWithManyLiveBuffersDoNotStall) {
