@@ -173,37 +173,137 @@ static __always_inline int emit_object(__u32 kind, __u32 flags, __u64 object) {
     return is_target(pid_tgid) ? emit_pointer(kind, flags, object, 0, pid_tgid) : 0;
 }
 
-/* Whether circular buffers are to be placed in this launch; asked before they are. */
-static __always_inline __u32 is_placing(__u64 program) {
+/* Asked in front of the placing. */
+static __always_inline bool is_placing(__u64 program, __u32 plan) {
     __u8 needed = 0;
-    if (instance.layout.placing_needed != TAT_NO_OFFSET) {
-        bpf_probe_read_user(&needed, sizeof(needed), (void *)(program + instance.layout.placing_needed));
+    if (instance.layout.plans[plan].placing_needed != TAT_NO_OFFSET) {
+        bpf_probe_read_user(&needed, sizeof(needed), (void *)(program + instance.layout.plans[plan].placing_needed));
     }
     return needed != 0;
 }
 
+static __always_inline struct tat_circular_buffer_event *reserve_circular_buffer(
+    __u64 pid_tgid, struct tat_thread *thread, __u64 owner, __u64 *wakeup
+) {
+    struct tat_circular_buffer_event *event =
+        reserve(sizeof(*event), TAT_EVENT_CIRCULAR_BUFFER, pid_tgid, thread, wakeup);
+    if (event) {
+        event->program = thread ? thread->program : 0;
+        event->owner = owner;
+        event->globally_allocated = 0;
+        event->range_count = 0;
+        event->ranges_copied = 0;
+        event->plan = TAT_PLAN_CIRCULAR;
+    }
+    return event;
+}
+
+#define TAT_MAX_REGIONS 8 /* of one allocator: buffers that follow each other are one region */
+
+/* These two are global: the verifier looks at them once, not once more in each turn of the loops that call them. */
+__noinline int emit_region(__u64 owner, __u64 core_range, __u64 region, __u32 plan) {
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 wakeup = 0;
+    struct tat_circular_buffer_event *event =
+        reserve_circular_buffer(pid_tgid, current_thread(pid_tgid), owner, &wakeup);
+    if (!event) {
+        return 0;
+    }
+    event->address = read_word(region);
+    event->size = read_word(region + 8) - event->address;
+    event->header.flags = TAT_FLAG_OF_PROGRAM;
+    event->plan = plan;
+    event->range_count = 1;
+    event->ranges_copied = 1;
+    read_or_zero(event->ranges[0], sizeof(event->ranges[0]), core_range);
+    bpf_ringbuf_submit(event, wakeup);
+    return 0;
+}
+
+/* What lies in the allocators of a program that has placed its buffers. 0: all was told. */
+__noinline int emit_regions(__u64 program, __u64 owner, __u32 allocators, __u32 plan) {
+    __u64 element = instance.layout.allocator_element;
+    __u64 allocator = read_word(program + allocators);
+    __u64 end = read_word(program + allocators + 8);
+    if (!element || !allocator) {
+        return !element;
+    }
+    for (__u32 i = 0; i < TAT_MAX_CORE_RANGES && allocator < end; ++i, allocator += element) {
+        __u64 region = read_word(allocator + instance.layout.allocator_regions);
+        __u64 regions_end = read_word(allocator + instance.layout.allocator_regions + 8);
+        for (__u32 j = 0; j < TAT_MAX_REGIONS && region && region < regions_end; ++j, region += 16) {
+            emit_region(owner, allocator, region, plan);
+        }
+        if (region && region < regions_end) {
+            return 1;
+        }
+    }
+    return allocator < end;
+}
+
+/*
+ * At the first launch under the trace: buffers that the program has placed already are read from it, others are told when they are
+ * placed, by whoever is probed for that. 0: that is all there is to know.
+ */
+static __always_inline int tell_plan(__u64 program, __u64 owner, __u32 plan, bool placing, bool is_probed) {
+    if (!instance.layout.plans[plan].exists) {
+        return 0;
+    }
+    if (instance.layout.plans[plan].placing_needed == TAT_NO_OFFSET) {
+        return 1;
+    }
+    if (placing) {
+        return !is_probed;
+    }
+    if (instance.layout.plans[plan].allocators == TAT_NO_OFFSET) {
+        return 1;
+    }
+    return emit_regions(program, owner, instance.layout.plans[plan].allocators, plan);
+}
+
+/* True once for each program. */
+static __always_inline bool is_first_launch(__u64 program, __u64 pid_tgid) {
+    struct tat_program_key key = {.program = program, .pid = pid_tgid >> 32};
+    __u32 value = 1;
+    return !bpf_map_lookup_elem(&told_programs, &key) && bpf_map_update_elem(&told_programs, &key, &value, BPF_ANY) == 0;
+}
+
 SEC("uprobe")
-int program_launched(struct pt_regs *regs) { /* allocate_circular_buffers(this, device) */
+int program_launched(struct pt_regs *regs) { /* compile_and_allocate or allocate_circular_buffers(this, device) */
     __u64 program = TAT_VALUE(regs, TAT_PROGRAM_LAUNCHED, object);
     __u64 owner = TAT_VALUE(regs, TAT_PROGRAM_LAUNCHED, owner);
     __u64 pid_tgid = bpf_get_current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
+    bool circular = is_placing(program, TAT_PLAN_CIRCULAR);
+    bool dataflow = is_placing(program, TAT_PLAN_DATAFLOW);
     struct tat_thread *thread = current_thread(pid_tgid);
     if (thread) {
         thread->instance = instance.id;
         thread->program = program;
         thread->launch_owner = owner;
-        thread->placing = is_placing(program);
+        thread->planned_on = 0;
+        thread->placing[TAT_PLAN_CIRCULAR] = circular;
+        thread->placing[TAT_PLAN_DATAFLOW] = dataflow;
     }
     announce_owner(owner, regs, TAT_PROGRAM_LAUNCHED, true, pid_tgid, thread);
-    return emit_pointer(TAT_EVENT_PROGRAM_LAUNCHED, 0, program, owner, pid_tgid);
+    emit_pointer(TAT_EVENT_PROGRAM_LAUNCHED, 0, program, owner, pid_tgid);
+    if (!is_first_launch(program, pid_tgid)) {
+        return 0;
+    }
+    bool hook = TAT_HAS(TAT_PROGRAM_CIRCULAR_BUFFER, object) || TAT_HAS(TAT_PROGRAM_PLACED, object);
+    int unknown = tell_plan(program, owner, TAT_PLAN_CIRCULAR, circular, hook);
+    unknown |= tell_plan(program, owner, TAT_PLAN_DATAFLOW, dataflow, TAT_HAS(TAT_PROGRAM_DATAFLOW_PLACED, object));
+    return unknown ? emit_pointer(TAT_EVENT_PROGRAM_NOT_TOLD, 0, program, owner, pid_tgid) : 0;
 }
 
 SEC("uprobe")
 int program_destroyed(struct pt_regs *regs) {
-    return emit_object(TAT_EVENT_PROGRAM_DESTROYED, 0, TAT_VALUE(regs, TAT_PROGRAM_DESTROYED, object));
+    struct tat_program_key key = {.program = TAT_VALUE(regs, TAT_PROGRAM_DESTROYED, object)};
+    key.pid = bpf_get_current_pid_tgid() >> 32;
+    bpf_map_delete_elem(&told_programs, &key);
+    return emit_object(TAT_EVENT_PROGRAM_DESTROYED, 0, key.program);
 }
 
 SEC("uprobe")
@@ -233,20 +333,15 @@ static __always_inline void read_core_ranges(struct tat_circular_buffer_event *e
     }
 }
 
-static __always_inline struct tat_circular_buffer_event *reserve_circular_buffer(
-    __u64 pid_tgid, struct tat_thread *thread, __u64 owner, __u64 *wakeup
-) {
-    struct tat_circular_buffer_event *event =
-        reserve(sizeof(*event), TAT_EVENT_CIRCULAR_BUFFER, pid_tgid, thread, wakeup);
-    if (event) {
-        event->program = thread ? thread->program : 0;
-        event->owner = owner;
-        event->globally_allocated = 0;
-        event->range_count = 0;
-        event->ranges_copied = 0;
-        event->unused = 0;
+/*
+ * The hook tells each circular buffer once per chip, and the launch says where all of them are: those of the first chip are the
+ * program's. False: told before.
+ */
+static __always_inline bool is_news(struct tat_thread *thread, __u64 device) {
+    if (!thread->planned_on) {
+        thread->planned_on = device;
     }
-    return event;
+    return thread->planned_on == device;
 }
 
 SEC("uprobe")
@@ -257,7 +352,10 @@ int circular_buffer(struct pt_regs *regs) { /* track_allocate_cb */
     }
     struct tat_thread *thread = current_thread(pid_tgid);
     __u64 owner = TAT_VALUE(regs, TAT_PROGRAM_CIRCULAR_BUFFER, owner);
-    if (!TAT_HAS(TAT_PROGRAM_CIRCULAR_BUFFER, owner) && thread) {
+    if (thread && thread->launch_owner) {
+        if (TAT_HAS(TAT_PROGRAM_CIRCULAR_BUFFER, owner) && !is_news(thread, owner)) {
+            return 0;
+        }
         owner = thread->launch_owner;
     }
     announce_owner(owner, regs, TAT_PROGRAM_CIRCULAR_BUFFER, true, pid_tgid, thread);
@@ -274,49 +372,31 @@ int circular_buffer(struct pt_regs *regs) { /* track_allocate_cb */
     return 0;
 }
 
-#define TAT_MAX_REGIONS 8 /* of one allocator: circular buffers that follow each other are one region */
-
-static __noinline int emit_region(__u64 owner, __u64 core_range, __u64 region) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
-    __u64 wakeup = 0;
-    struct tat_circular_buffer_event *event =
-        reserve_circular_buffer(pid_tgid, current_thread(pid_tgid), owner, &wakeup);
-    if (!event) {
-        return 0;
-    }
-    event->address = read_word(region);
-    event->size = read_word(region + 8) - event->address;
-    event->range_count = 1;
-    event->ranges_copied = 1;
-    read_or_zero(event->ranges[0], sizeof(event->ranges[0]), core_range);
-    bpf_ringbuf_submit(event, wakeup);
-    return 0;
-}
-
-SEC("uprobe")
-int program_placed(struct pt_regs *regs) { /* validate_circular_buffer_region(this, device), behind the placing */
+/* At the validation behind the placing. */
+static __always_inline int emit_placed(__u64 program, __u32 plan) {
     __u64 pid_tgid = bpf_get_current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
-    __u64 program = TAT_VALUE(regs, TAT_PROGRAM_PLACED, object);
     struct tat_thread *thread = current_thread(pid_tgid);
-    if (!thread || thread->program != program || !thread->placing || !instance.layout.allocator_element) {
+    if (!thread || thread->program != program || !thread->placing[plan] ||
+        instance.layout.plans[plan].allocators == TAT_NO_OFFSET) {
         return 0;
     }
-    thread->placing = 0;
+    thread->placing[plan] = 0;
     __u64 owner = thread->launch_owner;
-    __u64 element = instance.layout.allocator_element;
-    __u64 allocator = read_word(program + instance.layout.program_allocators);
-    __u64 end = read_word(program + instance.layout.program_allocators + 8);
-    for (__u32 i = 0; i < TAT_MAX_CORE_RANGES && allocator && allocator < end; ++i, allocator += element) {
-        __u64 region = read_word(allocator + instance.layout.allocator_regions);
-        __u64 regions_end = read_word(allocator + instance.layout.allocator_regions + 8);
-        for (__u32 j = 0; j < TAT_MAX_REGIONS && region && region < regions_end; ++j, region += 16) {
-            emit_region(owner, allocator, region);
-        }
-    }
-    return 0;
+    bool incomplete = emit_regions(program, owner, instance.layout.plans[plan].allocators, plan);
+    return incomplete ? emit_pointer(TAT_EVENT_PROGRAM_NOT_TOLD, 0, program, owner, pid_tgid) : 0;
+}
+
+SEC("uprobe")
+int program_placed(struct pt_regs *regs) { /* validate_circular_buffer_region(this, device) */
+    return emit_placed(TAT_VALUE(regs, TAT_PROGRAM_PLACED, object), TAT_PLAN_CIRCULAR);
+}
+
+SEC("uprobe")
+int dataflow_buffers_placed(struct pt_regs *regs) { /* validate_dataflow_buffer_region(this, device) */
+    return emit_placed(TAT_VALUE(regs, TAT_PROGRAM_DATAFLOW_PLACED, object), TAT_PLAN_DATAFLOW);
 }
 
 /* ---- close and clear ---- */

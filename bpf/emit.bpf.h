@@ -17,6 +17,7 @@ static __always_inline __u32 loss_class(__u32 kind) {
         case TAT_EVENT_CIRCULAR_BUFFER:
         case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED:
         case TAT_EVENT_PROGRAM_LAUNCHED:
+        case TAT_EVENT_PROGRAM_NOT_TOLD:
         case TAT_EVENT_PROGRAM_DESTROYED: return TAT_LOSS_CIRCULAR_BUFFERS;
         default: return TAT_LOSS_LIFECYCLE;
     }
@@ -48,8 +49,10 @@ static __always_inline struct tat_thread *current_thread(__u64 pid_tgid) {
         thread->sequence = 0;
         thread->program = 0;
         thread->owner = 0;
-        thread->placing = 0;
+        thread->placing[TAT_PLAN_CIRCULAR] = 0;
+        thread->placing[TAT_PLAN_DATAFLOW] = 0;
         thread->launch_owner = 0;
+        thread->planned_on = 0;
         thread->entered = 0;
         thread->instance = 0;
     }

@@ -39,11 +39,12 @@ struct tat_thread {
     __u64 program;     /* the program this thread launched last */
     __u64 owner;       /* the owner announced or found announced last, valid in owner_epoch */
     __u32 owner_epoch;
-    __u32 placing;     /* that program places its circular buffers */
-    __u64 launch_owner; /* where it is launched */
+    __u32 unused;
+    __u64 launch_owner; /* where that program is launched */
+    __u64 planned_on;   /* the first device for which the hook told its circular buffers, in this launch */
     __u64 entered;      /* the Buffer whose allocation the thread has entered, where its end is probed at a return */
     __u32 instance;     /* of the programs that made the thread's last event */
-    __u32 unused;
+    __u8 placing[4];    /* by TAT_PLAN_*: the program places its buffers in this launch */
 };
 
 /* Processes stopped because the ring ran full, by tgid: since when. Userspace continues and removes them. */
@@ -81,6 +82,23 @@ struct {
     __type(key, struct tat_owner_key);
     __type(value, __u32);
 } announced_owners SEC(".maps");
+
+struct tat_program_key {
+    __u64 program;
+    __u32 pid;
+    __u32 unused;
+};
+
+/*
+ * Programs of which the circular buffers were told, or asked for in vain, since they were first launched under the trace. Forgetting one
+ * costs reading it again, so LRU.
+ */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 16384);
+    __type(key, struct tat_program_key);
+    __type(value, __u32);
+} told_programs SEC(".maps");
 
 /* Losses by kind and cause, TAT_LOSS_INDEX. */
 struct {

@@ -47,7 +47,8 @@ struct tat_location {
 #define TAT_PROGRAM_ALLOCATOR_OVERRIDDEN 12
 #define TAT_PROGRAM_ALLOCATOR_SHRUNK 13
 #define TAT_PROGRAM_ALLOCATOR_RESET 14
-#define TAT_PROGRAMS 15
+#define TAT_PROGRAM_DATAFLOW_PLACED 15
+#define TAT_PROGRAMS 16
 
 /* What a program needs to find at its probe; what it has no use for, or there is not, has TAT_REG_NONE. */
 struct tat_probe {
@@ -58,6 +59,15 @@ struct tat_probe {
     struct tat_location size;
     struct tat_location flag;
     struct tat_location tracker; /* GraphTracker, where a hook must be asked who took the buffer */
+};
+
+#define TAT_PLANS 2 /* TAT_PLAN_* */
+
+/* Of the circular buffers of a program, and of its dataflow buffers. */
+struct tat_plan_layout {
+    __u32 exists;         /* the build has such buffers */
+    __u32 placing_needed; /* in a program: bool, they are about to be placed */
+    __u32 allocators;     /* in a program: begin and end of their allocators, each with a range first */
 };
 
 /* Where objects hold what the programs must follow; offsets in bytes, TAT_NO_OFFSET where a build has no such thing. */
@@ -84,8 +94,7 @@ struct tat_layout {
     __u32 view_chips;        /* in that: begin and end of the chip list */
     __u32 chips_element;     /* bytes of a list element, the chip pointer first */
     __u32 core_ranges;       /* in a core range set: begin and end of the list of ranges */
-    __u32 placing_needed;    /* in a program: bool, circular buffers are about to be placed */
-    __u32 program_allocators; /* in a program: begin and end of its circular-buffer allocators, each with a range first */
+    struct tat_plan_layout plans[TAT_PLANS];
     __u32 allocator_element; /* bytes of one */
     __u32 allocator_regions; /* in one: begin and end of its {begin, end} regions */
 };

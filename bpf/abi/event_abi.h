@@ -28,7 +28,8 @@
 #define TAT_EVENT_ALLOCATOR_CHANGED 15
 #define TAT_EVENT_THROWN 16
 #define TAT_EVENT_ALLOCATION_FAILED 17
-#define TAT_EVENT_KINDS 18
+#define TAT_EVENT_PROGRAM_NOT_TOLD 18
+#define TAT_EVENT_KINDS 19
 
 /* Classes of loss: what is wrong afterwards depends on what was lost. */
 #define TAT_LOSS_ALLOCATED 0        /* a live buffer is missing */
@@ -93,6 +94,10 @@ struct tat_owner_event { /* OWNER */
 
 #define TAT_MAX_CORE_RANGES 32
 
+/* What a program lays out in L1 before it runs. */
+#define TAT_PLAN_CIRCULAR 0 /* its circular buffers */
+#define TAT_PLAN_DATAFLOW 1 /* its dataflow buffers, scratchpads among them */
+
 struct tat_circular_buffer_event { /* CIRCULAR_BUFFER */
     struct tat_event_header header;
     __u64 program; /* the program this thread launched last, 0 if none */
@@ -102,14 +107,17 @@ struct tat_circular_buffer_event { /* CIRCULAR_BUFFER */
     __u32 globally_allocated;
     __u32 range_count;   /* ranges the set holds, at most 2^32-1 */
     __u32 ranges_copied;
-    __u32 unused;
+    __u32 plan;          /* TAT_PLAN_* */
     __u64 ranges[TAT_MAX_CORE_RANGES][4]; /* start x, y, end x, y */
 };
+
+/* header.flags of CIRCULAR_BUFFER */
+#define TAT_FLAG_OF_PROGRAM 1 /* a region, read from the memory of the program */
 
 struct tat_pointer_event { /* CIRCULAR_BUFFERS_RELEASED, PROGRAM_*, OWNER_CLOSING, ALLOCATOR_* */
     struct tat_event_header header;
     __u64 object; /* program, owner or allocator */
-    __u64 owner;  /* PROGRAM_LAUNCHED: the device; else 0 */
+    __u64 owner;  /* PROGRAM_LAUNCHED, PROGRAM_NOT_TOLD: the device; else 0 */
 };
 
 /* header.flags of ALLOCATOR_RELEASED */

@@ -66,5 +66,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)choose_entry_site(function);
     (void)decode_placing_needed(function);
     (void)decode_allocators(function);
+    (void)decode_invalidation(function);
     return 0;
 }

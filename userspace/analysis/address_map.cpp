@@ -153,6 +153,7 @@ void AddressMap::add_circular_buffers(
         rect.size = cb.size;
         rect.object = resident.program;
         rect.cores = cb.core_count();
+        rect.plan = cb.kind;
         rects_[kCircularBuffers].add(rect);
     }
 }
@@ -161,14 +162,16 @@ void AddressMap::add_circular_buffers(
 void AddressMap::observe(const Event& event, const Applied& /*applied*/) {
     const auto* launched = std::get_if<ProgramLaunched>(&event);
     const auto* planned = std::get_if<CircularBufferAllocated>(&event);
-    if (launched == nullptr && planned == nullptr) {
+    const auto* refused = std::get_if<CircularBufferClash>(&event);
+    if (launched == nullptr && planned == nullptr && refused == nullptr) {
         return;
     }
     const ProcessState* process = process_of(header_of(event).pid);
     if (process == nullptr) {
         return;
     }
-    const auto owner = process->owner_index.find(launched != nullptr ? launched->owner : planned->owner);
+    const std::uint64_t where = launched != nullptr ? launched->owner : planned != nullptr ? planned->owner : refused->owner;
+    const auto owner = process->owner_index.find(where);
     if (owner != process->owner_index.end()) {
         for (const Place& place : process->owners[owner->second].places) {
             residency_changed(*process, place);

@@ -42,6 +42,7 @@ struct MapRect {
     FoundAs origin = FoundAs::Allocated;
     std::optional<FreeKind> end{};  // nullopt: live at the end of the window, or a circular buffer
     bool trace_unsafe = false;
+    PlanKind plan = PlanKind::CircularBuffer;  // circular buffers only
 };
 
 // The rectangles with the largest area of those added.

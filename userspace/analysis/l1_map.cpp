@@ -55,7 +55,7 @@ void add_circular_buffers(L1Map& map, const ProcessState& process, const std::ve
             const std::uint64_t end = end_of(cb.address, cb.size);
             map.circular_buffer_end = std::max(map.circular_buffer_end.value_or(0), end);
             if (map.circular_buffers.size() < L1Map::kMaxCircularBuffers) {
-                map.circular_buffers.push_back({id, cb.address, end, cb.core_count(), cb.cores_complete});
+                map.circular_buffers.push_back({id, cb.address, end, cb.core_count(), cb.cores_complete, cb.kind});
             }
         }
     }

@@ -18,6 +18,7 @@ struct MappedCircularBuffer {
     std::uint64_t end = 0;
     std::uint64_t cores = 0;
     bool cores_complete = true;
+    PlanKind kind = PlanKind::CircularBuffer;
 
     bool operator==(const MappedCircularBuffer&) const = default;
 };

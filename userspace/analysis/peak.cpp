@@ -46,7 +46,7 @@ void add_circular_buffers(PeakContent& content, const ProcessState& process, con
         }
         for (const CircularBuffer& cb : program->second.circular_buffers) {
             if (++content.circular_buffer_count <= PeakContent::kMaxCircularBuffers) {
-                content.circular_buffers.push_back({id, cb.address, cb.size, cb.core_count(), cb.cores_complete});
+                content.circular_buffers.push_back({id, cb.address, cb.size, cb.core_count(), cb.cores_complete, cb.kind});
             }
         }
     }
@@ -131,9 +131,20 @@ void PeakFinder::known_better(
     raise(process, key);
 }
 
+void PeakFinder::launching(const ProcessState& /*process*/) { before_launch_.clear(); }
+
+void PeakFinder::launch_refused(const ProcessState& process, const Place& place) {
+    if (const auto before = before_launch_.find({process.number, place}); before != before_launch_.end()) {
+        peaks_of(process, place) = before->second;
+        before_launch_.erase(before);
+    }
+}
+
 void PeakFinder::residency_changed(const ProcessState& process, const Place& place) {
     if (const auto usage = process.places.find(place); usage != process.places.end()) {
-        raise_circular_buffers(peaks_of(process, place), usage->second, now(process));
+        PlacePeaks& peaks = peaks_of(process, place);
+        before_launch_.try_emplace({process.number, place}, peaks);
+        raise_circular_buffers(peaks, usage->second, now(process));
     }
 }
 

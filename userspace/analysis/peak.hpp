@@ -61,6 +61,8 @@ public:
     void known_better(
         const ProcessState& process, const AllocationKey& key, const LiveBuffer& before, const LiveBuffer& now
     ) override;
+    void launching(const ProcessState& process) override;
+    void launch_refused(const ProcessState& process, const Place& place) override;
     void residency_changed(const ProcessState& process, const Place& place) override;
     void observe(const Event& event, const Applied& applied) override;
 
@@ -89,6 +91,7 @@ private:
     std::map<std::pair<std::uint32_t, Place>, PlacePeaks> peaks_;
     std::uint32_t cached_process_ = 0;
     std::vector<AllocatorPlaces> cache_;  // of cached_process_, by index of the allocator
+    std::map<std::pair<std::uint32_t, Place>, PlacePeaks> before_launch_;  // of the last launch, should it be refused
     std::uint64_t forgotten_ = 0;
     const std::vector<std::unique_ptr<ProcessState>>* tracked_ = nullptr;  // during a replay
 };
@@ -99,6 +102,7 @@ struct ResidentCircularBuffer {
     std::uint64_t size = 0;   // bytes per core
     std::uint64_t cores = 0;
     bool cores_complete = true;
+    PlanKind kind = PlanKind::CircularBuffer;
 
     bool operator==(const ResidentCircularBuffer&) const = default;
 };

@@ -110,6 +110,7 @@ void UsageSeries::known_better(
 
 void UsageSeries::sample_owner(const ProcessState& process, const AllocationKey& key) {
     start_at(process.last_t_ns);
+    settle_residencies();
     const Owner& owner = process.owner_of(key);
     for (std::size_t i = 0; i < owner.places.size(); ++i) {
         const PlaceUsage& usage = *owner.usages[i];
@@ -120,11 +121,22 @@ void UsageSeries::sample_owner(const ProcessState& process, const AllocationKey&
     }
 }
 
+void UsageSeries::launching(const ProcessState& /*process*/) { settle_residencies(); }
+
 void UsageSeries::residency_changed(const ProcessState& process, const Place& place) {
     start_at(process.last_t_ns);
-    const PlaceUsage& usage = process.places.at(place);
-    sample(process, place, usage, SeriesKind::CircularBuffers, process.last_t_ns);
-    sample(process, place, usage, SeriesKind::L1AndCircularBuffers, process.last_t_ns);
+    open_residencies_.try_emplace({process.number, place}, Residency{&process, process.last_t_ns});
+}
+
+void UsageSeries::settle_residencies() {
+    for (const auto& [where, residency] : open_residencies_) {
+        const auto usage = residency.process->places.find(where.second);
+        if (usage != residency.process->places.end()) {
+            sample(*residency.process, where.second, usage->second, SeriesKind::CircularBuffers, residency.t_ns);
+            sample(*residency.process, where.second, usage->second, SeriesKind::L1AndCircularBuffers, residency.t_ns);
+        }
+    }
+    open_residencies_.clear();
 }
 
 void UsageSeries::sample_all(const ProcessState& process, std::uint64_t t_ns) {
@@ -183,6 +195,11 @@ void UsageSeries::observe(const Event& event, const Applied& applied) {
     // These move buffers between places, or change what is known of their footprints, without a life that starts or ends.
     const bool moves = std::holds_alternative<OwnerSeen>(event) || std::holds_alternative<AllocatorSeen>(event);
     const bool wanted = moves || EventMarks::wants_process(event);
+    const bool in_launch = std::holds_alternative<ProgramLaunched>(event) || std::holds_alternative<ProgramNotTold>(event) ||
+                           std::holds_alternative<CircularBufferAllocated>(event);
+    if (!in_launch) {
+        settle_residencies();
+    }
     const ProcessState* process = wanted ? process_of(header_of(event)) : nullptr;
     if (moves && process != nullptr) {
         sample_all(*process, t_ns);
@@ -216,6 +233,7 @@ void UsageSeries::end(const TrackerView& view) {
     if (!begun_) {
         return;
     }
+    settle_residencies();
     end_t_ns_ = std::max(end_t_ns_, view.last_t_ns);
     TimeBuckets<Level> grid(start_t_ns_, kSlices);
     grid.extend_to(end_t_ns_);

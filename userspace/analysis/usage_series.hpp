@@ -68,6 +68,7 @@ public:
     void known_better(
         const ProcessState& process, const AllocationKey& key, const LiveBuffer& before, const LiveBuffer& now
     ) override;
+    void launching(const ProcessState& process) override;
     void residency_changed(const ProcessState& process, const Place& place) override;
     void observe(const Event& event, const Applied& applied) override;
     void end(const TrackerView& view) override;
@@ -98,7 +99,13 @@ private:
     static constexpr std::size_t kKinds = 7;
     using Slot = std::array<Part, kKinds>;
 
+    struct Residency {
+        const ProcessState* process = nullptr;
+        std::uint64_t t_ns = 0;  // since when it is another one
+    };
+
     void start_at(std::uint64_t t_ns);
+    void settle_residencies();
     void sample_owner(const ProcessState& process, const AllocationKey& key);
     void sample_all(const ProcessState& process, std::uint64_t t_ns);
     void sample(const ProcessState& process, const Place& place, const PlaceUsage& usage, SeriesKind kind, std::uint64_t t_ns);
@@ -115,6 +122,8 @@ private:
     tsl::robin_map<SlotKey, Slot, SlotHash> slots_;  // those of ended processes are dropped now and then
     std::size_t slots_before_drop_ = 256;
     EventMarks marks_;
+    // Not looked at before the launch is through: it may still be refused, and what it placed was never there then.
+    std::map<std::pair<std::uint32_t, Place>, Residency> open_residencies_;
     const std::vector<std::unique_ptr<ProcessState>>* processes_ = nullptr;
 };
 

@@ -117,6 +117,31 @@ bool take_place(ProcessState& process, const PlaceRow& row) {
     return true;
 }
 
+bool take_plan(ProcessState& process, PlanRow& row) {
+    const auto known = process.programs.programs().find(row.pointer);
+    if (known == process.programs.programs().end()) {
+        return false;
+    }
+    Program program = known->second;
+    program.planned_anew[static_cast<std::size_t>(PlanKind::DataflowBuffers)] = row.planned_anew;
+    program.launches_not_told = row.launches_not_told;
+    for (CircularBuffer& buffer : row.dataflow_buffers) {
+        buffer.kind = PlanKind::DataflowBuffers;
+        program.circular_buffers.push_back(std::move(buffer));
+    }
+    process.programs.restore(row.pointer, program);
+    return true;
+}
+
+bool take_last_launch(ProcessState& process, LastLaunchRow& row) {
+    if (const auto usage = process.places.find(row.place); usage != process.places.end()) {
+        usage->second.circular_buffers.peak_before_launch = row.peak_before;
+    }
+    return process.programs.restore(
+        row.place, {process.programs.resident_programs(row.place), row.program, std::move(row.before)}
+    );
+}
+
 // A field of `process`; false if it makes no sense.
 bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t> data) {
     switch (id) {
@@ -145,7 +170,7 @@ bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t>
             });
         case FieldId::Residents:
             return each_row<ResidentRow>(data, [&](ResidentRow& row) {
-                return process.programs.restore(row.place, std::move(row.programs));
+                return process.programs.restore(row.place, {std::move(row.programs), 0, {}});
             });
         case FieldId::Buffers:
             return each_row<BufferRow>(data, [&](const BufferRow& row) { return take_buffer(process, row); });
@@ -164,6 +189,14 @@ bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t>
                 clash.reported = parse_clash(clash.event.message);
                 process.clashes.latest.push_back(std::move(clash));
                 return process.clashes.latest.size() <= kFailuresKept;
+            });
+        case FieldId::Plans: return each_row<PlanRow>(data, [&](PlanRow& row) { return take_plan(process, row); });
+        case FieldId::LastLaunches:
+            return each_row<LastLaunchRow>(data, [&](LastLaunchRow& row) { return take_last_launch(process, row); });
+        case FieldId::LaunchesNotTold:
+            return each_row<LaunchesNotTold>(data, [&](const LaunchesNotTold& row) {
+                process.programs.restore(row);
+                return true;
             });
         default: return false;
     }
@@ -202,7 +235,7 @@ Status TrackerCheckpoint::decode_field(const ChunkField& field, Tracker& tracker
         });
         return good ? Status() : Status(impossible("a forked process is broken"));
     }
-    if (field.id > static_cast<std::uint64_t>(FieldId::Clashes)) {
+    if (field.id > static_cast<std::uint64_t>(kLastField)) {
         if (!field.required) {
             return {};
         }

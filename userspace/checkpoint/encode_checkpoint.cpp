@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -49,7 +50,7 @@ public:
 private:
     void end_field() {
         if (row_bytes_.size() != 0) {
-            write_field(part_, static_cast<std::uint64_t>(id_), true, row_bytes_.bytes());
+            write_field(part_, static_cast<std::uint64_t>(id_), id_ <= kLastRequired, row_bytes_.bytes());
         }
         row_bytes_.clear();
         saver_.emplace(row_bytes_);
@@ -117,11 +118,43 @@ void add_objects(Parts& parts, const ProcessState& process) {
     for (const std::uint64_t pointer : sorted_values<std::uint64_t>(process.dead_allocators)) {
         parts.row(FieldId::DeadAllocators, pointer);
     }
-    for (const auto& [pointer, program] : std::map(process.programs.programs().begin(), process.programs.programs().end())) {
-        parts.row(FieldId::Programs, ProgramRow{pointer, program});
+}
+
+bool is_dataflow(const CircularBuffer& buffer) { return buffer.kind == PlanKind::DataflowBuffers; }
+
+// By pointer.
+auto programs_of(const ProcessState& process) {
+    return std::map(process.programs.programs().begin(), process.programs.programs().end());
+}
+
+void add_programs(Parts& parts, const ProcessState& process) {
+    for (const auto& [pointer, program] : programs_of(process)) {
+        ProgramRow row{pointer, program};
+        std::erase_if(row.program.circular_buffers, is_dataflow);
+        parts.row(FieldId::Programs, row);
     }
-    for (const auto& [place, programs] : process.programs.residents()) {
-        parts.row(FieldId::Residents, ResidentRow{place, programs});
+    for (const auto& [place, residents] : process.programs.residents()) {
+        parts.row(FieldId::Residents, ResidentRow{place, residents.programs});
+    }
+}
+
+// What 1.0 did not have of programs.
+void add_plans(Parts& parts, const ProcessState& process) {
+    for (const auto& [pointer, program] : programs_of(process)) {
+        PlanRow row{pointer, program.planned_anew[static_cast<std::size_t>(PlanKind::DataflowBuffers)], program.launches_not_told, {}};
+        std::copy_if(
+            program.circular_buffers.begin(), program.circular_buffers.end(), std::back_inserter(row.dataflow_buffers), is_dataflow
+        );
+        parts.row(FieldId::Plans, row);
+    }
+    for (const auto& [place, residents] : process.programs.residents()) {
+        const auto usage = process.places.find(place);
+        const bool open = residents.launched != 0 && usage != process.places.end();  // it may still be refused
+        const std::uint64_t peak = open ? usage->second.circular_buffers.peak_before_launch : 0;
+        parts.row(FieldId::LastLaunches, LastLaunchRow{place, residents.launched, residents.before, peak});
+    }
+    if (process.programs.launches_not_told().launches > 0) {
+        parts.row(FieldId::LaunchesNotTold, process.programs.launches_not_told());
     }
 }
 
@@ -157,6 +190,7 @@ void add_process(Parts& parts, const ProcessState& process) {
         }
     }
     add_objects(parts, process);
+    add_programs(parts, process);
     for (const auto* entry : sorted(process.live.buffers())) {
         parts.row(FieldId::Buffers, buffer_row(entry->first, entry->second));
     }
@@ -167,6 +201,7 @@ void add_process(Parts& parts, const ProcessState& process) {
     }
     add_failures(parts, FieldId::Failures, process.failures);
     add_failures(parts, FieldId::Clashes, process.clashes);
+    add_plans(parts, process);
 }
 
 }  // namespace

@@ -30,7 +30,13 @@ enum class FieldId : std::uint64_t {
     Places = 13,
     Failures = 14,
     Clashes = 15,
+    // Since 1.1, and optional: a reader of 1.0 goes on without them.
+    Plans = 16,
+    LastLaunches = 17,
+    LaunchesNotTold = 18,
 };
+inline constexpr FieldId kLastRequired = FieldId::Clashes;
+inline constexpr FieldId kLastField = FieldId::LaunchesNotTold;
 
 template <>
 inline constexpr std::uint64_t kEnumeratorEnd<BufferType> = kBufferTypeCount;
@@ -81,6 +87,21 @@ struct ProgramRow {
 struct ResidentRow {
     Place place;
     std::vector<std::uint64_t> programs;
+};
+
+// What 1.0 did not know of a program.
+struct PlanRow {
+    std::uint64_t pointer = 0;
+    bool planned_anew = false;
+    std::uint64_t launches_not_told = 0;
+    std::vector<CircularBuffer> dataflow_buffers;
+};
+
+struct LastLaunchRow {
+    Place place;
+    std::uint64_t program = 0;
+    std::vector<std::uint64_t> before;
+    std::uint64_t peak_before = 0;
 };
 
 struct BufferRow {
@@ -216,6 +237,11 @@ void describe(Archive& a, CircularBuffer& x) {
     a(x.address, x.size, x.cores_complete, x.cores);
 }
 
+template <typename Archive>
+void describe(Archive& a, LaunchesNotTold& x) {
+    a(x.programs, x.launches);
+}
+
 // What is live is told by the buffers.
 template <typename Archive>
 void describe(Archive& a, Usage& x) {
@@ -251,7 +277,17 @@ void describe(Archive& a, AllocatorRow& x) {
 
 template <typename Archive>
 void describe(Archive& a, ProgramRow& x) {
-    a(x.pointer, x.program.planned_anew, x.program.circular_buffers);
+    a(x.pointer, x.program.planned_anew[0], x.program.circular_buffers);
+}
+
+template <typename Archive>
+void describe(Archive& a, PlanRow& x) {
+    a(x.pointer, x.planned_anew, x.launches_not_told, x.dataflow_buffers);
+}
+
+template <typename Archive>
+void describe(Archive& a, LastLaunchRow& x) {
+    a(x.place, x.program, x.before, x.peak_before);
 }
 
 template <typename Archive>

@@ -12,6 +12,10 @@ std::string_view to_string(BufferType type) {
     return index < kNames.size() ? kNames[index] : "UNKNOWN";
 }
 
+std::string_view to_string(PlanKind kind) {
+    return kind == PlanKind::DataflowBuffers ? "dataflow_buffers" : "circular_buffer";
+}
+
 std::string_view to_string(WalkReason reason) {
     switch (reason) {
         case WalkReason::Attach: return "attach";

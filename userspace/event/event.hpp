@@ -73,7 +73,17 @@ struct CoreRange {  // inclusive, logical cores
     bool operator==(const CoreRange&) const = default;
 };
 
-// One circular buffer of a program got its place; `size` bytes at `address` on each core of `cores`.
+// What a program lays out in L1 for itself before it runs.
+enum class PlanKind : std::uint8_t {
+    CircularBuffer = 0,
+    DataflowBuffers = 1,  // a region of dataflow buffers and scratchpads that follow each other or share their place
+};
+inline constexpr std::size_t kPlanKindCount = 2;
+
+[[nodiscard]] std::string_view to_string(PlanKind kind);  // "circular_buffer", "dataflow_buffers"
+
+// One circular buffer of a program got its place, or a region of its dataflow buffers; `size` bytes at `address` on each core of
+// `cores`.
 struct CircularBufferAllocated {
     EventHeader header;
     std::uint64_t program = 0;  // 0 if not known
@@ -83,6 +93,7 @@ struct CircularBufferAllocated {
     std::vector<CoreRange> cores;
     bool cores_complete = true;        // false if there were more ranges than a record holds
     bool globally_allocated = false;   // lives in an L1 buffer that is counted as such
+    PlanKind kind = PlanKind::CircularBuffer;
 };
 
 struct CircularBuffersReleased {  // every circular buffer of this owner is gone
@@ -91,6 +102,13 @@ struct CircularBuffersReleased {  // every circular buffer of this owner is gone
 };
 
 struct ProgramLaunched {  // the program becomes resident on the owner's cores
+    EventHeader header;
+    std::uint64_t program = 0;
+    std::uint64_t owner = 0;
+};
+
+// Follows the launch: what the program laid out before the attach is not known, or only a part of it.
+struct ProgramNotTold {
     EventHeader header;
     std::uint64_t program = 0;
     std::uint64_t owner = 0;
@@ -259,7 +277,8 @@ using Event = std::variant<
     ProcessWalked,
     ProcessPaused,
     AllocationFailed,
-    CircularBufferClash>;
+    CircularBufferClash,
+    ProgramNotTold>;
 
 [[nodiscard]] inline const EventHeader& header_of(const Event& event) {
     return std::visit([](const auto& e) -> const EventHeader& { return e.header; }, event);

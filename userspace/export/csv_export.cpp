@@ -33,10 +33,11 @@ struct DetailsOf {
     const Applied& applied;
 
     Details operator()(const CircularBufferAllocated& e) const {
-        const std::uint64_t cores = CircularBuffer{e.address, e.size, e.cores, e.cores_complete}.core_count();
+        const std::uint64_t cores = CircularBuffer{e.address, e.size, e.cores, e.cores_complete, e.kind}.core_count();
         return {e.program, cores, e.size * cores, {}};
     }
     Details operator()(const ProgramLaunched& e) const { return {e.program, {}, {}, {}}; }
+    Details operator()(const ProgramNotTold& e) const { return {e.program, {}, {}, {}}; }
     Details operator()(const ProgramDestroyed& e) const { return {e.program, {}, {}, {}}; }
     Details operator()(const CircularBufferClash& e) const { return {e.program, {}, {}, e.message}; }
     Details operator()(const AllocationFailed& e) const { return {0, {}, {}, e.message}; }

@@ -17,6 +17,7 @@ struct Subject {
     EventSubject operator()(const OwnerSeen& e) const { return {nullptr, nullptr, e.owner, 0}; }
     EventSubject operator()(const CircularBuffersReleased& e) const { return {nullptr, nullptr, e.owner, 0}; }
     EventSubject operator()(const ProgramLaunched& e) const { return {nullptr, nullptr, e.owner, 0}; }
+    EventSubject operator()(const ProgramNotTold& e) const { return {nullptr, nullptr, e.owner, 0}; }
     EventSubject operator()(const OwnerClosing& e) const { return {nullptr, nullptr, e.owner, 0}; }
     EventSubject operator()(const CircularBufferClash& e) const { return {nullptr, nullptr, e.owner, 0}; }
     EventSubject operator()(const AllocatorSeen& e) const { return {nullptr, nullptr, e.owner, e.allocator}; }

@@ -77,6 +77,10 @@ bool set_status(tat_layout& abi, const BufferLayout& buffer, const BufferWindow&
     return true;
 }
 
+tat_plan_layout to_abi(std::uint32_t exists, const Field& placing_needed, const Field& allocators) {
+    return {exists, offset_of(placing_needed), offset_of(allocators)};
+}
+
 tat_layout to_abi(const LayoutProfile& profile, const BufferWindow& window) {
     tat_layout abi{};
     abi.buffer_impl = offset_of(profile.buffer.impl);
@@ -95,8 +99,10 @@ tat_layout to_abi(const LayoutProfile& profile, const BufferWindow& window) {
     abi.view_chips = profile.owner.view_chips.offset;
     abi.chips_element = profile.owner.chips_element;
     abi.core_ranges = offset_of(profile.core_range_set.ranges);
-    abi.placing_needed = offset_of(profile.program.placing_needed);
-    abi.program_allocators = profile.program.allocators.offset;
+    abi.plans[TAT_PLAN_CIRCULAR] = to_abi(1, profile.program.placing_needed, profile.program.allocators);
+    abi.plans[TAT_PLAN_DATAFLOW] = to_abi(
+        profile.program.has_dataflow, profile.program.dataflow_placing_needed, profile.program.dataflow_allocators
+    );
     abi.allocator_element = profile.program.allocator_element;
     abi.allocator_regions = profile.program.allocator_regions.offset;
     return abi;
@@ -121,7 +127,7 @@ tat_probe to_abi(const ProbeValues& values) {
 // TAT_PROGRAM_* are the roles in their order.
 static_assert(
     static_cast<int>(ProbeRole::Allocated) == TAT_PROGRAM_ALLOCATED && static_cast<int>(ProbeRole::ProgramPlaced) == TAT_PROGRAM_PLACED &&
-    static_cast<int>(ProbeRole::AllocatorReset) == TAT_PROGRAM_ALLOCATOR_RESET && kProbeRoleCount == TAT_PROGRAMS
+    static_cast<int>(ProbeRole::DataflowBuffersPlaced) == TAT_PROGRAM_DATAFLOW_PLACED && kProbeRoleCount == TAT_PROGRAMS
 );
 
 // Those that know nothing of a build of the runtime.
@@ -153,7 +159,8 @@ std::array<bpf_program*, kProbeRoleCount> probe_programs(const tat_bpf& object) 
         programs.allocation_entered,
         programs.allocator_overridden,
         programs.allocator_shrunk,
-        programs.allocator_reset
+        programs.allocator_reset,
+        programs.dataflow_buffers_placed
     };
 }
 
@@ -193,6 +200,7 @@ Status BpfPrograms::share_maps(tat_bpf& instance) const {
           std::pair{own.targets, theirs.targets},
           std::pair{own.threads, theirs.threads},
           std::pair{own.announced_owners, theirs.announced_owners},
+          std::pair{own.told_programs, theirs.told_programs},
           std::pair{own.losses, theirs.losses},
           std::pair{own.paused, theirs.paused},
           std::pair{own.bss, theirs.bss}}) {

@@ -3,6 +3,7 @@
 #include "live/exception_message.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "target/printable.hpp"
@@ -12,7 +13,13 @@ namespace {
 
 constexpr std::string_view kBacktrace = "\nbacktrace:";
 constexpr std::string_view kOutOfMemory = "Out of Memory";
-constexpr std::string_view kStaticClash = "Statically allocated circular buffers";
+// What the texts about a launch have in common whose circular or dataflow buffers find no place.
+constexpr std::array<std::string_view, 4> kNoPlace{
+    "Statically allocated circular buffers",
+    "Statically allocated dataflow buffers",
+    "Circular buffer core range",
+    "Circular buffers on service-core range",
+};
 // "Not enough space to allocate {} B {} buffer across {} banks, ..."; another variant puts words before "to allocate".
 constexpr std::string_view kBeforeSize = "to allocate ";
 constexpr std::string_view kAfterSize = " B ";
@@ -54,7 +61,8 @@ void read_request(std::string_view text, ExceptionMessage& message) {
 ExceptionMessage read_message(std::string_view text) {
     ExceptionMessage message;
     message.text = in_one_line(text);
-    if (contains(message.text, kStaticClash)) {
+    const auto said = [&message](std::string_view what) { return contains(message.text, what); };
+    if (std::any_of(kNoPlace.begin(), kNoPlace.end(), said)) {
         message.about = ExceptionMessage::About::CircularBuffers;
     } else if (contains(message.text, kOutOfMemory)) {
         message.about = ExceptionMessage::About::Memory;

@@ -16,7 +16,7 @@ struct ExceptionMessage {
     enum class About : std::uint8_t {
         Other,
         Memory,           // an allocator has no room
-        CircularBuffers,  // those of a program have none
+        CircularBuffers,  // those of a program, or its dataflow buffers, have none
     };
 
     About about = About::Other;

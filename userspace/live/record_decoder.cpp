@@ -169,6 +169,19 @@ std::vector<std::int32_t> chips_of_mesh(const tat_owner_event& record, const Own
     return chips;
 }
 
+constexpr std::uint64_t kMaxL1 = std::uint64_t{1} << 23U;  // bytes per core, no chip has so much
+constexpr std::uint32_t kMaxCoordinate = 255;               // of a core
+
+// Read from a program's memory by offsets out of its code: the last line of defence is that the answer makes sense. One that
+// is larger than L1 does: such a launch is refused after it was told.
+bool is_plausible(const CircularBufferAllocated& event) {
+    const bool fits = event.address != 0 && event.size != 0 && event.address < kMaxL1 && event.size < kMaxL1;
+    return fits && std::all_of(event.cores.begin(), event.cores.end(), [](const CoreRange& range) {
+        return range.start_x <= range.end_x && range.start_y <= range.end_y && range.end_x <= kMaxCoordinate &&
+               range.end_y <= kMaxCoordinate;
+    });
+}
+
 AllocatorChange change_of(std::uint16_t flags) {
     switch (flags) {
         case TAT_FLAG_OVERRIDDEN: return AllocatorChange::StateOverridden;
@@ -184,7 +197,8 @@ ProbeRole role_of(const tat_event_header& header) {
         case TAT_EVENT_ALLOCATION_FAILED: return ProbeRole::Freed;
         case TAT_EVENT_CIRCULAR_BUFFER: return ProbeRole::CircularBufferAllocated;
         case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED: return ProbeRole::CircularBuffersReleased;
-        case TAT_EVENT_PROGRAM_LAUNCHED: return ProbeRole::ProgramLaunched;
+        case TAT_EVENT_PROGRAM_LAUNCHED:
+        case TAT_EVENT_PROGRAM_NOT_TOLD: return ProbeRole::ProgramLaunched;
         case TAT_EVENT_PROGRAM_DESTROYED: return ProbeRole::ProgramDestroyed;
         case TAT_EVENT_OWNER_CLOSING: return ProbeRole::OwnerClosing;
         default: break;
@@ -285,7 +299,7 @@ bool RecordDecoder::decode_object(
         return false;
     }
     Instance& instance = instances_[header.instance - 1U];
-    if (header.kind != TAT_EVENT_OWNER) {
+    if (header.kind != TAT_EVENT_OWNER && header.kind != TAT_EVENT_PROGRAM_NOT_TOLD) {
         ++instance.hits[static_cast<std::size_t>(role_of(header))];
     }
     switch (header.kind) {
@@ -296,6 +310,7 @@ bool RecordDecoder::decode_object(
         case TAT_EVENT_CIRCULAR_BUFFER: return decode_circular_buffer(record, consumer);
         case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED:
         case TAT_EVENT_PROGRAM_LAUNCHED:
+        case TAT_EVENT_PROGRAM_NOT_TOLD:
         case TAT_EVENT_PROGRAM_DESTROYED:
         case TAT_EVENT_OWNER_CLOSING:
         case TAT_EVENT_ALLOCATOR_RELEASED:
@@ -461,11 +476,17 @@ bool RecordDecoder::decode_circular_buffer(std::span<const std::byte> bytes, Eve
     event.address = record.address;
     event.size = record.size;
     event.globally_allocated = record.globally_allocated != 0;
+    event.kind = record.plan == TAT_PLAN_DATAFLOW ? PlanKind::DataflowBuffers : PlanKind::CircularBuffer;
     event.cores_complete = record.range_count == record.ranges_copied;
     for (std::uint32_t i = 0; i < std::min<std::uint32_t>(record.ranges_copied, TAT_MAX_CORE_RANGES); ++i) {
         const auto& range = record.ranges[i];
         const auto coordinate = [&](std::size_t index) { return static_cast<std::uint32_t>(range[index]); };
         event.cores.push_back({coordinate(0), coordinate(1), coordinate(2), coordinate(3)});
+    }
+    if ((record.header.flags & TAT_FLAG_OF_PROGRAM) != 0 && !is_plausible(event)) {
+        ++statistics_.implausible;
+        consumer.consume(Lost{{record.header.time_ns, 0, 0}, 0, 0, 1, 0});
+        return true;
     }
     consumer.consume(event);
     return true;
@@ -480,6 +501,7 @@ bool RecordDecoder::decode_pointer(std::span<const std::byte> bytes, EventConsum
     switch (record.header.kind) {
         case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED: consumer.consume(CircularBuffersReleased{header, record.object}); break;
         case TAT_EVENT_PROGRAM_LAUNCHED: consumer.consume(ProgramLaunched{header, record.object, record.owner}); break;
+        case TAT_EVENT_PROGRAM_NOT_TOLD: consumer.consume(ProgramNotTold{header, record.object, record.owner}); break;
         case TAT_EVENT_PROGRAM_DESTROYED: consumer.consume(ProgramDestroyed{header, record.object}); break;
         case TAT_EVENT_OWNER_CLOSING: consumer.consume(OwnerClosing{header, record.object}); break;
         case TAT_EVENT_ALLOCATOR_CHANGED:

@@ -71,6 +71,10 @@ constexpr std::string_view kAllocateCbsV0Device =
 constexpr std::string_view kAllocateCbsProgramV0 = TAT_METAL "2v07Program25allocate_circular_buffersEPKNS1_6DeviceE";
 constexpr std::string_view kAllocateCbsProgram = TAT_METAL "7Program25allocate_circular_buffersEPKNS0_6DeviceE";
 constexpr std::string_view kAllocateCbsNoDevice = TAT_METAL "7Program25allocate_circular_buffersEv";
+constexpr std::string_view kCompileAndAllocate = TAT_METAL "6detail11ProgramImpl20compile_and_allocateEPNS0_7IDeviceEb";
+constexpr std::string_view kAllocateDataflowBuffers =
+    TAT_METAL "6detail11ProgramImpl25allocate_dataflow_buffersEPKNS0_7IDeviceE";
+constexpr std::string_view kRegisterProgram = TAT_METAL "6Device16register_programEPNS0_6detail11ProgramImplE";
 
 // Behind the call of the allocator: a failed allocation throws past it, one that a hook took does not come by, and what the
 // call returned is the address.
@@ -212,6 +216,7 @@ constexpr std::array kCircularBufferAllocated{
     }
 };
 
+// Where devices register programs it is called for each program that dies, without saying which: its destructor tells.
 constexpr std::array kCircularBuffersReleased{
     ProbeAlternative{{TAT_METAL "12GraphTracker19track_deallocate_cbEPKNS0_7IDeviceE"}, Entry, kObject1, kNoV0, {}},
     ProbeAlternative{
@@ -219,7 +224,9 @@ constexpr std::array kCircularBuffersReleased{
     }
 };
 
+// The first is entered at every launch. The others were, until it came; since then at first launches only.
 constexpr std::array kProgramLaunched{
+    ProbeAlternative{{kCompileAndAllocate}, Entry, kProgramAndOwner, "August 2026 on", {}},
     ProbeAlternative{{kAllocateCbs}, Entry, kProgramAndOwner, "April 2025 on", {}},
     ProbeAlternative{{kAllocateCbsProgram_}, Entry, kProgramAndOwner, "March and April 2025", {}},
     ProbeAlternative{{kAllocateCbsV0IDevice}, Entry, kProgramAndOwner, "January to March 2025", {}},
@@ -234,6 +241,14 @@ constexpr std::array kProgramPlaced{ProbeAlternative{
     Entry,
     kProgramAndOwner,
     kLinkTime,
+    {}
+}};
+
+constexpr std::array kDataflowBuffersPlaced{ProbeAlternative{
+    {TAT_METAL "6detail11ProgramImpl31validate_dataflow_buffer_regionEPKNS0_7IDeviceE"},
+    Entry,
+    kProgramAndOwner,
+    "2026",
     {}
 }};
 
@@ -366,13 +381,16 @@ constexpr std::array kCatalog{
         "circular buffers are not shown one by one",
         kCircularBufferAllocated
     ),
-    spec(
+    ProbeSpec{
         ProbeRole::CircularBuffersReleased,
         false,
         "GraphTracker::track_deallocate_cb",
         "circular buffers stay shown until their program or device goes",
-        kCircularBuffersReleased
-    ),
+        kCircularBuffersReleased,
+        ProbeRole::CircularBuffersReleased,
+        "",
+        kRegisterProgram
+    },
     spec(
         ProbeRole::ProgramLaunched,
         false,
@@ -438,7 +456,16 @@ constexpr std::array kCatalog{
         "the allocator's reset_allocator_size",
         "a change of capacity goes unnoticed until the allocator is read again",
         kReset
-    )
+    ),
+    ProbeSpec{
+        ProbeRole::DataflowBuffersPlaced,
+        false,
+        "ProgramImpl::validate_dataflow_buffer_region",
+        "dataflow buffers are not shown",
+        kDataflowBuffersPlaced,
+        ProbeRole::DataflowBuffersPlaced,
+        kAllocateDataflowBuffers
+    }
 };
 
 constexpr std::array<std::string_view, kProbeRoleCount> kRoleNames{
@@ -456,7 +483,8 @@ constexpr std::array<std::string_view, kProbeRoleCount> kRoleNames{
     "allocation_entered",
     "allocator_overridden",
     "allocator_shrunk",
-    "allocator_reset"
+    "allocator_reset",
+    "dataflow_buffers_placed"
 };
 
 }  // namespace

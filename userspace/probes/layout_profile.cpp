@@ -107,6 +107,8 @@ std::vector<LayoutItem> make_items() {
         field<kProgram, &ProgramLayout::allocators>("program.allocators"),
         number<kProgram, &ProgramLayout::allocator_element>("program.allocator_element"),
         field<kProgram, &ProgramLayout::allocator_regions>("program.allocator_regions"),
+        field<kProgram, &ProgramLayout::dataflow_placing_needed>("program.dataflow_placing_needed"),
+        field<kProgram, &ProgramLayout::dataflow_allocators>("program.dataflow_allocators"),
         field<kHook, &HookLayout::hook>("hook.hook"),
         field<kHook, &HookLayout::blocks>("hook.blocks"),
         walk_field<&WalkLayout::root, &RootLayout::device_manager>("root.device_manager"),

@@ -68,12 +68,15 @@ struct CoreRangeSetLayout {
     bool operator==(const CoreRangeSetLayout&) const = default;
 };
 
-// detail::ProgramImpl: what is needed where link-time optimization removed the circular-buffer hook.
+// detail::ProgramImpl: what it laid out in L1, to be read where no hook told.
 struct ProgramLayout {
     Field placing_needed;  // local_circular_buffer_allocation_needed_, bool
     Field allocators;      // cb_allocators_: vector of {CoreRange; vector of {begin, end} at allocator_regions}
     std::uint32_t allocator_element = 0;  // bytes
     Field allocator_regions;
+    Field dataflow_placing_needed;  // likewise of dataflow buffers and scratchpads
+    Field dataflow_allocators;      // dfb_allocators_: with the same elements
+    std::uint32_t has_dataflow = 0; // 1: the build has dataflow buffers
 
     bool operator==(const ProgramLayout&) const = default;
 };

@@ -300,12 +300,20 @@ bool has_role(const ProbePlan& plan, ProbeRole role) {
     });
 }
 
+bool is_wanted(const ProbeSpec& spec, const SymbolMap& symbols) {
+    const auto has = [&symbols](std::string_view name) { return find_symbol(symbols, name) != nullptr; };
+    return (spec.only_beside.empty() || has(spec.only_beside)) && (spec.not_beside.empty() || !has(spec.not_beside));
+}
+
 }  // namespace
 
 Result<ProbePlan> make_probe_plan(std::span<const ProbeSpec> catalog, const SymbolMap& symbols, const ElfFile& elf) {
     ProbePlan plan;
     for (const ProbeSpec& spec : catalog) {
         if (spec.instead_of != spec.role && has_role(plan, spec.instead_of)) {
+            continue;
+        }
+        if (!is_wanted(spec, symbols)) {
             continue;
         }
         RolePlanner planner(spec, symbols, elf, plan);

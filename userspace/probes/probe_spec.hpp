@@ -21,8 +21,8 @@ enum class ProbeRole : std::uint8_t {
     Freed,      // a Buffer's memory is given back
     CircularBufferAllocated,
     CircularBuffersReleased,  // all circular buffers of an owner
-    ProgramLaunched,          // a program becomes resident on an owner; places its circular buffers if it has to
-    ProgramPlaced,            // ... has placed them
+    ProgramLaunched,          // a program becomes resident on an owner; places its buffers if it has to
+    ProgramPlaced,            // ... has placed its circular buffers
     ProgramDestroyed,
     OwnerClosing,                // close() of a chip or a mesh entered
     AllocatorDeallocateBuffers,  // everything an allocator handed out is free, by deallocate_buffers()
@@ -32,8 +32,9 @@ enum class ProbeRole : std::uint8_t {
     AllocatorOverridden,         // an allocator takes over the blocks of another
     AllocatorShrunk,             // it hands out less than before
     AllocatorReset,              // ... and all of it again
+    DataflowBuffersPlaced,       // a program that is launched has placed its dataflow buffers
 };
-inline constexpr std::size_t kProbeRoleCount = 15;
+inline constexpr std::size_t kProbeRoleCount = 16;
 
 // "allocated", "freed", "circular_buffer_allocated", ... as printed by doctor and stored in recordings.
 [[nodiscard]] std::string_view to_string(ProbeRole role);
@@ -89,6 +90,8 @@ struct ProbeSpec {
     std::string_view cost_of_absence;  // what the user loses without it
     std::span<const ProbeAlternative> alternatives;
     ProbeRole instead_of;              // only wanted where this role has no probe; its own: always
+    std::string_view only_beside = {};  // only wanted in a build that has this function
+    std::string_view not_beside = {};  // not wanted in a build that has this function: there the symbols mean something else
 };
 
 [[nodiscard]] std::span<const ProbeSpec> probe_catalog();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/program_decoder.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -235,7 +236,34 @@ Result<RegionVectors> find_region_vectors(const Result<AllSeen>& seen) {
     return uses.answer();
 }
 
+bool writes_member(const Seen& seen, const Field& field) {
+    const MemoryOperand& memory = seen.instruction.memory;
+    return seen.instruction.writes_memory && memory.size == field.width && !memory.unusual && !memory.indexed &&
+           memory.displacement == field.offset && seen.state.in(memory.base).kind == Kind::Argument;
+}
+
+Result<ProgramPlan> find_plan(const Result<AllSeen>& seen) {
+    const auto flag = find_first_compared(seen);
+    if (!flag) {
+        return tl::make_unexpected(flag.error());
+    }
+    if (std::none_of(seen->begin(), seen->end(), [&](const Seen& here) { return writes_member(here, *flag); })) {
+        return refuse("the flag it looks at is not the one it sets");
+    }
+    const auto vectors = find_region_vectors(seen);
+    if (!vectors) {
+        return tl::make_unexpected(vectors.error());
+    }
+    return ProgramPlan{*flag, *vectors};
+}
+
 }  // namespace
+
+Result<ProgramPlan> decode_invalidation(std::span<const std::uint8_t> code) { return find_plan(follow_this(code)); }
+
+Result<ProgramPlan> decode_invalidation(const ElfFile& elf, const ElfSymbol& function) {
+    return find_plan(follow_this(elf, function));
+}
 
 Result<Field> decode_placing_needed(std::span<const std::uint8_t> code) {
     return find_first_compared(follow_this(code));

@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads the offsets of two members of detail::ProgramImpl out of the machine code of its methods. They are private,
-// have no getters, and move from version to version; they are needed where link-time optimization removed the
-// circular-buffer hook.
+// Reads the offsets of members of detail::ProgramImpl out of the machine code of its methods. They are private, have no
+// getters, and move from version to version; they tell what a program laid out in L1 where no hook did.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +28,20 @@ struct RegionVectors {
 
     bool operator==(const RegionVectors&) const = default;
 };
+
+// What a program keeps of its circular buffers, or of its dataflow buffers.
+struct ProgramPlan {
+    Field placing_needed;
+    RegionVectors vectors;
+
+    bool operator==(const ProgramPlan&) const = default;
+};
+
+// `code`: all of ProgramImpl::invalidate_circular_buffer_allocation(), or invalidate_dataflow_buffer_allocation(): unless they
+// need placing already it loops over the allocators, empties the regions of each, and says that they do. Pure. Error RunTime
+// unless it reads and writes the flag, and has such a loop.
+[[nodiscard]] Result<ProgramPlan> decode_invalidation(std::span<const std::uint8_t> code);
+[[nodiscard]] Result<ProgramPlan> decode_invalidation(const ElfFile& elf, const ElfSymbol& function);
 
 // `code`: all of ProgramImpl::validate_circular_buffer_region(const IDevice*), which loops over the elements of
 // cb_allocators_ and looks at each one's regions. Pure. Error RunTime if no such loop is found, or more than one (-O0,

@@ -275,6 +275,13 @@ bool EventDecoder::read_event(EventKind kind, const EventHeader& header, Event& 
         case EventKind::ProcessPaused: return read_into<ProcessPaused>(kind, header, event);
         case EventKind::AllocationFailed: return read_into<AllocationFailed>(kind, header, event);
         case EventKind::CircularBufferClash: return read_into<CircularBufferClash>(kind, header, event);
+        case EventKind::ProgramNotTold: return read_into<ProgramNotTold>(kind, header, event);
+        case EventKind::DataflowBuffersPlaced:
+            if (!read_into<CircularBufferAllocated>(kind, header, event)) {
+                return false;
+            }
+            std::get<CircularBufferAllocated>(event).kind = PlanKind::DataflowBuffers;
+            return true;
     }
     return false;
 }
@@ -347,6 +354,10 @@ bool EventDecoder::read(ByteReader& row, CircularBufferAllocated& event) {
 bool EventDecoder::read(ByteReader& row, CircularBuffersReleased& event) { return read_pointer(row, event.owner); }
 
 bool EventDecoder::read(ByteReader& row, ProgramLaunched& event) {
+    return read_pointer(row, event.program) && read_pointer(row, event.owner);
+}
+
+bool EventDecoder::read(ByteReader& row, ProgramNotTold& event) {
     return read_pointer(row, event.program) && read_pointer(row, event.owner);
 }
 

@@ -50,6 +50,7 @@ private:
     [[nodiscard]] bool read(ByteReader& row, CircularBufferAllocated& event);
     [[nodiscard]] bool read(ByteReader& row, CircularBuffersReleased& event);
     [[nodiscard]] bool read(ByteReader& row, ProgramLaunched& event);
+    [[nodiscard]] bool read(ByteReader& row, ProgramNotTold& event);
     [[nodiscard]] bool read(ByteReader& row, ProgramDestroyed& event);
     [[nodiscard]] bool read(ByteReader& row, OwnerClosing& event);
     [[nodiscard]] bool read(ByteReader& row, AllocatorReleased& event);

@@ -255,8 +255,9 @@ void EventEncoder::put(const OwnerSeen& event) {
 }
 
 void EventEncoder::put(const CircularBufferAllocated& event) {
-    const auto& [header, program, owner, address, size, cores, cores_complete, globally_allocated] = event;
-    ByteWriter& row = begin(EventKind::CircularBufferAllocated, header);
+    const auto& [header, program, owner, address, size, cores, cores_complete, globally_allocated, kind] = event;
+    const bool dataflow = kind == PlanKind::DataflowBuffers;
+    ByteWriter& row = begin(dataflow ? EventKind::DataflowBuffersPlaced : EventKind::CircularBufferAllocated, header);
     row.varint(pointer(program));
     row.varint(pointer(owner));
     row.varint(address);
@@ -279,6 +280,13 @@ void EventEncoder::put(const CircularBuffersReleased& event) {
 void EventEncoder::put(const ProgramLaunched& event) {
     const auto& [header, program, owner] = event;
     ByteWriter& row = begin(EventKind::ProgramLaunched, header);
+    row.varint(pointer(program));
+    row.varint(pointer(owner));
+}
+
+void EventEncoder::put(const ProgramNotTold& event) {
+    const auto& [header, program, owner] = event;
+    ByteWriter& row = begin(EventKind::ProgramNotTold, header);
     row.varint(pointer(program));
     row.varint(pointer(owner));
 }

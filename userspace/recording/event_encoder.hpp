@@ -42,6 +42,7 @@ private:
     void put(const CircularBufferAllocated& event);
     void put(const CircularBuffersReleased& event);
     void put(const ProgramLaunched& event);
+    void put(const ProgramNotTold& event);
     void put(const ProgramDestroyed& event);
     void put(const OwnerClosing& event);
     void put(const AllocatorReleased& event);

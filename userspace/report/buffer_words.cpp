@@ -98,6 +98,9 @@ std::vector<Note> knowledge_notes(const ReplayedStream& stream, const ReplayWind
         if (process->used_memory()) {
             const char* ended = process->end == ProcessState::End::Exited ? " (ended)" : "";
             notes.push_back({fmt::format("pid {}{}  {}", process->pid, ended, process->command), Ink::Plain});
+            for (Note& note : not_told_notes(process->programs.launches_not_told())) {
+                notes.push_back(std::move(note));
+            }
         }
     }
     for (Note& note : loss_notes(stream.tracker.lost, stream.tracker.losses_repaired())) {

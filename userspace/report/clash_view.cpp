@@ -83,6 +83,8 @@ Json clash_json(const MappedClash& mapped) {
     add_stream_place(json, mapped.place);
     add_owner(json, mapped.owner);
     json["program"] = hex(clash.event.program);
+    json["cause"] = to_string(clash.reported.cause);
+    json["dataflow"] = clash.reported.dataflow;
     json["region_end"] = hex_or_null(clash.reported.region_end);
     json["l1_buffer_address"] = hex_or_null(clash.reported.l1_buffer_address);
     json["l1_bytes"] = number_or_null(clash.reported.l1_size);
@@ -173,7 +175,7 @@ private:
 
     [[nodiscard]] std::vector<Note> head(const ReplayedStream& stream, std::size_t kept) const {
         std::vector<Note> notes;
-        notes.push_back({fmt::format("launches refused, circular buffers against L1 buffers: {}", human_count(analysis_.count())), Ink::Strong});
+        notes.push_back({fmt::format("launches refused, as circular buffers found no place: {}", human_count(analysis_.count())), Ink::Strong});
         for (Note& note : knowledge_notes(stream, options_.window)) {
             notes.push_back(std::move(note));
         }

@@ -121,6 +121,10 @@ struct Adder {
         json["owner"] = owner_label;
         json["program"] = hex(event.program);
     }
+    void operator()(const ProgramNotTold& event) const {
+        json["owner"] = owner_label;
+        json["program"] = hex(event.program);
+    }
     void operator()(const ProgramDestroyed& event) const { json["program"] = hex(event.program); }
     void operator()(const OwnerClosing& event) const {
         json["owner"] = owner_label;
@@ -277,9 +281,12 @@ EventKind event_kind(const Event& event) {
         }
         EventKind operator()(const Freed& e) const { return e.buffer.hooked ? EventKind::FreeHooked : EventKind::Free; }
         EventKind operator()(const OwnerSeen&) const { return EventKind::Owner; }
-        EventKind operator()(const CircularBufferAllocated&) const { return EventKind::CbAlloc; }
+        EventKind operator()(const CircularBufferAllocated& e) const {
+            return e.kind == PlanKind::DataflowBuffers ? EventKind::DfbAlloc : EventKind::CbAlloc;
+        }
         EventKind operator()(const CircularBuffersReleased&) const { return EventKind::CbReleaseAll; }
         EventKind operator()(const ProgramLaunched&) const { return EventKind::Launch; }
+        EventKind operator()(const ProgramNotTold&) const { return EventKind::LaunchNotTold; }
         EventKind operator()(const ProgramDestroyed&) const { return EventKind::ProgramEnd; }
         EventKind operator()(const OwnerClosing&) const { return EventKind::OwnerClose; }
         EventKind operator()(const AllocatorReleased&) const { return EventKind::AllocatorRelease; }
@@ -335,7 +342,9 @@ std::string_view to_string(EventKind kind) {
         "allocator_change",
         "alloc_failed",
         "cb_clash",
-        "pause"};
+        "pause",
+        "dfb_alloc",
+        "launch_not_told"};
     const auto index = static_cast<std::size_t>(kind);
     return index < kNames.size() ? kNames[index] : "unknown";
 }

@@ -11,8 +11,10 @@
 //   owner                     owner owner_kind id owner_chips owner_pointer
 //   cb_alloc                  owner type("CB") address size(per core) program cores [[x0,y0,x1,y1]...] cores_complete
 //                             globally_allocated
+//   dfb_alloc                 likewise, a region of dataflow buffers
 //   cb_release_all            owner
 //   launch                    owner program
+//   launch_not_told           owner program: its circular buffers are not known
 //   program_end               program
 //   owner_close               owner owner_pointer
 //   allocator_release         owner allocator reason("released by close"|"cleared", if it held any) how released
@@ -72,8 +74,10 @@ enum class EventKind : std::uint8_t {
     AllocFailed,
     CbClash,
     Pause,
+    DfbAlloc,
+    LaunchNotTold,
 };
-inline constexpr std::size_t kEventKindCount = 24;
+inline constexpr std::size_t kEventKindCount = 26;
 
 [[nodiscard]] EventKind event_kind(const Event& event);
 [[nodiscard]] std::string_view to_string(EventKind kind);  // "alloc", "alloc_hooked", ... as above

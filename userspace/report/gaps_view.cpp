@@ -28,10 +28,11 @@ struct Uncertain {
     std::uint64_t inferred_ends = 0;
     std::uint64_t inferred_found = 0;
     std::uint64_t unexplained = 0;
+    std::uint64_t launches_not_told = 0;
 
     [[nodiscard]] bool any() const {
         return known_before != KnownBefore::Full || unrepaired_losses + frees_in_gap + frees_before_attach + inferred_ends +
-                                                            inferred_found + unexplained >
+                                                            inferred_found + unexplained + launches_not_told >
                                                         0;
     }
 };
@@ -53,6 +54,7 @@ std::vector<Uncertain> uncertain_processes(const ReplayedStream& stream) {
         uncertain.inferred_ends = process->ends[static_cast<std::size_t>(FreeKind::Inferred)];
         uncertain.inferred_found = process->found.inferred;
         uncertain.unexplained = process->found.unexplained();
+        uncertain.launches_not_told = process->programs.launches_not_told().launches;
         if (uncertain.any()) {
             all.push_back(std::move(uncertain));
         }
@@ -185,6 +187,7 @@ void Gaps::append_uncertain(
         {"INFERRED ENDS", Align::Right, 1, false},
         {"INFERRED ALLOCS", Align::Right, 1, false},
         {"UNEXPLAINED", Align::Right, 0, false},
+        {"LAUNCHES, CBS NOT KNOWN", Align::Right, 0, false},
     });
     const std::vector<Uncertain> all = uncertain_processes(stream);
     for (std::size_t i = 0; i < std::min(top(), all.size()); ++i) {
@@ -200,6 +203,7 @@ void Gaps::append_uncertain(
             {number(process.inferred_ends)},
             {number(process.inferred_found)},
             {number(process.unexplained), Ink::Bad},
+            {number(process.launches_not_told), Ink::Warning},
         });
     }
     if (all.empty()) {
@@ -286,6 +290,7 @@ Json uncertain_json(const Uncertain& process) {
     json["inferred_ends"] = process.inferred_ends;
     json["inferred_allocs"] = process.inferred_found;
     json["unexplained_differences"] = process.unexplained;
+    json["launches_not_told"] = process.launches_not_told;
     return json;
 }
 

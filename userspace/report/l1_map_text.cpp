@@ -65,7 +65,8 @@ std::vector<MapRow> rows_of(const L1Map& map, std::size_t top) {
     }
     for (std::size_t i = 0; i < rows_shown(map.circular_buffers.size(), top); ++i) {
         const MappedCircularBuffer& cb = map.circular_buffers[i];
-        rows.push_back({cb.begin, cb.end, fmt::format("CB of {}", hex(cb.program)), nullptr, false});
+        const char* what = cb.kind == PlanKind::DataflowBuffers ? "dataflow buffers" : "CB";
+        rows.push_back({cb.begin, cb.end, fmt::format("{} of {}", what, hex(cb.program)), nullptr, false});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const MapRow& a, const MapRow& b) { return a.begin > b.begin; });
     return rows;
@@ -137,6 +138,7 @@ Json map_json(const L1Map& map) {
     for (const MappedCircularBuffer& cb : map.circular_buffers) {
         json["circular_buffers"].push_back(
             {{"program", hex(cb.program)},
+             {"plan", to_string(cb.kind)},
              {"begin", hex(cb.begin)},
              {"end", hex(cb.end)},
              {"cores", cb.cores},

@@ -85,7 +85,7 @@ void add_circular_buffers(LiveView& live, const ProcessState& process, const Vie
             for (const CircularBuffer& cb : found->second.circular_buffers) {
                 const std::uint64_t cores = cb.core_count();
                 live.circular_buffers.push_back(
-                    {process.pid, place, program, cb.address, cb.size, cores, cb.size * cores, cb.cores_complete}
+                    {process.pid, place, program, cb.address, cb.size, cores, cb.size * cores, cb.cores_complete, cb.kind}
                 );
             }
         }

@@ -67,6 +67,7 @@ struct LiveView {
         std::uint64_t cores = 0;
         std::uint64_t bytes = 0;  // size x cores
         bool cores_complete = true;
+        PlanKind kind = PlanKind::CircularBuffer;
     };
     struct Process {
         std::uint32_t pid = 0;

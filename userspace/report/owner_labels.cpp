@@ -85,6 +85,9 @@ std::string_view OwnerLabels::observe(const Event& event) {
     if (const auto* launched = std::get_if<ProgramLaunched>(&event)) {
         return label(process, launched->owner);
     }
+    if (const auto* not_told = std::get_if<ProgramNotTold>(&event)) {
+        return label(process, not_told->owner);
+    }
     if (const auto* closing = std::get_if<OwnerClosing>(&event)) {
         return label(process, closing->owner);
     }

@@ -128,7 +128,8 @@ void add_map(Json& json, const AddressMap& map, const ViewFilter& filter, std::u
               rect.cores,
               static_cast<std::uint64_t>(rect.origin),
               end,
-              std::uint64_t{rect.trace_unsafe}}) {
+              std::uint64_t{rect.trace_unsafe},
+              static_cast<std::uint64_t>(rect.plan)}) {
             rects.push_back(number);
         }
     }

@@ -212,6 +212,7 @@ private:
     void append_circular_buffers(std::vector<std::string>& lines, const PeakContent& content, const TextStyle& style) const {
         TextTable table({
             {"PROGRAM", Align::Left, 0, false},
+            {"OF", Align::Left, 0, false},
             {"CB AT", Align::Right, 0, false},
             {"SIZE/CORE", Align::Right, 0, false},
             {"CORES", Align::Right, 0, false},
@@ -222,6 +223,7 @@ private:
             const ResidentCircularBuffer& cb = content.circular_buffers[i];
             table.add_row({
                 {hex(cb.program)},
+                {cb.kind == PlanKind::DataflowBuffers ? "dataflow buffers" : ""},
                 {hex(cb.address)},
                 {human_bytes(cb.size)},
                 {human_count(cb.cores) + (cb.cores_complete ? "" : "+")},
@@ -257,6 +259,7 @@ private:
             for (const ResidentCircularBuffer& cb : content->circular_buffers) {
                 json["circular_buffers"].push_back(
                     {{"program", hex(cb.program)},
+                     {"plan", to_string(cb.kind)},
                      {"address", hex(cb.address)},
                      {"size", cb.size},
                      {"cores", cb.cores},

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
@@ -112,13 +113,18 @@ std::string failure_text(const AllocationFailure& failure, std::uint64_t start_n
 std::string clash_text(const ClashFailure& clash, std::uint64_t start_ns) {
     std::string text = human_offset(clash.event.header.t_ns, start_ns);
     text += clash.owner.empty() ? "" : " on " + clash.owner;
+    const char* what = clash.reported.dataflow ? "dataflow buffers" : "circular buffers";
     if (clash.reported.region_end) {
-        text += fmt::format(": circular buffers end at {:#x}", *clash.reported.region_end);
+        text += fmt::format(": {} end at {:#x}", what, *clash.reported.region_end);
     }
     if (clash.reported.l1_buffer_address) {
         text += fmt::format(", lowest L1 buffer at {:#x}", *clash.reported.l1_buffer_address);
     } else if (clash.reported.l1_size) {
-        text += fmt::format(", L1 at {:#x}", *clash.reported.l1_size);
+        text += fmt::format(", beyond the end of L1 at {:#x}", *clash.reported.l1_size);
+    } else if (clash.reported.cause == ClashCause::ComputeGrid) {
+        text += ": circular buffers on cores beyond the compute grid";
+    } else if (clash.reported.cause == ClashCause::ServiceCores) {
+        text += " in memory of a service core";
     }
     if (clash.lowest) {
         text += fmt::format(
@@ -139,7 +145,7 @@ void add_failure_notes(std::vector<Note>& notes, const ProcessHealth& health, st
         }
     }
     if (health.clash_count > 0) {
-        notes.push_back({counted(health.clash_count, "launch") + " refused: circular buffers and L1 buffers clash", Ink::Warning});
+        notes.push_back({counted(health.clash_count, "launch") + " refused: circular buffers found no place", Ink::Warning});
         for (std::size_t i = health.clashes.size() - std::min(kShown, health.clashes.size()); i < health.clashes.size(); ++i) {
             notes.push_back({"  " + clash_text(health.clashes[i], start_ns), Ink::Plain});
         }
@@ -214,6 +220,8 @@ Json clash_json(const ClashFailure& clash) {
     json["owner"] = clash.owner;
     json["program"] = hex(clash.event.program);
     json["l1_buffer_address"] = hex_or_null(clash.reported.l1_buffer_address);
+    json["cause"] = to_string(clash.reported.cause);
+    json["dataflow"] = clash.reported.dataflow;
     json["region_end"] = hex_or_null(clash.reported.region_end);
     json["l1_bytes"] = number_or_null(clash.reported.l1_size);
     json["cores"] = nullptr;
@@ -257,6 +265,7 @@ ProcessHealth process_health(const ProcessState& process, const SessionInfo& ses
     health.frees_after_close = process.frees_after_close;
     health.pauses = process.pauses;
     health.paused_ns = process.paused_ns;
+    health.launches_not_told = process.programs.launches_not_told();
     return health;
 }
 
@@ -277,6 +286,19 @@ KnownBefore known_before_attach(const TrackerView& view, const SessionInfo& sess
     return least;
 }
 
+std::vector<Note> not_told_notes(const LaunchesNotTold& launches) {
+    if (launches.launches == 0) {
+        return {};
+    }
+    return {
+        {fmt::format(
+             "{} of {} whose circular buffers are not known",
+             counted(launches.launches, "launch"),
+             counted(launches.programs, "program")
+         ),
+         Ink::Warning}};
+}
+
 std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_ns) {
     std::vector<Note> notes;
     const bool walked = health.walks[static_cast<std::size_t>(WalkReason::Attach)].count > 0;
@@ -286,6 +308,9 @@ std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_
     add_difference_notes(notes, health);
     add_failure_notes(notes, health, start_ns);
     add_trace_note(notes, health);
+    for (Note& note : not_told_notes(health.launches_not_told)) {
+        notes.push_back(std::move(note));
+    }
     if (health.foreign_allocators > 0) {
         notes.push_back(
             {counted(health.foreign_allocators, "allocator") + " took over the state of another: its blocks belong to no buffer of its own",
@@ -344,6 +369,8 @@ void add_health(Json& json, const ProcessHealth& health) {
     json["frees_after_close"] = health.frees_after_close;
     json["pauses"]["count"] = health.pauses;
     json["pauses"]["duration_ns"] = health.paused_ns;
+    json["launches_not_told"]["programs"] = health.launches_not_told.programs;
+    json["launches_not_told"]["launches"] = health.launches_not_told.launches;
 }
 
 }  // namespace tt::alloc_trace

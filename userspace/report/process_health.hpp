@@ -38,6 +38,7 @@ struct ProcessHealth {
     std::uint64_t frees_after_close = 0;
     std::uint64_t pauses = 0;
     std::uint64_t paused_ns = 0;
+    LaunchesNotTold launches_not_told;
 };
 
 // `most_failures`: of each sort.
@@ -50,6 +51,9 @@ struct ProcessHealth {
 
 // "known before attach: full (296 buffers found)"; no note for a process watched from its start. `start_ns`: the attach.
 [[nodiscard]] std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_ns);
+
+// "200 launches of 1 program whose circular buffers are not known"; none if there are no such.
+[[nodiscard]] std::vector<Note> not_told_notes(const LaunchesNotTold& launches);
 
 // known_before, walks, differences, failed_allocations, ...
 void add_health(nlohmann::ordered_json& json, const ProcessHealth& health);

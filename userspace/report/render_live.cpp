@@ -153,6 +153,7 @@ void append_circular_buffers(
         {"PID", Align::Left, 2, false},
         {"DEVICES", Align::Left, 0, true},
         {"PROGRAM", Align::Left, 1, false},
+        {"OF", Align::Left, 0, false},
         {"ADDRESS", Align::Right, 0, false},
         {"SIZE/CORE", Align::Right, 0, false},
         {"CORES", Align::Right, 0, false},
@@ -166,6 +167,7 @@ void append_circular_buffers(
             {fmt::format("{}", row.pid)},
             {place_list(rows[i].places)},
             {hex(row.program)},
+            {row.kind == PlanKind::DataflowBuffers ? "dataflow buffers" : ""},
             {hex(row.address)},
             {human_bytes(row.size)},
             {human_count(row.cores) + (row.cores_complete ? "" : "+")},
@@ -256,6 +258,7 @@ Json circular_buffer_json(const LiveView::CircularBufferRow& row) {
     json["pid"] = row.pid;
     add_place(json, row.place);
     json["type"] = "CB";
+    json["plan"] = to_string(row.kind);
     json["program"] = hex(row.program);
     json["address"] = hex(row.address);
     json["size"] = row.size;

@@ -114,9 +114,12 @@ std::vector<Note> process_notes(const SummaryProcess& process, std::uint64_t sta
             notes,
             "programs",
             fmt::format(
-                "{} with {} circular buffers",
+                "{} with {} circular buffers{}",
                 human_count(process.programs),
-                human_count(process.program_circular_buffers)
+                human_count(process.program_circular_buffers),
+                process.program_dataflow_regions == 0
+                    ? std::string()
+                    : " and " + counted(process.program_dataflow_regions, "region") + " of dataflow buffers"
             )
         );
     }
@@ -224,6 +227,7 @@ Json process_json(const SummaryProcess& process) {
     json["hooked_allocs"] = process.hooked_allocs;
     json["programs"] = process.programs;
     json["program_circular_buffers"] = process.program_circular_buffers;
+    json["program_dataflow_regions"] = process.program_dataflow_regions;
     json["ends"] = Json::array();
     for (std::size_t i = 0; i < kFreeKindCount; ++i) {
         Json end;

@@ -60,6 +60,7 @@ void append_health(std::string& out, const ProcessHealth& health) {
     add("clashes", health.clash_count);
     add("trace_unsafe", trace_unsafe);
     add("unexplained_differences", health.found.unexplained());
+    add("launches_not_told", health.launches_not_told.launches);
 }
 
 void append_capacity(std::string& out, const WatchRow& row) {

@@ -26,7 +26,9 @@ SummaryProcess make_process(const ProcessState& state, const SessionInfo& sessio
     process.hooked_allocs = state.hooked_allocs;
     process.programs = state.programs.programs().size();
     for (const auto& entry : state.programs.programs()) {
-        process.program_circular_buffers += entry.second.circular_buffers.size();
+        for (const CircularBuffer& buffer : entry.second.circular_buffers) {
+            ++(buffer.kind == PlanKind::DataflowBuffers ? process.program_dataflow_regions : process.program_circular_buffers);
+        }
     }
     process.ends = state.ends;
     process.unknown_frees = state.unknown_frees;

@@ -52,6 +52,7 @@ struct SummaryProcess {
     std::uint64_t hooked_allocs = 0;
     std::uint64_t programs = 0;                        // alive at the end
     std::uint64_t program_circular_buffers = 0;        // of them
+    std::uint64_t program_dataflow_regions = 0;        // likewise
     std::array<std::uint64_t, kFreeKindCount> ends{};  // by FreeKind
     UnknownFreeStats unknown_frees{};
     std::vector<SummaryRow> rows;

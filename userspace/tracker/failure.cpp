@@ -108,7 +108,8 @@ ClashFailure explain(const ProcessState& process, const CircularBufferClash& eve
     failure.event = {event.header, event.program, event.owner, event.message.substr(0, kMaxMessageBytes)};
     failure.reported = parse_clash(event.message);
     name_owner(failure, find_owner(process, event.owner));
-    if (with_state) {
+    const ClashCause cause = failure.reported.cause;
+    if (with_state && (cause == ClashCause::L1Buffers || cause == ClashCause::Unknown)) {
         failure.lowest = lowest_l1_buffer(process, failure.places);
     }
     return failure;

@@ -51,7 +51,24 @@ std::optional<CoreRange> core_range(std::string_view text) {
     return CoreRange{numbers[0], numbers[1], numbers[2], numbers[3]};
 }
 
+std::optional<CoreRange> range_up_to_bracket(std::string_view text) {
+    return core_range(text.substr(0, std::min(text.find(']'), text.size())));
+}
+
+bool has(std::string_view text, std::string_view phrase) { return text.find(phrase) != std::string_view::npos; }
+
 }  // namespace
+
+std::string_view to_string(ClashCause cause) {
+    switch (cause) {
+        case ClashCause::L1Buffers: return "l1_buffers";
+        case ClashCause::L1Size: return "l1_size";
+        case ClashCause::ComputeGrid: return "compute_grid";
+        case ClashCause::ServiceCores: return "service_cores";
+        case ClashCause::Unknown: break;
+    }
+    return "unknown";
+}
 
 OutOfMemoryNumbers parse_out_of_memory(std::string_view message) {
     const std::string_view what = behind(message, "Out of Memory:");
@@ -67,13 +84,27 @@ OutOfMemoryNumbers parse_out_of_memory(std::string_view message) {
 }
 
 ClashNumbers parse_clash(std::string_view message) {
-    const std::string_view what = behind(message, "Statically allocated circular buffers");
     ClashNumbers numbers;
+    numbers.dataflow = has(message, "Statically allocated dataflow buffers");
+    const std::string_view grid = behind(message, "Circular buffer core range ");
+    const std::string_view service = behind(message, "Circular buffers on service-core range ");
+    if (!grid.empty() || !service.empty()) {
+        numbers.cause = grid.empty() ? ClashCause::ServiceCores : ClashCause::ComputeGrid;
+        numbers.region_end = number_behind(service, "region ends at ");
+        numbers.cores = range_up_to_bracket(grid.empty() ? service : grid);
+        return numbers;
+    }
+    const std::string_view what =
+        behind(message, numbers.dataflow ? "Statically allocated dataflow buffers" : "Statically allocated circular buffers");
     numbers.l1_buffer_address = number_behind(what, "L1 buffer allocated at ");
     numbers.region_end = either(number_behind(what, "region ends at "), number_behind(what, "grow to "));
     numbers.l1_size = number_behind(what, "max L1 size of ");
-    const std::string_view cores = behind(what, "core range ");
-    numbers.cores = core_range(cores.substr(0, std::min(cores.find(']'), cores.size())));
+    numbers.cores = range_up_to_bracket(behind(what, "core range "));
+    if (has(what, "clash with L1 buffers")) {
+        numbers.cause = ClashCause::L1Buffers;
+    } else if (has(what, "beyond max L1 size")) {
+        numbers.cause = ClashCause::L1Size;
+    }
     return numbers;
 }
 

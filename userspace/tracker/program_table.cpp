@@ -39,13 +39,21 @@ void Program::add(CircularBuffer buffer) {
         }
     }
     bytes += buffer.size * buffer.core_count();
-    circular_buffers.push_back(std::move(buffer));
+    const auto at = std::find_if(circular_buffers.begin(), circular_buffers.end(), [&buffer](const CircularBuffer& other) {
+        return other.kind > buffer.kind;
+    });
+    circular_buffers.insert(at, std::move(buffer));
 }
 
-void Program::clear() {
-    circular_buffers.clear();
+void Program::clear(PlanKind kind) {
+    const std::vector<CircularBuffer> all = std::exchange(circular_buffers, {});
     cores.clear();
     bytes = 0;
+    for (const CircularBuffer& buffer : all) {
+        if (buffer.kind != kind) {
+            add(buffer);
+        }
+    }
 }
 
 Program& ProgramTable::program(std::uint64_t id) {
@@ -57,8 +65,8 @@ Program& ProgramTable::program(std::uint64_t id) {
 
 void ProgramTable::forget_idle() {
     std::set<std::uint64_t> residents;
-    for (const auto& [place, programs] : resident_) {
-        residents.insert(programs.begin(), programs.end());
+    for (const auto& [place, of_place] : resident_) {
+        residents.insert(of_place.programs.begin(), of_place.programs.end());
     }
     for (auto program = programs_.begin(); program != programs_.end();) {
         program = residents.contains(program->first) ? std::next(program) : programs_.erase(program);
@@ -70,28 +78,71 @@ bool ProgramTable::add(const CircularBufferAllocated& event, const std::vector<P
         return false;  // a global one is counted as the L1 buffer it lives in
     }
     Program& program = this->program(event.program);
-    if (std::exchange(program.planned_anew, false)) {
-        program.clear();
+    if (std::exchange(program.planned_anew[static_cast<std::size_t>(event.kind)], false)) {
+        program.clear(event.kind);
+        if (event.kind == PlanKind::CircularBuffer) {
+            told_after_all(program);
+        }
     }
-    program.add({event.address, event.size, event.cores, event.cores_complete});
+    program.add({event.address, event.size, event.cores, event.cores_complete, event.kind});
     for (const Place& place : places) {
-        evict_overlapping(event.program, resident_[place]);
+        evict_overlapping(event.program, resident_[place].programs);
         settle(event.program, place);
     }
     return true;
 }
 
 bool ProgramTable::launch(std::uint64_t program, const std::vector<Place>& places) {
-    this->program(program).planned_anew = true;
+    Program& launched = this->program(program);
+    launched.planned_anew.fill(true);
+    if (launched.launches_not_told > 0) {
+        ++launched.launches_not_told;
+        ++not_told_.launches;
+    }
     bool changed = false;
     for (const Place& place : places) {
+        Residents& residents = resident_[place];
+        residents.launched = program;
+        residents.before = residents.programs;
         changed = settle(program, place) || changed;
     }
     return changed;
 }
 
+void ProgramTable::not_told(std::uint64_t program) {
+    Program& launched = this->program(program);
+    if (launched.launches_not_told == 0) {
+        launched.launches_not_told = 1;
+        ++not_told_.programs;
+        ++not_told_.launches;
+    }
+}
+
+// It has placed its circular buffers in the launch of which that was not to be seen.
+void ProgramTable::told_after_all(Program& program) {
+    if (program.launches_not_told > 0) {
+        --not_told_.launches;
+        not_told_.programs -= program.launches_not_told == 1 ? 1 : 0;
+        program.launches_not_told = 0;
+    }
+}
+
+std::vector<Place> ProgramTable::refuse(std::uint64_t program) {
+    std::vector<Place> undone;
+    for (auto& [place, residents] : resident_) {
+        if (program != 0 && residents.launched == program) {
+            residents.programs = std::exchange(residents.before, {});
+            std::erase_if(residents.programs, [this](std::uint64_t id) { return !programs_.contains(id); });
+            residents.launched = 0;
+            undone.push_back(place);
+        }
+        std::erase(residents.programs, program);
+    }
+    return undone;
+}
+
 bool ProgramTable::settle(std::uint64_t program, const Place& place) {
-    std::vector<std::uint64_t>& residents = resident_[place];
+    std::vector<std::uint64_t>& residents = resident_[place].programs;
     const bool is_last = !residents.empty() && residents.back() == program;
     if (is_last || programs_.at(program).circular_buffers.empty()) {
         return false;
@@ -114,7 +165,7 @@ void ProgramTable::destroy(std::uint64_t program) {
         return;
     }
     for (auto& [place, residents] : resident_) {
-        std::erase(residents, program);
+        std::erase(residents.programs, program);
     }
 }
 
@@ -130,19 +181,20 @@ void ProgramTable::clear() {
 }
 
 void ProgramTable::restore(std::uint64_t program, const Program& plan) {
-    Program& restored = programs_[program];
-    restored.clear();
+    Program& restored = programs_[program] = {};
     restored.planned_anew = plan.planned_anew;
+    restored.launches_not_told = plan.launches_not_told;
     for (const CircularBuffer& buffer : plan.circular_buffers) {
         restored.add(buffer);
     }
 }
 
-bool ProgramTable::restore(const Place& place, std::vector<std::uint64_t> programs) {
+bool ProgramTable::restore(const Place& place, Residents residents) {
+    const std::vector<std::uint64_t>& programs = residents.programs;
     const bool known = std::all_of(programs.begin(), programs.end(), [this](std::uint64_t program) {
         return programs_.contains(program);
     });
-    resident_[place] = std::move(programs);
+    resident_[place] = std::move(residents);
     return known;
 }
 
@@ -162,7 +214,7 @@ ProgramTable::Resident ProgramTable::resident(const Place& place) const {
 const std::vector<std::uint64_t>& ProgramTable::resident_programs(const Place& place) const {
     static const std::vector<std::uint64_t> kNone;
     const auto found = resident_.find(place);
-    return found == resident_.end() ? kNone : found->second;
+    return found == resident_.end() ? kNone : found->second.programs;
 }
 
 }  // namespace tt::alloc_trace

@@ -105,6 +105,7 @@ void Tracker::reset_peaks() {
                 type.reset_peak();
             }
             usage.circular_buffers.peak_bytes = usage.circular_buffers.bytes;
+            usage.circular_buffers.peak_before_launch = usage.circular_buffers.bytes;
         }
     }
 }
@@ -346,13 +347,40 @@ Applied Tracker::on(const CircularBuffersReleased& event) {
 Applied Tracker::on(const ProgramLaunched& event) {
     ProcessState& state = process(event.header);
     const Owner& owner = state.owners[owner_index(state, event.owner)];
+    if (state.listener != nullptr) {
+        state.listener->launching(state);
+    }
     for (PlaceUsage* usage : owner.usages) {
         ++usage->circular_buffers.launches;
+        usage->circular_buffers.peak_before_launch = usage->circular_buffers.peak_bytes;
     }
     if (state.programs.launch(event.program, owner.places)) {
         update_circular_buffers(state, owner);
     }
     return {};
+}
+
+// Where nothing can have been missed, there is nothing that was laid out before.
+Applied Tracker::on(const ProgramNotTold& event) {
+    ProcessState& state = process(event.header);
+    if (!state.complete_from_start()) {
+        state.programs.not_told(event.program);
+    }
+    return {};
+}
+
+// A refused launch has never run, though all of its events have come by.
+void Tracker::undo_launch(ProcessState& process, std::uint64_t program) {
+    for (const Place& place : process.programs.refuse(program)) {
+        CircularBufferUsage& usage = process.places[place].circular_buffers;
+        usage.peak_bytes = usage.peak_before_launch;
+        if (process.listener != nullptr) {
+            process.listener->launch_refused(process, place);
+        }
+    }
+    for (const Owner& owner : process.owners) {
+        update_circular_buffers(process, owner);
+    }
 }
 
 Applied Tracker::on(const ProgramDestroyed& event) {
@@ -487,6 +515,7 @@ Applied Tracker::on(const AllocationFailed& event) {
 Applied Tracker::on(const CircularBufferClash& event) {
     ProcessState& state = process(event.header);
     state.clashes.add(explain(state, event, may_scan(state)));
+    undo_launch(state, event.program);
     return {};
 }
 

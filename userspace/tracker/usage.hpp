@@ -107,6 +107,7 @@ struct CircularBufferUsage {
     std::uint64_t bytes = 0;           // size x cores, summed
     std::uint64_t peak_bytes = 0;
     std::uint64_t launches = 0;        // programs launched on this chip
+    std::uint64_t peak_before_launch = 0;  // before the last of them: a refused one was no peak
 };
 
 struct PlaceUsage {

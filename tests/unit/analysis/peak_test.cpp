@@ -92,6 +92,24 @@ TEST(PeakTest, RegionsThatComeLateRaiseTheFootprint) {
     EXPECT_EQ(peak.by_footprint.place.event, known);
 }
 
+TEST(PeakTest, RefusedLaunchIsNone) {
+    Script script;
+    script.launch(1).circular_buffer(1, 0x1000, kPage).launch(2).circular_buffer(2, 0x1000, 8 * kPage);
+    script.circular_buffer(2, 0x9000, 8 * kPage).clash(2, "clash").launch(2).clash(2, "clash");
+    PeakFinder finder;
+    script.replay(finder);
+    EXPECT_EQ(peak_of(finder.peaks(), PeakOf::CircularBuffers).by_size.bytes, 4 * kPage);
+    EXPECT_EQ(peak_of(finder.peaks(), PeakOf::L1AndCircularBuffers).by_size.bytes, 4 * kPage);
+}
+
+TEST(PeakTest, LaunchThatPassesAfterARefusalCounts) {
+    Script script;
+    script.launch(2).circular_buffer(2, 0x1000, kPage).clash(2, "clash").launch(2).launch(1);
+    PeakFinder finder;
+    script.replay(finder);
+    EXPECT_EQ(peak_of(finder.peaks(), PeakOf::CircularBuffers).by_size.bytes, 4 * kPage);
+}
+
 class FinderWithTracker : public PeakFinder {
 public:
     void end(const TrackerView& view) override {

@@ -183,6 +183,18 @@ TEST(UsageSeriesTest, MorePlacesThanAreKeptAreSaid) {
     EXPECT_TRUE(series.rows_left_out());
 }
 
+TEST(UsageSeriesTest, RefusedLaunchDoesNotShow) {
+    UsageSeries series;
+    ObservedStream stream(series);
+    stream.mesh(1).regions(1).launch(2, 1).plan(2, 1, 0, 100);
+    stream.launch(3, 2).plan(3, 2, 0, 800).apply(CircularBufferClash{stream.at(3), 2, kMesh, "clash"});
+    stream.launch(4, 2).apply(CircularBufferClash{stream.at(4), 2, kMesh, "clash"});
+    stream.close();
+    EXPECT_EQ(row(series, SeriesKind::CircularBuffers).peak, 100U);
+    EXPECT_EQ(row(series, SeriesKind::CircularBuffers).now, 100U);
+    EXPECT_EQ(row(series, SeriesKind::L1AndCircularBuffers).peak, 100U);
+}
+
 TEST(UsageSeriesTest, NothingSeenIsNothingShown) {
     UsageSeries series;
     ObservedStream stream(series);

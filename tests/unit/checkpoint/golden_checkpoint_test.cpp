@@ -13,13 +13,21 @@
 namespace tt::alloc_trace::test {
 namespace {
 
-const std::string kFile = TAT_TEST_DATA "/recording-v1.0.ttar";
+struct Golden {
+    std::string file;
+    std::vector<Event> (*events)();
+};
+const std::vector<Golden> kGolden{
+    {TAT_TEST_DATA "/recording-v1.0.ttar", golden_events_v0_2}, {TAT_TEST_DATA "/recording-v1.1.ttar", golden_events_v1_1}
+};
 constexpr std::size_t kEventsPerChunk = 9;
 
-TEST(GoldenCheckpointTest, Version10StaysReadable) {
-    const ReadBack read = read_back(kFile);
+class GoldenCheckpointTest : public ::testing::TestWithParam<Golden> {};
+
+TEST_P(GoldenCheckpointTest, StaysReadable) {
+    const ReadBack read = read_back(GetParam().file);
     EXPECT_EQ(read.error, std::nullopt);
-    EXPECT_THAT(read.events, testing::ElementsAreArray(texts(golden_events_v0_2())));
+    EXPECT_THAT(read.events, testing::ElementsAreArray(texts(GetParam().events())));
     EXPECT_EQ(read.session, text(golden_session_v0_1()));
     EXPECT_TRUE(read.complete) << read.warning;
     ASSERT_TRUE(read.end);
@@ -27,11 +35,12 @@ TEST(GoldenCheckpointTest, Version10StaysReadable) {
 }
 
 // A later tracker may know more of the same events, so its own state is no measure: the checkpoint must be read, and the rest fit.
-TEST(GoldenCheckpointTest, CheckpointsOfVersion10StayReadable) {
-    const std::size_t all = golden_events_v0_2().size();
+TEST_P(GoldenCheckpointTest, CheckpointsStayReadable) {
+    const std::vector<Event> golden = GetParam().events();
+    const std::size_t all = golden.size();
     std::size_t checkpoints = 0;
     for (std::size_t events = kEventsPerChunk; events <= all; events += kEventsPerChunk) {
-        auto reader = RecordingReader::open(kFile);
+        auto reader = RecordingReader::open(GetParam().file);
         ASSERT_TRUE(reader);
         ASSERT_TRUE(reader->seek(~std::uint64_t{0}, events));
         ASSERT_TRUE(reader->start());
@@ -44,16 +53,20 @@ TEST(GoldenCheckpointTest, CheckpointsOfVersion10StayReadable) {
             tracker.apply(event);
         }
         EXPECT_EQ(events + left, all);
-        EXPECT_EQ(state_of(tracker), state_after(golden_events_v0_2(), all));
+        EXPECT_EQ(state_of(tracker), state_after(golden, all));
         ++checkpoints;
     }
     EXPECT_GE(checkpoints, 3U);
 }
 
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenCheckpointTest, ::testing::ValuesIn(kGolden), [](const auto& golden) {
+    return golden.index == 0 ? std::string("v1_0") : std::string("v1_1");
+});
+
 // Makes the file for the present version, when asked: see docs/recording-format.md section 5. Never over an existing
 // one.
-TEST(GoldenCheckpointTest, DISABLED_WriteGoldenFile) {
-    auto writer = RecordingWriter::create(kFile, golden_session_v0_1(), {});
+TEST(GoldenFileTest, DISABLED_WriteGoldenFile) {
+    auto writer = RecordingWriter::create(kGolden.back().file, golden_session_v0_1(), {});
     ASSERT_TRUE(writer) << writer.error().message;
     Pipeline pipeline;
     pipeline.record_to(**writer);
@@ -66,7 +79,7 @@ TEST(GoldenCheckpointTest, DISABLED_WriteGoldenFile) {
         1
     );
     std::size_t events = 0;
-    for (const Event& event : golden_events_v0_2()) {
+    for (const Event& event : kGolden.back().events()) {
         pipeline.consume(event);
         if (++events % kEventsPerChunk == 0) {
             ASSERT_TRUE((*writer)->flush());

@@ -55,7 +55,10 @@ TEST(ExceptionMessageTest, OutOfMemoryInOtherWordsHasNoSize) {
 TEST(ExceptionMessageTest, CircularBuffersThatFindNoPlace) {
     for (const char* text :
          {"TT_THROW @ x\ninfo:\nStatically allocated circular buffers in program 0 clash with L1 buffers on core range",
-          "TT_THROW @ x\ninfo:\nStatically allocated circular buffers on core range [] grow to 9 B which is beyond"}) {
+          "TT_THROW @ x\ninfo:\nStatically allocated circular buffers on core range [] grow to 9 B which is beyond",
+          "TT_THROW @ x\ninfo:\nStatically allocated dataflow buffers in program 0 clash with L1 buffers on core range",
+          "TT_FATAL @ x\ninfo:\nCircular buffer core range [] in program 0 exceeds device compute grid (8x8)",
+          "TT_THROW @ x\ninfo:\nCircular buffers on service-core range [] in program 0 clash with ServiceCoreManager-allocated"}) {
         EXPECT_EQ(read_message(text).about, About::CircularBuffers);
     }
 }

@@ -63,6 +63,38 @@ TEST(RecordTest, MoreCoreRangesThanARecordHoldsAreIncomplete) {
     }
 }
 
+tat_circular_buffer_event region_record() {
+    auto record = circular_buffer_record(1);
+    record.header.flags = TAT_FLAG_OF_PROGRAM;
+    record.plan = TAT_PLAN_DATAFLOW;
+    return record;
+}
+
+TEST(RecordTest, RegionTellsOfWhatItIs) {
+    DecoderHarness harness;
+    harness.decode(region_record());
+    ASSERT_NE(harness.only<CircularBufferAllocated>(), nullptr);
+    EXPECT_EQ(harness.only<CircularBufferAllocated>()->kind, PlanKind::DataflowBuffers);
+}
+
+TEST(RecordTest, RegionThatMakesNoSenseIsALoss) {
+    std::vector<tat_circular_buffer_event> bad(7, region_record());
+    bad[0].address = 0;
+    bad[1].size = 0;
+    bad[2].size = 0 - std::uint64_t{16};  // ends before it begins
+    bad[3].address = std::uint64_t{1} << 40U;
+    bad[4].ranges[0][2] = 1000;
+    bad[5].ranges[0][0] = 3;  // behind the end
+    bad[6].ranges[0][1] = 4;
+    for (const tat_circular_buffer_event& record : bad) {
+        DecoderHarness harness;
+        harness.decode(record);
+        ASSERT_NE(harness.only<Lost>(), nullptr);
+        EXPECT_EQ(harness.only<Lost>()->circular_buffers, 1U);
+        EXPECT_EQ(harness.decoder.statistics().implausible, 1U);
+    }
+}
+
 template <typename T>
 T decode_pointer(std::uint16_t kind) {
     DecoderHarness harness;
@@ -81,6 +113,9 @@ TEST(RecordTest, PointerRecordsNameTheirObject) {
     EXPECT_EQ(launched.program, 0x100U);
     EXPECT_EQ(launched.owner, 0x200U);
     EXPECT_EQ(launched.header.t_ns, kTime);
+    const auto not_told = decode_pointer<ProgramNotTold>(TAT_EVENT_PROGRAM_NOT_TOLD);
+    EXPECT_EQ(not_told.program, 0x100U);
+    EXPECT_EQ(not_told.owner, 0x200U);
 }
 
 TEST(RecordTest, ReleaseTellsHow) {

@@ -78,7 +78,8 @@ TEST_F(ProbePlanTest, EveryRoleIsPlannedForACompleteLibrary) {
     for (std::size_t role = 0; role < kProbeRoleCount; ++role) {
         const bool planned = request_of(*made, static_cast<ProbeRole>(role)) != nullptr;
         const bool stands_in = static_cast<ProbeRole>(role) == ProbeRole::ProgramPlaced ||
-                               static_cast<ProbeRole>(role) == ProbeRole::AllocationEntered;
+                               static_cast<ProbeRole>(role) == ProbeRole::AllocationEntered ||
+                               static_cast<ProbeRole>(role) == ProbeRole::DataflowBuffersPlaced;
         EXPECT_NE(planned, stands_in) << role;
     }
     const ProbeRequest* allocated = request_of(*made, ProbeRole::Allocated);

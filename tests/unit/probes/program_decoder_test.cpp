@@ -24,6 +24,7 @@ using Code = std::vector<std::uint8_t>;
 
 constexpr std::string_view kAllocate = "_ZN7Program8allocateEPKv";
 constexpr std::string_view kValidate = "_ZN7Program8validateEPKv";
+constexpr std::string_view kInvalidate = "_ZN7Program10invalidateEv";
 
 std::vector<std::string> libraries() {
     std::vector<std::string> paths;
@@ -44,7 +45,7 @@ protected:
         auto elf = ElfFile::open(*std::move(file), GetParam());
         ASSERT_TRUE(elf) << elf.error().message;
         elf_.emplace(*std::move(elf));
-        const std::vector<std::string_view> names{kAllocate, kValidate};
+        const std::vector<std::string_view> names{kAllocate, kValidate, kInvalidate};
         auto symbols = elf_->find_symbols(names, SymbolTables::All);
         ASSERT_TRUE(symbols);
         symbols_ = *std::move(symbols);
@@ -86,7 +87,19 @@ TEST_P(ProgramDecoderTest, FindsTheVectorAndItsElements) {
     EXPECT_EQ(*vectors, vectors_);
 }
 
+TEST_P(ProgramDecoderTest, FindsAllOfItWhereItIsInvalidated) {
+    const auto plan = decode_invalidation(*elf_, symbol(kInvalidate));
+    if (is_unoptimized()) {
+        EXPECT_FALSE(plan);
+        return;
+    }
+    ASSERT_TRUE(plan) << plan.error().message;
+    EXPECT_EQ(*plan, (ProgramPlan{needed_, vectors_}));
+}
+
 TEST_P(ProgramDecoderTest, RefusesTheWrongFunction) {
+    EXPECT_FALSE(decode_invalidation(*elf_, symbol(kValidate)));
+    EXPECT_FALSE(decode_invalidation(*elf_, symbol(kAllocate)));
     const auto field = decode_placing_needed(*elf_, symbol(kValidate));
     EXPECT_FALSE(field) << field->offset;
     const auto vectors = decode_allocators(*elf_, symbol(kAllocate));
@@ -117,6 +130,23 @@ TEST(ProgramDecoderBytesTest, FlagIsTheFirstMemberCompared) {
     EXPECT_FALSE(decode_placing_needed({}));
 }
 
+// cmp byte [rdi+0x2d0], 0; jne; mov rax, [rdi+0x268]; mov rcx, [rdi+0x270]; jmp; add rax, 0x38; cmp rax, rcx; je;
+// mov rdx, [rax+0x20]; cmp [rax+0x28], rdx; je; mov [rax+0x28], rdx; jmp; mov byte [rdi+N], 1; ret
+Code invalidation(std::uint8_t flag_set) {
+    return {0x80, 0xbf, 0xd0, 0x02, 0, 0, 0x00, 0x75, 0x33, 0x48, 0x8b, 0x87, 0x68, 0x02, 0, 0, 0x48, 0x8b, 0x8f, 0x70, 0x02, 0, 0,
+            0xeb, 0x04, 0x48, 0x83, 0xc0, 0x38, 0x48, 0x39, 0xc8, 0x74, 0x10, 0x48, 0x8b, 0x50, 0x20, 0x48, 0x39, 0x50, 0x28, 0x74,
+            0xed, 0x48, 0x89, 0x50, 0x28, 0xeb, 0xe7, 0xc6, 0x87, flag_set, 0x02, 0, 0, 0x01, 0xc3, 0x90, 0x90, 0xc3};
+}
+
+TEST(ProgramDecoderBytesTest, PlanIsWhatInvalidationReadsAndSets) {
+    const auto plan = decode_invalidation(invalidation(0xd0));
+    ASSERT_TRUE(plan) << plan.error().message;
+    EXPECT_EQ(*plan, (ProgramPlan{{0x2d0, 1}, {{0x268, 8}, 56, {32, 8}}}));
+    const auto other = decode_invalidation(invalidation(0xd1));
+    ASSERT_FALSE(other);
+    EXPECT_THAT(other.error().message, HasSubstr("not the one it sets"));
+}
+
 TEST(ProgramDecoderBytesTest, AnyBytesAreAnsweredOrRefused) {
     std::mt19937 random(11);
     for (int i = 0; i < 20'000; ++i) {
@@ -126,6 +156,7 @@ TEST(ProgramDecoderBytesTest, AnyBytesAreAnsweredOrRefused) {
         }
         (void)decode_placing_needed(code);
         (void)decode_allocators(code);
+        (void)decode_invalidation(code);
     }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 class Line {
 public:
-    Line(const char* name, const EventHeader& header) {
+    Line(std::string_view name, const EventHeader& header) {
         const auto& [t_ns, pid, tid] = header;
         out_ << name;
         (*this)("t", t_ns)("pid", pid)("tid", tid);
@@ -55,8 +55,8 @@ std::string line(const OwnerSeen& event) {
 }
 
 std::string line(const CircularBufferAllocated& event) {
-    const auto& [header, program, owner, address, size, cores, cores_complete, globally_allocated] = event;
-    Line out("circular buffer", header);
+    const auto& [header, program, owner, address, size, cores, cores_complete, globally_allocated, kind] = event;
+    Line out(to_string(kind), header);
     out("program", program)("owner", owner)("address", address)("size", size);
     for (const auto& [start_x, start_y, end_x, end_y] : cores) {
         out("from", start_x)("y", start_y)("to", end_x)("y", end_y);
@@ -158,6 +158,11 @@ std::string line(const ProcessPaused& event) {
 std::string line(const AllocationFailed& event) {
     const auto& [header, buffer, message] = event;
     return buffer_text("failed", header, buffer) + " message=" + message;
+}
+
+std::string line(const ProgramNotTold& event) {
+    const auto& [header, program, owner] = event;
+    return Line("not told", header)("program", program)("owner", owner).str();
 }
 
 std::string line(const CircularBufferClash& event) {

@@ -87,6 +87,28 @@ std::vector<Event> golden_events_v0_2() {
     return events;
 }
 
+std::vector<Event> golden_events_v1_1() {
+    constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+    constexpr std::uint64_t kMesh = 0x7f0000001000;
+    constexpr std::uint64_t kProgram = 0x7f0000003000;
+    std::vector<Event> events = golden_events_v0_2();
+    std::uint64_t t_ns = 3'000'000'000'000;
+    const auto at = [&t_ns] { return EventHeader{t_ns += 20'000, 4242, 4242}; };
+    const std::vector<CoreRange> cores{{0, 0, 7, 7}, {8, 0, 8, 3}};
+    constexpr auto kDataflow = PlanKind::DataflowBuffers;
+    events.emplace_back(ProgramLaunched{at(), kProgram, kMesh});
+    events.emplace_back(CircularBufferAllocated{at(), kProgram, kMesh, 104448, 65536, cores, true, false});
+    events.emplace_back(CircularBufferAllocated{at(), kProgram, kMesh, 169984, 30720, cores, true, false, kDataflow});
+    events.emplace_back(CircularBufferAllocated{at(), 0, 0, kMax, kMax, {}, false, true, kDataflow});
+    events.emplace_back(ProgramLaunched{at(), kProgram + 64, kMesh});
+    events.emplace_back(ProgramNotTold{at(), kProgram + 64, kMesh});
+    events.emplace_back(ProgramNotTold{at(), 0, 0});
+    events.emplace_back(ProgramLaunched{at(), kProgram, kMesh});
+    events.emplace_back(CircularBufferAllocated{at(), kProgram, kMesh, 104448, 10240, cores, true, false, kDataflow});
+    events.emplace_back(CircularBufferClash{at(), kProgram, kMesh, "clash"});
+    return events;
+}
+
 SessionInfo golden_session_v0_1() {
     SessionInfo session;
     session.tool_version = "0.1.0";

@@ -14,11 +14,11 @@ public:
     explicit Source(std::uint64_t seed) : random_(seed) {}
 
     Event event() {
-        switch (below(28)) {
+        switch (below(30)) {
             case 0: return OwnerSeen{header(), pick(), static_cast<OwnerKind>(below(3)), int32(), chips()};
             case 1:
                 return CircularBufferAllocated{
-                    header(), pick(), pick(), number(), number(), cores(), below(2) == 0, below(2) == 0
+                    header(), pick(), pick(), number(), number(), cores(), below(2) == 0, below(2) == 0, plan()
                 };
             case 2: return CircularBuffersReleased{header(), pick()};
             case 3: return ProgramLaunched{header(), pick(), pick()};
@@ -42,6 +42,7 @@ public:
             case 21:
             case 22:
             case 23: return Freed{header(), buffer()};
+            case 24: return ProgramNotTold{header(), pick(), pick()};
             default: return Allocated{header(), buffer()};
         }
     }
@@ -61,6 +62,7 @@ private:
     std::uint32_t uint32() { return static_cast<std::uint32_t>(number()); }
     std::int32_t int32() { return static_cast<std::int32_t>(uint32()); }
 
+    PlanKind plan() { return static_cast<PlanKind>(below(kPlanKindCount)); }
     // Few values, so that they come again.
     std::uint64_t pick() { return below(4) == 0 ? number() : 0x7f0000001000 + 64 * below(8); }
 

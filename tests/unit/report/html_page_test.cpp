@@ -62,7 +62,7 @@ TEST(HtmlPage, DataSaysWhatTheRecordingSays) {
     ASSERT_EQ(data["series"].size(), 4U);  // DRAM, L1, L1+CB, CB: both chips are alike
     EXPECT_EQ(data["series"][0]["places"].size(), 2U);
     EXPECT_EQ(data["series"][0]["levels"].size() % 5, 0U);
-    EXPECT_EQ(data["rects"].size(), 11U * 6U);  // 4 buffers, a circular buffer on each of two chips
+    EXPECT_EQ(data["rects"].size(), 12U * 6U);  // 4 buffers, a circular buffer on each of two chips
     EXPECT_EQ(data["failures"].size(), 2U);
     EXPECT_EQ(data["failures"][0]["kind"], "fragmented");
     EXPECT_EQ(data["live_groups"].size(), 2U);  // one of DRAM, two alike of L1
@@ -75,7 +75,7 @@ TEST(HtmlPage, FilterLeavesOut) {
     const nlohmann::json data = nlohmann::json::parse(data_of(page_of(failing_stream(), {dram_only, 20, {}})));
     EXPECT_EQ(data["series"].size(), 1U);
     EXPECT_EQ(data["spaces"].size(), 1U);
-    EXPECT_EQ(data["rects"].size(), 11U * 2U);
+    EXPECT_EQ(data["rects"].size(), 12U * 2U);
 }
 
 }  // namespace

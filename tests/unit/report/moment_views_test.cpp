@@ -92,7 +92,8 @@ TEST(MomentViewsTest, AClashIsMeasuredAndDrawn) {
     );
     const auto json = run.json();
     EXPECT_EQ(json["clash"][0]["maps"][0]["gap_bytes"], -192);
-    EXPECT_EQ(json["moment"]["maps"][0]["in_the_way"], 1);
+    EXPECT_EQ(json["clash"][0]["maps"][0]["in_the_way"], 1);
+    EXPECT_EQ(json["moment"]["maps"][0]["in_the_way"], 0) << "the program was refused";
 }
 
 TEST(MomentViewsTest, PeaksOfEqualChipsShareARow) {
@@ -109,6 +110,32 @@ TEST(MomentViewsTest, PeaksOfEqualChipsShareARow) {
     one_chip.filter.devices = {1};
     one_chip.filter.kinds = {MemoryKind::Dram};
     EXPECT_EQ(ViewRun("peak", one_chip, script.events()).json()["peak"].size(), 1U);
+}
+
+TEST(MomentViewsTest, LaunchesWithUnknownCircularBuffersAreSaid) {
+    Script script;
+    script.alloc(0, kPage).launch(0x77).add(ProgramNotTold{script.next(), 0x77, 0}).launch(0x77);
+    std::vector<Event> events = script.events();
+    std::get<ProcessSeen>(events.front()).from_first_event = false;
+    for (const char* view : {"peak", "clash", "gaps", "summary"}) {
+        EXPECT_THAT(ViewRun(view, {}, events).text(), HasSubstr(view == std::string("gaps") ? "CBS NOT KNOWN" : "2 launches of 1 program whose"));
+    }
+    EXPECT_EQ(ViewRun("gaps", {}, events).json()["uncertain"][0]["launches_not_told"], 2);
+}
+
+TEST(MomentViewsTest, DataflowBuffersAreCalledSo) {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).launch(0x77).circular_buffer(0x77, kBase, kPage);
+    script.add(CircularBufferAllocated{
+        script.next(), 0x77, kMesh, kBase + kPage, kPage, {{4, 4, 4, 4}}, true, false, PlanKind::DataflowBuffers
+    });
+    EXPECT_THAT(ViewRun("peak", {}, script.events()).text(), HasSubstr("dataflow buffers"));
+    EXPECT_THAT(ViewRun("clash", {}, script.events()).text(), AllOf(HasSubstr("dataflow buffers of 0x77"), HasSubstr("CB of 0x77")));
+    EXPECT_THAT(ViewRun("summary", {}, script.events()).text(), HasSubstr("1 with 1 circular buffers and 1 region of dataflow buffers"));
+    const auto json = ViewRun("clash", {}, script.events()).json();
+    const auto& rows = json["moment"]["maps"][0]["circular_buffers"];
+    EXPECT_EQ(rows[0]["plan"], "circular_buffer");
+    EXPECT_EQ(rows[1]["plan"], "dataflow_buffers");
 }
 
 TEST(MomentViewsTest, WithoutFootprintsPeaksAreOfSizes) {

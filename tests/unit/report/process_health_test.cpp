@@ -207,7 +207,7 @@ TEST(ProcessHealth, ClashesTraceAndPausesAreSaid) {
     stream.alloc(2, 0x100, 64, BufferType::Trace).alloc(3, 0x7000000, 64);
     stream.apply(ProcessPaused{stream.at(4), kSecond / 2});
     const std::string text = watch_text(stream, 0);
-    EXPECT_THAT(text, HasSubstr("! 1 launch refused: circular buffers and L1 buffers clash\n"));
+    EXPECT_THAT(text, HasSubstr("! 1 launch refused: circular buffers found no place\n"));
     EXPECT_THAT(
         text,
         HasSubstr("  +00:00:01.000 on mesh 0 (chips 0-1): circular buffers end at 0x1452e0, lowest L1 buffer at 0x100000; live "
@@ -218,6 +218,34 @@ TEST(ProcessHealth, ClashesTraceAndPausesAreSaid) {
         HasSubstr("! 1 allocation made beside a captured trace on chips 0-1 (1 still live): replaying the trace may overwrite them\n")
     );
     EXPECT_THAT(text, HasSubstr("paused 1 time, 0.5s in all, so that nothing is lost\n"));
+}
+
+TEST(ProcessHealth, RefusedLaunchesTellWhy) {
+    Stream stream = attached();
+    const auto refuse = [&stream](const char* message) { stream.apply(CircularBufferClash{stream.at(1), 0x77, kMesh, message}); };
+    refuse("Statically allocated circular buffers on core range [0-0 - 7-7] grow to 2724096 B which is beyond max L1 size of 1499136 B");
+    refuse("Circular buffer core range [0-0 - 12-9] in program 5 exceeds device compute grid (8x8)");
+    refuse("Statically allocated dataflow buffers in program 3 clash with L1 buffers on core range [0-0 - 7-7]. L1 buffer allocated at "
+           "1048576 and static dataflow buffer region ends at 1331936");
+    const std::string text = watch_text(stream, 0);
+    EXPECT_THAT(text, HasSubstr(": circular buffers end at 0x299100, beyond the end of L1 at 0x16e000\n")) << "no buffer is to blame";
+    EXPECT_THAT(text, HasSubstr(": circular buffers on cores beyond the compute grid\n"));
+    EXPECT_THAT(text, HasSubstr(": dataflow buffers end at 0x1452e0, lowest L1 buffer at 0x100000; live there: 128.0 KiB"));
+}
+
+TEST(ProcessHealth, LaunchesWithUnknownCircularBuffersAreSaidEverywhere) {
+    Stream stream = attached();
+    stream.launch(1, 0x77);
+    stream.apply(ProgramNotTold{stream.at(1), 0x77, kMesh});
+    stream.launch(2, 0x77).launch(3, 0x77);
+    const std::string said = "! 3 launches of 1 program whose circular buffers are not known\n";
+    EXPECT_THAT(watch_text(stream, 0), HasSubstr(said));
+    EXPECT_THAT(render_live_text(build_live_view(stream.view(), session()), session(), {}), HasSubstr(said));
+    EXPECT_THAT(render_summary_text(build_summary_view(stream.view(), {}, {}, session()), session(), {}), HasSubstr(said));
+    EXPECT_THAT(render_watch_plain(model_of(stream)), HasSubstr(" launches_not_told=3 "));
+    const nlohmann::ordered_json json = watch_json(model_of(stream), session());
+    EXPECT_EQ(json["processes"][0]["launches_not_told"]["programs"], 1);
+    EXPECT_EQ(json["processes"][0]["launches_not_told"]["launches"], 3);
 }
 
 TEST(ProcessHealth, HostileMessagesReachNoTerminal) {

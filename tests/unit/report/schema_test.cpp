@@ -68,6 +68,8 @@ Stream full_stream() {
     Stream stream;
     stream.process(0, kPid, "job \xff").mesh(0, 0, 2).alloc(1, 0x100, 64).alloc(1, 0x200, 64, BufferType::L1Small);
     stream.circular_buffer(2, 0x77, 0x300, 256).launch(2, 0x77).free(2, 0x900, 1).free(2, 0x900, 1);
+    stream.apply(CircularBufferAllocated{stream.at(2), 0x78, kMesh, 0x400, 64, {{0, 0, 1, 1}}, true, false, PlanKind::DataflowBuffers});
+    stream.launch(2, 0x79).apply(ProgramNotTold{stream.at(2), 0x79, kMesh});
     stream.chip_alloc(2, 0x100, 64).lost(3, 1, 2);  // its owner is unknown
     stream.mesh_regions(3).found(3, 0x40000, 4096).apply(walked(stream.at(3), WalkReason::Attach, 1, "torn"));
     stream.alloc(3, 0x100, 64, BufferType::Trace).alloc(3, 0x50000, 4096);

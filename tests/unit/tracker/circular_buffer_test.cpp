@@ -204,5 +204,124 @@ TEST(TrackerCircularBufferTest, HugeCoreRangesAndSizesDoNoHarm) {
     EXPECT_EQ(job.circular_buffers().count, 1U);
 }
 
+TEST(TrackerCircularBufferTest, RefusedLaunchHoldsNothingAndWasNoPeak) {
+    Stream job = started_job();
+    job.launch(kOtherProgram);
+    job.circular_buffer(kOtherProgram, 1, {kAll});
+    job.launch(kProgram);
+    job.circular_buffer(kProgram, 100, {kLeft});
+    job.circular_buffer(kProgram, 200, {kRight});
+    job.refused(kProgram);
+    EXPECT_EQ(job.circular_buffers().bytes, 16U) << "what ran last is there still";
+    EXPECT_EQ(job.circular_buffers().peak_bytes, 16U);
+    EXPECT_EQ(job.state().programs.resident_programs(kPlace0), std::vector<std::uint64_t>{kOtherProgram});
+
+    job.launch(kProgram);  // from the cache: nothing is placed, and it is refused again
+    job.refused(kProgram);
+    EXPECT_EQ(job.circular_buffers().bytes, 16U);
+    job.launch(kProgram);  // something was freed meanwhile
+    EXPECT_EQ(job.circular_buffers().bytes, 2400U);
+    EXPECT_EQ(job.circular_buffers().peak_bytes, 2400U);
+    EXPECT_EQ(job.circular_buffers().launches, 4U);
+}
+
+TEST(TrackerCircularBufferTest, ResidentProgramThatIsRefusedHoldsNothingAnyMore) {
+    Stream job = started_job();
+    job.launch(kProgram);
+    job.circular_buffer(kProgram, 100, {kLeft});
+    job.launch(kProgram);
+    job.refused(kProgram);
+    EXPECT_EQ(job.circular_buffers().bytes, 0U);
+    EXPECT_EQ(job.circular_buffers().peak_bytes, 800U) << "it did run once";
+}
+
+TEST(TrackerCircularBufferTest, RefusalDoesNotUndoTheLaunchOfAnotherThread) {
+    Stream job = started_job();
+    job.launch(kProgram);
+    job.circular_buffer(kProgram, 100, {kLeft});
+    job.launch(kOtherProgram);
+    job.circular_buffer(kOtherProgram, 10, {kRight});
+    job.refused(kProgram);
+    EXPECT_EQ(job.state().programs.resident_programs(kPlace0), std::vector<std::uint64_t>{kOtherProgram});
+    EXPECT_EQ(job.circular_buffers().bytes, 80U);
+}
+
+TEST(TrackerCircularBufferTest, RefusalOfAnUnknownProgramChangesNothing) {
+    Stream job = started_job();
+    job.launch(kProgram);
+    job.circular_buffer(kProgram, 100, {kLeft});
+    job.refused(0);
+    job.refused(0xdead);
+    EXPECT_EQ(job.circular_buffers().bytes, 800U);
+}
+
+TEST(TrackerCircularBufferTest, RefusalBringsBackNoDestroyedProgram) {
+    Stream job = started_job();
+    job.launch(kOtherProgram);
+    job.circular_buffer(kOtherProgram, 1, {kAll});
+    job.launch(kProgram);
+    job.circular_buffer(kProgram, 100, {kLeft});
+    job.program_destroyed(kOtherProgram);
+    job.refused(kProgram);
+    EXPECT_TRUE(job.state().programs.resident_programs(kPlace0).empty());
+}
+
+TEST(TrackerCircularBufferTest, DataflowBuffersAreResidentBesideCircularBuffers) {
+    Stream job = started_job();
+    job.launch(kProgram);
+    job.circular_buffer(kProgram, 100, {kLeft});
+    job.dataflow_buffers(kProgram, 10, {kRight});
+    EXPECT_EQ(job.circular_buffers().count, 2U);
+    EXPECT_EQ(job.circular_buffers().bytes, 880U);
+
+    job.launch(kProgram);  // places its dataflow buffers anew, and nothing else
+    job.dataflow_buffers(kProgram, 20, {kRight});
+    EXPECT_EQ(job.circular_buffers().bytes, 960U);
+    job.launch(kProgram);
+    job.circular_buffer(kProgram, 1, {kLeft});
+    EXPECT_EQ(job.circular_buffers().bytes, 168U);
+    const auto& plan = job.state().programs.programs().at(kProgram).circular_buffers;
+    EXPECT_EQ(plan.front().kind, PlanKind::CircularBuffer);
+    EXPECT_EQ(plan.back().kind, PlanKind::DataflowBuffers);
+}
+
+TEST(TrackerCircularBufferTest, LaunchesOfProgramsThatWereNotToldAreCounted) {
+    Stream job = attached_job();
+    job.launch(kProgram);
+    job.not_told(kProgram);
+    for (int i = 0; i < 9; ++i) {
+        job.launch(kProgram);
+    }
+    job.launch(kOtherProgram);
+    job.circular_buffer(kOtherProgram, 10, {kLeft});
+    EXPECT_EQ(job.state().programs.launches_not_told().programs, 1U);
+    EXPECT_EQ(job.state().programs.launches_not_told().launches, 10U);
+
+    job.launch(kProgram);  // it places them anew: from now on they are known
+    job.circular_buffer(kProgram, 10, {kLeft});
+    job.launch(kProgram);
+    EXPECT_EQ(job.state().programs.launches_not_told().programs, 1U);
+    EXPECT_EQ(job.state().programs.launches_not_told().launches, 10U);
+    job.program_destroyed(kProgram);
+    job.exited();
+    EXPECT_EQ(job.state().programs.launches_not_told().launches, 10U) << "it was so, whatever became of it";
+}
+
+TEST(TrackerCircularBufferTest, ProgramThatPlacesInTheSameLaunchIsTold) {
+    Stream job = attached_job();
+    job.launch(kProgram);
+    job.not_told(kProgram);
+    job.circular_buffer(kProgram, 10, {kLeft});
+    EXPECT_EQ(job.state().programs.launches_not_told().programs, 0U);
+    EXPECT_EQ(job.state().programs.launches_not_told().launches, 0U);
+}
+
+TEST(TrackerCircularBufferTest, NothingWasLaidOutBeforeAProcessBegan) {
+    Stream job = started_job();
+    job.launch(kProgram);
+    job.not_told(kProgram);
+    EXPECT_EQ(job.state().programs.launches_not_told().launches, 0U);
+}
+
 }  // namespace
 }  // namespace tt::alloc_trace::test

@@ -122,11 +122,25 @@ public:
         return apply(CircularBufferClash{next(), 0, owner, std::move(message)});
     }
 
+    Applied refused(std::uint64_t program, std::uint64_t owner = kChip0) {
+        return apply(CircularBufferClash{next(), program, owner, "clash"});
+    }
+
     // `size` bytes on each core of `cores`.
     Applied circular_buffer(
         std::uint64_t program, std::uint64_t size, std::vector<CoreRange> cores, std::uint64_t owner = kChip0
     ) {
         return apply(CircularBufferAllocated{next(), program, owner, kAddress, size, std::move(cores), true, false});
+    }
+    Applied dataflow_buffers(
+        std::uint64_t program, std::uint64_t size, std::vector<CoreRange> cores, std::uint64_t owner = kChip0
+    ) {
+        return apply(CircularBufferAllocated{
+            next(), program, owner, kAddress, size, std::move(cores), true, false, PlanKind::DataflowBuffers
+        });
+    }
+    Applied not_told(std::uint64_t program, std::uint64_t owner = kChip0) {
+        return apply(ProgramNotTold{next(), program, owner});
     }
     Applied launch(std::uint64_t program, std::uint64_t owner = kChip0) {
         return apply(ProgramLaunched{next(), program, owner});

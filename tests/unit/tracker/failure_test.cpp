@@ -63,12 +63,12 @@ TEST(FailureMessageTest, BothClashes) {
         "TT_THROW: Statically allocated circular buffers in program 12 clash with L1 buffers on core range [(x=0,y=0) - "
         "(x=7,y=6)]. L1 buffer allocated at 475136 and static circular buffer region ends at 1331936"
     );
-    EXPECT_EQ(clash, (ClashNumbers{475136, 1331936, std::nullopt, CoreRange{0, 0, 7, 6}}));
+    EXPECT_EQ(clash, (ClashNumbers{475136, 1331936, std::nullopt, CoreRange{0, 0, 7, 6}, ClashCause::L1Buffers, false}));
     const ClashNumbers large = parse_clash(
         "Statically allocated circular buffers on core range [(x=1,y=2) - (x=3,y=4)] grow to 1600000 B which is beyond max L1 "
         "size of 1499136 B"
     );
-    EXPECT_EQ(large, (ClashNumbers{std::nullopt, 1600000, 1499136, CoreRange{1, 2, 3, 4}}));
+    EXPECT_EQ(large, (ClashNumbers{std::nullopt, 1600000, 1499136, CoreRange{1, 2, 3, 4}, ClashCause::L1Size, false}));
     EXPECT_EQ(parse_clash("something else on core range 5"), ClashNumbers{});
     EXPECT_EQ(parse_clash("Statically allocated circular buffers on core range [(x=1").cores, std::nullopt);
 }
@@ -126,6 +126,39 @@ TEST(TrackerFailureTest, OnlyAllocatorOfTheOwnerIsTakenIfTheBufferNamesNone) {
     job.alloc(under(buffer_at(kBase), kOtherAllocator));
     job.failed(under(taking(0, 0xf000), 0));
     EXPECT_EQ(job.state().failures.latest.back().verdict, FailureVerdict::Unknown) << "which of two?";
+}
+
+TEST(TrackerFailureTest, WhyALaunchWasRefusedIsRead) {
+    const ClashNumbers dataflow = parse_clash(
+        "Statically allocated dataflow buffers in program 3 clash with L1 buffers on core range [0-0 - 7-3]. L1 buffer allocated at "
+        "126976 and static dataflow buffer region ends at 506944"
+    );
+    EXPECT_EQ(dataflow.cause, ClashCause::L1Buffers);
+    EXPECT_TRUE(dataflow.dataflow);
+    EXPECT_EQ(dataflow.l1_buffer_address, 126976U);
+    EXPECT_EQ(dataflow.region_end, 506944U);
+    EXPECT_EQ(dataflow.cores, (CoreRange{0, 0, 7, 3}));
+    const ClashNumbers size =
+        parse_clash("Statically allocated circular buffers on core range [0-0 - 7-3] grow to 2724096 B which is beyond max L1 size of 1499136 B");
+    EXPECT_EQ(size.cause, ClashCause::L1Size);
+    EXPECT_FALSE(size.dataflow);
+    const ClashNumbers grid = parse_clash("Circular buffer core range [0-0 - 12-9] in program 5 exceeds device compute grid (8x8)");
+    EXPECT_EQ(grid.cause, ClashCause::ComputeGrid);
+    EXPECT_EQ(grid.cores, (CoreRange{0, 0, 12, 9}));
+    const ClashNumbers service = parse_clash(
+        "Circular buffers on service-core range [1-2 - 1-2] in program 5 clash with ServiceCoreManager-allocated L1 (lowest service "
+        "allocation at 4096, CB region ends at 8192)"
+    );
+    EXPECT_EQ(service.cause, ClashCause::ServiceCores);
+    EXPECT_EQ(service.region_end, 8192U);
+    EXPECT_EQ(parse_clash("Statically allocated").cause, ClashCause::Unknown);
+}
+
+TEST(TrackerFailureTest, CircularBuffersLargerThanL1AreNobodyElsesFault) {
+    Stream job = started_job();
+    job.alloc(of_type(buffer_at(0x9000), BufferType::L1));
+    job.clash(kChip0, "Statically allocated circular buffers on core range [0-0 - 0-0] grow to 2 B which is beyond max L1 size of 1 B");
+    EXPECT_FALSE(job.state().clashes.latest.front().lowest);
 }
 
 TEST(TrackerFailureTest, LatestAreKeptAndAllAreCounted) {

@@ -1,11 +1,11 @@
 // Who held which addresses when. Rectangles: time from left to right, addresses of one bank from bottom to top.
 
-const rectFields = 11;
+const rectFields = 12;
 const rects = (() => {
   const list = [];
   for (let i = 0; i < data.rects.length; i += rectFields) {
-    const [space, start, end, address, bankBytes, size, object, cores, origin, ending, unsafe] = data.rects.slice(i, i + rectFields);
-    list.push({ space, start, end, address, bankBytes, size, object, cores, origin, ending, unsafe, type: data.spaces[space].type });
+    const [space, start, end, address, bankBytes, size, object, cores, origin, ending, unsafe, plan] = data.rects.slice(i, i + rectFields);
+    list.push({ space, start, end, address, bankBytes, size, object, cores, origin, ending, unsafe, plan, type: data.spaces[space].type });
   }
   return list;
 })();
@@ -175,7 +175,7 @@ function describe(rect) {
   const circular = rect.type === "CB";
   const bank = rect.bankBytes === 0 ? "not known" : humanBytes(rect.bankBytes);
   return [
-    ["", circular ? "Circular buffer on " + space.owner : rect.type + " buffer of " + space.owner],
+    ["", circular ? (rect.plan === 1 ? "Dataflow buffers on " : "Circular buffer on ") + space.owner : rect.type + " buffer of " + space.owner],
     ["address", hex(rect.address) + (rect.bankBytes > 0 ? " to " + hex(topOf(rect)) : "")],
     [circular ? "per core" : "size", humanBytes(rect.size)],
     circular ? ["cores", humanCount(rect.cores)] : ["per bank", bank],

@@ -33,6 +33,7 @@ class Program {
 public:
     void allocate(const void* device);
     void validate(const void* device);
+    void invalidate();
 
 private:
     std::uint64_t id_ = 0;
@@ -88,4 +89,14 @@ void Program::validate(const void* device) {
             tt::assert::detail::tt_throw(&id_, end);
         }
     }
+}
+
+void Program::invalidate() {
+    if (needed_) {
+        return;
+    }
+    for (Element& element : allocators_) {
+        element.regions.clear();
+    }
+    needed_ = true;
 }
