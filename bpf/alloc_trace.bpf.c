@@ -110,7 +110,7 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
         return 0;
     }
     bool renew = kind != TAT_EVENT_FREED;
-    announce_owner(word_of(window, instance.layout.owner_word), regs, program, renew, pid_tgid, thread);
+    bool news = announce_owner(word_of(window, instance.layout.owner_word), regs, program, renew, pid_tgid, thread);
     __u64 wakeup = 0;
     struct tat_buffer_event *event = 0;
     if (program == TAT_PROGRAM_ALLOCATED && has_shards(window)) {
@@ -124,6 +124,9 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
     }
     if (!event) {
         return 0;
+    }
+    if (news) { /* what its allocator has to hand out is read at once: the process may be short-lived */
+        wakeup = BPF_RB_FORCE_WAKEUP;
     }
     event->buffer = buffer;
     event->address = TAT_VALUE(regs, program, address);

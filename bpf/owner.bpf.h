@@ -75,28 +75,30 @@ static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 program, 
 /*
  * `renew`: also if it was announced before, but the pointer may have come to mean another object. A free does not ask for that:
  * the allocation did, and a Buffer that outlived its owner is freed as well, when the pointer leads to whatever is there by
- * then. Only an owner older than the trace is first met in a free.
+ * then. Only an owner older than the trace is first met in a free. True: a record was made.
  */
-static __always_inline void announce_owner(
+static __always_inline bool announce_owner(
     __u64 owner, struct pt_regs *regs, __u32 program, bool renew, __u64 pid_tgid, struct tat_thread *thread
 ) {
     __u32 epoch = *(volatile __u32 *)&owner_epoch;
     if (!owner || (thread && thread->owner == owner && thread->owner_epoch == epoch)) {
-        return;
+        return false;
     }
     struct tat_owner_key key = {.owner = owner, .pid = pid_tgid >> 32};
     __u32 *announced = bpf_map_lookup_elem(&announced_owners, &key);
     bool outdated = announced && *announced != epoch;
     if (outdated && !renew) {
-        return;
+        return false;
     }
-    if ((!announced || outdated) && emit_owner(owner, regs->ip, program, thread) == 0) {
+    bool news = (!announced || outdated) && emit_owner(owner, regs->ip, program, thread) == 0;
+    if (news) {
         bpf_map_update_elem(&announced_owners, &key, &epoch, BPF_ANY);
     }
     if (thread) {
         thread->owner = owner;
         thread->owner_epoch = epoch;
     }
+    return news;
 }
 
 static __always_inline void forget_owners(void) { __sync_fetch_and_add(&owner_epoch, 1); }

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "target/process.hpp"
+#include "target/target_memory.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -59,22 +61,45 @@ void SnapshotKeeper::consume(const Event& event) {
             Process& process = found->second;
             process.known.apply(event);
             if (const auto* allocated = std::get_if<Allocated>(&event)) {
-                note_allocator(process, allocated->buffer.allocator);
+                note_allocator(header.pid, process, *allocated);
             }
         }
     }
     next_.consume(event);
 }
 
-// Where the process's globals do not lead to its allocators, the first event of each does.
-void SnapshotKeeper::note_allocator(Process& process, std::uint64_t allocator) {
-    if (!process.allocators.insert(allocator).second) {
+// Of an allocator that is new, what it has to hand out is put in front of its first buffer, so that nothing that is asked of any
+// moment lacks it. Where the process's globals do not lead to its allocators, the first event of each does.
+void SnapshotKeeper::note_allocator(std::uint32_t pid, Process& process, const Allocated& event) {
+    if (!process.allocators.insert(event.buffer.allocator).second) {
         return;
     }
-    process.capacity_wanted = true;
+    process.capacity_wanted = process.capacity_wanted || !tell_capacity(pid, process, event);
     if (process.roots_unknown) {
         want(process, WalkReason::Attach);
     }
+}
+
+bool SnapshotKeeper::tell_capacity(std::uint32_t pid, Process& process, const Allocated& event) {
+    if (!options_.enabled || !process.walkable || process.modules.empty()) {
+        return false;
+    }
+    const Result<ProcessHandle> handle = ProcessHandle::open(pid);
+    if (!handle) {
+        return false;
+    }
+    std::vector<WalkModule> modules;
+    for (const MappedLayout& module : process.modules) {
+        modules.push_back({*module.layout, module.bias});
+    }
+    const ProcessMemory memory(*handle);
+    const KnownAllocator which{event.buffer.allocator, event.buffer.owner};
+    const WalkedAllocator walked = read_capacity(memory, modules, which);
+    if (walked.regions.empty()) {
+        return false;
+    }
+    announce(process, event.header, walked);
+    return true;
 }
 
 void SnapshotKeeper::note_lifecycle(const Event& event) {

@@ -93,7 +93,8 @@ private:
     void tell(Process& process, const Event& event);
     void drop_job_of(std::uint32_t pid);
     void note_lifecycle(const Event& event);
-    void note_allocator(Process& process, std::uint64_t allocator);
+    void note_allocator(std::uint32_t pid, Process& process, const Allocated& event);
+    [[nodiscard]] bool tell_capacity(std::uint32_t pid, Process& process, const Allocated& event);
     [[nodiscard]] std::vector<KnownAllocator> known_allocators(const Process& process) const;
 
     EventConsumer& next_;

@@ -8,7 +8,9 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::string_view kAllocatorSource = "tt_metal/impl/allocator/";
+// Of the runtime's sources; in two parts, so that it is not found in this program itself.
+constexpr std::string_view kRuntimeSources = "tt_metal/";
+constexpr std::string_view kAllocator = "impl/allocator/";
 constexpr std::uint64_t kMaxScanBytes = std::uint64_t{1} << 30U;  // of a segment
 
 }  // namespace
@@ -42,9 +44,10 @@ Error hidden_runtime(const std::string& path) {
 }
 
 bool has_runtime_inside(const ElfFile& elf) {
+    const std::string name = std::string(kRuntimeSources) + std::string(kAllocator);
     return std::any_of(elf.segments().begin(), elf.segments().end(), [&](const ElfSegment& segment) {
         return !segment.writable &&
-               contains_text(elf, segment.offset, std::min(segment.file_size, kMaxScanBytes), kAllocatorSource);
+               contains_text(elf, segment.offset, std::min(segment.file_size, kMaxScanBytes), name);
     });
 }
 

@@ -213,4 +213,20 @@ Walk walk_process(
     return walk;
 }
 
+WalkedAllocator read_capacity(
+    const TargetMemory& memory, std::span<const WalkModule> modules, const KnownAllocator& which
+) {
+    const TargetReader reader(memory, nullptr);
+    WalkOptions options;
+    options.buffers = false;
+    options.orphans = false;
+    for (const WalkModule& module : modules) {
+        OwnerReader owners(reader, module);
+        if (owners.kind_of(which.owner) != OwnerKind::Unknown && is_pointer(which.allocator)) {
+            return read_allocator(reader, module, owners, which, options);
+        }
+    }
+    return {};
+}
+
 }  // namespace tt::alloc_trace

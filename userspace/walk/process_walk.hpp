@@ -98,4 +98,9 @@ struct WalkOptions {
     const WalkOptions& options = {}
 );
 
+// What one allocator has to hand out, without its Buffers: a few reads. No regions: the process is gone, or not understood.
+[[nodiscard]] WalkedAllocator read_capacity(
+    const TargetMemory& memory, std::span<const WalkModule> modules, const KnownAllocator& which
+);
+
 }  // namespace tt::alloc_trace

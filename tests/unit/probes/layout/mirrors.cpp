@@ -208,12 +208,12 @@ std::uint32_t mirrored_ranges(int kind) {
 ProgramLayout mirrored_program() {
     using mirror_l6::detail::CircularBufferAllocator;
     using mirror_l6::detail::ProgramImpl;
-    return {
-        FIELD(ProgramImpl, local_circular_buffer_allocation_needed_),
-        {offsetof(ProgramImpl, cb_allocators_), 8},
-        sizeof(CircularBufferAllocator),
-        {offsetof(CircularBufferAllocator, l1_regions), 8}
-    };
+    ProgramLayout layout;
+    layout.placing_needed = FIELD(ProgramImpl, local_circular_buffer_allocation_needed_);
+    layout.allocators = {offsetof(ProgramImpl, cb_allocators_), 8};
+    layout.allocator_element = sizeof(CircularBufferAllocator);
+    layout.allocator_regions = {offsetof(CircularBufferAllocator, l1_regions), 8};
+    return layout;
 }
 
 }  // namespace tt::alloc_trace::testing
