@@ -169,8 +169,9 @@ void SnapshotKeeper::want(Process& process, WalkReason reason, std::uint64_t not
 }
 
 bool SnapshotKeeper::idle() const {
-    return !job_ && std::none_of(processes_.begin(), processes_.end(), [](const auto& entry) {
-        return entry.second.wanted && !entry.second.modules.empty();
+    const std::uint64_t now = monotonic_ns();
+    return !job_ && std::none_of(processes_.begin(), processes_.end(), [now](const auto& entry) {
+        return entry.second.wanted && now >= entry.second.not_before_ns && !entry.second.modules.empty();
     });
 }
 

@@ -53,7 +53,7 @@ public:
     // An error once a walk has shown that an object layout is wrong.
     [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
-    // No walk is running or wanted.
+    // No walk is running, and none is due: one that was in vain is tried again later.
     [[nodiscard]] bool idle() const;
 
 private:

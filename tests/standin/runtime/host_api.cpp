@@ -59,7 +59,6 @@ namespace distributed {
 void EnqueueProgram(IDevice* device, Program& program) {
     program.impl().allocate_circular_buffers(device);
     program.impl().validate_circular_buffer_region(device);
-    program.impl().allocate_dataflow_buffers(device);
 }
 
 }  // namespace distributed

@@ -116,8 +116,6 @@ void ProgramImpl::validate_circular_buffer_region(const IDevice* device) {
     }
 }
 
-void ProgramImpl::allocate_dataflow_buffers(const IDevice*) {}
-
 }  // namespace detail
 
 Program::Program() : internal_(std::make_shared<detail::ProgramImpl>()) {}

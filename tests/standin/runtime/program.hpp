@@ -63,7 +63,6 @@ public:
     void allocate_circular_buffers(const IDevice* device);
     // Entered on every launch. Throws when the plan reaches into L1 buffers or beyond L1.
     void validate_circular_buffer_region(const IDevice* device);
-    void allocate_dataflow_buffers(const IDevice* device);
     const std::vector<std::shared_ptr<CircularBufferImpl>>& circular_buffers() const { return circular_buffers_; }
     std::uint64_t id() const { return id_; }
 

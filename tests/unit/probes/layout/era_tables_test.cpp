@@ -168,7 +168,10 @@ TEST(EraTablesTest, EveryClaimIsAboutAnItemOfItsGroup) {
             }
         }
     }
-    EXPECT_EQ(spoken_for.size(), layout_items().size());
+    for (const LayoutItem& item : layout_items()) {
+        const bool by_code_alone = item.name.starts_with("program.dataflow");
+        EXPECT_NE(spoken_for.contains(item.name), by_code_alone) << item.name;
+    }
 }
 
 TEST(EraTablesTest, FingerprintNeedsAllAnyAndNone) {
