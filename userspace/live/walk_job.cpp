@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "target/memory_map.hpp"
 #include "target/process_pause.hpp"
 #include "target/thread_progress.hpp"
 
@@ -80,6 +81,7 @@ Result<Walk> WalkJob::walk_once(const ProcessHandle& process) {
     options.cancel = &cancel_;
     options.orphans = false;
     options.without_block = true;
+    options.heap = [&process] { return heap_of(read_memory_map(process).value_or(std::vector<MapEntry>{})); };
     options.buffers = task_.plan != WalkPlan::Capacities;
     const ProcessMemory memory(process);
     Walk walk = walk_process(memory, modules, task_.known, options);

@@ -125,4 +125,17 @@ Result<std::vector<MapEntry>> read_memory_map(const ProcessHandle& process) {
     return parse_memory_map(*text);
 }
 
+std::vector<AddressRange> heap_of(const std::vector<MapEntry>& entries) {
+    std::vector<AddressRange> ranges;
+    for (const bool proper : {true, false}) {
+        for (const MapEntry& entry : entries) {
+            const bool ours = entry.readable && entry.writable && !entry.shared && entry.inode == 0;
+            if (ours && (proper ? entry.path == "[heap]" : entry.path.empty())) {
+                ranges.push_back({entry.start, entry.end});
+            }
+        }
+    }
+    return ranges;
+}
+
 }  // namespace tt::alloc_trace

@@ -38,4 +38,12 @@ struct MapEntry {
 // RunTime.
 [[nodiscard]] Result<std::vector<MapEntry>> read_memory_map(const ProcessHandle& process);
 
+struct AddressRange {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+};
+
+// Where a process has its objects from operator new: writable memory of no file and of nobody else, the heap proper first.
+[[nodiscard]] std::vector<AddressRange> heap_of(const std::vector<MapEntry>& entries);
+
 }  // namespace tt::alloc_trace

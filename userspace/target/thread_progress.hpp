@@ -9,14 +9,10 @@
 #include <map>
 #include <span>
 
+#include "target/memory_map.hpp"
 #include "target/process.hpp"
 
 namespace tt::alloc_trace {
-
-struct AddressRange {
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;
-};
 
 class ThreadProgress {
 public:

@@ -4,9 +4,11 @@
 
 #include <tsl/robin_set.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
+#include "walk/mesh_search.hpp"
 #include "walk/pointer_set.hpp"
 
 namespace tt::alloc_trace {
@@ -25,8 +27,8 @@ constexpr std::uint64_t kUnreadable = 1;    // neither null nor a pointer
 
 class Search {
 public:
-    Search(const TargetReader& reader, const WalkModule& module, OwnerReader& owners)
-        : reader_(reader), module_(module), walk_(module.layout.walk), owners_(owners) {}
+    Search(const TargetReader& reader, const WalkModule& module, OwnerReader& owners, const WalkOptions& options)
+        : reader_(reader), module_(module), walk_(module.layout.walk), owners_(owners), options_(options) {}
 
     FoundAllocators run();
 
@@ -43,6 +45,8 @@ private:
     [[nodiscard]] std::optional<Pointers> managers_of(std::uint64_t tracker);
     void add_manager(std::uint64_t manager, std::uint64_t owner);
     void add_allocator(std::uint64_t allocator, std::uint64_t owner);
+    void add_meshes();
+    void search_meshes();
     void meet_mesh(std::uint64_t mesh);
     [[nodiscard]] bool expired(std::uint64_t control_block) const;
     bool meet_weak_mesh(std::uint64_t weak_pointer);
@@ -51,6 +55,7 @@ private:
     const WalkModule& module_;
     const WalkLayout& walk_;
     OwnerReader& owners_;
+    const WalkOptions& options_;
     FoundAllocators found_;
     tsl::robin_set<std::uint64_t> seen_allocators_;
     tsl::robin_set<std::uint64_t> seen_owners_;
@@ -126,10 +131,9 @@ FoundAllocators Search::run() {
         for (const std::uint64_t list : *lists) {
             add_devices(list);
         }
-        while (!meshes_.empty()) {
-            const std::uint64_t mesh = meshes_.back();
-            meshes_.pop_back();
-            add_mesh(mesh);
+        add_meshes();
+        if (!found_.meshless.empty() && options_.heap) {
+            search_meshes();
         }
         if (!chips_known || !meshes_known) {
             incomplete(chips_known ? "which meshes this build has open cannot be found" : "where this build's devices keep their allocators is not known");
@@ -137,6 +141,33 @@ FoundAllocators Search::run() {
     }
     found_.complete = lists.has_value() && found_.incomplete_reason.empty();
     return std::move(found_);
+}
+
+void Search::add_meshes() {
+    while (!meshes_.empty()) {
+        const std::uint64_t mesh = meshes_.back();
+        meshes_.pop_back();
+        add_mesh(mesh);
+    }
+}
+
+// What is found in the heap leads on as any other mesh does; chips that it covers are not without one.
+void Search::search_meshes() {
+    for (const std::uint64_t mesh : find_meshes(reader_, module_, owners_, options_.heap())) {
+        meet_mesh(mesh);
+    }
+    add_meshes();
+    std::vector<std::int32_t> covered;
+    for (const std::uint64_t owner : found_.owners) {
+        const auto walked = owners_.kind_of(owner) == OwnerKind::Mesh ? owners_.read(owner) : std::nullopt;
+        if (walked) {
+            covered.insert(covered.end(), walked->chips.begin(), walked->chips.end());
+        }
+    }
+    std::erase_if(found_.meshless, [&](std::uint64_t chip) {
+        const auto walked = owners_.read(chip);
+        return walked && std::find(covered.begin(), covered.end(), walked->id) != covered.end();
+    });
 }
 
 void Search::add_device(std::uint64_t device) {
@@ -299,10 +330,12 @@ bool FoundAllocators::operator==(const FoundAllocators& other) const {
            std::equal(allocators.begin(), allocators.end(), other.allocators.begin(), other.allocators.end(), same);
 }
 
-FoundAllocators search_allocators(const TargetReader& reader, const WalkModule& module, OwnerReader& owners) {
-    FoundAllocators found = Search(reader, module, owners).run();
+FoundAllocators search_allocators(
+    const TargetReader& reader, const WalkModule& module, OwnerReader& owners, const WalkOptions& options
+) {
+    FoundAllocators found = Search(reader, module, owners, options).run();
     for (int searches = 1; searches < kMaxSearches && !reader.cancelled(); ++searches) {
-        FoundAllocators again = Search(reader, module, owners).run();
+        FoundAllocators again = Search(reader, module, owners, options).run();
         const bool agree = again == found;
         found = std::move(again);
         if (agree) {

@@ -17,7 +17,7 @@ namespace tt::alloc_trace {
 struct FoundAllocators {
     std::vector<KnownAllocator> allocators;  // each once
     std::vector<std::uint64_t> owners;       // each once: open or closed chips, then meshes
-    std::vector<std::uint64_t> meshless;     // of the owners: open chips that lead to no mesh, in builds whose chips do
+    std::vector<std::uint64_t> meshless;     // of the owners: open chips that no mesh covers, in builds whose chips lead to theirs
     bool complete = false;                   // no allocator of this module can be missing
     std::string incomplete_reason;           // in words
 
@@ -25,6 +25,8 @@ struct FoundAllocators {
 };
 
 // Read until two searches agree: the process may be opening or closing devices.
-[[nodiscard]] FoundAllocators search_allocators(const TargetReader& reader, const WalkModule& module, OwnerReader& owners);
+[[nodiscard]] FoundAllocators search_allocators(
+    const TargetReader& reader, const WalkModule& module, OwnerReader& owners, const WalkOptions& options
+);
 
 }  // namespace tt::alloc_trace

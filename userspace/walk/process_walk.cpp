@@ -102,7 +102,7 @@ void ProcessWalker::doubt_meshless(std::uint64_t chip, const std::vector<WalkedA
 }
 
 void ProcessWalker::walk_module(const WalkModule& module, OwnerReader& owners) {
-    const FoundAllocators found = search_allocators(reader_, module, owners);
+    const FoundAllocators found = search_allocators(reader_, module, owners, options_);
     if (!found.complete) {
         walk_.roots_known = false;
         incomplete(found.incomplete_reason);

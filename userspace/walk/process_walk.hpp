@@ -10,12 +10,14 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "event/event.hpp"
 #include "probes/layout_profile.hpp"
+#include "target/memory_map.hpp"
 #include "target/target_memory.hpp"
 
 namespace tt::alloc_trace {
@@ -90,6 +92,7 @@ struct WalkOptions {
     bool without_block = false;                       // keep Buffers that lost their block: their allocator was cleared
     bool buffers = true;                              // false: only owners, allocators and their regions
     const std::atomic<bool>* cancel = nullptr;        // true ends the walk soon
+    std::function<std::vector<AddressRange>()> heap;  // asked for where a mesh must be searched in it; none: it is not
 };
 
 // `known`: allocators to walk besides those that are found from the globals.

@@ -40,6 +40,7 @@ struct Manager {
     std::vector<Allocator*> allocators;
 };
 struct Tracker {
+    const void* device = nullptr;
     Manager* first = nullptr;
 };
 struct Mesh {
@@ -187,6 +188,23 @@ TEST_F(ProcessWalkTest, AnExpiredMeshIsNotFollowed) {
     mesh.reset();
     add(64);
     EXPECT_TRUE(walk().complete) << "the chip is used by itself";
+}
+
+TEST_F(ProcessWalkTest, AMeshThatNothingLeadsToIsFoundInTheHeap) {
+    Mesh mesh;
+    Allocator allocator;
+    Manager manager{{&allocator}};
+    Tracker tracker{&mesh, &manager};
+    mesh.tracker = &tracker;
+    add(allocator, address_of(mesh), 0x40);
+    WalkOptions options;
+    options.heap = [&] { return std::vector<AddressRange>{{address_of(mesh), address_of(mesh) + sizeof(mesh)}, {0x10, 0x20}}; };
+    ASSERT_THAT(walk({}, options).allocators, SizeIs(2));
+    EXPECT_THAT(walk({}, options).allocators[1].buffers, SizeIs(1));
+    tracker.device = nullptr;  // freed and used again
+    EXPECT_THAT(walk({}, options).allocators, SizeIs(1));
+    mesh.tracker = nullptr;  // closed
+    EXPECT_THAT(walk({}, options).allocators, SizeIs(1));
 }
 
 TEST_F(ProcessWalkTest, AnOpenChipWithNeitherMeshNorBuffersIsADoubt) {

@@ -13,6 +13,7 @@
 #include "probes/traceable_module.hpp"
 #include "report/json_envelope.hpp"
 #include "report/snapshot_view.hpp"
+#include "target/memory_map.hpp"
 #include "target/module_table.hpp"
 #include "target/process.hpp"
 #include "target/target_memory.hpp"
@@ -71,7 +72,9 @@ Result<SnapshotView> take_snapshot(const ProcessHandle& process, const Runtime& 
     }
     SnapshotContext context{info->pid, info->command, now_unix_ns(), 0};
     const auto begin = std::chrono::steady_clock::now();
-    const Walk walk = walk_process(memory, runtime.walk_modules, {});
+    WalkOptions reading;
+    reading.heap = [&process] { return heap_of(read_memory_map(process).value_or(std::vector<MapEntry>{})); };
+    const Walk walk = walk_process(memory, runtime.walk_modules, {}, reading);
     const auto duration = std::chrono::steady_clock::now() - begin;
     context.duration_ns = static_cast<std::uint64_t>(std::chrono::nanoseconds(duration).count());
     if (const Status there = memory.check(); !walk.complete && !there) {
