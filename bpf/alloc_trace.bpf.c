@@ -223,25 +223,33 @@ __noinline int emit_region(__u64 owner, __u64 core_range, __u64 region, __u32 pl
     return 0;
 }
 
+/* A begin and an end pointer. False: unreadable. */
+static __always_inline bool read_ends(__u64 ends[2], __u64 from) {
+    return bpf_probe_read_user(ends, 2 * sizeof(ends[0]), (void *)from) == 0;
+}
+
 /* What lies in the allocators of a program that has placed its buffers. 0: all was told. */
 __noinline int emit_regions(__u64 program, __u64 owner, __u32 allocators, __u32 plan) {
     __u64 element = instance.layout.allocator_element;
-    __u64 allocator = read_word(program + allocators);
-    __u64 end = read_word(program + allocators + 8);
-    if (!element || !allocator) {
-        return !element;
+    __u64 all[2];
+    if (!element || !read_ends(all, program + allocators)) {
+        return 1;
     }
-    for (__u32 i = 0; i < TAT_MAX_CORE_RANGES && allocator < end; ++i, allocator += element) {
-        __u64 region = read_word(allocator + instance.layout.allocator_regions);
-        __u64 regions_end = read_word(allocator + instance.layout.allocator_regions + 8);
-        for (__u32 j = 0; j < TAT_MAX_REGIONS && region && region < regions_end; ++j, region += 16) {
+    __u64 allocator = all[0];
+    for (__u32 i = 0; i < TAT_MAX_CORE_RANGES && allocator && allocator < all[1]; ++i, allocator += element) {
+        __u64 regions[2];
+        if (!read_ends(regions, allocator + instance.layout.allocator_regions)) {
+            return 1;
+        }
+        __u64 region = regions[0];
+        for (__u32 j = 0; j < TAT_MAX_REGIONS && region && region < regions[1]; ++j, region += 16) {
             emit_region(owner, allocator, region, plan);
         }
-        if (region && region < regions_end) {
+        if (region && region < regions[1]) {
             return 1;
         }
     }
-    return allocator < end;
+    return allocator && allocator < all[1];
 }
 
 /*

@@ -154,7 +154,7 @@ Identity identify(const tat_owner_event& record, const DecodedInstance& instance
     return {};
 }
 
-// Empty unless every chip of the list was read and is a chip: a wrong list would be a plausible lie.
+// Empty unless every chip of the list was read, is a chip and another one: a wrong list would be a plausible lie.
 std::vector<std::int32_t> chips_of_mesh(const tat_owner_event& record, const OwnerLayout& layout, std::uint64_t bias) {
     if (!layout.view_chips.exists() || record.chip_count > TAT_MAX_MESH_CHIPS) {
         return {};
@@ -164,7 +164,11 @@ std::vector<std::int32_t> chips_of_mesh(const tat_owner_event& record, const Own
         if (record.chips[i].first_word != bias + layout.chip_vptr) {
             return {};
         }
-        chips.push_back(record.chips[i].id);
+        const std::int32_t id = record.chips[i].id;
+        if (std::find(chips.begin(), chips.end(), id) != chips.end()) {
+            return {};
+        }
+        chips.push_back(id);
     }
     return chips;
 }

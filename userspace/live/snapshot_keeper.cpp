@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "target/process.hpp"
 #include "target/target_memory.hpp"
+#include "walk/walk_proof.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -263,13 +264,10 @@ void SnapshotKeeper::use(std::uint32_t pid, Process& process, WalkOutcome& outco
         return;
     }
     const Walk& last = outcome.last;
-    if (!last.contradiction.empty()) {
-        failure_ = Error{
-            ErrorCode::NotTraceable,
-            "the memory of process " + std::to_string(pid) + " contradicts the object layout: " + last.contradiction +
-                ": decoding stopped, no figure shown would be right",
-            "see `tt-alloc-trace doctor -p " + std::to_string(pid) + "`; give the right one by --layout FILE",
-            0};
+    const auto& allocators = process.known.allocators();
+    const bool emptied = std::any_of(allocators.begin(), allocators.end(), [](const auto& entry) { return entry.second.cleared; });
+    if (!last.contradiction.empty() && !emptied) {
+        failure_ = layout_error(pid, last);
     }
     const Reconciliation result = reconcile(outcome.first ? *outcome.first : *process.former, last, process.known);
     announce(pid, process, last);

@@ -11,7 +11,7 @@ namespace {
 // Of the runtime's sources; in two parts, so that it is not found in this program itself.
 constexpr std::string_view kRuntimeSources = "tt_metal/";
 constexpr std::string_view kAllocator = "impl/allocator/";
-constexpr std::uint64_t kMaxScanBytes = std::uint64_t{1} << 30U;  // of a segment
+constexpr std::uint64_t kMaxScanBytes = std::uint64_t{1} << 30U;  // of a file
 
 }  // namespace
 
@@ -45,9 +45,11 @@ Error hidden_runtime(const std::string& path) {
 
 bool has_runtime_inside(const ElfFile& elf) {
     const std::string name = std::string(kRuntimeSources) + std::string(kAllocator);
+    std::uint64_t left = kMaxScanBytes;
     return std::any_of(elf.segments().begin(), elf.segments().end(), [&](const ElfSegment& segment) {
-        return !segment.writable &&
-               contains_text(elf, segment.offset, std::min(segment.file_size, kMaxScanBytes), name);
+        const std::uint64_t size = segment.writable ? 0 : std::min(segment.file_size, left);
+        left -= size;
+        return contains_text(elf, segment.offset, size, name);
     });
 }
 

@@ -133,11 +133,11 @@ ProcessState& Tracker::start_process(const EventHeader& header) {
 // `of`: a process that has just ended.
 void Tracker::fold_oldest_exited(const ProcessState& of) {
     const bool job = of.used_device();
-    const auto exited = [job](const auto& process) {
-        return process->end == ProcessState::End::Exited && process->used_device() == job;
+    const auto exited = [&](const auto& process) {  // this one may still be asked about by those that see its end
+        return process->end == ProcessState::End::Exited && process.get() != &of && process->used_device() == job;
     };
     const auto count = std::count_if(processes_.begin(), processes_.end(), exited);
-    if (count <= static_cast<std::ptrdiff_t>(job ? kMaxExitedJobs : kMaxExitedProcesses)) {
+    if (count < static_cast<std::ptrdiff_t>(job ? kMaxExitedJobs : kMaxExitedProcesses)) {
         return;
     }
     const auto oldest = std::find_if(processes_.begin(), processes_.end(), exited);
@@ -360,12 +360,8 @@ Applied Tracker::on(const ProgramLaunched& event) {
     return {};
 }
 
-// Where nothing can have been missed, there is nothing that was laid out before.
 Applied Tracker::on(const ProgramNotTold& event) {
-    ProcessState& state = process(event.header);
-    if (!state.complete_from_start()) {
-        state.programs.not_told(event.program);
-    }
+    process(event.header).programs.not_told(event.program);
     return {};
 }
 

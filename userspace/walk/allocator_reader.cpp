@@ -133,7 +133,7 @@ std::vector<RegionReading> read_regions(
         const auto manager = reader.field(allocator, field);
         // Each buffer splits a free block at most once.
         const std::size_t max_blocks = (options.max_buffers * 2) + 1024;
-        auto region = manager ? read_region(reader, layout, *manager, type, max_blocks) : std::nullopt;
+        auto region = manager ? read_region(reader, layout, *manager, type, max_blocks, options.blocks) : std::nullopt;
         if (region) {
             regions.push_back(*std::move(region));
         }
@@ -234,14 +234,6 @@ void add_regions(WalkedAllocator& walked, const TargetReader& reader, const Walk
     }
 }
 
-void contradict(WalkedAllocator& walked, const std::string& why) {
-    walked.buffers.clear();
-    walked.regions.clear();
-    walked.complete = false;
-    walked.contradicted = true;
-    walked.incomplete_reason = why;
-}
-
 }  // namespace
 
 WalkedAllocator read_allocator(
@@ -260,7 +252,7 @@ WalkedAllocator read_allocator(
         add_regions(walked, reader, module, options);
         const std::string doubt = contradiction_in(walked);
         if (!doubt.empty() && readings == kOrphanReadings) {
-            contradict(walked, doubt);
+            walked.doubt = doubt;
             return std::move(walked);
         }
         if (readings > 1) {
@@ -313,7 +305,12 @@ std::vector<WalkedAllocator> read_mapped_allocators(
         walked.incomplete_reason = map_doubt(entries.has_value(), implausible, pointers.size());
         walked.complete = walked.incomplete_reason.empty();
         if (options.free_lists) {
+            const std::vector<WalkedBuffer> all = walked.buffers;
             add_regions(walked, reader, module, options);
+            if (!contradiction_in(walked).empty()) {  // not the lists of these buffers
+                walked.buffers = all;
+                walked.regions.clear();
+            }
         }
         result.push_back(std::move(walked));
     }

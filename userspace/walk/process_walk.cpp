@@ -32,11 +32,12 @@ public:
     void incomplete(const std::string& reason);
     // What a mesh holds is marked in its chips' allocators, too, where those hand out single cores.
     void forget_mirrors();
-    // An allocator that has handed out memory and of which no Buffer was found: its set may be elsewhere.
-    void doubt_empty_allocators();
+    // Whether what was read fits what the allocators say of themselves.
+    void judge_layout();
     [[nodiscard]] Walk take() { return std::move(walk_); }
 
 private:
+    void doubt_emptiness(WalkedAllocator& allocator);
     void doubt_meshless(std::uint64_t chip, const std::vector<WalkedAllocator>& allocators, OwnerReader& owners);
     void add_owner(OwnerReader& owners, std::uint64_t owner);
     void add(WalkedAllocator walked, OwnerReader& owners);
@@ -73,9 +74,6 @@ void ProcessWalker::add_owner(OwnerReader& owners, std::uint64_t owner) {
 }
 
 void ProcessWalker::add(WalkedAllocator walked, OwnerReader& owners) {
-    if (walked.contradicted && walk_.contradiction.empty()) {
-        walk_.contradiction = walked.incomplete_reason;
-    }
     seen_allocators_.insert(walked.allocator);
     add_owner(owners, walked.owner);
     for (const WalkedBuffer& buffer : walked.buffers) {
@@ -143,6 +141,39 @@ void ProcessWalker::walk_known(const WalkModule& module, OwnerReader& owners, co
     add(std::move(walked), owners);
 }
 
+void ProcessWalker::judge_layout() {
+    if (std::any_of(walk_.allocators.begin(), walk_.allocators.end(), proves_layout)) {
+        return;
+    }
+    for (WalkedAllocator& allocator : walk_.allocators) {
+        if (allocator.doubt.empty()) {
+            doubt_emptiness(allocator);
+            continue;
+        }
+        if (walk_.contradiction.empty()) {
+            walk_.contradiction = allocator.doubt;
+        }
+        allocator.buffers.clear();
+        allocator.regions.clear();
+        allocator.complete = false;
+        allocator.incomplete_reason = allocator.doubt;
+        incomplete(allocator.doubt);
+    }
+}
+
+// It has handed out memory, and no Buffer was found: its set may be elsewhere.
+void ProcessWalker::doubt_emptiness(WalkedAllocator& allocator) {
+    std::size_t blocks = 0;
+    for (const WalkedRegion& region : allocator.regions) {
+        blocks += region.orphans.size();
+    }
+    if (allocator.complete && allocator.buffers.empty() && blocks != 0) {
+        allocator.complete = false;
+        allocator.incomplete_reason = "an allocator has " + std::to_string(blocks) + " blocks in use, but no Buffer was found in it";
+        incomplete(allocator.incomplete_reason);
+    }
+}
+
 void ProcessWalker::forget_mirrors() {
     std::set<std::pair<BufferType, std::uint64_t>> of_meshes;
     const auto of_mesh = [&](const WalkedAllocator& allocator) {
@@ -150,31 +181,21 @@ void ProcessWalker::forget_mirrors() {
             return owner.owner == allocator.owner && owner.kind == OwnerKind::Mesh;
         });
     };
-    for (const WalkedAllocator& allocator : walk_.allocators) {
-        for (std::size_t i = 0; of_mesh(allocator) && i < allocator.buffers.size(); ++i) {
-            of_meshes.emplace(allocator.buffers[i].fields.type, allocator.buffers[i].fields.address);
+    std::vector<WalkedAllocator*> of_chips;
+    for (WalkedAllocator& allocator : walk_.allocators) {
+        if (!of_mesh(allocator)) {
+            of_chips.push_back(&allocator);
+            continue;
+        }
+        for (const WalkedBuffer& buffer : allocator.buffers) {
+            of_meshes.emplace(buffer.fields.type, buffer.fields.address);
         }
     }
-    for (WalkedAllocator& allocator : walk_.allocators) {
-        for (std::size_t i = 0; !of_mesh(allocator) && i < allocator.regions.size(); ++i) {
-            WalkedRegion& region = allocator.regions[i];
+    for (WalkedAllocator* allocator : of_chips) {
+        for (WalkedRegion& region : allocator->regions) {
             std::erase_if(region.orphans, [&](const Block& block) {
                 return of_meshes.contains({region.region.type, block.address});
             });
-        }
-    }
-}
-
-void ProcessWalker::doubt_empty_allocators() {
-    for (WalkedAllocator& allocator : walk_.allocators) {
-        std::size_t blocks = 0;
-        for (const WalkedRegion& region : allocator.regions) {
-            blocks += region.orphans.size();
-        }
-        if (allocator.complete && allocator.buffers.empty() && blocks != 0) {
-            allocator.complete = false;
-            allocator.incomplete_reason = "an allocator has " + std::to_string(blocks) + " blocks in use, but no Buffer was found in it";
-            incomplete(allocator.incomplete_reason);
         }
     }
 }
@@ -207,7 +228,7 @@ Walk walk_process(
         walker.incomplete("the walk was cancelled");
     }
     walker.forget_mirrors();
-    walker.doubt_empty_allocators();
+    walker.judge_layout();
     Walk walk = walker.take();
     walk.roots_known = walk.roots_known && !modules.empty();
     return walk;
@@ -220,6 +241,7 @@ WalkedAllocator read_capacity(
     WalkOptions options;
     options.buffers = false;
     options.orphans = false;
+    options.blocks = false;
     for (const WalkModule& module : modules) {
         OwnerReader owners(reader, module);
         if (owners.kind_of(which.owner) != OwnerKind::Unknown && is_pointer(which.allocator)) {

@@ -72,7 +72,7 @@ struct WalkedAllocator {
     std::vector<WalkedRegion> regions;
     bool complete = false;          // all buffers its set counts were read and are plausible
     std::string incomplete_reason;  // in words
-    bool contradicted = false;      // the object layout does not fit, says incomplete_reason: no buffer is shown
+    std::string doubt;              // about the object layout, in four readings: counts if no other allocator proves it
     bool from_globals = false;      // reached from the process's globals, not from `known` alone
 };
 
@@ -90,6 +90,7 @@ struct WalkOptions {
     bool free_lists = true;                           // read regions' free lists, too
     bool orphans = true;                              // look again and again for blocks that stay without a buffer
     bool without_block = false;                       // keep Buffers that lost their block: their allocator was cleared
+    bool blocks = true;                               // false: of free lists their bounds only
     bool buffers = true;                              // false: only owners, allocators and their regions
     const std::atomic<bool>* cancel = nullptr;        // true ends the walk soon
     std::function<std::vector<AddressRange>()> heap;  // asked for where a mesh must be searched in it; none: it is not

@@ -59,7 +59,7 @@ public:
 
     [[nodiscard]] std::optional<ListHead> head(std::uint64_t list) const;
     // The head alone if the blocks keep changing.
-    void read(std::uint64_t list, ListHead head, RegionReading& reading) const;
+    void read(std::uint64_t list, ListHead head, bool blocks, RegionReading& reading) const;
 
 private:
     [[nodiscard]] std::size_t object_bytes() const;
@@ -155,8 +155,9 @@ bool ListReader::read_blocks(const ListHead& head, RegionReading& reading) const
     return true;
 }
 
-void ListReader::read(std::uint64_t list, ListHead before, RegionReading& reading) const {
-    const bool known = layout_.block_address.exists() && layout_.block_size.exists() && layout_.block_allocated.exists() &&
+// `blocks`: not the bounds alone; those of a list that was shrunk follow from its blocks.
+void ListReader::read(std::uint64_t list, ListHead before, bool blocks, RegionReading& reading) const {
+    const bool known = blocks && layout_.block_address.exists() && layout_.block_size.exists() && layout_.block_allocated.exists() &&
                        layout_.block_in_use.exists();
     for (int attempt = 0; attempt < kMaxAttempts && !reader_.cancelled(); ++attempt) {
         reading.walked.region.base = before.offset + before.shrunk;
@@ -181,7 +182,7 @@ void ListReader::read(std::uint64_t list, ListHead before, RegionReading& readin
 }  // namespace
 
 std::optional<RegionReading> read_region(
-    const TargetReader& reader, const WalkLayout& layout, std::uint64_t manager, BufferType type, std::size_t max_blocks
+    const TargetReader& reader, const WalkLayout& layout, std::uint64_t manager, BufferType type, std::size_t max_blocks, bool blocks
 ) {
     const BankManagerLayout& members = layout.bank_manager;
     if (!is_pointer(manager) || !members.bank_offsets.exists() || reader.field(manager, kManagedType) != static_cast<std::uint64_t>(type)) {
@@ -206,7 +207,7 @@ std::optional<RegionReading> read_region(
     reading.walked.region.type = type;
     reading.walked.region.banks = static_cast<std::uint32_t>(*banks);
     reading.walked.region.page_alignment = static_cast<std::uint32_t>(*alignment);
-    lists.read(*list, *head, reading);
+    lists.read(*list, *head, blocks || head->shrunk != 0, reading);
     return reading;
 }
 

@@ -22,7 +22,8 @@ struct RegionReading {
 
 // `manager`: a BankManager. nullopt: there is none, this build's are not known, or what is there is none.
 [[nodiscard]] std::optional<RegionReading> read_region(
-    const TargetReader& reader, const WalkLayout& layout, std::uint64_t manager, BufferType type, std::size_t max_blocks
+    const TargetReader& reader, const WalkLayout& layout, std::uint64_t manager, BufferType type, std::size_t max_blocks,
+    bool blocks = true
 );
 
 }  // namespace tt::alloc_trace

@@ -52,6 +52,26 @@ std::string contradiction_in(const WalkedAllocator& walked) {
     return {};
 }
 
+bool proves_layout(const WalkedAllocator& walked) {
+    Sizes all;
+    for (const WalkedRegion& region : walked.regions) {
+        const Sizes sizes = compare_sizes(walked, region.region);
+        all.compared += sizes.compared;
+        all.different += sizes.different;
+    }
+    return all.compared > 2 * all.different;
+}
+
+Error layout_error(std::uint32_t pid, const Walk& walk) {
+    return {
+        ErrorCode::NotTraceable,
+        "the memory of process " + std::to_string(pid) + " contradicts the object layout: " + walk.contradiction +
+            ": decoding stopped, no figure shown would be right",
+        "see `tt-alloc-trace doctor -p " + std::to_string(pid) + "`; give the right one by --layout FILE",
+        0
+    };
+}
+
 bool has_equal_chips(const WalkedOwner& mesh) {
     const std::set<std::int32_t> ids(mesh.chips.begin(), mesh.chips.end());
     return ids.size() != mesh.chips.size();

@@ -54,6 +54,19 @@ TEST(WalkProofTest, BlocksOfAnotherSizeNameSizeAndPages) {
     EXPECT_THAT(contradiction_in(walked), IsEmpty()) << "how shards are dealt out is not known here";
 }
 
+TEST(WalkProofTest, BlocksOfTheRightSizeProveTheLayout) {
+    EXPECT_TRUE(proves_layout(proven(1)));
+    EXPECT_FALSE(proves_layout(proven(0)));
+    WalkedAllocator walked = proven(1);
+    walked.buffers[0].block_bytes = 64;
+    EXPECT_FALSE(proves_layout(walked));
+    walked = proven(4);
+    walked.buffers[0].block_bytes = 64;
+    EXPECT_TRUE(proves_layout(walked));
+    walked.buffers[1].block_bytes = 64;
+    EXPECT_FALSE(proves_layout(walked)) << "chance makes some right";
+}
+
 TEST(WalkProofTest, ChipsOfAMeshAreDifferent) {
     WalkedOwner mesh;
     mesh.chips = {4, 0, 2};

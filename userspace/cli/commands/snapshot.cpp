@@ -18,6 +18,7 @@
 #include "target/process.hpp"
 #include "target/target_memory.hpp"
 #include "walk/process_walk.hpp"
+#include "walk/walk_proof.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -76,6 +77,9 @@ Result<SnapshotView> take_snapshot(const ProcessHandle& process, const Runtime& 
     reading.heap = [&process] { return heap_of(read_memory_map(process).value_or(std::vector<MapEntry>{})); };
     const Walk walk = walk_process(memory, runtime.walk_modules, {}, reading);
     const auto duration = std::chrono::steady_clock::now() - begin;
+    if (!walk.contradiction.empty()) {
+        return tl::make_unexpected(layout_error(info->pid, walk));
+    }
     context.duration_ns = static_cast<std::uint64_t>(std::chrono::nanoseconds(duration).count());
     if (const Status there = memory.check(); !walk.complete && !there) {
         return tl::make_unexpected(there.error());

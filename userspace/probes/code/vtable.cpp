@@ -14,7 +14,7 @@ constexpr std::uint64_t kHead = 16;  // offset to top, type_info
 constexpr std::uint64_t kSlot = 8;
 constexpr std::uint64_t kMaxSlots = 512;  // Device has some 80
 
-// The slots of the first base.
+// All words behind its head.
 std::vector<std::uint64_t> slots_of(const ElfSymbol& vtable) {
     std::vector<std::uint64_t> slots;
     const std::uint64_t size = std::min(vtable.size, kHead + kMaxSlots * kSlot);
@@ -35,7 +35,14 @@ std::optional<std::uint64_t> function_in_same_slot(
     contents.resolve_slots(theirs);
     contents.resolve_slots(ours);
     std::optional<std::size_t> slot;
-    for (std::size_t i = 0; i < theirs.size(); ++i) {
+    // Behind the slots of the first base stand those of the others, with a head that leads to no code.
+    const auto is_code = [&](std::uint64_t where) {
+        const std::uint64_t address = contents.address_in(where);
+        return address == 0 || std::any_of(elf.segments().begin(), elf.segments().end(), [&](const ElfSegment& segment) {
+                   return segment.executable && address >= segment.address && address - segment.address < segment.memory_size;
+               });
+    };
+    for (std::size_t i = 0; i < std::min(theirs.size(), ours.size()) && is_code(theirs[i]) && is_code(ours[i]); ++i) {
         if (contents.address_in(theirs[i]) == known.address) {
             if (slot) {
                 return std::nullopt;

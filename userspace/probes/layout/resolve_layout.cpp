@@ -70,6 +70,7 @@ private:
     Status set_vtables();
     void set_roots();
     void fill_profile();
+    void complete_status();
     [[nodiscard]] std::string summary() const;
     [[nodiscard]] tl::unexpected<Error> refuse(const std::string& why) const {
         return fail(ErrorCode::NotTraceable, elf_.path() + ": " + why, kWayOut);
@@ -233,6 +234,13 @@ void Resolver::fill_profile() {
     }
 }
 
+// The states follow each other in every build; only the first of them has code that tells it.
+void Resolver::complete_status() {
+    if (find_claim(merged_.claims, "buffer.status_allocated") != nullptr && find_claim(merged_.claims, "buffer.status_deallocated") == nullptr) {
+        profile_.buffer.status_deallocated = profile_.buffer.status_allocated + 1;
+    }
+}
+
 std::string Resolver::summary() const {
     std::vector<std::string> origins;
     if (merged_.used_file) {
@@ -276,6 +284,7 @@ Result<LayoutProfile> Resolver::run() {
     }
     merged_ = *std::move(merged);
     fill_profile();
+    complete_status();
     if (auto status = set_vtables(); !status) {
         return tl::make_unexpected(status.error());
     }
