@@ -72,7 +72,7 @@ struct WalkedAllocator {
     std::vector<WalkedRegion> regions;
     bool complete = false;          // all buffers its set counts were read and are plausible
     std::string incomplete_reason;  // in words
-    std::string doubt;              // about the object layout, in four readings: counts if no other allocator proves it
+    std::string doubt{};            // about the object layout, in four readings: counts if no other allocator proves it
     bool from_globals = false;      // reached from the process's globals, not from `known` alone
 };
 
