@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 
-from . import jobs, prepare, releases, scenarios, session, tracer
+from . import cost, jobs, prepare, releases, scenarios, session, tracer
 from .scenarios import models
 
 HERE = pathlib.Path(__file__).parent
@@ -41,6 +41,7 @@ def arguments():
     parser.add_argument("--keep", action="store_true", help="keep the folders of scenarios that went wrong, and name them")
     parser.add_argument("--at-once", type=int, default=2, metavar="N", help="scenarios that run side by side (default: 2)")
     parser.add_argument("--list", action="store_true", help="list the scenarios and end")
+    parser.add_argument("--cost", type=int, metavar="ROUNDS", help="instead: what tracing costs, in so many rounds")
     parser.add_argument("--prepare", action="store_true", help="fill the cache folder and end")
     return parser.parse_args()
 
@@ -179,8 +180,10 @@ def main():
             print(f"{version:8} {NOT_TRIED}: {error}")
             table[version] = None
             continue
-        table[version] = [] if options.prepare else try_release(release, chosen, tool, options)
-    if options.prepare:
+        if options.cost:
+            cost.print_cost(version, cost.measure(release, tool, options.cost))
+        table[version] = [] if options.prepare or options.cost else try_release(release, chosen, tool, options)
+    if options.prepare or options.cost:
         return 0
     print_table(table, chosen)
     states = [state for states in table.values() for state in states or [BROKEN]]

@@ -19,7 +19,7 @@ namespace tt::alloc_trace {
 namespace {
 
 // What a process holds already is read before it is called attached to; a busy one may take longer than that.
-constexpr std::uint64_t kMaxFirstWalkNs = 1'000'000'000;
+constexpr std::uint64_t kMaxFirstWalkNs = 3'000'000'000;
 constexpr std::uint64_t kMaxLastWalkNs = 3'000'000'000;
 constexpr std::size_t kBatch = 1U << 16U;  // records per pump(): some 20 ms of work
 
@@ -375,14 +375,16 @@ Status LiveSession::finish_snapshots() {
 Status LiveSession::pump_until_walked(std::uint64_t max_ns) {
     constexpr int kPollMs = 20;
     const std::uint64_t since = monotonic_ns();
-    while (!keeper_.idle() && monotonic_ns() - since < max_ns) {
-        pollfd walk{keeper_.fd(), POLLIN, 0};
-        (void)::poll(&walk, 1, kPollMs);
+    while (true) {  // what there is to walk shows in the first turn
         if (const Result<bool> pumped = pump(); !pumped) {
             return tl::make_unexpected(pumped.error());
         }
+        if (keeper_.idle() || monotonic_ns() - since >= max_ns) {
+            return {};
+        }
+        pollfd walk{keeper_.fd(), POLLIN, 0};
+        (void)::poll(&walk, 1, kPollMs);
     }
-    return {};
 }
 
 std::optional<int> LiveSession::wait_for_command() {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The view `clash`: L1 at each clash of circular buffers and L1 buffers, and at the end or --at TIME.
+// The view `clash`: L1 at each launch that was refused for its circular or dataflow buffers, and at the end or --at TIME.
 #pragma once
 
 #include <memory>
