@@ -12,6 +12,7 @@ import time
 from . import jobs, tracer
 
 PAIRS = 20000
+SETTLE_SECONDS = 1  # bpftrace says that it begins to attach, not that it has
 LOOP = f"""
 def loop():
     shape = ttnn.Shape([1, 1, 64, 64])
@@ -25,16 +26,15 @@ out = mapped_runtime()
 
 
 class Bpftrace(jobs.Group):
-    """Attached when this exists."""
-
     def __init__(self, program, folder):
         output = folder / "bpftrace.out"
         output.unlink(missing_ok=True)
-        super().__init__(["bpftrace", "-o", output, "-e", 'BEGIN { printf("ready\\n"); } ' + program], None, folder)
-        while not output.exists() or "ready" not in output.read_text():
+        super().__init__(["bpftrace", "-o", output, "-e", program], None, folder)
+        while not output.exists() or "Attaching" not in output.read_text():
             if self.process.poll() is not None:
                 raise tracer.TracerError("bpftrace: " + self.err.text())
             time.sleep(0.05)
+        time.sleep(SETTLE_SECONDS)
 
 
 def probes_of(tool, library):
