@@ -567,9 +567,10 @@ int module_loaded(struct pt_regs *regs) {
     if (!event) {
         return 0;
     }
-    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+    /* The signal first: whoever reads the record continues the process, and a signal that came after that would stop it for good. */
     if (config.stop_on_load) {
         bpf_send_signal(SIGSTOP);
     }
+    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
     return 0;
 }
