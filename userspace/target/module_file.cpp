@@ -3,8 +3,10 @@
 #include "target/module_file.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 
 #include <array>
 #include <cstdio>
@@ -14,13 +16,17 @@ namespace {
 
 constexpr std::int64_t kNanoseconds = 1'000'000'000;
 
-FileIdentity identity_of(const struct stat& status) {
+bool is_on_overlay(int fd) {
+    struct statfs system{};
+    return ::fstatfs(fd, &system) == 0 && system.f_type == OVERLAYFS_SUPER_MAGIC;
+}
+
+FileIdentity identity_of(int fd, const struct stat& status) {
     return {
-        status.st_dev,
+        is_on_overlay(fd) ? 0 : status.st_dev,
         status.st_ino,
         static_cast<std::uint64_t>(status.st_size),
-        status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec,
-        status.st_ctim.tv_sec * kNanoseconds + status.st_ctim.tv_nsec
+        status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec
     };
 }
 
@@ -50,7 +56,8 @@ Result<ModuleFile> open_regular(int directory, const std::string& name, const st
     if (!fd.valid() || ::fstat(fd.get(), &status) != 0) {
         return cannot_open(shown, errno);
     }
-    return ModuleFile{std::move(fd), identity_of(status), shown};
+    const FileIdentity identity = identity_of(fd.get(), status);
+    return ModuleFile{std::move(fd), identity, shown};
 }
 
 // The mapping shows the device of the file system that holds the data; stat shows another one on overlay, btrfs and the

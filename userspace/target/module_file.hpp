@@ -17,13 +17,13 @@
 
 namespace tt::alloc_trace {
 
-// Which file, and whether it is still the same content; key of caches that live across processes.
+// Which file, and whether it is still the same content; key of caches that live across processes. One for whatever the kernel
+// puts one set of probes on: neither links and permissions nor the mounts of several containers over one image make another.
 struct FileIdentity {
-    std::uint64_t device = 0;
+    std::uint64_t device = 0;  // 0 on overlayfs: each mount has its own, over the same files
     std::uint64_t inode = 0;
     std::uint64_t size = 0;  // bytes
     std::int64_t mtime_ns = 0;
-    std::int64_t ctime_ns = 0;  // changes with the content even if mtime is set back
 
     bool operator==(const FileIdentity&) const = default;
 };
