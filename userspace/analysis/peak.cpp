@@ -131,19 +131,27 @@ void PeakFinder::known_better(
     raise(process, key);
 }
 
-void PeakFinder::launching(const ProcessState& /*process*/) { before_launch_.clear(); }
+void PeakFinder::launching(const ProcessState& process, const Place& place) { before_launch_.erase({process.number, place}); }
 
 void PeakFinder::launch_refused(const ProcessState& process, const Place& place) {
-    if (const auto before = before_launch_.find({process.number, place}); before != before_launch_.end()) {
-        peaks_of(process, place) = before->second;
-        before_launch_.erase(before);
+    const auto before = before_launch_.find({process.number, place});
+    if (before == before_launch_.end()) {
+        return;
     }
+    PlacePeaks& peaks = peaks_of(process, place);
+    for (std::size_t i = 0; i < kOfLaunch.size(); ++i) {
+        peaks.of[static_cast<std::size_t>(kOfLaunch[i])] = before->second[i];
+    }
+    before_launch_.erase(before);
 }
 
 void PeakFinder::residency_changed(const ProcessState& process, const Place& place) {
     if (const auto usage = process.places.find(place); usage != process.places.end()) {
         PlacePeaks& peaks = peaks_of(process, place);
-        before_launch_.try_emplace({process.number, place}, peaks);
+        const auto [before, fresh] = before_launch_.try_emplace({process.number, place});
+        for (std::size_t i = 0; fresh && i < kOfLaunch.size(); ++i) {
+            before->second[i] = peaks.of[static_cast<std::size_t>(kOfLaunch[i])];
+        }
         raise_circular_buffers(peaks, usage->second, now(process));
     }
 }

@@ -61,7 +61,7 @@ public:
     void known_better(
         const ProcessState& process, const AllocationKey& key, const LiveBuffer& before, const LiveBuffer& now
     ) override;
-    void launching(const ProcessState& process) override;
+    void launching(const ProcessState& process, const Place& place) override;
     void launch_refused(const ProcessState& process, const Place& place) override;
     void residency_changed(const ProcessState& process, const Place& place) override;
     void observe(const Event& event, const Applied& applied) override;
@@ -91,7 +91,9 @@ private:
     std::map<std::pair<std::uint32_t, Place>, PlacePeaks> peaks_;
     std::uint32_t cached_process_ = 0;
     std::vector<AllocatorPlaces> cache_;  // of cached_process_, by index of the allocator
-    std::map<std::pair<std::uint32_t, Place>, PlacePeaks> before_launch_;  // of the last launch, should it be refused
+    // Before the last launch on a place, should it be refused.
+    static constexpr std::array kOfLaunch{PeakOf::CircularBuffers, PeakOf::L1AndCircularBuffers};
+    std::map<std::pair<std::uint32_t, Place>, std::array<Peak, kOfLaunch.size()>> before_launch_;
     std::uint64_t forgotten_ = 0;
     const std::vector<std::unique_ptr<ProcessState>>* tracked_ = nullptr;  // during a replay
 };

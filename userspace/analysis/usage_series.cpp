@@ -110,7 +110,7 @@ void UsageSeries::known_better(
 
 void UsageSeries::sample_owner(const ProcessState& process, const AllocationKey& key) {
     start_at(process.last_t_ns);
-    settle_residencies();
+    settle_residencies(process.pid);
     const Owner& owner = process.owner_of(key);
     for (std::size_t i = 0; i < owner.places.size(); ++i) {
         const PlaceUsage& usage = *owner.usages[i];
@@ -121,22 +121,26 @@ void UsageSeries::sample_owner(const ProcessState& process, const AllocationKey&
     }
 }
 
-void UsageSeries::launching(const ProcessState& /*process*/) { settle_residencies(); }
+void UsageSeries::launching(const ProcessState& process, const Place& /*place*/) { settle_residencies(process.pid); }
 
 void UsageSeries::residency_changed(const ProcessState& process, const Place& place) {
     start_at(process.last_t_ns);
     open_residencies_.try_emplace({process.number, place}, Residency{&process, process.last_t_ns});
 }
 
-void UsageSeries::settle_residencies() {
-    for (const auto& [where, residency] : open_residencies_) {
+void UsageSeries::settle_residencies(std::optional<std::uint32_t> pid) {
+    std::erase_if(open_residencies_, [&](const auto& open) {
+        const auto& [where, residency] = open;
+        if (pid && residency.process->pid != *pid) {
+            return false;
+        }
         const auto usage = residency.process->places.find(where.second);
         if (usage != residency.process->places.end()) {
             sample(*residency.process, where.second, usage->second, SeriesKind::CircularBuffers, residency.t_ns);
             sample(*residency.process, where.second, usage->second, SeriesKind::L1AndCircularBuffers, residency.t_ns);
         }
-    }
-    open_residencies_.clear();
+        return true;
+    });
 }
 
 void UsageSeries::sample_all(const ProcessState& process, std::uint64_t t_ns) {
@@ -198,7 +202,7 @@ void UsageSeries::observe(const Event& event, const Applied& applied) {
     const bool in_launch = std::holds_alternative<ProgramLaunched>(event) || std::holds_alternative<ProgramNotTold>(event) ||
                            std::holds_alternative<CircularBufferAllocated>(event);
     if (!in_launch) {
-        settle_residencies();
+        settle_residencies(header_of(event).pid);
     }
     const ProcessState* process = wanted ? process_of(header_of(event)) : nullptr;
     if (moves && process != nullptr) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -68,7 +69,7 @@ public:
     void known_better(
         const ProcessState& process, const AllocationKey& key, const LiveBuffer& before, const LiveBuffer& now
     ) override;
-    void launching(const ProcessState& process) override;
+    void launching(const ProcessState& process, const Place& place) override;
     void residency_changed(const ProcessState& process, const Place& place) override;
     void observe(const Event& event, const Applied& applied) override;
     void end(const TrackerView& view) override;
@@ -105,7 +106,7 @@ private:
     };
 
     void start_at(std::uint64_t t_ns);
-    void settle_residencies();
+    void settle_residencies(std::optional<std::uint32_t> pid = std::nullopt);  // of all processes
     void sample_owner(const ProcessState& process, const AllocationKey& key);
     void sample_all(const ProcessState& process, std::uint64_t t_ns);
     void sample(const ProcessState& process, const Place& place, const PlaceUsage& usage, SeriesKind kind, std::uint64_t t_ns);

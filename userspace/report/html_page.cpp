@@ -33,7 +33,7 @@ public:
     ) override {
         series.known_better(process, key, before, now);
     }
-    void launching(const ProcessState& process) override { series.launching(process); }
+    void launching(const ProcessState& process, const Place& place) override { series.launching(process, place); }
     void residency_changed(const ProcessState& process, const Place& place) override {
         series.residency_changed(process, place);
         map.residency_changed(process, place);

@@ -34,8 +34,8 @@ public:
     virtual void known_better(
         const ProcessState& /*process*/, const AllocationKey& /*key*/, const LiveBuffer& /*before*/, const LiveBuffer& /*now*/
     ) {}
-    // A program is launched, which may change the circular buffers resident.
-    virtual void launching(const ProcessState& /*process*/) {}
+    // A program is launched on `place`, which may change the circular buffers resident.
+    virtual void launching(const ProcessState& /*process*/, const Place& /*place*/) {}
     // The runtime refused the last launch on `place`; residency_changed() follows.
     virtual void launch_refused(const ProcessState& /*process*/, const Place& /*place*/) {}
     // The circular buffers resident on `place` are others now (CircularBufferUsage, ProgramTable).

@@ -127,9 +127,14 @@ void ProgramTable::told_after_all(Program& program) {
     }
 }
 
-std::vector<Place> ProgramTable::refuse(std::uint64_t program) {
+std::vector<Place> ProgramTable::refuse(std::uint64_t program, const std::vector<Place>& places) {
     std::vector<Place> undone;
-    for (auto& [place, residents] : resident_) {
+    for (const Place& place : places) {
+        const auto found = resident_.find(place);
+        if (found == resident_.end()) {
+            continue;
+        }
+        Residents& residents = found->second;
         if (program != 0 && residents.launched == program) {
             residents.programs = std::exchange(residents.before, {});
             std::erase_if(residents.programs, [this](std::uint64_t id) { return !programs_.contains(id); });

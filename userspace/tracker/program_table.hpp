@@ -82,9 +82,9 @@ public:
     bool launch(std::uint64_t program, const std::vector<Place>& places);
     // Of the launch just told: what the program had laid out before is not known.
     void not_told(std::uint64_t program);
-    // The runtime refused to launch it: it holds nothing. Returns the places where that launch was the last one, and which are as
-    // they were before.
-    std::vector<Place> refuse(std::uint64_t program);
+    // The runtime refused to launch it on `places`: it holds nothing there. Returns those where that launch was the last one, and
+    // which are as they were before.
+    std::vector<Place> refuse(std::uint64_t program, const std::vector<Place>& places);
     void destroy(std::uint64_t program);
     void release(const std::vector<Place>& places);  // nothing is resident there any more
     void clear();

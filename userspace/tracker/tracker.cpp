@@ -347,12 +347,13 @@ Applied Tracker::on(const CircularBuffersReleased& event) {
 Applied Tracker::on(const ProgramLaunched& event) {
     ProcessState& state = process(event.header);
     const Owner& owner = state.owners[owner_index(state, event.owner)];
-    if (state.listener != nullptr) {
-        state.listener->launching(state);
-    }
-    for (PlaceUsage* usage : owner.usages) {
-        ++usage->circular_buffers.launches;
-        usage->circular_buffers.peak_before_launch = usage->circular_buffers.peak_bytes;
+    for (std::size_t i = 0; i < owner.places.size(); ++i) {
+        if (state.listener != nullptr) {
+            state.listener->launching(state, owner.places[i]);
+        }
+        CircularBufferUsage& usage = owner.usages[i]->circular_buffers;
+        ++usage.launches;
+        usage.peak_before_launch = usage.peak_bytes;
     }
     if (state.programs.launch(event.program, owner.places)) {
         update_circular_buffers(state, owner);
@@ -366,17 +367,15 @@ Applied Tracker::on(const ProgramNotTold& event) {
 }
 
 // A refused launch has never run, though all of its events have come by.
-void Tracker::undo_launch(ProcessState& process, std::uint64_t program) {
-    for (const Place& place : process.programs.refuse(program)) {
+void Tracker::undo_launch(ProcessState& process, const Owner& owner, std::uint64_t program) {
+    for (const Place& place : process.programs.refuse(program, owner.places)) {
         CircularBufferUsage& usage = process.places[place].circular_buffers;
         usage.peak_bytes = usage.peak_before_launch;
         if (process.listener != nullptr) {
             process.listener->launch_refused(process, place);
         }
     }
-    for (const Owner& owner : process.owners) {
-        update_circular_buffers(process, owner);
-    }
+    update_circular_buffers(process, owner);
 }
 
 Applied Tracker::on(const ProgramDestroyed& event) {
@@ -511,7 +510,13 @@ Applied Tracker::on(const AllocationFailed& event) {
 Applied Tracker::on(const CircularBufferClash& event) {
     ProcessState& state = process(event.header);
     state.clashes.add(explain(state, event, may_scan(state)));
-    undo_launch(state, event.program);
+    if (event.owner != 0) {
+        undo_launch(state, state.owners[owner_index(state, event.owner)], event.program);
+        return {};
+    }
+    for (const Owner& owner : state.owners) {
+        undo_launch(state, owner, event.program);
+    }
     return {};
 }
 

@@ -103,7 +103,7 @@ private:
     ProcessState& process(const EventHeader& header);
     ProcessState& start_process(const EventHeader& header);
     void fold_oldest_exited(const ProcessState& of);
-    static void undo_launch(ProcessState& process, std::uint64_t program);
+    static void undo_launch(ProcessState& process, const Owner& owner, std::uint64_t program);
     Applied end_replaced(ProcessState& process, const AllocationKey& key, const LiveBuffer& replaced);
     UnknownFree why_unknown(const ProcessState& process, const AllocationTable::Past& past);
     [[nodiscard]] bool allocations_lost_since(const ProcessState& process, std::uint64_t t_ns) const;

@@ -102,6 +102,20 @@ TEST(PeakTest, RefusedLaunchIsNone) {
     EXPECT_EQ(peak_of(finder.peaks(), PeakOf::L1AndCircularBuffers).by_size.bytes, 4 * kPage);
 }
 
+TEST(PeakTest, RefusedLaunchIsNoneBesideAnotherProcess) {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).launch(1).circular_buffer(1, 0x1000, kPage).launch(2);
+    script.circular_buffer(2, 0x1000, 8 * kPage).alloc(9 * kPage, kPage, BufferType::L1);
+    ProgramLaunched of_another{script.next(), 9, kMesh};
+    ++of_another.header.pid;
+    script.add(of_another).clash(2, "clash");
+    PeakFinder finder;
+    script.replay(finder);
+    EXPECT_EQ(peak_of(finder.peaks(), PeakOf::CircularBuffers).by_size.bytes, 4 * kPage);
+    EXPECT_EQ(peak_of(finder.peaks(), PeakOf::L1AndCircularBuffers).by_footprint.bytes, kPage * kBanks + 4 * kPage);
+    EXPECT_EQ(peak_of(finder.peaks(), PeakOf::L1).by_footprint.bytes, kPage * kBanks) << "allocated all the same";
+}
+
 TEST(PeakTest, LaunchThatPassesAfterARefusalCounts) {
     Script script;
     script.launch(2).circular_buffer(2, 0x1000, kPage).clash(2, "clash").launch(2).launch(1);

@@ -195,6 +195,22 @@ TEST(UsageSeriesTest, RefusedLaunchDoesNotShow) {
     EXPECT_EQ(row(series, SeriesKind::L1AndCircularBuffers).peak, 100U);
 }
 
+TEST(UsageSeriesTest, RefusedLaunchDoesNotShowBesideAnotherProcess) {
+    UsageSeries series;
+    ObservedStream stream(series);
+    const auto of_another = [&](double t) {
+        EventHeader header = stream.at(t);
+        ++header.pid;
+        return header;
+    };
+    stream.mesh(1).regions(1).launch(2, 1).plan(2, 1, 0, 100).launch(3, 2).plan(3, 2, 0, 800);
+    stream.apply(ProgramLaunched{of_another(4), 9, kMesh}).apply(ProcessExited{of_another(5)});
+    stream.apply(CircularBufferClash{stream.at(6), 2, kMesh, "clash"});
+    stream.close();
+    EXPECT_EQ(row(series, SeriesKind::CircularBuffers).peak, 100U);
+    EXPECT_EQ(row(series, SeriesKind::CircularBuffers).now, 100U);
+}
+
 TEST(UsageSeriesTest, NothingSeenIsNothingShown) {
     UsageSeries series;
     ObservedStream stream(series);

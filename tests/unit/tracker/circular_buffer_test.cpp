@@ -246,6 +246,28 @@ TEST(TrackerCircularBufferTest, RefusalDoesNotUndoTheLaunchOfAnotherThread) {
     EXPECT_EQ(job.circular_buffers().bytes, 80U);
 }
 
+TEST(TrackerCircularBufferTest, RefusalOnOneChipLeavesTheOthersAlone) {
+    Stream job = started_job();
+    job.chip(kChip1, 1);
+    job.launch(kProgram, kChip1);
+    job.circular_buffer(kProgram, 100, {kLeft}, kChip1);
+    job.launch(kProgram);
+    EXPECT_EQ(job.circular_buffers(kPlace0).bytes, 800U);
+    job.refused(kProgram);
+    EXPECT_EQ(job.circular_buffers(kPlace0).bytes, 0U);
+    EXPECT_EQ(job.circular_buffers(kPlace1).bytes, 800U);
+    EXPECT_EQ(job.circular_buffers(kPlace1).peak_bytes, 800U);
+}
+
+TEST(TrackerCircularBufferTest, RefusalOnAChipNotToldIsOneOnAll) {
+    Stream job = started_job();
+    job.chip(kChip1, 1);
+    job.launch(kProgram, kChip1);
+    job.circular_buffer(kProgram, 100, {kLeft}, kChip1);
+    job.refused(kProgram, 0);
+    EXPECT_EQ(job.circular_buffers(kPlace1).bytes, 0U);
+}
+
 TEST(TrackerCircularBufferTest, RefusalOfAnUnknownProgramChangesNothing) {
     Stream job = started_job();
     job.launch(kProgram);
