@@ -57,7 +57,10 @@ static __always_inline __u32 kind_by_status(const __u64 *window) {
     return status == instance.layout.status_allocated ? TAT_EVENT_FREED : TAT_EVENT_ALLOCATION_FAILED;
 }
 
-static __always_inline __u64 members_of(__u64 buffer) {
+static __always_inline __u64 members_of(__u64 buffer, struct pt_regs *regs, __u32 program) {
+    if (TAT_HAS(program, members)) {
+        return TAT_VALUE(regs, program, members);
+    }
     return instance.layout.buffer_impl == TAT_NO_OFFSET ? buffer : read_word(buffer + instance.layout.buffer_impl);
 }
 
@@ -92,7 +95,7 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
     if (thread) {
         thread->instance = instance.id;
     }
-    __u64 members = members_of(buffer);
+    __u64 members = members_of(buffer, regs, program);
     /* Read before there is a record: the owner it names is announced first. */
     __u64 window[TAT_BUFFER_WINDOW_WORDS];
     void *from = (void *)(members + instance.layout.window_start);

@@ -54,6 +54,7 @@ struct tat_location {
 struct tat_probe {
     struct tat_location object;  /* Buffer, program, owner, allocator or core range set: what the event is about; of an
                                     allocation TAT_REG_NONE: the Buffer this thread entered with */
+    struct tat_location members; /* of a Buffer: the object that holds them; where it is not at hand, the Buffer leads to it */
     struct tat_location owner;
     struct tat_location address; /* of an allocation: the object does not hold it yet */
     struct tat_location size;

@@ -116,6 +116,7 @@ static_assert(static_cast<int>(Register::Rax) == TAT_REG_RAX && static_cast<int>
 tat_probe to_abi(const ProbeValues& values) {
     return {
         to_abi(values.object),
+        to_abi(values.members),
         to_abi(values.owner),
         to_abi(values.address),
         to_abi(values.size),

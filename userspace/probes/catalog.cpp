@@ -22,6 +22,7 @@ constexpr std::string_view kLinkTime = "link-time optimized";
 constexpr ProbeValues kObject0{.object = argument(0)};
 constexpr ProbeValues kObject0AndResult{.object = argument(0), .address = {Register::Rax}};
 constexpr ProbeValues kObject1{.object = argument(1)};
+constexpr ProbeValues kObject1OfMembers{.object = argument(1), .members = argument(0)};  // BufferImpl is entered with its Buffer
 // `this` is the GraphTracker.
 constexpr ProbeValues kHookOfBuffer{.object = argument(1), .tracker = argument(0)};
 constexpr ProbeValues kHookOfRange{.object = argument(1), .address = argument(2), .size = argument(3)};
@@ -137,7 +138,7 @@ constexpr std::array kFreed{
     ProbeAlternative{
         {kDeallocateImplPimpl},
         EntryByStatus,
-        kObject1,
+        kObject1OfMembers,
         "2026, BufferImpl",
         {kBufferImplDeallocate, kBufferDestructor, kBufferBaseDestructor, kBufferDeallocate, kDeallocateBuffer}
     },

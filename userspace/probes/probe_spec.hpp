@@ -42,6 +42,7 @@ inline constexpr std::size_t kProbeRoleCount = 16;
 // Where a probe finds what its event tells. What a role has no use for, or a build does not offer, does not exist.
 struct ProbeValues {
     ValueLocation object{};   // the Buffer, program, owner or allocator the event is about; of a circular buffer its CoreRangeSet
+    ValueLocation members{};  // the object that holds the Buffer's members, where it is at hand; else the Buffer leads to it
     ValueLocation owner{};    // Device* or MeshDevice*
     ValueLocation address{};  // device address; of an allocation: where the Buffer does not hold it yet
     ValueLocation size{};     // bytes
