@@ -43,7 +43,6 @@ set(gcc_lto_eras 202411 202502 202510)
 set(o0_eras 202407 202502 202510 202602 202606)
 set(none)
 set(always TRUE)
-set(usual_clang 202606)
 set(usual_o0 202407)
 set(usual_lto 202510 202602)
 set(usual_libcxx 202502)
@@ -51,7 +50,7 @@ set(usual_stripped 202411)
 set(usual_ttnn 202502)
 
 set(clang_flags -O3 -fomit-frame-pointer -march=x86-64-v3)
-tat_way(all_and_newest usual_clang clang has_clang COMPILER ${TAT_CLANGXX} FLAGS ${clang_flags}
+tat_way(all_and_newest none clang has_clang COMPILER ${TAT_CLANGXX} FLAGS ${clang_flags}
         WORDS clang O3 no-frame-pointer)
 # Without 202411: unoptimized, its only getter that tells the status is none, and the tracer says so.
 tat_way(o0_eras usual_o0 gcc-o0 always COMPILER ${TAT_GXX} FLAGS -O0 ${gcc} WORDS gcc O0 frame-pointer)
