@@ -36,7 +36,7 @@ struct InstantOf {
         const FailureVerdict verdict = applied.verdict.value_or(FailureVerdict::Unknown);
         return {fmt::format("allocation failed ({})", to_string(verdict)), e.message, e.buffer.size, false};
     }
-    Instant operator()(const CircularBufferClash& e) const { return {"launch refused: no place for circular buffers", e.message, 0, false}; }
+    Instant operator()(const CircularBufferClash& e) const { return {"launch refused: no place for its buffers", e.message, 0, false}; }
     Instant operator()(const Lost& e) const { return {fmt::format("gap: {} events lost", e.total()), {}, 0, true}; }
     Instant operator()(const OwnerClosing&) const { return {"close", {}, 0, false}; }
     Instant operator()(const AllocatorReleased&) const {

@@ -146,7 +146,7 @@ private:
         if (const auto* failed = std::get_if<AllocationFailed>(&event)) {
             errors_.push_back({now_.events, failed->header.t_ns, "allocation failed", failed->message});
         } else if (const auto* clash = std::get_if<CircularBufferClash>(&event)) {
-            errors_.push_back({now_.events, clash->header.t_ns, "no place for circular buffers", clash->message});
+            errors_.push_back({now_.events, clash->header.t_ns, "no place for the buffers of a program", clash->message});
         }
     }
     void take_moment(std::uint64_t number) {

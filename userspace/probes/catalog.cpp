@@ -6,6 +6,7 @@
 #include <array>
 
 #include "probes/probe_spec.hpp"
+#include "probes/layout/runtime_symbols.hpp"
 
 #define TAT_METAL "_ZN2tt8tt_metal"
 
@@ -63,7 +64,6 @@ constexpr std::string_view kFreeAllocatePages =
 constexpr std::string_view kFreeAllocatePagesLibcxx =
     TAT_METAL "9allocator15allocate_bufferERNS0_9AllocatorEmmRKNS0_10BufferTypeEbNSt3__18optionalIjEE";
 
-constexpr std::string_view kAllocateCbs = TAT_METAL "6detail11ProgramImpl25allocate_circular_buffersEPKNS0_7IDeviceE";
 constexpr std::string_view kAllocateCbsProgram_ = TAT_METAL "6detail8Program_25allocate_circular_buffersEPKNS0_7IDeviceE";
 constexpr std::string_view kAllocateCbsV0IDevice =
     TAT_METAL "6detail8Program_25allocate_circular_buffersEPKNS0_2v07IDeviceE";
@@ -73,8 +73,6 @@ constexpr std::string_view kAllocateCbsProgramV0 = TAT_METAL "2v07Program25alloc
 constexpr std::string_view kAllocateCbsProgram = TAT_METAL "7Program25allocate_circular_buffersEPKNS0_6DeviceE";
 constexpr std::string_view kAllocateCbsNoDevice = TAT_METAL "7Program25allocate_circular_buffersEv";
 constexpr std::string_view kCompileAndAllocate = TAT_METAL "6detail11ProgramImpl20compile_and_allocateEPNS0_7IDeviceEb";
-constexpr std::string_view kAllocateDataflowBuffers =
-    TAT_METAL "6detail11ProgramImpl25allocate_dataflow_buffersEPKNS0_7IDeviceE";
 constexpr std::string_view kRegisterProgram = TAT_METAL "6Device16register_programEPNS0_6detail11ProgramImplE";
 
 // Behind the call of the allocator: a failed allocation throws past it, one that a hook took does not come by, and what the
@@ -185,14 +183,14 @@ constexpr std::array kCircularBufferAllocated{
         Entry,
         kHookOfRangeWithOwner,
         "November 2025 on",
-        {kAllocateCbs}
+        {symbol::kProgramImplPlace}
     },
     ProbeAlternative{
         {TAT_METAL "12GraphTracker17track_allocate_cbERK12CoreRangeSetmmbPKNS0_7IDeviceE"},
         Entry,
         kHookOfRangeWithOwner,
         "March to November 2025",
-        {kAllocateCbs, kAllocateCbsProgram_}
+        {symbol::kProgramImplPlace, kAllocateCbsProgram_}
     },
     ProbeAlternative{
         {TAT_METAL "12GraphTracker17track_allocate_cbERK12CoreRangeSetmmbPKNS0_2v07IDeviceE"},
@@ -228,7 +226,7 @@ constexpr std::array kCircularBuffersReleased{
 // The first is entered at every launch. The others were, until it came; since then at first launches only.
 constexpr std::array kProgramLaunched{
     ProbeAlternative{{kCompileAndAllocate}, Entry, kProgramAndOwner, "August 2026 on", {}},
-    ProbeAlternative{{kAllocateCbs}, Entry, kProgramAndOwner, "April 2025 on", {}},
+    ProbeAlternative{{symbol::kProgramImplPlace}, Entry, kProgramAndOwner, "April 2025 on", {}},
     ProbeAlternative{{kAllocateCbsProgram_}, Entry, kProgramAndOwner, "March and April 2025", {}},
     ProbeAlternative{{kAllocateCbsV0IDevice}, Entry, kProgramAndOwner, "January to March 2025", {}},
     ProbeAlternative{{kAllocateCbsV0Device}, Entry, kProgramAndOwner, "October 2024 to January 2025", {}},
@@ -465,7 +463,7 @@ constexpr std::array kCatalog{
         "dataflow buffers are not shown",
         kDataflowBuffersPlaced,
         ProbeRole::DataflowBuffersPlaced,
-        kAllocateDataflowBuffers
+        symbol::kProgramImplPlaceDataflow
     }
 };
 

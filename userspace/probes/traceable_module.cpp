@@ -7,13 +7,11 @@
 #include "probes/probe_spec.hpp"
 #include "probes/program_decoder.hpp"
 #include "probes/runtime_build.hpp"
+#include "probes/layout/runtime_symbols.hpp"
 #include "target/elf_text.hpp"
 
 namespace tt::alloc_trace {
 namespace {
-
-// Of a period newer than the catalog: found, to be refused in words.
-constexpr std::string_view kDeviceVtable = "_ZTVN2tt8tt_metal6DeviceE";
 
 // What tells where a program keeps one kind of its buffers: the first says all, the others a part of it each.
 struct PlanFunctions {
@@ -23,12 +21,12 @@ struct PlanFunctions {
 };
 constexpr PlanFunctions kCircular{
     "_ZN2tt8tt_metal6detail11ProgramImpl37invalidate_circular_buffer_allocationEv",
-    "_ZN2tt8tt_metal6detail11ProgramImpl25allocate_circular_buffersEPKNS0_7IDeviceE",
+    symbol::kProgramImplPlace,
     "_ZN2tt8tt_metal6detail11ProgramImpl31validate_circular_buffer_regionEPKNS0_7IDeviceE"
 };
 constexpr PlanFunctions kDataflow{
     "_ZN2tt8tt_metal6detail11ProgramImpl37invalidate_dataflow_buffer_allocationEv",
-    "_ZN2tt8tt_metal6detail11ProgramImpl25allocate_dataflow_buffersEPKNS0_7IDeviceE",
+    symbol::kProgramImplPlaceDataflow,
     "_ZN2tt8tt_metal6detail11ProgramImpl31validate_dataflow_buffer_regionEPKNS0_7IDeviceE"
 };
 
@@ -68,8 +66,10 @@ ProgramPlan decode_plan(const PlanFunctions& functions, const SymbolMap& symbols
     return plan;
 }
 
-bool same_elements(const RegionVectors& vectors, const ProgramLayout& layout) {
-    return vectors.element == layout.allocator_element && vectors.regions == layout.allocator_regions;
+// Both kinds of buffers lie in allocators of one class.
+bool agree_on_elements(const RegionVectors& vectors, const ProgramLayout& layout) {
+    return !layout.allocators.exists() ||
+           (vectors.element == layout.allocator_element && vectors.regions == layout.allocator_regions);
 }
 
 // What the code of a program's methods tells of it goes before the era table.
@@ -85,9 +85,11 @@ ProgramLayout program_layout(ProgramLayout layout, const SymbolMap& symbols, con
     }
     layout.has_dataflow = find_symbol(symbols, kDataflow.allocate) != nullptr ? 1 : 0;
     const ProgramPlan dataflow = decode_plan(kDataflow, symbols, elf);
-    if (dataflow.placing_needed.exists() && dataflow.vectors.allocators.exists() && same_elements(dataflow.vectors, layout)) {
+    if (dataflow.placing_needed.exists() && dataflow.vectors.allocators.exists() && agree_on_elements(dataflow.vectors, layout)) {
         layout.dataflow_placing_needed = dataflow.placing_needed;
         layout.dataflow_allocators = dataflow.vectors.allocators;
+        layout.allocator_element = dataflow.vectors.element;
+        layout.allocator_regions = dataflow.vectors.regions;
     }
     return layout;
 }
@@ -145,7 +147,7 @@ void resolve_program(TraceableModule& module, const SymbolMap& symbols, const El
 }  // namespace
 
 std::vector<std::string> screening_symbols() {
-    std::vector<std::string> names{std::string(kDeviceVtable)};
+    std::vector<std::string> names{std::string(symbol::kChipVtable)};  // newer than the catalog: found, to be refused in words
     for (const ProbeSpec& spec : probe_catalog()) {
         if (spec.role == ProbeRole::Allocated) {
             for (const ProbeAlternative& alternative : spec.alternatives) {

@@ -125,7 +125,7 @@ std::string mark_text(MarkKind kind, const Mark& mark) {
             const std::string_view type = mark.type ? to_string(*mark.type) : "memory";
             return with_reason(fmt::format("{} of {}{}", human_bytes(mark.amount), type, on_owner(mark)), mark.what);
         }
-        case MarkKind::Clash: return "no place for circular buffers" + on_owner(mark);
+        case MarkKind::Clash: return "no place for the buffers of a program" + on_owner(mark);
         case MarkKind::Gap: return counted(mark.amount, "event") + " lost";
         case MarkKind::TraceCapture: return human_bytes(mark.amount) + on_owner(mark);
         case MarkKind::Close:

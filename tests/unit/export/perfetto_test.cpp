@@ -91,7 +91,7 @@ TEST(PerfettoExport, FailuresClashesAndGapsAreInstants) {
     ASSERT_EQ(trace.instants.size(), 3U);
     EXPECT_EQ(trace.instants[0].at("name").get<std::string>().rfind("allocation failed", 0), 0U);
     EXPECT_EQ(trace.instants[0].at("args").at("message"), "Out of Memory: \"no\"\nroom; none");
-    EXPECT_EQ(trace.instants[1].at("name"), "launch refused: no place for circular buffers");
+    EXPECT_EQ(trace.instants[1].at("name"), "launch refused: no place for its buffers");
     EXPECT_EQ(trace.instants[2].at("name"), "gap: 3 events lost");
     EXPECT_EQ(trace.instants[2].at("s"), "g");
 }

@@ -88,7 +88,7 @@ TEST_F(VisualizerExportTest, EachOperationHasWhatWasLive) {
         query("SELECT device_id, l1_num_banks, l1_bank_size, address_at_first_l1_bank, worker_l1_size FROM devices"),
         ElementsAre(Row{"0", "64", "1433600", "102400", "1536000"})
     );
-    EXPECT_THAT(query("SELECT operation_id, error_type FROM errors"), ElementsAre(Row{"2", "allocation failed"}, Row{"3", "no place for circular buffers"}));
+    EXPECT_THAT(query("SELECT operation_id, error_type FROM errors"), ElementsAre(Row{"2", "allocation failed"}, Row{"3", "no place for the buffers of a program"}));
 }
 
 TEST_F(VisualizerExportTest, ThinsOutRatherThanGrow) {

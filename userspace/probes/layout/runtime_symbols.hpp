@@ -98,7 +98,8 @@ inline constexpr Name kMetalContext = "_ZN2tt8tt_metal12MetalContext8instanceEv"
 inline constexpr Name kBufferMap = "_ZN2tt8tt_metal6detail10BUFFER_MAPE";
 inline constexpr Name kProgramImplPlace =
     "_ZN2tt8tt_metal6detail11ProgramImpl25allocate_circular_buffersEPKNS0_7IDeviceE";
-
+inline constexpr Name kProgramImplPlaceDataflow =
+    "_ZN2tt8tt_metal6detail11ProgramImpl25allocate_dataflow_buffersEPKNS0_7IDeviceE";
 
 // What a walk of the process's memory needs.
 inline constexpr Name kMetalContextObject = "_ZZN2tt8tt_metal12MetalContext8instanceEvE4inst";  // in .symtab only
