@@ -136,13 +136,33 @@ TEST_F(CommandTest, CommandWhoseRuntimeIsRefusedWasNotSeen) {
     EXPECT_EQ(gaps.out.find("exact"), std::string::npos) << gaps.out;
 }
 
-// Ctrl-C for the recorder alone: it ends as asked, and the command goes on unharmed.
-TEST_F(CommandTest, CommandGoesOnWhenTheRecorderIsInterrupted) {
+// As Ctrl-C in a terminal, which both get: what the command does then, and its status, are not lost.
+TEST_F(CommandTest, InterruptedOnceTheCommandIsSeenToItsEnd) {
+    StandIn job(StandIn::under(tool_with({"record", "-o", file_, "--"}), {"--threads", "2", "--ops", "1000"}));
+    job.run_all();
+    job.process().signal(SIGINT);
+    job.process().wait_for_err("waiting for the command to end");
+    job.run_all();
+    const Truth truth = job.truth();
+    kill(job.pid(), SIGKILL);
+    EXPECT_EQ(job.process().wait().status, 128 + SIGKILL);
+    const auto replayed = replay(file_, {truth});
+    EXPECT_TRUE(matches(*replayed, truth));
+    const ProcessState& process = replayed->process(truth.pid);
+    EXPECT_EQ(process.end, ProcessState::End::Exited);
+    ASSERT_TRUE(process.exit_status);
+    EXPECT_EQ(process.exit_status->signal, static_cast<std::uint32_t>(SIGKILL));
+}
+
+// Twice: the recorder ends at once, and the command goes on unharmed.
+TEST_F(CommandTest, CommandGoesOnWhenTheRecorderIsInterruptedTwice) {
     StandIn job(StandIn::under(tool_with({"record", "-o", file_, "--"}), {"--threads", "2", "--ops", "1000"}));
     job.run_all();
     const Truth truth = job.truth();
-    kill(job.process().pid(), SIGINT);
-    EXPECT_EQ(job.process().wait().status, 0);
+    job.process().signal(SIGINT);
+    job.process().wait_for_err("waiting for the command to end");
+    job.process().signal(SIGINT);
+    EXPECT_EQ(job.process().wait().status, 128 + SIGINT);
     EXPECT_TRUE(matches(*replay(file_, {truth}), truth));
     EXPECT_TRUE(has_original_code_soon(job.pid(), standin_library()));
     job.run_all();
