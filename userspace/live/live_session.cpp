@@ -280,8 +280,8 @@ Result<bool> LiveSession::pump() {
     }
     for (const std::uint32_t pid : std::exchange(appeared_, {})) {
         if (const Result<ProcessHandle> process = ProcessHandle::open(pid)) {
-            const Result<std::size_t> found = add_modules_of(*process);  // it was probed already; this is for walking it
-            tell_not_seen(*process, found && *found > 0);
+            // It was probed already; this is for walking it. What a forked one has from its parent was told of the parent.
+            (void)add_modules_of(*process);
         }
     }
     for (const std::uint32_t pid : std::exchange(loading_, {})) {
