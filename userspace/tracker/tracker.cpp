@@ -490,7 +490,9 @@ Applied Tracker::on(const ProcessWalked& event) {
     }
     if (event.complete) {
         state.walked = true;
-        state.known_before = state.contradictions.frees > 0 ? KnownBefore::Partial : KnownBefore::Full;
+        const bool judges = event.reason != WalkReason::Gap || state.known_before == KnownBefore::None;
+        const KnownBefore known = state.contradictions.frees > 0 ? KnownBefore::Partial : KnownBefore::Full;
+        state.known_before = judges ? known : state.known_before;
         settle_losses(state);
     } else if (event.reason == WalkReason::Attach && state.known_before == KnownBefore::None) {
         state.known_before = KnownBefore::Partial;
