@@ -545,6 +545,9 @@ int process_exited(struct tracepoint_args *tp) {
     __u64 wakeup = 0;
     struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXITED, &wakeup);
     if (event) {
+        /* Of a process that ended as a whole; else the main thread's. */
+        __u32 of_group = BPF_CORE_READ(task, signal, group_exit_code);
+        event->wait_status = of_group ? of_group : BPF_CORE_READ(task, group_leader, exit_code);
         bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
     }
     bpf_map_delete_elem(&targets, &pid);

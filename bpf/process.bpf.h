@@ -10,6 +10,8 @@ static __always_inline struct tat_process_event *reserve_process(__u32 kind, __u
         event->child_pid = 0;
         event->parent_pid = 0;
         event->start_time_ns = 0;
+        event->wait_status = 0;
+        event->unused = 0;
         __builtin_memset(event->command, 0, sizeof(event->command));
     }
     return event;

@@ -149,6 +149,8 @@ struct tat_process_event { /* PROCESS_*, MODULE_LOADED */
     __u32 parent_pid; /* PROCESS_SEEN; else 0 */
     __u64 start_time_ns; /* since boot; PROCESS_SEEN; else 0 */
     __u8 command[16];    /* the task's name, NUL-terminated; PROCESS_SEEN; else zero */
+    __u32 wait_status;   /* as wait() tells it; PROCESS_EXITED; else 0 */
+    __u32 unused;
 };
 
 #endif

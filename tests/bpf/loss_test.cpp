@@ -143,7 +143,7 @@ TEST_F(LossTest, HeadroomKeepsFreesAndWithThemTheStateHonest) {
     EXPECT_EQ(counter_.frees, truth.frees);
     EXPECT_EQ(live_set_of(process()), truth.live);
     EXPECT_EQ(process().found.inferred + unknown(UnknownFree::InGap), lost.allocated);
-    EXPECT_EQ(process().found.unexplained(), 0U);
+    EXPECT_EQ(process().contradictions.total(), 0U);
     EXPECT_EQ(process().ends[static_cast<std::size_t>(FreeKind::Inferred)], 0U);
     EXPECT_EQ(unknown(UnknownFree::Double), 0U);
 }

@@ -4,6 +4,7 @@
 // `-- COMMAND`: started by the tool, traced from its first allocation on, and otherwise as if started by the user.
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "support/bpf_test.hpp"
 #include "support/proc.hpp"
@@ -43,6 +44,8 @@ TEST_F(CommandTest, NothingIsMissedFromTheFirstAllocationOn) {
 TEST_F(CommandTest, ExitStatusIsPassedOn) {
     EXPECT_EQ(record({"true"}, dir_.file("0.ttar")).status, 0);
     EXPECT_EQ(record({"sh", "-c", "exit 7"}, dir_.file("7.ttar")).status, 7);
+    const auto seven = replay(dir_.file("7.ttar"));
+    EXPECT_EQ(seven->view().processes.front()->exit_status.value_or(ExitStatus{}).status, 7U);
     EXPECT_EQ(record({"sh", "-c", "kill -TERM $$"}, dir_.file("15.ttar")).status, 128 + SIGTERM);
     EXPECT_EQ(record({standin_path(), "--no-such-option"}, dir_.file("2.ttar")).status, 2);
 }
@@ -114,13 +117,52 @@ TEST_F(CommandTest, LibraryLoadedLateByPythonIsTracedFromItsFirstAllocationOn) {
     EXPECT_EQ(found, 1U);
 }
 
-// Ctrl-C for the recorder alone: it ends as asked, and the command goes on unharmed.
-TEST_F(CommandTest, CommandGoesOnWhenTheRecorderIsInterrupted) {
+// A layout that does not fit: the runtime is refused, and nowhere is that taken for a job that did nothing.
+TEST_F(CommandTest, CommandWhoseRuntimeIsRefusedWasNotSeen) {
+    const std::string layout = dir_.file("layout.json");
+    std::ofstream(layout) << R"({"schema":"tt-alloc-trace/layout","schema_version":1,"items":{"buffer.size":{"offset":40960,"width":8}}})";
+    const Outcome outcome = run_tool(
+        {"record", "--strict", "--layout", layout, "-o", file_, "--", standin_path(), "--threads", "1", "--ops", "10"}
+    );
+    EXPECT_EQ(outcome.status, 5) << outcome.err;
+    const std::size_t at_once = outcome.err.find(" is not seen: ");
+    EXPECT_NE(at_once, std::string::npos) << outcome.err;
+    EXPECT_EQ(outcome.err.find(" is not seen: ", at_once + 1), std::string::npos) << "once: " << outcome.err;
+    EXPECT_NE(outcome.err.find(" was not seen: "), std::string::npos) << "and at the end: " << outcome.err;
+    EXPECT_EQ(outcome.err.find("no allocation was seen"), std::string::npos) << outcome.err;
+    const Outcome gaps = run_tool({"report", file_, "gaps", "--strict"});
+    EXPECT_EQ(gaps.status, 5);
+    EXPECT_NE(gaps.out.find(" was not seen: "), std::string::npos) << gaps.out;
+    EXPECT_EQ(gaps.out.find("exact"), std::string::npos) << gaps.out;
+}
+
+// As Ctrl-C in a terminal, which both get: what the command does then, and its status, are not lost.
+TEST_F(CommandTest, InterruptedOnceTheCommandIsSeenToItsEnd) {
+    StandIn job(StandIn::under(tool_with({"record", "-o", file_, "--"}), {"--threads", "2", "--ops", "1000"}));
+    job.run_all();
+    job.process().signal(SIGINT);
+    job.process().wait_for_err("waiting for the command to end");
+    job.run_all();
+    const Truth truth = job.truth();
+    kill(job.pid(), SIGKILL);
+    EXPECT_EQ(job.process().wait().status, 128 + SIGKILL);
+    const auto replayed = replay(file_, {truth});
+    EXPECT_TRUE(matches(*replayed, truth));
+    const ProcessState& process = replayed->process(truth.pid);
+    EXPECT_EQ(process.end, ProcessState::End::Exited);
+    ASSERT_TRUE(process.exit_status);
+    EXPECT_EQ(process.exit_status->signal, static_cast<std::uint32_t>(SIGKILL));
+}
+
+// Twice: the recorder ends at once, and the command goes on unharmed.
+TEST_F(CommandTest, CommandGoesOnWhenTheRecorderIsInterruptedTwice) {
     StandIn job(StandIn::under(tool_with({"record", "-o", file_, "--"}), {"--threads", "2", "--ops", "1000"}));
     job.run_all();
     const Truth truth = job.truth();
-    kill(job.process().pid(), SIGINT);
-    EXPECT_EQ(job.process().wait().status, 0);
+    job.process().signal(SIGINT);
+    job.process().wait_for_err("waiting for the command to end");
+    job.process().signal(SIGINT);
+    EXPECT_EQ(job.process().wait().status, 128 + SIGINT);
     EXPECT_TRUE(matches(*replay(file_, {truth}), truth));
     EXPECT_TRUE(has_original_code_soon(job.pid(), standin_library()));
     job.run_all();

@@ -3,6 +3,7 @@
 //
 // More than one process in one trace: -p twice, -a, and processes that start while it runs.
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "support/bpf_test.hpp"
@@ -79,6 +80,26 @@ TEST_F(SeveralProcessesTest, AllIncludesAProcessThatStartsLater) {
     EXPECT_FALSE(replayed->process(truth_early.pid).from_first_event);
     EXPECT_TRUE(matches(*replay(file_, {truth_late}), truth_late));
     EXPECT_TRUE(replayed->process(truth_late.pid).from_first_event);
+}
+
+// -a, a process that is there and one that starts later, neither understood: both are named, and the end of the later one is seen.
+TEST_F(SeveralProcessesTest, ProcessesThatAreRefusedUnderAllWereNotSeen) {
+    const std::string layout = dir_.file("layout.json");
+    std::ofstream(layout) << R"({"schema":"tt-alloc-trace/layout","schema_version":1,"items":{"buffer.size":{"offset":40960,"width":8}}})";
+    StandIn early(storm_);
+    Recorder recorder({"-a"}, file_, {"--layout", layout, "--strict"});
+    StandIn late(storm_);
+    recorder.process().wait_for_err("pid " + late.pid_text());
+    EXPECT_EQ(late.exit(), 0);
+    EXPECT_EQ(recorder.interrupt().status, 5);
+    const auto replayed = replay(file_);
+    for (StandIn* job : {&early, &late}) {
+        const ProcessState& process = replayed->process(static_cast<std::uint32_t>(job->pid()));
+        ASSERT_TRUE(process.not_seen);
+        EXPECT_FALSE(process.not_seen->partly);
+        EXPECT_NE(process.not_seen->what_to_do, "");
+        EXPECT_EQ(process.end, job == &late ? ProcessState::End::Exited : ProcessState::End::Alive);
+    }
 }
 
 // -a, and a process with a library that nobody had mapped at the attach. It does not wait for its probes, so its first events

@@ -170,7 +170,8 @@ def row_totals(row):
 
 
 def snapshot_totals_against(books, snapshot):
-    """The same by mesh, as the snapshot reads the allocators' own lists."""
+    """The same by mesh, as the snapshot reads the allocators' own lists; a sub-device's allocator has less than the mesh's."""
+    by_size = sorted(snapshot["allocators"], key=lambda one: sum(row["banks"] * row["bank_bytes"] for row in one["types"]))
     rows = {
         (tuple(one["owner_chips"]), row["type"]): {
             "banks": row["banks"],
@@ -178,7 +179,7 @@ def snapshot_totals_against(books, snapshot):
             "used": row["bank_used_bytes"],
             "largest_free": row["bank_largest_free_bytes"],
         }
-        for one in snapshot["allocators"]
+        for one in by_size
         if one["owner"].startswith("mesh")
         for row in one["types"]
     }

@@ -32,6 +32,9 @@ bool may_be_excess(UnknownFree reason) {
     return reason == UnknownFree::Double || reason == UnknownFree::Unexplained || reason == UnknownFree::BeforeAttach;
 }
 
+// That walks found and no loss explains.
+std::uint64_t differences_of(const ProcessState& process) { return process.contradictions.found + process.contradictions.gone; }
+
 }  // namespace
 
 std::string_view to_string(AnomalyKind kind) {
@@ -52,7 +55,7 @@ void AnomalyObserver::begin(const TrackerView& view) {
             addresses_[{process->number, key.allocator, key.generation, key.type}].addresses.insert(key.address);
         }
         if (process->end == ProcessState::End::Alive) {
-            differences_[process->pid].known = process->found.unexplained();
+            differences_[process->pid].known = differences_of(*process);
         }
     }
 }
@@ -120,7 +123,7 @@ void AnomalyObserver::on_allocator(
 void AnomalyObserver::on_walk(const ProcessWalked& event) {
     const ProcessState* process = find_process_(event.header.pid);
     Difference& difference = differences_[event.header.pid];
-    const std::uint64_t now = process->found.unexplained();
+    const std::uint64_t now = differences_of(*process);
     if (now > difference.known) {
         const BufferFields fields = difference.latest.value_or(BufferFields{});
         const Owner* owner = owner_by_allocator(*process, fields.allocator);

@@ -123,7 +123,7 @@ private:
     };
     // Differences that a walk is about to report.
     struct Difference {
-        std::uint64_t known = 0;  // FoundStat::unexplained() so far
+        std::uint64_t known = 0;  // Contradictions::found and gone so far
         std::optional<BufferFields> latest;
     };
 

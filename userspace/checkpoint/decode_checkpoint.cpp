@@ -142,6 +142,13 @@ bool take_last_launch(ProcessState& process, LastLaunchRow& row) {
     );
 }
 
+bool take_doubts(ProcessState& process, DoubtsRow& row) {
+    process.not_seen = std::move(row.not_seen);
+    process.exit_status = row.exit_status;
+    process.contradictions += row.contradictions;
+    return true;
+}
+
 // A field of `process`; false if it makes no sense.
 bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t> data) {
     switch (id) {
@@ -198,6 +205,7 @@ bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t>
                 process.programs.restore(row);
                 return true;
             });
+        case FieldId::Doubts: return each_row<DoubtsRow>(data, [&](DoubtsRow& row) { return take_doubts(process, row); });
         default: return false;
     }
 }
@@ -234,6 +242,14 @@ Status TrackerCheckpoint::decode_field(const ChunkField& field, Tracker& tracker
             return true;
         });
         return good ? Status() : Status(impossible("a forked process is broken"));
+    }
+    if (id == FieldId::OlderDoubts) {
+        const bool good = each_row<OlderDoubtsRow>(field.data, [&](const OlderDoubtsRow& row) {
+            tracker.folded_.contradictions += row.contradictions;
+            tracker.folded_.not_seen = row.not_seen;
+            return true;
+        });
+        return good ? Status() : Status(impossible("a sum of doubts is broken"));
     }
     if (field.id > static_cast<std::uint64_t>(kLastField)) {
         if (!field.required) {

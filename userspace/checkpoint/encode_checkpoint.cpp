@@ -177,6 +177,13 @@ void add_failures(Parts& parts, FieldId id, const FailureLog<Failure>& log) {
     }
 }
 
+void add_doubts(Parts& parts, const ProcessState& process) {
+    const DoubtsRow row{process.not_seen, process.exit_status, process.contradictions};
+    if (row.any()) {
+        parts.row(FieldId::Doubts, row);
+    }
+}
+
 void add_process(Parts& parts, const ProcessState& process) {
     parts.row(FieldId::Process, process);
     for (std::size_t i = 0; i < process.walks.size(); ++i) {
@@ -202,6 +209,7 @@ void add_process(Parts& parts, const ProcessState& process) {
     add_failures(parts, FieldId::Failures, process.failures);
     add_failures(parts, FieldId::Clashes, process.clashes);
     add_plans(parts, process);
+    add_doubts(parts, process);
 }
 
 }  // namespace
@@ -214,6 +222,9 @@ Checkpoint TrackerCheckpoint::encode(const Tracker& tracker) {
     parts.field(FieldId::Stream, stream.bytes());
     for (const std::uint32_t child : sorted_values<std::uint32_t>(tracker.forked_)) {
         parts.row(FieldId::Forked, child);
+    }
+    if (const FoldedProcesses& folded = tracker.folded_; folded.contradictions.total() + folded.not_seen > 0) {
+        parts.row(FieldId::OlderDoubts, OlderDoubtsRow{folded.contradictions, folded.not_seen});
     }
     for (const auto& process : tracker.processes_) {
         add_process(parts, *process);

@@ -34,9 +34,12 @@ enum class FieldId : std::uint64_t {
     Plans = 16,
     LastLaunches = 17,
     LaunchesNotTold = 18,
+    // Since 1.2, likewise.
+    Doubts = 19,
+    OlderDoubts = 20,
 };
 inline constexpr FieldId kLastRequired = FieldId::Clashes;
-inline constexpr FieldId kLastField = FieldId::LaunchesNotTold;
+inline constexpr FieldId kLastField = FieldId::OlderDoubts;
 
 template <>
 inline constexpr std::uint64_t kEnumeratorEnd<BufferType> = kBufferTypeCount;
@@ -102,6 +105,23 @@ struct LastLaunchRow {
     std::uint64_t program = 0;
     std::vector<std::uint64_t> before;
     std::uint64_t peak_before = 0;
+};
+
+// What 1.1 did not know of a process.
+struct DoubtsRow {
+    std::optional<NotSeen> not_seen;
+    std::optional<ExitStatus> exit_status;
+    Contradictions contradictions;  // but for what walks found: 1.0 has that
+
+    [[nodiscard]] bool any() const {
+        return not_seen || exit_status || contradictions.frees + contradictions.replaced + contradictions.owners > 0;
+    }
+};
+
+// Likewise of those that ended long ago, together.
+struct OlderDoubtsRow {
+    Contradictions contradictions;
+    std::uint64_t not_seen = 0;
 };
 
 struct BufferRow {
@@ -205,18 +225,28 @@ void describe(Archive& a, ClashFailure& x) {
 
 template <typename Archive>
 void describe(Archive& a, FoldedProcesses& x) {
-    a(x.count, x.events, x.ends, x.unknown_frees, x.peak_bytes, x.failed_allocations, x.clashes, x.unexplained);
+    a(x.count, x.events, x.ends, x.unknown_frees, x.peak_bytes, x.failed_allocations, x.clashes, x.contradictions.found);
 }
 
 template <typename Archive>
 void describe(Archive& a, FoundStat& x) {
-    a(x.pre_existing, x.inferred, x.gone, x.unexplained_found, x.unexplained_gone);
+    a(x.pre_existing, x.inferred, x.gone);
+}
+
+template <typename Archive>
+void describe(Archive& a, NotSeen& x) {
+    a(x.partly, x.why, x.what_to_do);
+}
+
+template <typename Archive>
+void describe(Archive& a, ExitStatus& x) {
+    a(x.status, x.signal);
 }
 
 template <typename Archive>
 void describe(Archive& a, ProcessState& x) {
     a(x.number, x.pid, x.parent_pid, x.start_time_ns, x.command, x.from_first_event, x.inherits, x.first_t_ns, x.last_t_ns, x.end);
-    a(x.known_before, x.walked, x.losses_at_start, x.losses_settled, x.found);
+    a(x.known_before, x.walked, x.losses_at_start, x.losses_settled, x.found, x.contradictions.found, x.contradictions.gone);
     a(x.events, x.hooked_allocs, x.ends, x.frees_after_close, x.failure_verdicts, x.allocator_changes, x.pauses, x.paused_ns);
     a(x.failures.count, x.clashes.count, x.owners_before_reuse, x.allocators_before_reuse);
 }
@@ -283,6 +313,16 @@ void describe(Archive& a, ProgramRow& x) {
 template <typename Archive>
 void describe(Archive& a, PlanRow& x) {
     a(x.pointer, x.planned_anew, x.launches_not_told, x.dataflow_buffers);
+}
+
+template <typename Archive>
+void describe(Archive& a, DoubtsRow& x) {
+    a(x.not_seen, x.exit_status, x.contradictions.frees, x.contradictions.replaced, x.contradictions.owners);
+}
+
+template <typename Archive>
+void describe(Archive& a, OlderDoubtsRow& x) {
+    a(x.not_seen, x.contradictions.frees, x.contradictions.replaced, x.contradictions.owners, x.contradictions.gone);
 }
 
 template <typename Archive>

@@ -19,6 +19,7 @@ namespace {
 constexpr std::chrono::milliseconds kDrainPeriod{50};
 constexpr std::chrono::milliseconds kCheckPeriod{1000};
 constexpr int kPriority = -15;
+constexpr int kInterruptedStatus = 128 + SIGINT;  // as shells say it
 
 }  // namespace
 
@@ -63,6 +64,11 @@ void LiveRunner::end(End reason) {
 void LiveRunner::on_signal(int signal) {
     if (signal == SIGUSR1) {
         std::cerr << render_live_text(build_live_view(pipeline_.view(), session_->info()), session_->info(), TextStyle{});
+        return;
+    }
+    // A terminal interrupts the command, too: what it does until its end is to be seen.
+    if (signal == SIGINT && !options_.target.command.empty() && !std::exchange(interrupted_once_, true)) {
+        spdlog::info("waiting for the command to end; Ctrl-C again ends the tracing");
         return;
     }
     end(End::Interrupted);
@@ -133,6 +139,9 @@ std::string LiveRunner::end_reason() const {
 }
 
 int LiveRunner::exit_status() {
+    if (reason_ == End::Interrupted && interrupted_once_) {
+        return kInterruptedStatus;
+    }
     if (reason_ != End::TargetsEnded) {
         return 0;  // the command goes on without us
     }

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] LiveSession& session() { return *session_; }
     [[nodiscard]] std::string end_reason() const;  // for people
 
-    // The exit status of a run that went well: the command's own, or 0.
+    // The exit status of a run that went well: the command's own, or 0; 130 if a second Ctrl-C ended it before.
     [[nodiscard]] int exit_status();
 
 private:
@@ -51,6 +51,7 @@ private:
     std::unique_ptr<LiveSession> session_;
     std::unique_ptr<EventLoop> loop_;
     bool ended_ = false;
+    bool interrupted_once_ = false;  // and the command goes on
     End reason_ = End::TargetsEnded;
     Status failure_;
 };

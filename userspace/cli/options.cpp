@@ -97,7 +97,7 @@ void add_record(CLI::App& app, Options& options) {
     app.add_option("--max-size", options.max_bytes, "Keep the newest events in FILE and FILE.1, FILE.2 ..., so much together, e.g. 2G")
         ->transform(CLI::AsSizeValue(false))
         ->type_name("SIZE");
-    app.add_flag("--strict", options.strict, "Exit with 5 if events were lost");
+    app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed");
 }
 
 void add_need(CLI::App& app, Options& options) {

@@ -19,7 +19,7 @@ namespace tt::alloc_trace {
 struct Replay {
     SessionInfo session;   // during the replay: as the recording's head has it
     Tracker tracker;
-    bool complete = true;  // the file is whole, nothing was lost, and walks found no unexplained difference
+    bool complete = true;  // no doubts, and the file is whole
     std::string warning;   // about the file
 };
 

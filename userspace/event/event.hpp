@@ -231,6 +231,14 @@ struct ProcessSeen {
     std::string command;                // command line, arguments separated by spaces
 };
 
+// A runtime of this process is not traced: what it does with device memory is not in the stream.
+struct ProcessNotSeen {
+    EventHeader header;
+    bool partly = false;     // another runtime of it is traced
+    std::string why;         // in words
+    std::string what_to_do;  // likewise; empty if nothing helps
+};
+
 struct ProcessForked {  // header.pid is the parent
     EventHeader header;
     std::uint32_t child_pid = 0;
@@ -242,6 +250,13 @@ struct ProcessExec {  // the address space is new; all device memory went with t
 
 struct ProcessExited {
     EventHeader header;
+};
+
+// How a process ended; ProcessExited follows.
+struct ProcessStatus {
+    EventHeader header;
+    std::uint32_t exit_status = 0;  // 0 to 255
+    std::uint32_t signal = 0;       // that ended it; 0: none did
 };
 
 // Events that never reached the stream, somewhere between the event before this one and the event after it.
@@ -278,7 +293,9 @@ using Event = std::variant<
     ProcessPaused,
     AllocationFailed,
     CircularBufferClash,
-    ProgramNotTold>;
+    ProgramNotTold,
+    ProcessNotSeen,
+    ProcessStatus>;
 
 [[nodiscard]] inline const EventHeader& header_of(const Event& event) {
     return std::visit([](const auto& e) -> const EventHeader& { return e.header; }, event);

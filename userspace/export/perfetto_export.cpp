@@ -38,6 +38,9 @@ struct InstantOf {
     }
     Instant operator()(const CircularBufferClash& e) const { return {"launch refused: no place for its buffers", e.message, 0, false}; }
     Instant operator()(const Lost& e) const { return {fmt::format("gap: {} events lost", e.total()), {}, 0, true}; }
+    Instant operator()(const ProcessNotSeen& e) const {
+        return {e.partly ? "process seen only in part" : "process not seen", e.why, 0, false};
+    }
     Instant operator()(const OwnerClosing&) const { return {"close", {}, 0, false}; }
     Instant operator()(const AllocatorReleased&) const {
         if (applied.released == 0) {

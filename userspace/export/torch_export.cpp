@@ -17,6 +17,7 @@
 #include "export/stream_state.hpp"
 #include "export/tree_writer.hpp"
 #include "report/human_size.hpp"
+#include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -229,6 +230,7 @@ void TorchExport::write_about(const ReplayedStream& stream) {
     tree_->entry("target", std::string_view(stream.session.target));
     tree_->entry("complete", stream.complete);
     tree_->entry("lost_events", stream.tracker.lost.total());
+    tree_->entry("doubts", std::string_view(doubt_text(stream.tracker.doubts())));
     tree_->entry("events_left_out", dropped_);
     tree_->key("devices");
     tree_->begin_list();

@@ -16,6 +16,7 @@
 #include "export/stream_state.hpp"
 #include "export/visualizer_tables.hpp"
 #include "report/human_size.hpp"
+#include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -275,7 +276,7 @@ void VisualizerExport::write_operation(std::size_t index, const ReplayedStream& 
     add_change("allocations", &Counts::allocs);
     add_change("ends of buffers", &Counts::ends);
     add_change("launches", &Counts::launches);
-    add("recording", stream.complete ? "complete" : fmt::format("incomplete: {} events lost", stream.tracker.lost.total()));
+    add("recording", stream.complete ? "complete" : "incomplete: " + (stream.warning.empty() ? doubt_text(stream.tracker.doubts()) : stream.warning));
     for (const auto& [id, device] : ids_.devices()) {
         add(fmt::format("device {}", id), device.label);
     }

@@ -130,6 +130,7 @@ Status LiveSession::attach_pids() {
         if (Status added = add_target(process, false); !added) {
             return added;
         }
+        tell_not_seen(process, true);
     }
     if (options_.target.follow_children) {
         if (Status attached = attach_linker_probe(); !attached) {
@@ -152,14 +153,16 @@ Status LiveSession::attach_all() {
     }
     for (const std::uint32_t pid : *pids) {
         const Result<ProcessHandle> process = ProcessHandle::open(pid);
-        const Result<std::size_t> found = process ? add_modules_of(*process) : Result<std::size_t>(0);
-        if (!found && found.error().code == ErrorCode::NotTraceable) {
-            options_.notice("process " + std::to_string(pid) + ": " + found.error().message);
+        if (!process) {
+            continue;
         }
-        if (found && *found > 0) {
+        const Result<std::size_t> found = add_modules_of(*process);
+        const bool traced = found && *found > 0;
+        if (traced) {
             // It may end any time; what it did until then is worth having.
             (void)add_target(*process, false);
         }
+        tell_not_seen(*process, traced);
     }
     return {};
 }
@@ -255,6 +258,7 @@ void LiveSession::consume(const Event& event) {
         }
     } else if (std::holds_alternative<ProcessExited>(event)) {
         alive_.erase(pid);
+        told_not_seen_.erase(pid);
     }
     keeper_.consume(event);
 }
@@ -276,7 +280,8 @@ Result<bool> LiveSession::pump() {
     }
     for (const std::uint32_t pid : std::exchange(appeared_, {})) {
         if (const Result<ProcessHandle> process = ProcessHandle::open(pid)) {
-            (void)add_modules_of(*process);  // it was probed already; this is for walking it
+            // It was probed already; this is for walking it. What a forked one has from its parent was told of the parent.
+            (void)add_modules_of(*process);
         }
     }
     for (const std::uint32_t pid : std::exchange(loading_, {})) {
@@ -315,10 +320,9 @@ std::vector<ProcessPaused> LiveSession::continue_paused() {
 
 void LiveSession::add_late_modules(std::uint32_t pid) {
     const std::size_t before = registry_->probe_count();
-    const Result<ProcessHandle> process = ProcessHandle::open(pid);
-    const Result<std::size_t> found = process ? add_modules_of(*process) : Result<std::size_t>(0);
-    if (!found && found.error().code == ErrorCode::NotTraceable) {
-        options_.notice("process " + std::to_string(pid) + ": " + found.error().message);
+    if (const Result<ProcessHandle> process = ProcessHandle::open(pid)) {
+        const Result<std::size_t> found = add_modules_of(*process);
+        tell_not_seen(*process, found && *found > 0);
     }
     if (registry_->probe_count() != before) {
         update_info();
@@ -326,6 +330,26 @@ void LiveSession::add_late_modules(std::uint32_t pid) {
     if (command_) {
         kill(static_cast<pid_t>(pid), SIGCONT);  // it stopped itself to wait for this
     }
+}
+
+void LiveSession::tell_not_seen(const ProcessHandle& process, bool partly) {
+    const std::optional<Error> refused = registry_->refused();
+    const Result<ProcessInfo> info = read_process_info(process);
+    if (!refused || !info) {
+        return;
+    }
+    const ToldNotSeen told{info->start_time_ns, partly, refused->message};
+    if (std::exchange(told_not_seen_[process.pid()], told) == told) {
+        return;
+    }
+    if (!alive_.contains(process.pid())) {
+        (void)add_target(process, false);  // for its command line and its end
+    }
+    consume(ProcessNotSeen{{monotonic_ns(), process.pid(), 0}, partly, refused->message, refused->hint});
+    options_.notice(
+        "pid " + std::to_string(process.pid()) + " (" + info->command + ") is " + (partly ? "seen only in part: " : "not seen: ") +
+        refused->message + (refused->hint.empty() ? "" : "; " + refused->hint)
+    );
 }
 
 void LiveSession::check_targets() {

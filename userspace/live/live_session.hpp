@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -102,6 +103,8 @@ private:
     std::vector<ProcessPaused> continue_paused();
     void add_late_modules(std::uint32_t pid);
     Result<std::size_t> add_modules_of(const ProcessHandle& process);
+    // Once for each reason: that a runtime of the process looked at last is not traced.
+    void tell_not_seen(const ProcessHandle& process, bool partly);
     [[nodiscard]] Status finish_snapshots();
     // Until no walk is running or wanted, or the time is over.
     [[nodiscard]] Status pump_until_walked(std::uint64_t max_ns);
@@ -121,6 +124,14 @@ private:
     std::optional<CommandProcess> command_;
     std::vector<StopGuardian> guardians_;
     std::set<std::uint32_t> alive_;
+    struct ToldNotSeen {
+        std::uint64_t start_time_ns = 0;
+        bool partly = false;
+        std::string why;
+
+        bool operator==(const ToldNotSeen&) const = default;
+    };
+    std::map<std::uint32_t, ToldNotSeen> told_not_seen_;  // by pid
     std::vector<std::uint32_t> loading_;  // pids whose libraries are to be looked at
     std::vector<std::uint32_t> appeared_;  // likewise, but they do not wait for it
     bool stopped_ = false;

@@ -51,28 +51,31 @@ Result<DecodedInstance> decoded(const InstancePlan& instance, const ProbePlan& p
 }  // namespace
 
 Result<std::size_t> ModuleRegistry::add_modules_of(const ProcessHandle& process) {
+    refused_.reset();
     Result<ModuleScan> scan = finder_.scan(process);
     if (!scan) {
         return tl::make_unexpected(scan.error());
     }
     scan_ = std::move(*scan);
     std::size_t traceable = 0;
-    std::optional<Error> refused;
     for (const MappedModule& module : scan_.modules) {
         const FileIdentity& identity = module.elf.identity();
         const Known* known = find(identity);
         if (known == nullptr) {
             Result<LayoutProfile> added = add(module, process.pid());
+            if (!added && added.error().hint.empty()) {
+                added.error().hint = "tt-alloc-trace doctor --library " + module.path + " tells more";
+            }
             known = &known_.emplace_back(
                 added ? Known{identity, std::make_shared<const LayoutProfile>(*std::move(added)), std::nullopt}
                       : Known{identity, nullptr, added.error()}
             );
         }
         traceable += known->refused ? 0 : 1;
-        refused = known->refused ? known->refused : refused;
+        refused_ = known->refused ? known->refused : refused_;
     }
-    if (traceable == 0 && refused) {
-        return tl::make_unexpected(*refused);
+    if (traceable == 0 && refused_) {
+        return tl::make_unexpected(*refused_);
     }
     if (traceable > 0) {
         add_exception_runtimes(process);

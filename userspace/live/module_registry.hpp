@@ -42,6 +42,9 @@ public:
     // The traceable modules of the process scanned last, as it has them mapped.
     [[nodiscard]] std::vector<MappedLayout> mapped_layouts() const;
 
+    // Why a runtime module of the process scanned last is not traced; nullopt if all are.
+    [[nodiscard]] const std::optional<Error>& refused() const { return refused_; }
+
     // What the last scan looked at, for a message that nothing was found.
     [[nodiscard]] const ModuleScan& last_scan() const { return scan_; }
 
@@ -72,6 +75,7 @@ private:
     ModuleFinder finder_;
     ExceptionRuntimeFinder exception_runtimes_;
     ModuleScan scan_;
+    std::optional<Error> refused_;
     std::vector<Known> known_;
     std::vector<ModuleInfo> modules_;
     struct Probe {

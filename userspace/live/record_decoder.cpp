@@ -537,6 +537,7 @@ bool RecordDecoder::decode_process(
         case TAT_EVENT_PROCESS_EXEC: consumer.consume(ProcessExec{header}); break;
         case TAT_EVENT_PROCESS_EXITED:
             allocators_.erase(allocators_.lower_bound({frame.pid, 0}), allocators_.lower_bound({frame.pid + 1, 0}));
+            consumer.consume(ProcessStatus{header, (record.wait_status >> 8U) & 0xffU, record.wait_status & 0x7fU});
             consumer.consume(ProcessExited{header});
             break;
         default: break;  // MODULE_LOADED concerns the session, not the stream

@@ -279,9 +279,12 @@ void SnapshotKeeper::use(std::uint32_t pid, Process& process, WalkOutcome& outco
         start(pid, process, WalkPlan::Next);
         return;
     }
-    sums.complete = last.complete && outcome.settled && (result.open == 0 || !news);
+    // What a gap hid is repaired all the same.
+    const bool totals_agree = result.strangers == 0 || process.reason == WalkReason::Gap;
+    sums.complete = last.complete && outcome.settled && (result.open == 0 || !news) && totals_agree;
     sums.incomplete_reason = sums.complete      ? ""
                              : !last.complete   ? last.incomplete_reason
+                             : !totals_agree    ? std::to_string(result.strangers) + " blocks in use are of no buffer that was found"
                              : !outcome.settled ? "a thread did not get a processor for half a second"
                                                 : "the process changes faster than it can be read";
     process.roots_unknown = !last.roots_known;

@@ -276,6 +276,8 @@ bool EventDecoder::read_event(EventKind kind, const EventHeader& header, Event& 
         case EventKind::AllocationFailed: return read_into<AllocationFailed>(kind, header, event);
         case EventKind::CircularBufferClash: return read_into<CircularBufferClash>(kind, header, event);
         case EventKind::ProgramNotTold: return read_into<ProgramNotTold>(kind, header, event);
+        case EventKind::ProcessNotSeen: return read_into<ProcessNotSeen>(kind, header, event);
+        case EventKind::ProcessStatus: return read_into<ProcessStatus>(kind, header, event);
         case EventKind::DataflowBuffersPlaced:
             if (!read_into<CircularBufferAllocated>(kind, header, event)) {
                 return false;
@@ -359,6 +361,20 @@ bool EventDecoder::read(ByteReader& row, ProgramLaunched& event) {
 
 bool EventDecoder::read(ByteReader& row, ProgramNotTold& event) {
     return read_pointer(row, event.program) && read_pointer(row, event.owner);
+}
+
+bool EventDecoder::read(ByteReader& row, ProcessNotSeen& event) {
+    const std::uint64_t partly = row.varint();
+    event.partly = partly != 0;
+    event.why = row.string();
+    event.what_to_do = row.string();
+    return partly <= 1;
+}
+
+bool EventDecoder::read(ByteReader& row, ProcessStatus& event) {
+    event.exit_status = row.varint32();
+    event.signal = row.varint32();
+    return true;
 }
 
 bool EventDecoder::read(ByteReader& row, ProgramDestroyed& event) { return read_pointer(row, event.program); }

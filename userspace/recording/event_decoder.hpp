@@ -51,6 +51,8 @@ private:
     [[nodiscard]] bool read(ByteReader& row, CircularBuffersReleased& event);
     [[nodiscard]] bool read(ByteReader& row, ProgramLaunched& event);
     [[nodiscard]] bool read(ByteReader& row, ProgramNotTold& event);
+    [[nodiscard]] static bool read(ByteReader& row, ProcessNotSeen& event);
+    [[nodiscard]] static bool read(ByteReader& row, ProcessStatus& event);
     [[nodiscard]] bool read(ByteReader& row, ProgramDestroyed& event);
     [[nodiscard]] bool read(ByteReader& row, OwnerClosing& event);
     [[nodiscard]] bool read(ByteReader& row, AllocatorReleased& event);

@@ -32,6 +32,9 @@ std::size_t variable_bytes(const Event& event) {
     if (const auto* walk = std::get_if<ProcessWalked>(&event)) {
         return walk->incomplete_reason.size();
     }
+    if (const auto* not_seen = std::get_if<ProcessNotSeen>(&event)) {
+        return not_seen->why.size() + not_seen->what_to_do.size();
+    }
     if (const auto* failed = std::get_if<AllocationFailed>(&event)) {
         return failed->message.size();
     }
@@ -289,6 +292,21 @@ void EventEncoder::put(const ProgramNotTold& event) {
     ByteWriter& row = begin(EventKind::ProgramNotTold, header);
     row.varint(pointer(program));
     row.varint(pointer(owner));
+}
+
+void EventEncoder::put(const ProcessNotSeen& event) {
+    const auto& [header, partly, why, what_to_do] = event;
+    ByteWriter& row = begin(EventKind::ProcessNotSeen, header);
+    row.varint(partly ? 1 : 0);
+    row.string(why);
+    row.string(what_to_do);
+}
+
+void EventEncoder::put(const ProcessStatus& event) {
+    const auto& [header, exit_status, signal] = event;
+    ByteWriter& row = begin(EventKind::ProcessStatus, header);
+    row.varint(exit_status);
+    row.varint(signal);
 }
 
 void EventEncoder::put(const ProgramDestroyed& event) {

@@ -43,6 +43,8 @@ private:
     void put(const CircularBuffersReleased& event);
     void put(const ProgramLaunched& event);
     void put(const ProgramNotTold& event);
+    void put(const ProcessNotSeen& event);
+    void put(const ProcessStatus& event);
     void put(const ProgramDestroyed& event);
     void put(const OwnerClosing& event);
     void put(const AllocatorReleased& event);

@@ -175,7 +175,7 @@ std::string Anomalies::text(const ReplayedStream& stream, const TextStyle& style
              Ink::Dim}
         );
     }
-    notes.push_back({none.empty() ? "all kinds were seen" : "not seen: " + none, Ink::Good});
+    notes.push_back({none.empty() ? "all kinds were seen" : "not seen: " + none, stream.complete ? Ink::Good : Ink::Plain});
     append_notes(lines, notes, uncut(style));
     append_sums(lines, stream.session, style);
     for (const Meaning& meaning : kMeanings) {

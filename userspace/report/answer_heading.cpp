@@ -62,7 +62,7 @@ std::vector<Note> answer_heading(std::string_view what, const ReplayedStream& st
     for (Note& note : known_before_notes(stream)) {
         notes.push_back(std::move(note));
     }
-    for (Note& note : loss_notes(stream.tracker.lost, stream.tracker.losses_repaired())) {
+    for (Note& note : doubt_notes(stream.tracker.doubts())) {
         notes.push_back(std::move(note));
     }
     if (!stream.warning.empty()) {

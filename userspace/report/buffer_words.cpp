@@ -96,14 +96,14 @@ std::vector<Note> knowledge_notes(const ReplayedStream& stream, const ReplayWind
     );
     for (const auto& process : stream.tracker.processes) {
         if (process->used_memory()) {
-            const char* ended = process->end == ProcessState::End::Exited ? " (ended)" : "";
+            const std::string ended = ended_text(process->end == ProcessState::End::Exited, process->exit_status);
             notes.push_back({fmt::format("pid {}{}  {}", process->pid, ended, process->command), Ink::Plain});
             for (Note& note : not_told_notes(process->programs.launches_not_told())) {
                 notes.push_back(std::move(note));
             }
         }
     }
-    for (Note& note : loss_notes(stream.tracker.lost, stream.tracker.losses_repaired())) {
+    for (Note& note : doubt_notes(stream.tracker.doubts())) {
         notes.push_back(std::move(note));
     }
     if (!stream.warning.empty()) {

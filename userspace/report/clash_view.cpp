@@ -183,7 +183,7 @@ private:
             notes.push_back({fmt::format("only the latest {} are shown", human_count(analysis_.clashes().size())), Ink::Warning});
         }
         if (analysis_.count() == 0 && stream.tracker.events > 0) {
-            notes.push_back({"no clash was seen", Ink::Good});
+            notes.push_back(none_note("no clash was seen", stream.complete));
         } else if (kept == 0 && analysis_.count() > 0) {
             notes.push_back({"none of them is on this device", Ink::Plain});
         }

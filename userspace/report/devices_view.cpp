@@ -212,7 +212,7 @@ std::string Devices::text(const ReplayedStream& stream, const TextStyle& style) 
     append_notes(lines, answer_heading("devices", stream, options_.window), uncut(style));
     const std::vector<Device> all = devices(stream.tracker);
     if (all.empty()) {
-        append_notes(lines, {{"no device was seen: no process used one, or none passes the filter", Ink::Plain}}, uncut(style));
+        append_notes(lines, {none_note("no device was seen: no process used one, or none passes the filter", stream.complete, Ink::Plain)}, uncut(style));
         return joined(lines);
     }
     if (stream.tracker.folded.count > 0) {

@@ -16,6 +16,7 @@
 #include "event/session_info.hpp"
 #include "report/display_text.hpp"
 #include "report/memory_kind.hpp"
+#include "tracker/doubts.hpp"
 
 namespace tt::alloc_trace {
 
@@ -28,9 +29,8 @@ struct DiffSide {
     HeldGroups groups;
     std::uint64_t ended_processes = 0;  // of which `groups` has what they held when they ended
     std::uint64_t not_kept = 0;         // buffers that are missing in `groups`
-    bool complete = true;
-    Lost lost;
-    bool losses_repaired = false;
+    bool complete = true;               // no doubts, and the file is whole
+    Doubts doubts;
     KnownBefore known_before = KnownBefore::None;
     std::string warning;  // about the file
 };

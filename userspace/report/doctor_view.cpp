@@ -149,7 +149,7 @@ std::string render_doctor_text(
 }
 
 nlohmann::ordered_json doctor_json(const std::vector<DoctorCheck>& checks, const SessionInfo& session) {
-    Json json = json_envelope(session, "doctor", {true, 0});
+    Json json = json_envelope(session, "doctor", {true, Doubts{}});
     json["verdict"] = to_string(verdict(checks, session));
     json["checks"] = Json::array();
     for (const DoctorCheck& check : checks) {

@@ -198,6 +198,15 @@ struct Adder {
         json["program"] = hex(event.program);
         json["message"] = event.message;
     }
+    void operator()(const ProcessNotSeen& event) const {
+        json["partly"] = event.partly;
+        json["why"] = event.why;
+        json["what_to_do"] = event.what_to_do;
+    }
+    void operator()(const ProcessStatus& event) const {
+        json["exit_status"] = event.exit_status;
+        json["signal"] = event.signal;
+    }
     void operator()(const ProcessPaused& event) const { json["duration_ns"] = event.duration_ns; }
     void operator()(const Lost& event) const {
         json["allocs"] = event.allocated;
@@ -299,6 +308,8 @@ EventKind event_kind(const Event& event) {
         EventKind operator()(const BufferFound&) const { return EventKind::BufferFound; }
         EventKind operator()(const BufferGone&) const { return EventKind::BufferGone; }
         EventKind operator()(const ProcessWalked&) const { return EventKind::Walk; }
+        EventKind operator()(const ProcessNotSeen&) const { return EventKind::NotSeen; }
+        EventKind operator()(const ProcessStatus&) const { return EventKind::ProcessStatus; }
         EventKind operator()(const ProcessPaused&) const { return EventKind::Pause; }
         EventKind operator()(const AllocationFailed&) const { return EventKind::AllocFailed; }
         EventKind operator()(const CircularBufferClash&) const { return EventKind::CbClash; }
@@ -344,7 +355,9 @@ std::string_view to_string(EventKind kind) {
         "cb_clash",
         "pause",
         "dfb_alloc",
-        "launch_not_told"};
+        "launch_not_told",
+        "not_seen",
+        "status"};
     const auto index = static_cast<std::size_t>(kind);
     return index < kNames.size() ? kNames[index] : "unknown";
 }
@@ -385,10 +398,7 @@ nlohmann::ordered_json export_end_json(std::uint64_t events, const Completeness&
     if (completeness.complete) {
         json["complete"] = *completeness.complete;
     }
-    json["lost_events"] = nullptr;
-    if (completeness.lost_events) {
-        json["lost_events"] = *completeness.lost_events;
-    }
+    add_doubts(json, completeness.doubts);
     json["known_before_attach"] = nullptr;
     if (completeness.known_before) {
         json["known_before_attach"] = tt::alloc_trace::to_string(*completeness.known_before);

@@ -21,6 +21,8 @@
 //                             released_bytes
 //   process_start             parent_pid start_time_ns from_first_event command
 //   fork                      child_pid
+//   not_seen                  partly why what_to_do: what it did with device memory was not seen, or not all
+//   status                    exit_status signal(0: none): how it ended; exit follows
 //   exec, exit                reason("released by exit") released released_bytes
 //   buffer_found              as alloc, and sharded pages_per_shard block_bytes(per bank; 0: not known); reason "pre-existing" or
 //                             "inferred" (allocated in a gap), none if it was known already
@@ -76,8 +78,10 @@ enum class EventKind : std::uint8_t {
     Pause,
     DfbAlloc,
     LaunchNotTold,
+    NotSeen,
+    ProcessStatus,
 };
-inline constexpr std::size_t kEventKindCount = 26;
+inline constexpr std::size_t kEventKindCount = 28;
 
 [[nodiscard]] EventKind event_kind(const Event& event);
 [[nodiscard]] std::string_view to_string(EventKind kind);  // "alloc", "alloc_hooked", ... as above
@@ -93,7 +97,7 @@ void append_event_json(std::string& out, const Event& event, const Applied& appl
 // "freed", "double", "exhausted", ... as above; empty if there is nothing to say.
 [[nodiscard]] std::string_view event_reason(const Event& event, const Applied& applied);
 
-// What is known only at the end is null here: complete, lost_events, known_before_attach.
+// What is known only at the end is null here: complete, lost_events, not_seen, contradictions, known_before_attach.
 [[nodiscard]] nlohmann::ordered_json export_header_json(const SessionInfo& session);
 [[nodiscard]] nlohmann::ordered_json export_end_json(std::uint64_t events, const Completeness& completeness);
 

@@ -191,7 +191,7 @@ private:
             );
         }
         if (analysis_.count() == 0 && stream.tracker.events > 0) {
-            notes.push_back({"no failed allocation was seen", Ink::Good});
+            notes.push_back(none_note("no failed allocation was seen", stream.complete));
         } else if (kept == 0 && analysis_.count() > 0) {
             notes.push_back({"none of them is of this device or type", Ink::Plain});
         }

@@ -27,12 +27,13 @@ struct Uncertain {
     std::uint64_t frees_before_attach = 0;
     std::uint64_t inferred_ends = 0;
     std::uint64_t inferred_found = 0;
-    std::uint64_t unexplained = 0;
+    std::uint64_t contradictions = 0;
+    std::uint64_t differences = 0;  // of them: found by walks
     std::uint64_t launches_not_told = 0;
 
     [[nodiscard]] bool any() const {
         return known_before != KnownBefore::Full || unrepaired_losses + frees_in_gap + frees_before_attach + inferred_ends +
-                                                            inferred_found + unexplained + launches_not_told >
+                                                            inferred_found + contradictions + launches_not_told >
                                                         0;
     }
 };
@@ -40,7 +41,7 @@ struct Uncertain {
 std::vector<Uncertain> uncertain_processes(const ReplayedStream& stream) {
     std::vector<Uncertain> all;
     for (const auto& process : stream.tracker.processes) {
-        if (!process->used_memory()) {
+        if (!process->used_memory() && !process->not_seen) {
             continue;
         }
         const ProcessHealth health = process_health(*process, stream.session, 0);
@@ -53,7 +54,8 @@ std::vector<Uncertain> uncertain_processes(const ReplayedStream& stream) {
         uncertain.frees_before_attach = process->unknown_frees[static_cast<std::size_t>(UnknownFree::BeforeAttach)].count;
         uncertain.inferred_ends = process->ends[static_cast<std::size_t>(FreeKind::Inferred)];
         uncertain.inferred_found = process->found.inferred;
-        uncertain.unexplained = process->found.unexplained();
+        uncertain.contradictions = process->contradictions.total();
+        uncertain.differences = process->contradictions.found + process->contradictions.gone;
         uncertain.launches_not_told = process->programs.launches_not_told().launches;
         if (uncertain.any()) {
             all.push_back(std::move(uncertain));
@@ -202,15 +204,15 @@ void Gaps::append_uncertain(
             {number(process.frees_before_attach)},
             {number(process.inferred_ends)},
             {number(process.inferred_found)},
-            {number(process.unexplained), Ink::Bad},
+            {number(process.contradictions), Ink::Bad},
             {number(process.launches_not_told), Ink::Warning},
         });
     }
-    if (all.empty()) {
+    if (!all.empty()) {
+        append_table(lines, "what stayed uncertain", table, all.size(), style);
+    } else if (stream.complete) {
         lines.push_back({});
         append_notes(lines, {{"nothing stayed uncertain: every figure of every process is exact", Ink::Good}}, uncut(style));
-    } else {
-        append_table(lines, "what stayed uncertain", table, all.size(), style);
     }
 }
 
@@ -289,7 +291,8 @@ Json uncertain_json(const Uncertain& process) {
     json["frees_before_attach"] = process.frees_before_attach;
     json["inferred_ends"] = process.inferred_ends;
     json["inferred_allocs"] = process.inferred_found;
-    json["unexplained_differences"] = process.unexplained;
+    json["unexplained_differences"] = process.differences;
+    json["contradictions"] = process.contradictions;
     json["launches_not_told"] = process.launches_not_told;
     return json;
 }

@@ -34,7 +34,7 @@ private:
     [[nodiscard]] std::vector<GrowingGroup> groups() const;
     [[nodiscard]] std::string anchor_text(const Iterations& found) const;
     [[nodiscard]] Note iterations_note(const Iterations& found, std::uint64_t start) const;
-    [[nodiscard]] std::vector<Note> missing_notes() const;
+    [[nodiscard]] std::vector<Note> missing_notes(bool complete) const;
     [[nodiscard]] std::vector<std::string> table(const std::vector<GrowingGroup>& groups, std::uint64_t start, const TextStyle& style) const;
     [[nodiscard]] Json iterations_json(const Iterations& found) const;
     [[nodiscard]] Json group_json(const GrowingGroup& group) const;
@@ -103,7 +103,7 @@ Note Growth::iterations_note(const Iterations& found, std::uint64_t start) const
         Ink::Plain};
 }
 
-std::vector<Note> Growth::missing_notes() const {
+std::vector<Note> Growth::missing_notes(bool complete) const {
     std::vector<Note> notes;
     const GrowthResult& result = observer_.result();
     for (const GrowthProcess& process : result.processes) {
@@ -124,7 +124,7 @@ std::vector<Note> Growth::missing_notes() const {
         }
     }
     if (result.processes.empty()) {
-        notes.push_back({"nothing was allocated", Ink::Plain});
+        notes.push_back(none_note("nothing was allocated", complete, Ink::Plain));
     }
     if (observer_.log().left_out() > 0) {
         notes.push_back(
@@ -193,7 +193,7 @@ std::string Growth::text(const ReplayedStream& stream, const TextStyle& style) c
     for (const Iterations& found : observer_.result().iterations) {
         notes.push_back(iterations_note(found, start));
     }
-    for (Note& note : missing_notes()) {
+    for (Note& note : missing_notes(stream.complete)) {
         notes.push_back(std::move(note));
     }
     if (growing.empty() && !observer_.result().iterations.empty()) {
@@ -201,7 +201,7 @@ std::string Growth::text(const ReplayedStream& stream, const TextStyle& style) c
         for (const GrowthProcess& process : observer_.result().processes) {
             compared += process.groups;
         }
-        notes.push_back({fmt::format("nothing grows: {} compared", counted(compared, "group")), Ink::Good});
+        notes.push_back(none_note(fmt::format("nothing grows: {} compared", counted(compared, "group")), stream.complete));
     }
     std::vector<std::string> lines;
     append_notes(lines, notes, uncut(style));

@@ -4,9 +4,48 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "report/human_size.hpp"
 
 namespace tt::alloc_trace {
+namespace {
+
+nlohmann::ordered_json not_seen_json(const Doubts& doubts) {
+    nlohmann::ordered_json json;
+    json["count"] = doubts.not_seen.size() + doubts.more_not_seen;
+    json["processes"] = nlohmann::ordered_json::array();
+    for (const Doubts::Process& process : doubts.not_seen) {
+        nlohmann::ordered_json entry;
+        entry["pid"] = process.pid;
+        entry["command"] = process.command;
+        entry["partly"] = process.not_seen.partly;
+        entry["why"] = process.not_seen.why;
+        entry["what_to_do"] = process.not_seen.what_to_do;
+        json["processes"].push_back(std::move(entry));
+    }
+    return json;
+}
+
+}  // namespace
+
+void add_doubts(nlohmann::ordered_json& json, const std::optional<Doubts>& doubts) {
+    json["lost_events"] = nullptr;
+    json["not_seen"] = nullptr;
+    json["contradictions"] = nullptr;
+    if (doubts) {
+        const Contradictions& contradictions = doubts->contradictions;
+        json["lost_events"] = doubts->lost.total();
+        json["not_seen"] = not_seen_json(*doubts);
+        json["contradictions"] = {
+            {"frees", contradictions.frees},
+            {"replaced", contradictions.replaced},
+            {"owners", contradictions.owners},
+            {"found", contradictions.found},
+            {"gone", contradictions.gone}
+        };
+    }
+}
 
 nlohmann::ordered_json json_envelope(
     const SessionInfo& session, std::string_view view, const Completeness& completeness
@@ -21,10 +60,7 @@ nlohmann::ordered_json json_envelope(
     if (completeness.complete) {
         json["complete"] = *completeness.complete;
     }
-    json["lost_events"] = nullptr;
-    if (completeness.lost_events) {
-        json["lost_events"] = *completeness.lost_events;
-    }
+    add_doubts(json, completeness.doubts);
     json["attached_at"] = nullptr;
     json["attached_t_ns"] = nullptr;
     if (session.attached_unix_ns != 0) {

@@ -16,14 +16,16 @@
 #include <string_view>
 
 #include "event/session_info.hpp"
+#include "tracker/doubts.hpp"
 
 namespace tt::alloc_trace {
 
 inline constexpr int kJsonSchemaVersion = 1;  // of all schemas; keys are added without a new one
 
+// Each may be not known yet, at the head of a stream.
 struct Completeness {
-    std::optional<bool> complete;  // no loss, file not cut, no unexplained difference; nullopt: not known yet (head of a stream)
-    std::optional<std::uint64_t> lost_events;
+    std::optional<bool> complete;  // no doubts, and the file is whole
+    std::optional<Doubts> doubts;
     std::optional<KnownBefore> known_before{};  // by the events; nullopt: as the session says
 };
 
@@ -31,6 +33,9 @@ struct Completeness {
 [[nodiscard]] nlohmann::ordered_json json_envelope(
     const SessionInfo& session, std::string_view view, const Completeness& completeness
 );
+
+// "lost_events", "not_seen", "contradictions".
+void add_doubts(nlohmann::ordered_json& json, const std::optional<Doubts>& doubts);
 
 [[nodiscard]] std::string hex(std::uint64_t value);  // "0x1a2b"
 

@@ -185,8 +185,10 @@ std::string Leaks::text(const ReplayedStream& stream, const TextStyle& style) co
             {fmt::format("{} of too many different groups are not shown", counted(observer_.result().left_out, "buffer")), Ink::Warning}
         );
     }
-    if (stream.tracker.events > 0 && remaining.empty()) {
-        notes.push_back({"nothing remained: every buffer that was seen was freed by the program itself", Ink::Good});
+    if (stream.tracker.events > 0 && observer_.result().groups.empty()) {
+        notes.push_back(none_note("nothing remained: the program freed every buffer itself", stream.complete));
+    } else if (stream.tracker.events > 0 && remaining.empty()) {
+        notes.push_back({"nothing of what remained passes the filter", Ink::Plain});
     }
     std::vector<std::string> lines;
     append_notes(lines, notes, uncut(style));

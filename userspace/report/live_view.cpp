@@ -129,9 +129,7 @@ LiveView build_live_view(const TrackerView& view, const SessionInfo& session, co
     LiveView live;
     live.t_ns = view.last_t_ns;
     live.events = view.events;
-    live.lost = view.lost;
-    live.losses_repaired = view.losses_repaired();
-    live.complete = view.complete();
+    live.doubts = view.doubts();
     live.known_before_attach = known_before_attach(view, session);
     OwnerNames names(live.owners);
     for (const auto& process : view.processes) {

@@ -79,9 +79,7 @@ struct LiveView {
 
     std::uint64_t t_ns = 0;  // the moment: last event
     std::uint64_t events = 0;
-    Lost lost;
-    bool losses_repaired = false;  // by walks since
-    bool complete = true;          // TrackerView::complete()
+    Doubts doubts;
     KnownBefore known_before_attach = KnownBefore::None;
     std::vector<OwnerName> owners;                    // equal ones once
     std::vector<Buffer> buffers;                      // by pid, allocator, type, address

@@ -135,7 +135,7 @@ std::string Owners::text(const ReplayedStream& stream, const TextStyle& style) c
     const std::vector<Row> all = rows();
     std::vector<Note> notes;
     if (all.empty()) {
-        notes.push_back({"no owner was seen: no process allocated on a device, or none passes the filter", Ink::Plain});
+        notes.push_back(none_note("no owner was seen: no process allocated on a device, or none passes the filter", stream.complete, Ink::Plain));
     }
     if (history_.not_kept() > 0) {
         notes.push_back(

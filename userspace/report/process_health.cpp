@@ -17,7 +17,16 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 KnownBefore known_before(const ProcessState& process, const SessionInfo& session) {
-    return std::max(process.known_before, session.known_before_attach);
+    const bool nothing = process.not_seen && !process.not_seen->partly;
+    return nothing ? KnownBefore::None : std::max(process.known_before, session.known_before_attach);
+}
+
+std::string known_before_reason(const ProcessState& process) {
+    if (process.not_seen) {
+        return "not seen: " + process.not_seen->why;
+    }
+    const std::string& torn = process.walks[static_cast<std::size_t>(WalkReason::Attach)].last.incomplete_reason;
+    return torn.empty() && process.contradictions.frees > 0 ? "buffers were freed that the walk had not found" : torn;
 }
 
 template <typename Failure>
@@ -50,20 +59,9 @@ void add_difference_notes(std::vector<Note>& notes, const ProcessHealth& health)
     if (found.inferred + found.gone > 0) {
         notes.push_back(
             {fmt::format(
-                 "repaired after lost events: {} found, {} gone", counted(found.inferred, "buffer"), human_count(found.gone)
+                 "repaired by walks: {} found, {} gone", counted(found.inferred, "buffer"), human_count(found.gone)
              ),
              Ink::Dim}
-        );
-    }
-    if (found.unexplained() > 0) {
-        notes.push_back(
-            {fmt::format(
-                 "{} between trace and process ({} found, {} gone): please report this",
-                 counted(found.unexplained(), "unexplained difference"),
-                 human_count(found.unexplained_found),
-                 human_count(found.unexplained_gone)
-             ),
-             Ink::Bad}
         );
     }
 }
@@ -246,9 +244,12 @@ Json clash_json(const ClashFailure& clash) {
 ProcessHealth process_health(const ProcessState& process, const SessionInfo& session, std::size_t most_failures) {
     ProcessHealth health;
     health.known_before = known_before(process, session);
-    health.known_before_reason = process.walks[static_cast<std::size_t>(WalkReason::Attach)].last.incomplete_reason;
+    health.known_before_reason = known_before_reason(process);
     health.from_first_event = process.complete_from_start();
     health.found = process.found;
+    health.contradictions = process.contradictions;
+    health.not_seen = process.not_seen;
+    health.exit_status = process.exit_status;
     health.walks = process.walks;
     health.failed_allocations = process.failures.count;
     health.failure_verdicts = process.failure_verdicts;
@@ -277,7 +278,13 @@ KnownBefore known_before_attach(const TrackerView& view, const SessionInfo& sess
     if (view.processes.empty()) {
         return session.known_before_attach;
     }
-    KnownBefore least = KnownBefore::Full;
+    const bool all_seen = std::none_of(view.processes.begin(), view.processes.end(), [](const auto& process) {
+        return process->not_seen.has_value();
+    });
+    if (!any && !all_seen) {
+        return KnownBefore::None;
+    }
+    KnownBefore least = all_seen ? KnownBefore::Full : KnownBefore::Partial;
     for (const auto& process : view.processes) {
         if (!any || counts(*process)) {
             least = std::min(least, known_before(*process, session));
@@ -327,13 +334,19 @@ std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_
 }
 
 void add_health(Json& json, const ProcessHealth& health) {
+    json["exit_status"] = nullptr;
+    json["signal"] = nullptr;
+    if (health.exit_status) {
+        json[health.exit_status->signal == 0 ? "exit_status" : "signal"] =
+            health.exit_status->signal == 0 ? health.exit_status->status : health.exit_status->signal;
+    }
     json["known_before"] = to_string(health.known_before);
     json["known_before_reason"] = health.known_before_reason;
     json["found"]["pre_existing"] = health.found.pre_existing;
     json["found"]["inferred"] = health.found.inferred;
     json["found"]["gone"] = health.found.gone;
-    json["unexplained_differences"]["found"] = health.found.unexplained_found;
-    json["unexplained_differences"]["gone"] = health.found.unexplained_gone;
+    json["unexplained_differences"]["found"] = health.contradictions.found;
+    json["unexplained_differences"]["gone"] = health.contradictions.gone;
     json["walks"] = Json::array();
     for (std::size_t i = 0; i < kWalkReasonCount; ++i) {
         if (health.walks[i].count > 0) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct ProcessHealth {
     std::string known_before_reason;  // why not full, in words; may be empty
     bool from_first_event = false;    // watched before it could allocate
     FoundStat found;
+    Contradictions contradictions;
+    std::optional<NotSeen> not_seen;
+    std::optional<ExitStatus> exit_status;
     std::array<WalkStat, kWalkReasonCount> walks{};
     std::uint64_t failed_allocations = 0;
     std::array<std::uint64_t, kFailureVerdictCount> failure_verdicts{};  // by FailureVerdict

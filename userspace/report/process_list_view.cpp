@@ -56,7 +56,13 @@ std::string render_process_list_text(const std::vector<ProcessListRow>& rows, co
     std::vector<std::string> lines = table.lines(style);
     for (const ProcessListRow& row : rows) {
         if (!row.reason.empty()) {
-            const std::string text = fmt::format("pid {}: {}", row.pid, row.reason);
+            const std::string text = fmt::format(
+                "pid {}{}: {}{}",
+                row.pid,
+                row.supported ? "" : " would not be seen",
+                row.reason,
+                row.what_to_do.empty() ? "" : "; " + row.what_to_do
+            );
             append_notes(lines, {{text, row.supported ? Ink::Dim : Ink::Warning}}, uncut(style));
         }
     }
@@ -64,7 +70,7 @@ std::string render_process_list_text(const std::vector<ProcessListRow>& rows, co
 }
 
 nlohmann::ordered_json process_list_json(const std::vector<ProcessListRow>& rows, const SessionInfo& session) {
-    nlohmann::ordered_json json = json_envelope(session, "list", {true, 0});
+    nlohmann::ordered_json json = json_envelope(session, "list", {true, Doubts{}});
     json["processes"] = nlohmann::ordered_json::array();
     for (const ProcessListRow& row : rows) {
         nlohmann::ordered_json entry;
@@ -80,6 +86,7 @@ nlohmann::ordered_json process_list_json(const std::vector<ProcessListRow>& rows
         entry["devices"] = row.devices;
         entry["supported"] = row.supported;
         entry["reason"] = row.reason;
+        entry["what_to_do"] = row.what_to_do;
         json["processes"].push_back(std::move(entry));
     }
     return json;

@@ -24,6 +24,7 @@ struct ProcessListRow {
     std::vector<std::int32_t> devices;  // N of each open /dev/tenstorrent/N
     bool supported = false;
     std::string reason;  // why not; or a remark
+    std::string what_to_do{};  // if not supported; empty: nothing helps
 };
 
 [[nodiscard]] std::string render_process_list_text(const std::vector<ProcessListRow>& rows, const TextStyle& style);

@@ -69,7 +69,7 @@ std::vector<Note> side_notes(std::string_view role, const DiffSide& side) {
     if (side.not_kept > 0) {
         notes.push_back({fmt::format("{}: {} in further groups are missing", role, counted(side.not_kept, "buffer")), Ink::Bad});
     }
-    for (const Note& note : loss_notes(side.lost, side.losses_repaired)) {
+    for (const Note& note : doubt_notes(side.doubts)) {
         notes.push_back({fmt::format("{}: {}", role, note.text), note.ink});
     }
     if (!side.warning.empty()) {
@@ -213,8 +213,8 @@ Json side_json(const DiffSide& side) {
     json["t_ns"] = side.t_ns;
     json["events"] = side.events;
     json["complete"] = side.complete;
-    json["lost"] = lost_json(side.lost);
-    json["losses_repaired"] = side.losses_repaired;
+    json["lost"] = lost_json(side.doubts.lost);
+    json["losses_repaired"] = side.doubts.losses_repaired;
     json["known_before_attach"] = to_string(side.known_before);
     json["ended_processes"] = side.ended_processes;
     json["buffers_not_kept"] = side.not_kept;
@@ -277,11 +277,13 @@ std::string render_diff_text(const DiffModel& diff, const TextStyle& style, std:
 }
 
 nlohmann::ordered_json diff_json(const DiffModel& diff) {
+    Doubts doubts = diff.before.doubts;
+    doubts += diff.after.doubts;
     const KnownBefore known_before = std::min(diff.before.known_before, diff.after.known_before);
     Json json = json_envelope(
         diff.after.session,
         "diff",
-        {diff.before.complete && diff.after.complete, diff.before.lost.total() + diff.after.lost.total(), known_before}
+        {diff.before.complete && diff.after.complete, std::move(doubts), known_before}
     );
     json["old"] = side_json(diff.before);
     json["new"] = side_json(diff.after);

@@ -53,13 +53,13 @@ std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
          Ink::Strong}
     );
     for (const LiveView::Process& process : live.processes) {
-        const char* ended = process.ended ? " (ended)" : "";
+        const std::string ended = ended_text(process.ended, process.health.exit_status);
         notes.push_back({fmt::format("pid {}{}  {}", process.pid, ended, process.command), Ink::Plain});
         for (Note& note : health_notes(process.health, session.attached_monotonic_ns)) {
             notes.push_back(std::move(note));
         }
     }
-    for (Note& note : loss_notes(live.lost, live.losses_repaired)) {
+    for (Note& note : doubt_notes(live.doubts)) {
         notes.push_back(std::move(note));
     }
     if (live.events == 0) {
@@ -67,7 +67,7 @@ std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
             {"no events: nothing was seen of any process, so this says nothing about what is live", Ink::Warning}
         );
     } else if (live.buffers.empty()) {
-        notes.push_back({"no live buffers", Ink::Plain});
+        notes.push_back(none_note("no live buffers", live.doubts.none(), Ink::Plain));
     } else {
         notes.push_back({"size: logical bytes per chip; a mesh buffer takes them on each of its chips", Ink::Dim});
     }
@@ -288,12 +288,11 @@ std::string render_live_text(
 }
 
 nlohmann::ordered_json live_json(const LiveView& live, const SessionInfo& session, bool complete) {
-    const std::uint64_t lost = live.lost.total();
-    Json json = json_envelope(session, "live", {complete && live.complete, lost, live.known_before_attach});
+    Json json = json_envelope(session, "live", {complete && live.doubts.none(), live.doubts, live.known_before_attach});
     json["t_ns"] = live.t_ns;
     json["events"] = live.events;
-    json["lost"] = lost_json(live.lost);
-    json["losses_repaired"] = live.losses_repaired;
+    json["lost"] = lost_json(live.doubts.lost);
+    json["losses_repaired"] = live.doubts.losses_repaired;
     json["live_buffers"] = live.buffers.size();
     json["live_bytes"] = live.bytes;
     json["processes"] = Json::array();

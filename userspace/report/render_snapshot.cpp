@@ -322,7 +322,7 @@ std::string render_snapshot_text(
 }
 
 Json snapshot_json(const SnapshotView& snapshot, const SessionInfo& session) {
-    Json json = json_envelope(session, "snapshot", {snapshot.complete, 0});
+    Json json = json_envelope(session, "snapshot", {snapshot.complete, Doubts{}});
     json["pid"] = snapshot.context.pid;
     json["command"] = snapshot.context.command;
     json["walked_at"] = rfc3339_utc(snapshot.context.unix_ns);

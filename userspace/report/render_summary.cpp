@@ -62,7 +62,7 @@ std::vector<Note> trust_notes(const SummaryView& summary, const SessionInfo& ses
     if (!summary.incomplete.empty()) {
         notes.push_back({summary.incomplete, Ink::Bad});
     }
-    for (Note& note : loss_notes(summary.lost, summary.losses_repaired)) {
+    for (Note& note : doubt_notes(summary.doubts)) {
         notes.push_back(std::move(note));
     }
     for (const ProbeOutcome& probe : session.probes) {
@@ -100,7 +100,7 @@ std::vector<Note> process_notes(const SummaryProcess& process, std::uint64_t sta
         {fmt::format(
              "pid {}{}  {}",
              process.pid,
-             process.ended ? " (ended)" : "",
+             ended_text(process.ended, process.health.exit_status),
              process.command.empty() ? "(command not known)" : process.command
          ),
          Ink::Strong}
@@ -267,14 +267,14 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
     append_notes(lines, trust_notes(summary, session), uncut(style));
     std::size_t without_memory = 0;  // the shells and helpers around a job
     for (const SummaryProcess& process : summary.processes) {
-        if (process.rows.empty() && process.ended && summary.processes.size() > 1) {
+        if (process.rows.empty() && process.ended && summary.processes.size() > 1 && !process.health.not_seen) {
             ++without_memory;
             continue;
         }
         lines.push_back({});
         append_notes(lines, process_notes(process, session.attached_monotonic_ns), uncut(style));
         if (process.rows.empty()) {
-            append_notes(lines, {{"no allocations seen", Ink::Plain}}, style);
+            append_notes(lines, {{process.health.not_seen ? "what it did was not seen" : "no allocations seen", Ink::Plain}}, style);
             continue;
         }
         lines.push_back({});
@@ -297,8 +297,8 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
 }
 
 nlohmann::ordered_json summary_json(const SummaryView& summary, const SessionInfo& session) {
-    const std::uint64_t lost = summary.lost.total();
-    Json json = json_envelope(session, "summary", {summary.incomplete.empty() && lost == 0 && summary.unexplained_differences == 0, lost, summary.known_before_attach});
+    const bool complete = summary.incomplete.empty() && summary.doubts.none();
+    Json json = json_envelope(session, "summary", {complete, summary.doubts, summary.known_before_attach});
     json["kernel"] = session.kernel;
     json["incomplete"] = nullptr;
     if (!summary.incomplete.empty()) {
@@ -312,8 +312,8 @@ nlohmann::ordered_json summary_json(const SummaryView& summary, const SessionInf
         const auto kind = static_cast<EventKind>(i);
         json["events_by_kind"][std::string(to_string(kind))] = summary.counts.of(kind);
     }
-    json["lost"] = lost_json(summary.lost);
-    json["losses_repaired"] = summary.losses_repaired;
+    json["lost"] = lost_json(summary.doubts.lost);
+    json["losses_repaired"] = summary.doubts.losses_repaired;
     json["probes_not_attached"] = Json::array();
     for (const ProbeOutcome& probe : session.probes) {
         if (!probe.attached) {

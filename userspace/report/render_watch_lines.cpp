@@ -59,7 +59,7 @@ void append_health(std::string& out, const ProcessHealth& health) {
     add("failed_allocs", health.failed_allocations);
     add("clashes", health.clash_count);
     add("trace_unsafe", trace_unsafe);
-    add("unexplained_differences", health.found.unexplained());
+    add("unexplained_differences", health.contradictions.found + health.contradictions.gone);
     add("launches_not_told", health.launches_not_told.launches);
 }
 
@@ -96,7 +96,7 @@ void append_process(std::string& out, const WatchModel& model, const WatchProces
         process.pid,
         process.ended ? "ended" : "running",
         process.events,
-        model.lost.total()
+        model.doubts.lost.total()
     );
     for (std::size_t i = 0; i < kUnknownFreeCount; ++i) {
         if (process.unknown_frees[i].count > 0) {
@@ -216,7 +216,7 @@ std::string render_watch_plain(const WatchModel& model) {
         model.now_unix_ns == 0 ? fmt::format("t_ns={}", model.now_ns) : rfc3339_utc(model.now_unix_ns, 3);
     std::string out;
     if (model.processes.empty()) {
-        out = fmt::format("{} no process seen yet lost={}\n", time, model.lost.total());
+        out = fmt::format("{} no process seen yet lost={}\n", time, model.doubts.lost.total());
     }
     for (const WatchProcess& process : model.processes) {
         append_process(out, model, process, time);
@@ -228,15 +228,15 @@ std::string render_watch_plain(const WatchModel& model) {
 }
 
 nlohmann::ordered_json watch_json(const WatchModel& model, const SessionInfo& session) {
-    Json json = json_envelope(session, "watch", {model.complete, model.lost.total(), model.known_before_attach});
+    Json json = json_envelope(session, "watch", {model.doubts.none(), model.doubts, model.known_before_attach});
     json["t_ns"] = model.now_ns;
     json["time"] = nullptr;
     if (model.now_unix_ns != 0) {
         json["time"] = rfc3339_utc(model.now_unix_ns);
     }
     json["events"] = model.events;
-    json["lost"] = lost_json(model.lost);
-    json["losses_repaired"] = model.losses_repaired;
+    json["lost"] = lost_json(model.doubts.lost);
+    json["losses_repaired"] = model.doubts.losses_repaired;
     json["older_processes"] = model.folded_processes;
     if (model.ring) {
         json["ring"]["capacity_bytes"] = model.ring->capacity_bytes;

@@ -45,8 +45,8 @@ std::string since_text(const WatchProcess& process, bool dated) {
 // several, the line above all of them has them.
 std::string process_line(const WatchModel& model, const WatchProcess& process, const TextStyle& style) {
     const std::size_t limit = style.width == 0 ? std::numeric_limits<std::size_t>::max() : style.width;
-    const std::uint64_t lost_events = model.lost.total();
-    const std::string head = fmt::format("pid {}{}", process.pid, process.ended ? " (ended)" : "");
+    const std::uint64_t lost_events = model.doubts.lost.total();
+    const std::string head = fmt::format("pid {}{}", process.pid, ended_text(process.ended, process.health.exit_status));
     const std::string events = fmt::format("  events {}", human_count(process.events));
     const std::string lost =
         model.processes.size() > 1 ? std::string{} : fmt::format("  lost {}", human_count(lost_events));
@@ -106,7 +106,7 @@ std::vector<Note> session_notes(const WatchModel& model) {
     if (!text.empty()) {
         notes.push_back({text, Ink::Dim});
     }
-    for (Note& note : loss_notes(model.lost, model.losses_repaired)) {
+    for (Note& note : doubt_notes(model.doubts)) {
         notes.push_back(std::move(note));
     }
     return notes;
@@ -130,6 +130,9 @@ std::vector<Note> process_notes(const WatchModel& model, const WatchProcess& pro
 std::vector<Note> empty_notes(const WatchProcess& process) {
     if (process.filtered) {
         return {{"nothing on the devices and types asked for (--device, --type)", Ink::Plain}};
+    }
+    if (process.health.not_seen) {
+        return {{"what it does is not seen", Ink::Plain}};
     }
     if (process.ended) {
         return {{"it ended without an allocation seen", Ink::Plain}};
@@ -290,7 +293,7 @@ std::vector<Line> body(const WatchModel& model, const TextStyle& style) {
             "{} processes  events {}  lost {}",
             model.processes.size(),
             human_count(model.events),
-            human_count(model.lost.total())
+            human_count(model.doubts.lost.total())
         );
         lines.push_back({inked(fitted(text, style), Ink::Strong, style.color)});
         append_plain(lines, session_notes(model), style);
@@ -300,7 +303,7 @@ std::vector<Line> body(const WatchModel& model, const TextStyle& style) {
     std::size_t without_memory = 0;  // the shells and helpers around a job
     for (const WatchProcess& process : model.processes) {
         if (model.processes.size() > 1) {
-            if (process.rows.empty() && process.ended && !process.filtered) {
+            if (process.rows.empty() && process.ended && !process.filtered && !process.health.not_seen) {
                 ++without_memory;
                 continue;
             }

@@ -20,7 +20,7 @@ void append(std::vector<Note>& notes, std::vector<Note> more) {
 }
 
 bool counts(const ProcessState& process) {
-    return process.used_memory() || process.end == ProcessState::End::Alive || process.failures.count > 0;
+    return process.used_memory() || process.end == ProcessState::End::Alive || process.failures.count > 0 || process.not_seen;
 }
 
 }  // namespace
@@ -30,14 +30,14 @@ std::vector<Note> stream_notes(const ReplayedStream& stream) {
     if (!stream.warning.empty()) {
         notes.push_back({stream.warning, Ink::Bad});
     }
-    append(notes, loss_notes(stream.tracker.lost, stream.tracker.losses_repaired()));
+    append(notes, doubt_notes(stream.tracker.doubts()));
     std::size_t without_memory = 0;
     for (const auto& process : stream.tracker.processes) {
         if (!counts(*process)) {
             ++without_memory;
             continue;
         }
-        const char* ended = process->end == ProcessState::End::Exited ? " (ended)" : "";
+        const std::string ended = ended_text(process->end == ProcessState::End::Exited, process->exit_status);
         const std::string command = process->command.empty() ? "(command not known)" : process->command;
         notes.push_back({fmt::format("pid {}{}  {}", process->pid, ended, command), Ink::Strong});
         const ProcessHealth health = process_health(*process, stream.session, kFailuresShown);

@@ -34,7 +34,7 @@ std::vector<Note> stretch_notes(const ReplayedStream& stream, const ReplayWindow
     const std::uint64_t from = std::max(window.since_t_ns, tracker.first_t_ns);
     notes.push_back({seen + " from " + human_offset(from, start) + " to " + human_offset(tracker.last_t_ns, start), Ink::Dim});
     notes.push_back(known_before_note(known_before_attach(tracker, session)));
-    for (Note& note : loss_notes(tracker.lost, tracker.losses_repaired())) {
+    for (Note& note : doubt_notes(tracker.doubts())) {
         notes.push_back(std::move(note));
     }
     if (!stream.warning.empty()) {

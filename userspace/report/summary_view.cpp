@@ -59,10 +59,8 @@ SummaryView build_summary_view(
     summary.first_t_ns = view.first_t_ns;
     summary.last_t_ns = view.last_t_ns;
     summary.counts = counts;
-    summary.lost = view.lost;
-    summary.losses_repaired = view.losses_repaired();
+    summary.doubts = view.doubts();
     summary.known_before_attach = known_before_attach(view, session);
-    summary.unexplained_differences = view.unexplained_differences();
     summary.folded = view.folded;
     summary.incomplete = std::move(incomplete);
     for (const auto& process : view.processes) {

@@ -64,10 +64,8 @@ struct SummaryView {
     std::uint64_t first_t_ns = 0;
     std::uint64_t last_t_ns = 0;
     EventCounter counts;
-    Lost lost;
-    bool losses_repaired = false;  // by walks since
+    Doubts doubts;
     KnownBefore known_before_attach = KnownBefore::None;
-    std::uint64_t unexplained_differences = 0;
     std::string incomplete;  // why the recording is not whole; empty if it is
     std::vector<SummaryProcess> processes;
     FoldedProcesses folded;  // ended before those

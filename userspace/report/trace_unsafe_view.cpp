@@ -40,7 +40,7 @@ public:
     Json json(const ReplayedStream& stream) const override;
 
 private:
-    [[nodiscard]] std::vector<Note> notes() const;
+    [[nodiscard]] std::vector<Note> notes(bool complete) const;
     [[nodiscard]] TextTable group_table(const std::vector<UnsafeGroup>& groups, const SessionInfo& session) const;
     [[nodiscard]] TextTable trace_table(const SessionInfo& session) const;
 
@@ -48,13 +48,13 @@ private:
     TraceUnsafeObserver observer_;
 };
 
-std::vector<Note> TraceUnsafe::notes() const {
+std::vector<Note> TraceUnsafe::notes(bool complete) const {
     if (observer_.captured() == 0) {
-        return {{"no captured trace was seen, so no allocation was made beside one", Ink::Good}};
+        return {none_note("no captured trace was seen, so no allocation was made beside one", complete)};
     }
     std::vector<Note> notes;
     if (observer_.allocs() == 0) {
-        notes.push_back({counted(observer_.captured(), "captured trace") + ", and no allocation was made beside one", Ink::Good});
+        notes.push_back(none_note(counted(observer_.captured(), "captured trace") + ", and no allocation was made beside one", complete));
     } else {
         notes.push_back(
             {fmt::format(
@@ -145,7 +145,7 @@ TextTable TraceUnsafe::trace_table(const SessionInfo& session) const {
 std::string TraceUnsafe::text(const ReplayedStream& stream, const TextStyle& style) const {
     std::vector<std::string> lines;
     append_notes(lines, answer_heading("allocations beside a captured trace", stream, options_.window), uncut(style));
-    append_notes(lines, notes(), uncut(style));
+    append_notes(lines, notes(stream.complete), uncut(style));
     const std::vector<UnsafeGroup> groups = observer_.groups();
     if (!groups.empty()) {
         append_table(lines, {}, group_table(groups, stream.session), groups.size(), style);

@@ -39,7 +39,7 @@ constexpr std::array kViews{
 }  // namespace
 
 Completeness ReplayedStream::completeness() const {
-    return {complete, tracker.lost.total(), known_before_attach(tracker, session)};
+    return {complete, tracker.doubts(), known_before_attach(tracker, session)};
 }
 
 std::span<const ViewKind> view_kinds() { return kViews; }

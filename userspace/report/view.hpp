@@ -35,7 +35,7 @@ struct ViewOptions {
 struct ReplayedStream {
     const TrackerView& tracker;
     const SessionInfo& session;
-    bool complete = true;  // the file is whole, nothing was lost, and walks found no unexplained difference
+    bool complete = true;  // no doubts, and the file is whole
     const std::string& warning;  // about the file; empty if it is whole
 
     [[nodiscard]] Completeness completeness() const;  // for json_envelope()

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "report/human_size.hpp"
 #include "report/json_envelope.hpp"
@@ -47,6 +48,53 @@ Note unknown_free_note(UnknownFree reason, const UnknownFreeStat& stat) {
     return {fmt::format("{} unexplained ({}): please report this{}", frees, bytes, example_text(stat)), Ink::Bad};
 }
 
+Note loss_note(const Lost& lost, bool repaired) {
+    std::string kinds;
+    const auto add = [&kinds](std::uint64_t count, std::string_view noun) {
+        if (count > 0) {
+            kinds += (kinds.empty() ? "" : ", ") + counted(count, noun);
+        }
+    };
+    add(lost.allocated, "alloc");
+    add(lost.freed, "free");
+    add(lost.circular_buffers, "circular-buffer event");
+    add(lost.lifecycle, "life-cycle event");
+    const std::string events = fmt::format("{} lost ({})", counted(lost.total(), "event"), kinds);
+    if (repaired) {
+        return {events + ": live buffers are right again, counts and peaks may be off by them", Ink::Warning};
+    }
+    return {events + ": figures may be off by them", Ink::Bad};
+}
+
+Note not_seen_note(const Doubts::Process& process) {
+    const NotSeen& not_seen = process.not_seen;
+    return {
+        fmt::format(
+            "pid {}{} was {}: {}{}",
+            process.pid,
+            process.command.empty() ? "" : " (" + process.command + ")",
+            not_seen.partly ? "seen only in part" : "not seen",
+            not_seen.why,
+            not_seen.what_to_do.empty() ? "" : "; " + not_seen.what_to_do
+        ),
+        Ink::Bad};
+}
+
+Note contradiction_note(const Contradictions& contradictions) {
+    std::string signs;
+    const auto add = [&signs](std::uint64_t count, std::string_view noun, std::string_view what) {
+        if (count > 0) {
+            signs += fmt::format("{}{} {}", signs.empty() ? "" : ", ", counted(count, noun), what);
+        }
+    };
+    add(contradictions.frees, "free", "of unknown buffers");
+    add(contradictions.replaced, "buffer", "whose end was not seen");
+    add(contradictions.owners, "owner", "that became another");
+    add(contradictions.found, "buffer", "found by a walk only");
+    add(contradictions.gone, "buffer", "gone by a walk only");
+    return {fmt::format("this tool missed something ({}): figures may be off; please report this", signs), Ink::Bad};
+}
+
 }  // namespace
 
 std::string counted(std::uint64_t count, std::string_view noun) {
@@ -65,25 +113,49 @@ void append_notes(std::vector<std::string>& lines, const std::vector<Note>& note
     }
 }
 
-std::vector<Note> loss_notes(const Lost& lost, bool repaired) {
-    if (lost.total() == 0) {
+std::vector<Note> doubt_notes(const Doubts& doubts) {
+    constexpr std::size_t kMostNamed = 3;
+    std::vector<Note> notes;
+    if (doubts.lost.total() > 0) {
+        notes.push_back(loss_note(doubts.lost, doubts.losses_repaired));
+    }
+    const std::size_t named = std::min(doubts.not_seen.size(), kMostNamed);
+    for (std::size_t i = 0; i < named; ++i) {
+        notes.push_back(not_seen_note(doubts.not_seen[i]));
+    }
+    if (const std::uint64_t more = doubts.not_seen.size() - named + doubts.more_not_seen; more > 0) {
+        notes.push_back({counted(more, "more process") + (more == 1 ? " was" : " were") + " not seen", Ink::Bad});
+    }
+    if (doubts.contradictions.total() > 0) {
+        notes.push_back(contradiction_note(doubts.contradictions));
+    }
+    return notes;
+}
+
+std::string doubt_text(const Doubts& doubts) {
+    std::string text;
+    for (const Note& note : doubt_notes(doubts)) {
+        text += (text.empty() ? "" : "; ") + note.text;
+    }
+    return text;
+}
+
+std::string ended_text(bool ended, const std::optional<ExitStatus>& status) {
+    if (!ended) {
         return {};
     }
-    std::string kinds;
-    const auto add = [&kinds](std::uint64_t count, std::string_view noun) {
-        if (count > 0) {
-            kinds += (kinds.empty() ? "" : ", ") + counted(count, noun);
-        }
-    };
-    add(lost.allocated, "alloc");
-    add(lost.freed, "free");
-    add(lost.circular_buffers, "circular-buffer event");
-    add(lost.lifecycle, "life-cycle event");
-    const std::string events = fmt::format("{} lost ({})", counted(lost.total(), "event"), kinds);
-    if (repaired) {
-        return {{events + ": live buffers are right again, counts and peaks may be off by them", Ink::Warning}};
+    if (!status) {
+        return " (ended)";
     }
-    return {{events + ": figures may be off by them", Ink::Bad}};
+    if (status->signal == 0) {
+        return fmt::format(" (exit status {})", status->status);
+    }
+    const char* name = sigabbrev_np(static_cast<int>(status->signal));
+    return fmt::format(" (killed by signal {}{})", status->signal, name == nullptr ? "" : ", SIG" + std::string(name));
+}
+
+Note none_note(const std::string& text, bool complete, Ink ink) {
+    return complete ? Note{text, ink} : Note{"as far as is known: " + text, Ink::Plain};
 }
 
 std::vector<Note> unknown_free_notes(const UnknownFreeStats& stats) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,16 @@ void append_notes(std::vector<std::string>& lines, const std::vector<Note>& note
 // "1 buffer", "1,204 buffers", "3 launches".
 [[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
 
-// "123 events lost (100 allocs, 23 frees): ..."; empty if none were. `repaired`: walks settled all of them since.
-[[nodiscard]] std::vector<Note> loss_notes(const Lost& lost, bool repaired);
+// "123 events lost (100 allocs, 23 frees): ...", "pid 4242 (python3 x.py) was not seen: ...", "this tool missed something: ...".
+[[nodiscard]] std::vector<Note> doubt_notes(const Doubts& doubts);
+
+[[nodiscard]] std::string doubt_text(const Doubts& doubts);  // the same in one line
+
+// " (ended)", " (exit status 3)", " (killed by signal 11, SIGSEGV)"; empty if it runs.
+[[nodiscard]] std::string ended_text(bool ended, const std::optional<ExitStatus>& status);
+
+// That there is none of something: said as it is if the stream is complete, else with the doubt.
+[[nodiscard]] Note none_note(const std::string& text, bool complete, Ink ink = Ink::Good);
 
 // One line per reason that occurred, however often: "1,204 frees before attach (18.5 MiB): ...".
 [[nodiscard]] std::vector<Note> unknown_free_notes(const UnknownFreeStats& stats);

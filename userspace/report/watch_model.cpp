@@ -124,9 +124,7 @@ WatchModel build_watch_model(const TrackerView& view, const SessionInfo& session
     model.now_ns = context.now_ns;
     model.attached_t_ns = session.attached_monotonic_ns;
     model.events = context.reset == nullptr ? view.events : since(view.events, context.reset->events);
-    model.lost = view.lost;
-    model.losses_repaired = view.losses_repaired();
-    model.complete = view.complete();
+    model.doubts = view.doubts();
     model.folded_processes = view.folded.count;
     model.known_before_attach = known_before_attach(view, session);
     model.ring = context.ring;

@@ -75,9 +75,7 @@ struct WatchModel {
     std::uint64_t now_ns = 0;       // CLOCK_MONOTONIC
     std::uint64_t attached_t_ns = 0;  // likewise
     std::uint64_t events = 0;       // since the reset, of all processes
-    Lost lost;                      // since attach, a reset does not hide it: it is a doubt about the live figures
-    bool losses_repaired = false;   // by walks since
-    bool complete = true;           // TrackerView::complete()
+    Doubts doubts;                  // since attach: a reset does not hide them
     std::uint64_t folded_processes = 0;  // ended long ago: only counted
     KnownBefore known_before_attach = KnownBefore::None;
     std::optional<RingFill> ring;

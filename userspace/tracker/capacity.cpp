@@ -82,6 +82,9 @@ public:
             any = any || holds || region != nullptr;
             if (region != nullptr) {
                 capacity.banks = std::max(capacity.banks, region->banks);
+            }
+            // A sub-device's allocator hands out nothing of some types: where such a range would begin means nothing.
+            if (region != nullptr && region->bytes != 0) {
                 range.begin = std::min(range.begin, region->base);
                 range.end = std::max(range.end, end_of(region->base, region->bytes));
             }
@@ -93,6 +96,9 @@ public:
             return std::nullopt;
         }
         capacity.allocators = static_cast<std::uint32_t>(holders.size());
+        if (range.begin > range.end) {
+            range = {};
+        }
         if (capacity.known()) {
             capacity.bank_bytes = range.end - range.begin;
             capacity.use = use(range, holders, type);

@@ -172,6 +172,12 @@ void refine_owner(ProcessState& process, std::uint32_t index, const OwnerSeen& s
     known = std::move(refined);
 }
 
+bool holds_buffers(const ProcessState& process, std::uint32_t owner) {
+    return std::any_of(process.allocators.begin(), process.allocators.end(), [owner](const Allocator& allocator) {
+        return allocator.alive && allocator.owner == owner && allocator.live > 0;
+    });
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> footprint_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
@@ -197,24 +203,26 @@ std::uint32_t owner_index(ProcessState& process, std::uint64_t pointer) {
 
 // Owners are announced again and again, and each time a part of them may be unreadable. Same kind and id at the same
 // pointer is the same object: chips stay in the pool, ids of meshes do not come again; a mesh may have been reshaped.
-void announce_owner(ProcessState& process, const OwnerSeen& seen) {
+bool announce_owner(ProcessState& process, const OwnerSeen& seen) {
     const auto found = process.owner_index.find(seen.owner);
     if (found == process.owner_index.end()) {
         add_owner(process, seen);
-        return;
+        return false;
     }
     const Owner& known = process.owners[found->second];
     const bool same_kind = known.kind == seen.kind;
     const bool same = same_kind && known.id == seen.id;
     const bool says_less = seen.kind == OwnerKind::Unknown || (same_kind && seen.id < 0) || (same && seen.chips.empty());
     if (says_less || (same && seen.chips == known.chips)) {
-        return;
+        return false;
     }
     if (same || known.kind == OwnerKind::Unknown || (same_kind && known.id < 0)) {
         refine_owner(process, found->second, seen);
-    } else {
-        add_owner(process, seen);
+        return false;
     }
+    const bool holds = !known.closing && holds_buffers(process, found->second);
+    add_owner(process, seen);
+    return holds;
 }
 
 void restore_owner(ProcessState& process, const Owner& owner) {

@@ -17,7 +17,8 @@ namespace tt::alloc_trace {
 // The owner that `pointer` means; an unidentified one if nobody announced it.
 [[nodiscard]] std::uint32_t owner_index(ProcessState& process, std::uint64_t pointer);
 
-void announce_owner(ProcessState& process, const OwnerSeen& seen);
+// True if an owner that holds buffers became another one: its end was not seen.
+bool announce_owner(ProcessState& process, const OwnerSeen& seen);
 
 // The next entry of `owners`, as a checkpoint has it: `closing` and `current` are kept, what can be told from the rest is not.
 void restore_owner(ProcessState& process, const Owner& owner);

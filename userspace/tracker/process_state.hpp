@@ -7,12 +7,14 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "event/event.hpp"
 #include "event/session_info.hpp"
 #include "tracker/allocation_table.hpp"
+#include "tracker/doubts.hpp"
 #include "tracker/failure.hpp"
 #include "tracker/judgement.hpp"
 #include "tracker/life_listener.hpp"
@@ -70,11 +72,11 @@ struct FoundStat {
     std::uint64_t pre_existing = 0;
     std::uint64_t inferred = 0;  // allocated in a gap
     std::uint64_t gone = 0;      // freed in a gap
-    // Differences between tracker and process without a loss to explain them: there should be none.
-    std::uint64_t unexplained_found = 0;
-    std::uint64_t unexplained_gone = 0;
+};
 
-    [[nodiscard]] std::uint64_t unexplained() const { return unexplained_found + unexplained_gone; }
+struct ExitStatus {
+    std::uint32_t status = 0;  // 0 to 255
+    std::uint32_t signal = 0;  // that ended it; 0: none did
 };
 
 struct ProcessState {
@@ -94,6 +96,9 @@ struct ProcessState {
     std::uint64_t first_t_ns = 0;
     std::uint64_t last_t_ns = 0;
     End end = End::Alive;
+    std::optional<ExitStatus> exit_status;  // if it was told
+    std::optional<NotSeen> not_seen;
+    Contradictions contradictions;
 
     KnownBefore known_before = KnownBefore::None;  // what was live before its first event
     std::array<WalkStat, kWalkReasonCount> walks{};  // by WalkReason
@@ -134,7 +139,7 @@ struct ProcessState {
     }
     // Nothing of it can have been missed before its first event.
     [[nodiscard]] bool complete_from_start() const { return from_first_event && !inherits; }
-    [[nodiscard]] bool used_device() const;  // used memory, or failed to
+    [[nodiscard]] bool used_device() const;  // used memory, or failed to, or may have
     [[nodiscard]] bool used_memory() const;  // any buffer was seen, or a free of one
     [[nodiscard]] std::uint64_t foreign_allocators() const;  // alive ones
 };

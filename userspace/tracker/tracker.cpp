@@ -62,12 +62,15 @@ bool TrackerView::losses_repaired() const {
     return any && losses > 0;
 }
 
-std::uint64_t TrackerView::unexplained_differences() const {
-    std::uint64_t sum = folded.unexplained;
+Doubts TrackerView::doubts() const {
+    Doubts doubts{lost, losses_repaired(), folded.contradictions, {}, folded.not_seen};
     for (const auto& process : processes) {
-        sum += process->found.unexplained();
+        doubts.contradictions += process->contradictions;
+        if (process->not_seen) {
+            doubts.not_seen.push_back({process->pid, process->command, *process->not_seen});
+        }
     }
-    return sum;
+    return doubts;
 }
 
 Applied Tracker::apply(const Event& event) {
@@ -157,20 +160,21 @@ void Tracker::fold_oldest_exited(const ProcessState& of) {
     }
     folded_.failed_allocations += state.failures.count;
     folded_.clashes += state.clashes.count;
-    folded_.unexplained += state.found.unexplained();
+    folded_.contradictions += state.contradictions;
+    folded_.not_seen += state.not_seen ? 1 : 0;
     processes_.erase(oldest);
 }
 
 // A walk found the buffer before its own event came. Once frees were lost it may as well be another one, of the same place and
 // by a new object at the same address.
 bool Tracker::came_late(const LiveBuffer& found, const LiveBuffer& allocated) const {
-    const bool frees_lost_since = last_free_loss_t_ns_ != 0 && last_free_loss_t_ns_ >= found.t_ns;
-    return found.origin() != FoundAs::Allocated && found.size == allocated.size && !frees_lost_since &&
+    return found.origin() != FoundAs::Allocated && found.size == allocated.size && !ends_lost_since(found.t_ns) &&
            may_be_same_object(found.buffer, allocated.buffer);
 }
 
 Applied Tracker::end_replaced(ProcessState& state, const AllocationKey& key, const LiveBuffer& replaced) {
     count_end(state, key, replaced, FreeKind::Inferred);
+    state.contradictions.replaced += ends_lost_since(replaced.t_ns) ? 0 : 1;
     Applied applied;
     applied.replaced_live = true;
     return applied;
@@ -290,6 +294,7 @@ Applied Tracker::on(const Freed& event) {
     applied.unknown_free = live != nullptr ? UnknownFree::Double : why_unknown(state, past);
     UnknownFreeStat& stat = state.unknown_frees[static_cast<std::size_t>(*applied.unknown_free)];
     ++stat.count;
+    doubt_unknown_free(state, *applied.unknown_free);
     stat.bytes += event.buffer.size;
     if (!stat.example) {
         stat.example = event;
@@ -317,13 +322,27 @@ UnknownFree Tracker::why_unknown(const ProcessState& state, const AllocationTabl
     return state.complete_from_start() ? UnknownFree::Unexplained : UnknownFree::BeforeAttach;
 }
 
+// All that was live was said to be known: then it was not, whatever a walk may say later.
+void Tracker::doubt_unknown_free(ProcessState& state, UnknownFree reason) {
+    const bool all_was_known = reason == UnknownFree::BeforeAttach && state.known_before == KnownBefore::Full;
+    if (reason == UnknownFree::Unexplained || all_was_known) {
+        ++state.contradictions.frees;
+    }
+    if (all_was_known) {
+        state.known_before = KnownBefore::Partial;
+    }
+}
+
 // A loss that a complete walk has settled since does not count: what was missing was found.
 bool Tracker::allocations_lost_since(const ProcessState& state, std::uint64_t t_ns) const {
     return last_allocation_loss_ > state.losses_settled && last_allocation_loss_t_ns_ >= t_ns;
 }
 
 Applied Tracker::on(const OwnerSeen& event) {
-    announce_owner(process(event.header), event);
+    ProcessState& state = process(event.header);
+    if (announce_owner(state, event) && last_free_loss_t_ns_ == 0) {
+        ++state.contradictions.owners;
+    }
     return {};
 }
 
@@ -376,6 +395,16 @@ void Tracker::undo_launch(ProcessState& process, const Owner& owner, std::uint64
         }
     }
     update_circular_buffers(process, owner);
+}
+
+Applied Tracker::on(const ProcessNotSeen& event) {
+    process(event.header).not_seen = NotSeen{event.partly, event.why, event.what_to_do};
+    return {};
+}
+
+Applied Tracker::on(const ProcessStatus& event) {
+    process(event.header).exit_status = ExitStatus{event.exit_status, event.signal};
+    return {};
 }
 
 Applied Tracker::on(const ProgramDestroyed& event) {
@@ -453,16 +482,17 @@ Applied Tracker::on(const ProcessWalked& event) {
     stat.last = event;
     stat.last.incomplete_reason.resize(std::min(event.incomplete_reason.size(), kMaxReasonBytes));
 
-    const bool checks = event.reason == WalkReason::Audit || event.reason == WalkReason::End;
     const bool all_was_known = state.walked || state.complete_from_start();
     const bool lost_nothing_since = losses_ == std::max(state.losses_at_start, state.losses_settled);
-    if (checks && all_was_known && lost_nothing_since) {
-        state.found.unexplained_found += event.found;
-        state.found.unexplained_gone += event.gone;
+    if (all_was_known && lost_nothing_since) {
+        state.contradictions.found += event.found;
+        state.contradictions.gone += event.gone;
     }
     if (event.complete) {
         state.walked = true;
-        state.known_before = KnownBefore::Full;
+        const bool judges = event.reason != WalkReason::Gap || state.known_before == KnownBefore::None;
+        const KnownBefore known = state.contradictions.frees > 0 ? KnownBefore::Partial : KnownBefore::Full;
+        state.known_before = judges ? known : state.known_before;
         settle_losses(state);
     } else if (event.reason == WalkReason::Attach && state.known_before == KnownBefore::None) {
         state.known_before = KnownBefore::Partial;

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "event/event.hpp"
+#include "tracker/doubts.hpp"
 #include "tracker/judgement.hpp"
 #include "tracker/process_state.hpp"
 #include "tracker/recent_set.hpp"
@@ -35,7 +36,8 @@ struct FoldedProcesses {
     std::array<std::uint64_t, kBufferTypeCount> peak_bytes{};      // by BufferType: the highest of one place of one process
     std::uint64_t failed_allocations = 0;
     std::uint64_t clashes = 0;
-    std::uint64_t unexplained = 0;  // differences
+    Contradictions contradictions;
+    std::uint64_t not_seen = 0;  // processes
 };
 
 // Everything a sink or report may look at.
@@ -50,10 +52,9 @@ struct TrackerView {
 
     // A complete walk of every living process since the last loss: what is live is right again.
     [[nodiscard]] bool losses_repaired() const;
-    // Differences between tracker and processes that no loss explains.
-    [[nodiscard]] std::uint64_t unexplained_differences() const;
+    [[nodiscard]] Doubts doubts() const;
     // Nothing is missing in the stream, as far as anybody can tell.
-    [[nodiscard]] bool complete() const { return lost.total() == 0 && unexplained_differences() == 0; }
+    [[nodiscard]] bool complete() const { return doubts().none(); }
 };
 
 class Tracker {
@@ -83,6 +84,8 @@ private:
     Applied on(const CircularBuffersReleased& event);
     Applied on(const ProgramLaunched& event);
     Applied on(const ProgramNotTold& event);
+    Applied on(const ProcessNotSeen& event);
+    Applied on(const ProcessStatus& event);
     Applied on(const ProgramDestroyed& event);
     Applied on(const OwnerClosing& event);
     Applied on(const AllocatorReleased& event);
@@ -106,6 +109,8 @@ private:
     static void undo_launch(ProcessState& process, const Owner& owner, std::uint64_t program);
     Applied end_replaced(ProcessState& process, const AllocationKey& key, const LiveBuffer& replaced);
     UnknownFree why_unknown(const ProcessState& process, const AllocationTable::Past& past);
+    void doubt_unknown_free(ProcessState& process, UnknownFree reason);
+    [[nodiscard]] bool ends_lost_since(std::uint64_t t_ns) const { return last_free_loss_t_ns_ != 0 && last_free_loss_t_ns_ >= t_ns; }
     [[nodiscard]] bool allocations_lost_since(const ProcessState& process, std::uint64_t t_ns) const;
     [[nodiscard]] bool came_late(const LiveBuffer& found, const LiveBuffer& allocated) const;
     [[nodiscard]] FoundAs found_as(const ProcessState& process) const;

@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "walk/reconcile.hpp"
 
+#include <tsl/robin_set.h>
+
+#include <set>
+#include <tuple>
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -59,6 +64,11 @@ public:
 
     Reconciliation run() {
         for (const WalkedAllocator& after : second_.allocators) {
+            for (const WalkedBuffer& buffer : after.buffers) {
+                held_.insert(place_of(buffer));
+            }
+        }
+        for (const WalkedAllocator& after : second_.allocators) {
             const KnownBuffersOfAllocator* known = known_.find(after.allocator);
             compare(after, known == nullptr ? kNothingKnown : *known);
         }
@@ -91,6 +101,9 @@ private:
                 ++result_.open;
             }
         }
+        if (former != nullptr) {
+            count_strangers(*former, after, known);
+        }
         if (former != nullptr && former->complete && after.complete) {
             collect_gone(after, known, seen_before, seen_after);
         }
@@ -113,6 +126,23 @@ private:
         }
     }
 
+    // The blocks of another allocator may be in this one's list, too: it took over its state.
+    void count_strangers(const WalkedAllocator& before, const WalkedAllocator& after, const KnownBuffersOfAllocator& known) {
+        std::set<std::tuple<BufferType, std::uint64_t, std::uint64_t>> earlier;
+        for (const WalkedRegion& region : before.regions) {
+            for (const Block& block : region.orphans) {
+                earlier.emplace(region.region.type, block.address, block.bytes);
+            }
+        }
+        for (const WalkedRegion& region : after.regions) {
+            for (const Block& block : region.orphans) {
+                const PlaceInAllocator place{block.address, region.region.type};
+                const bool stays = earlier.contains({region.region.type, block.address, block.bytes});
+                result_.strangers += stays && !held_.contains(place) && !known_.touched(known, place) ? 1 : 0;
+            }
+        }
+    }
+
     // Both walks know every allocator there is.
     [[nodiscard]] bool vanished(std::uint64_t allocator) const {
         const auto reached = [&](const AllocatorsOfWalk& walked) {
@@ -127,6 +157,7 @@ private:
     const KnownBuffers& known_;
     AllocatorsOfWalk before_;
     AllocatorsOfWalk after_;
+    tsl::robin_set<PlaceInAllocator, PlaceInAllocatorHash> held_;  // by Buffers of the second walk, of whatever allocator
     Reconciliation result_;
 };
 

@@ -24,6 +24,7 @@ struct Reconciliation {
     std::vector<WalkedBuffer> found;          // live, and no event told
     std::vector<BufferFields> gone;           // not live, and no event told: allocator, type, address, owner and object only
     std::vector<std::uint64_t> gone_allocators;  // so are these with all they held
+    std::uint64_t strangers = 0;              // blocks in use that are of no Buffer of any allocator, in both walks, and no event told of
     std::uint64_t open = 0;                   // buffers that only the second walk saw, and no event explains yet
 };
 

@@ -64,6 +64,7 @@ typedef struct {
 
 struct signal_struct {
     atomic_t live;
+    int group_exit_code;
 };
 
 struct task_struct {
@@ -73,6 +74,7 @@ struct task_struct {
     struct task_struct *real_parent;
     struct task_struct *group_leader;
     struct signal_struct *signal;
+    int exit_code;
     char comm[16];
 };
 

@@ -3,7 +3,7 @@
 """Submeshes, and devices that are closed and opened again."""
 from .. import compare
 from ..session import ATTACHED, certainty, in_both
-from . import Scenario, mock_devices
+from . import Scenario, fast_dispatch, mock_devices
 
 
 def submeshes(session):
@@ -20,8 +20,18 @@ def reopen(session):
     session.job.do("work(40); keep.clear(); ttnn.close_mesh_device(mesh); mesh = open_mesh(); gc.collect(); log.clear()")
     session.job.do("work(20)")
     session.attach()
+    session.job.do("[free(keep, 0) for _ in range(len(keep) // 2)]")  # of buffers that only the walk knows
     session.job.do("work(20)")
     return session.compare(order=session.mode == ATTACHED)
+
+
+def sub_devices(session):
+    """A manager of sub-devices, with L1 of its own: what it takes is not left to the rest."""
+    session.job.do("work(40)")
+    session.attach()
+    session.job.do(SUB_DEVICES)
+    session.job.do("work(20)")
+    return session.compare()
 
 
 def close(session):
@@ -41,8 +51,14 @@ def close(session):
     ]
 
 
+SUB_DEVICES = """
+cores = ttnn.CoreRangeSet([ttnn.CoreRange(ttnn.CoreCoord(0, 0), ttnn.CoreCoord(3, 3))])
+manager = mesh.create_sub_device_manager([ttnn.SubDevice([cores])], 65536)
+"""
+
 SCENARIOS = [
     Scenario("mesh and submeshes", lambda run: in_both(run, submeshes, "wormhole-2x4", "2x4"), mock_devices),
     Scenario("closed and opened again", lambda run: in_both(run, reopen)),
+    Scenario("manager of sub-devices", lambda run: in_both(run, sub_devices, "wormhole-1x1", fast=True), fast_dispatch),
     Scenario("what a close released", lambda run: in_both(run, close)),
 ]

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """How processes begin and end: children, ends without a close, two copies of the runtime."""
 import dataclasses
+import json
+import signal
 
-from .. import compare
-from ..session import ATTACHED, Session, certainty, in_both
+from .. import compare, jobs, tracer
+from ..session import ATTACHED, STARTED, Session, certainty, in_both
 from . import Scenario
 
 FORKED = """
@@ -33,8 +35,8 @@ def children(code):
     return scenario
 
 
-def ends(code):
-    """The job ends without closing anything: the exit takes all that the runtime held."""
+def ends(code, exit_status, signal_number):
+    """The job ends without closing anything: the exit takes all that the runtime held, and how it ended is told."""
 
     def scenario(session):
         session.job.do("work(40)")
@@ -48,11 +50,51 @@ def ends(code):
         live = recording.live(books["unix_ns"])
         return [
             compare.exit_released_against(held, recording.events(), session.job.pid),
+            compare.equal("how it ended", [exit_status, signal_number], ended(recording.live(), session.job.pid)),
             certainty(live, session.mode),
             *compare.live_against(books, live),
         ]
 
     return scenario
+
+
+def ended(live, pid):
+    return next([process["exit_status"], process["signal"]] for process in live["processes"] if process["pid"] == pid)
+
+
+def interrupted(run):
+    """Ctrl-C in the terminal of `record -- JOB`: both get it, the job goes on for a while. Nothing of that is lost."""
+    with Session(run, STARTED) as session:
+        session.job.do("signal.signal(signal.SIGINT, signal.SIG_IGN); work(40)")
+        session.job.signal(signal.SIGINT)
+        if session.job.err.until(lambda line: "waiting for the command to end" in line, session.job.timeout) is None:
+            raise tracer.TracerError("record does not say that it waits for the command")
+        session.job.do("work(40)")
+        return session.compare()
+
+
+def refused(run):
+    """A runtime that is not understood: it was not seen, and nothing is claimed of it."""
+    layout = run.folder / "layout.json"
+    items = {"buffer.size": {"offset": 40960, "width": 8}}
+    layout.write_text(json.dumps({"schema": "tt-alloc-trace/layout", "schema_version": 1, "items": items}))
+    path = run.folder / "refused.ttar"
+    prefix = [run.tool.path, "record", "--layout", layout, "-o", path, "--"]
+    job = jobs.Job(run.release, run.one_chip(), "1x1", run.folder, prefix)
+    try:
+        job.do("work(40)")
+        job.end()
+    finally:
+        job.close()
+    recording = tracer.Recording(run.tool, path)
+    gaps = recording.view("gaps")
+    said = [[one["pid"], one["partly"]] for one in gaps["not_seen"]["processes"]]
+    claims = [line for line in run.tool.run("report", path, "gaps").splitlines() if "exact" in line]
+    return [
+        compare.equal("processes not seen", [[job.pid, False]], said),
+        compare.equal("complete", [False, []], [gaps["complete"], claims]),
+        compare.equal("known before the attach", "none", gaps["known_before_attach"]),
+    ]
 
 
 def two_copies(run):
@@ -82,7 +124,9 @@ def two_copies(run):
 SCENARIOS = [
     Scenario("fork", lambda run: in_both(run, children(FORKED))),
     Scenario("multiprocessing", lambda run: in_both(run, children(POOLED))),
-    Scenario("exit without close", lambda run: in_both(run, ends("os._exit(0)"))),
+    Scenario("exit without close", lambda run: in_both(run, ends("os._exit(3)", 3, None))),
+    Scenario("Ctrl-C of a command", interrupted),
+    Scenario("refused", refused),
     Scenario("two copies of the runtime", two_copies),
-    Scenario("SIGKILL", lambda run: in_both(run, ends("os.kill(os.getpid(), signal.SIGKILL)"))),
+    Scenario("SIGKILL", lambda run: in_both(run, ends("os.kill(os.getpid(), signal.SIGKILL)", None, 9))),
 ]

@@ -18,7 +18,9 @@ struct Golden {
     std::vector<Event> (*events)();
 };
 const std::vector<Golden> kGolden{
-    {TAT_TEST_DATA "/recording-v1.0.ttar", golden_events_v0_2}, {TAT_TEST_DATA "/recording-v1.1.ttar", golden_events_v1_1}
+    {TAT_TEST_DATA "/recording-v1.0.ttar", golden_events_v0_2},
+    {TAT_TEST_DATA "/recording-v1.1.ttar", golden_events_v1_1},
+    {TAT_TEST_DATA "/recording-v1.2.ttar", golden_events_v1_2},
 };
 constexpr std::size_t kEventsPerChunk = 9;
 
@@ -34,7 +36,15 @@ TEST_P(GoldenCheckpointTest, StaysReadable) {
     EXPECT_EQ(read.end->totals, golden_totals_v0_1());
 }
 
-// A later tracker may know more of the same events, so its own state is no measure: the checkpoint must be read, and the rest fit.
+std::size_t live_buffers_after(const std::vector<Event>& events) {
+    Tracker tracker;
+    for (const Event& event : events) {
+        tracker.apply(event);
+    }
+    return live_buffers(tracker);
+}
+
+// A later tracker may know more of the same events, so its whole state is a measure of the present version only.
 TEST_P(GoldenCheckpointTest, CheckpointsStayReadable) {
     const std::vector<Event> golden = GetParam().events();
     const std::size_t all = golden.size();
@@ -53,14 +63,17 @@ TEST_P(GoldenCheckpointTest, CheckpointsStayReadable) {
             tracker.apply(event);
         }
         EXPECT_EQ(events + left, all);
-        EXPECT_EQ(state_of(tracker), state_after(golden, all));
+        if (GetParam().file == kGolden.back().file) {
+            EXPECT_EQ(state_of(tracker), state_after(golden, all));
+        }
+        EXPECT_EQ(live_buffers(tracker), live_buffers_after(golden));
         ++checkpoints;
     }
     EXPECT_GE(checkpoints, 3U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, GoldenCheckpointTest, ::testing::ValuesIn(kGolden), [](const auto& golden) {
-    return golden.index == 0 ? std::string("v1_0") : std::string("v1_1");
+    return "v1_" + std::to_string(golden.index);
 });
 
 // Makes the file for the present version, when asked: see docs/recording-format.md section 5. Never over an existing

@@ -213,7 +213,7 @@ TEST(RecordFrameTest, RandomBytesNeverDoHarm) {
             std::memcpy(bytes.data(), &header, std::min(bytes.size(), sizeof(header)));
             harness.events.clear();
             harness.decode_bytes(bytes);
-            ASSERT_LE(harness.events.size(), 2U);
+            ASSERT_LE(harness.events.size(), 3U);  // a loss, and how a process ended
         }
         EXPECT_EQ(harness.statistics().records, 500U);
     }

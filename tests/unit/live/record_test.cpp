@@ -185,14 +185,20 @@ TEST(RecordTest, ForkExecAndExitAreDecoded) {
     DecoderHarness harness;
     EXPECT_FALSE(harness.decode(process_record(TAT_EVENT_PROCESS_FORKED)));
     EXPECT_FALSE(harness.decode(process_record(TAT_EVENT_PROCESS_EXEC)));
-    EXPECT_FALSE(harness.decode(process_record(TAT_EVENT_PROCESS_EXITED)));
-    ASSERT_EQ(harness.events.size(), 3U);
+    tat_process_event exited = process_record(TAT_EVENT_PROCESS_EXITED);
+    exited.wait_status = 7U << 8U | 11U | 0x80U;  // a core was dumped, too
+    EXPECT_FALSE(harness.decode(exited));
+    ASSERT_EQ(harness.events.size(), 4U);
     const auto* forked = std::get_if<ProcessForked>(&harness.events[0]);
     ASSERT_NE(forked, nullptr);
     EXPECT_EQ(forked->header.pid, kPid);
     EXPECT_EQ(forked->child_pid, 77U);
     EXPECT_TRUE(std::holds_alternative<ProcessExec>(harness.events[1]));
-    EXPECT_TRUE(std::holds_alternative<ProcessExited>(harness.events[2]));
+    const auto* status = std::get_if<ProcessStatus>(&harness.events[2]);
+    ASSERT_NE(status, nullptr);
+    EXPECT_EQ(status->exit_status, 7U);
+    EXPECT_EQ(status->signal, 11U);
+    EXPECT_TRUE(std::holds_alternative<ProcessExited>(harness.events[3]));
 }
 
 TEST(RecordTest, ModuleLoadedGivesThePidAndNoEvent) {

@@ -165,6 +165,16 @@ std::string line(const ProgramNotTold& event) {
     return Line("not told", header)("program", program)("owner", owner).str();
 }
 
+std::string line(const ProcessNotSeen& event) {
+    const auto& [header, partly, why, what_to_do] = event;
+    return Line("not seen", header)("partly", partly)("why", why)("what to do", what_to_do).str();
+}
+
+std::string line(const ProcessStatus& event) {
+    const auto& [header, exit_status, signal] = event;
+    return Line("status", header)("exit", exit_status)("signal", signal).str();
+}
+
 std::string line(const CircularBufferClash& event) {
     const auto& [header, program, owner, message] = event;
     return Line("clash", header)("program", program)("owner", owner)("message", message).str();

@@ -109,6 +109,20 @@ std::vector<Event> golden_events_v1_1() {
     return events;
 }
 
+std::vector<Event> golden_events_v1_2() {
+    constexpr std::uint32_t kMax32 = std::numeric_limits<std::uint32_t>::max();
+    std::vector<Event> events = golden_events_v1_1();
+    std::uint64_t t_ns = 4'000'000'000'000;
+    const auto at = [&t_ns](std::uint32_t pid) { return EventHeader{t_ns += 20'000, pid, 0}; };
+    events.emplace_back(ProcessNotSeen{at(5000), false, "its library is not understood \xff", "give --layout FILE"});
+    events.emplace_back(ProcessNotSeen{at(4242), true, "", ""});
+    events.emplace_back(ProcessStatus{at(5000), 3, 0});
+    events.emplace_back(ProcessExited{at(5000)});
+    events.emplace_back(ProcessStatus{at(4242), 0, 11});
+    events.emplace_back(ProcessStatus{at(4242), kMax32, kMax32});
+    return events;
+}
+
 SessionInfo golden_session_v0_1() {
     SessionInfo session;
     session.tool_version = "0.1.0";

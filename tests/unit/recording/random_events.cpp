@@ -14,7 +14,7 @@ public:
     explicit Source(std::uint64_t seed) : random_(seed) {}
 
     Event event() {
-        switch (below(30)) {
+        switch (below(32)) {
             case 0: return OwnerSeen{header(), pick(), static_cast<OwnerKind>(below(3)), int32(), chips()};
             case 1:
                 return CircularBufferAllocated{
@@ -43,6 +43,8 @@ public:
             case 22:
             case 23: return Freed{header(), buffer()};
             case 24: return ProgramNotTold{header(), pick(), pick()};
+            case 25: return ProcessNotSeen{header(), below(2) == 0, command(), command()};
+            case 26: return ProcessStatus{header(), uint32(), uint32()};
             default: return Allocated{header(), buffer()};
         }
     }

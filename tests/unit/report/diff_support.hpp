@@ -20,8 +20,7 @@ namespace tt::alloc_trace::test {
     side.events = view.events;
     side.groups = held_live(view);
     side.complete = view.complete();
-    side.lost = view.lost;
-    side.losses_repaired = view.losses_repaired();
+    side.doubts = view.doubts();
     side.known_before = known_before_attach(view, side.session);
     return side;
 }

@@ -111,12 +111,13 @@ TEST(JsonEnvelope, HeadAndEndOfAnExport) {
     EXPECT_EQ(
         export_header_json(session()).dump(),
         R"({"schema":"tt-alloc-trace/events","schema_version":1,"tool_version":"0.1.0","host":"host1","target":"pid 4242",)"
-        R"("complete":null,"lost_events":null,"attached_at":"2026-02-03T12:34:56.000000789Z","attached_t_ns":1000000000000,)"
+        R"("complete":null,"lost_events":null,"not_seen":null,"contradictions":null,"attached_at":"2026-02-03T12:34:56.000000789Z","attached_t_ns":1000000000000,)"
         R"("known_before_attach":null,"kind":"header"})"
     );
     EXPECT_EQ(
-        export_end_json(7, {true, 0, KnownBefore::Full}).dump(),
-        R"({"kind":"end","events":7,"complete":true,"lost_events":0,"known_before_attach":"full"})"
+        export_end_json(7, {true, Doubts{}, KnownBefore::Full}).dump(),
+        R"({"kind":"end","events":7,"complete":true,"lost_events":0,"not_seen":{"count":0,"processes":[]},)"
+        R"("contradictions":{"frees":0,"replaced":0,"owners":0,"found":0,"gone":0},"known_before_attach":"full"})"
     );
     EXPECT_TRUE(export_end_json(7, {})["known_before_attach"].is_null());
 }

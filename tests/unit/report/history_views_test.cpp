@@ -174,6 +174,40 @@ TEST(GapsView, NothingIsSaidInWords) {
     EXPECT_THAT(answer("gaps", {}).text, Not(HasSubstr("nothing stayed uncertain"))) << "nothing is known";
 }
 
+// What was not seen is said in every view, with the reason and the way out, and no view claims that there was nothing.
+TEST(HistoryViews, ProcessThatWasNotSeenIsSaidInEveryView) {
+    Stream stream;
+    stream.process(0, kPid, "python3 serve.py", true).apply(ProcessNotSeen{stream.at(1), false, "no layout", "give --layout FILE"});
+    stream.apply(ProcessStatus{stream.at(2), 0, 6}).apply(ProcessExited{stream.at(2)});
+    for (const ViewKind& kind : view_kinds()) {
+        const std::string name(kind.name);
+        const Answer said = answer(name, stream.events());
+        EXPECT_THAT(said.text, HasSubstr("! pid 4242 (python3 serve.py) was not seen: no layout; give --layout FILE\n")) << name;
+        EXPECT_EQ(said.json["complete"], false) << name;
+        EXPECT_EQ(said.json["not_seen"]["processes"][0]["what_to_do"], "give --layout FILE") << name;
+        EXPECT_NE(said.json["known_before_attach"], "full") << name;
+        for (const char* claim : {"\nnothing ", "\nno clash", "\nno failed", "\nno device", "\nno owner", "\nno captured", "\nno live",
+                                  "no allocations seen", "exact"}) {
+            EXPECT_THAT(said.text, Not(HasSubstr(claim))) << name;
+        }
+    }
+    EXPECT_THAT(answer("summary", stream.events()).text, HasSubstr("pid 4242 (killed by signal 6, SIGABRT)  python3 serve.py\n"));
+}
+
+TEST(HistoryViews, WhatThisToolMissedSpoilsExactEverywhere) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64).free(2, 0x100, 64).free(2, 0x900, 64);
+    for (const ViewKind& kind : view_kinds()) {
+        const std::string name(kind.name);
+        const Answer said = answer(name, stream.events());
+        EXPECT_THAT(said.text, HasSubstr("! this tool missed something (1 free of unknown buffers)")) << name;
+        EXPECT_EQ(said.json["complete"], false) << name;
+        EXPECT_EQ(said.json["contradictions"]["frees"], 1) << name;
+        EXPECT_THAT(said.text, Not(HasSubstr("exact"))) << name;
+        EXPECT_THAT(said.text, Not(HasSubstr("\nnothing remained"))) << name;
+    }
+}
+
 TEST(HistoryViews, AWindowIsSaidAndCountsOnlyItsPart) {
     ViewOptions options;
     options.window.since_t_ns = kAttach + 5 * kSecond / 2;

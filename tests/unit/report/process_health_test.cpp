@@ -157,7 +157,7 @@ TEST(ProcessHealth, RepairedLossesAreToldFromOpenOnes) {
     stream.apply(walked(stream.at(2), WalkReason::Gap, 1));
     const std::string text = watch_text(stream, 0);
     EXPECT_THAT(text, HasSubstr("(100 allocs, 23 frees): live buffers are right again, counts and peaks may be off by them\n"));
-    EXPECT_THAT(text, HasSubstr("repaired after lost events: 1 buffer found, 0 gone\n"));
+    EXPECT_THAT(text, HasSubstr("repaired by walks: 1 buffer found, 0 gone\n"));
     EXPECT_EQ(watch_json(model_of(stream), session())["losses_repaired"], true);
     EXPECT_EQ(watch_json(model_of(stream), session())["complete"], false);
 }
@@ -167,7 +167,7 @@ TEST(ProcessHealth, UnexplainedDifferencesAreLoudAndIncomplete) {
     stream.apply(walked(stream.at(2), WalkReason::Audit, 2));
     EXPECT_THAT(
         watch_text(stream, 0),
-        HasSubstr("! 2 unexplained differences between trace and process (2 found, 0 gone): please report this\n")
+        HasSubstr("! this tool missed something (2 buffers found by a walk only): figures may be off; please report this\n")
     );
     EXPECT_EQ(watch_json(model_of(stream), session())["complete"], false);
     EXPECT_EQ(live_json(build_live_view(stream.view(), session()), session())["complete"], false);

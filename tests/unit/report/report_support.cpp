@@ -160,7 +160,9 @@ std::vector<Event> one_of_each() {
         AllocationFailed{header, mesh_buffer(0, 1U << 30U), "Out of Memory: \"no\" \xff\n"},
         CircularBufferClash{header, 0x77, kMesh, "clash"},
         AllocatorChanged{header, kMeshAllocator, AllocatorChange::StateOverridden},
+        ProcessNotSeen{header, true, "\"no\" layout \xff\n", ""},
         ProcessExec{header},
+        ProcessStatus{header, 3, 0},
         ProcessExited{header},
     };
 }

@@ -81,6 +81,9 @@ Stream full_stream() {
     stream.apply(CircularBufferClash{stream.at(3), 0x77, kMesh, ""});
     stream.apply(AllocatorChanged{stream.at(3), kMeshAllocator, AllocatorChange::StateOverridden});
     stream.apply(ProcessPaused{stream.at(3), 7});
+    stream.apply(ProcessNotSeen{stream.at(3), true, "why", "what to do"});
+    stream.apply(ProcessSeen{{stream.at(3).t_ns, 4800, 0}, 1, 77, false, "refused"}).apply(ProcessStatus{{stream.at(3).t_ns, 4800, 0}, 0, 11});
+    stream.apply(ProcessNotSeen{{stream.at(3).t_ns, 4800, 0}, false, "why", ""}).apply(ProcessExited{{stream.at(3).t_ns, 4800, 0}});
     stream.process(4, 5000, "other", true).mesh(4, 1, 0).alloc(5, 0x100, 64, BufferType::SystemMemory);
     return stream;
 }
@@ -239,7 +242,7 @@ TEST(Schema, Snapshot) {
 TEST(Schema, EveryLineOfAnExport) {
     const SchemaFile schema("events");
     EXPECT_EQ(schema.complaints(json_line(export_header_json(session()))), "");
-    EXPECT_EQ(schema.complaints(json_line(export_end_json(5, {false, 3, KnownBefore::Full}))), "");
+    EXPECT_EQ(schema.complaints(json_line(export_end_json(5, {false, Doubts{}, KnownBefore::Full}))), "");
     Tracker tracker;
     OwnerLabels labels;
     for (const Event& event : one_of_each()) {

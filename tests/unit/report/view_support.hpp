@@ -24,7 +24,7 @@ struct Answer {
     Tracker tracker;
     bool open = false;
     const auto open_once = [&] {
-        if (!std::exchange(open, true)) {
+        if (!std::exchange(open, true) && view->observer() != nullptr) {
             view->observer()->begin(tracker.view());
             tracker.listen(view->observer());
         }
@@ -34,13 +34,15 @@ struct Answer {
             open_once();
         }
         const Applied applied = tracker.apply(event);
-        if (open) {
+        if (open && view->observer() != nullptr) {
             view->observer()->observe(event, applied);
         }
     }
     open_once();
     tracker.listen(nullptr);
-    view->observer()->end(tracker.view());
+    if (view->observer() != nullptr) {
+        view->observer()->end(tracker.view());
+    }
     const SessionInfo info = session();
     const std::string warning;
     const TrackerView state = tracker.view();

@@ -88,7 +88,7 @@ TEST(WatchModel, ResetStartsCountersButNeitherLiveFiguresNorLosses) {
         EXPECT_EQ(stat.count, 0U);
         EXPECT_EQ(stat.bytes, 0U);
     }
-    EXPECT_EQ(model.lost.total(), 5U);
+    EXPECT_EQ(model.doubts.lost.total(), 5U);
 }
 
 TEST(WatchModel, CircularBuffersAreARowOfTheirOwn) {

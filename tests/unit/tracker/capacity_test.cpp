@@ -154,6 +154,18 @@ TEST(CapacityTest, ClosedAllocatorHandsOutNothing) {
     EXPECT_TRUE(capacities(job.state()).empty());
 }
 
+// Seed of history: a manager of sub-devices made TRACE 1,024 times as large.
+TEST(CapacityTest, EmptyRegionOfAnotherAllocatorDoesNotWidenTheRange) {
+    Stream job = started_job();
+    Region empty = small_region();
+    empty.base = 0;
+    empty.bytes = 0;
+    job.allocator_seen(kAllocator, kChip0, {small_region()});
+    job.allocator_seen(kOtherAllocator, kChip0, {empty});
+    EXPECT_EQ(dram_of(job).bank_bytes, small_region().bytes);
+    EXPECT_EQ(dram_of(job).use, (BankUse{0, small_region().bytes, small_region().bytes}));
+}
+
 TEST(CapacityTest, EmptyRegionIsNothingFree) {
     Stream job = started_job();
     Region none = small_region();

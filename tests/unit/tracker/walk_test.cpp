@@ -201,11 +201,11 @@ TEST(TrackerWalkTest, WalkOfOneProcessLeavesTheOthersGapOpen) {
 TEST(TrackerWalkTest, AuditDifferenceWithoutALossIsUnexplained) {
     Stream job = attached_job();
     job.walked(WalkReason::Attach, true, 10);
-    EXPECT_EQ(job.view().unexplained_differences(), 0U) << "what an attach finds is no difference";
+    EXPECT_EQ(job.view().doubts().contradictions.total(), 0U) << "what an attach finds is no difference";
     job.walked(WalkReason::Audit, true, 2, 1);
-    EXPECT_EQ(job.state().found.unexplained_found, 2U);
-    EXPECT_EQ(job.state().found.unexplained_gone, 1U);
-    EXPECT_EQ(job.view().unexplained_differences(), 3U);
+    EXPECT_EQ(job.state().contradictions.found, 2U);
+    EXPECT_EQ(job.state().contradictions.gone, 1U);
+    EXPECT_EQ(job.view().doubts().contradictions.total(), 3U);
     EXPECT_FALSE(job.view().complete());
 }
 
@@ -214,19 +214,63 @@ TEST(TrackerWalkTest, AuditDifferenceAfterALossIsExplainedUntilAWalkSettledIt) {
     job.walked(WalkReason::Attach);
     job.lost(0, 1);
     job.walked(WalkReason::Audit, true, 0, 1);
-    EXPECT_EQ(job.view().unexplained_differences(), 0U);
+    EXPECT_EQ(job.view().doubts().contradictions.total(), 0U);
     job.walked(WalkReason::Audit, true, 0, 1);
-    EXPECT_EQ(job.view().unexplained_differences(), 1U);
+    EXPECT_EQ(job.view().doubts().contradictions.total(), 1U);
 }
 
 TEST(TrackerWalkTest, AuditOfAProcessNeverWalkedWholeExplainsItself) {
     Stream job = attached_job();
     job.walked(WalkReason::Attach, false);
     job.walked(WalkReason::Audit, true, 5);
-    EXPECT_EQ(job.view().unexplained_differences(), 0U);
+    EXPECT_EQ(job.view().doubts().contradictions.total(), 0U);
     Stream started = started_job();
     started.walked(WalkReason::Audit, true, 1);
-    EXPECT_EQ(started.view().unexplained_differences(), 1U) << "it was watched from its start";
+    EXPECT_EQ(started.view().doubts().contradictions.total(), 1U) << "it was watched from its start";
+}
+
+TEST(TrackerWalkTest, FreeOfAnUnknownBufferTakesBackThatAllWasKnown) {
+    Stream job = attached_job();
+    job.free(buffer_at(kAddress));  // the walk goes on: it may be older
+    job.walked(WalkReason::Attach);
+    EXPECT_TRUE(job.view().complete());
+    EXPECT_EQ(job.state().known_before, KnownBefore::Full);
+    EXPECT_EQ(job.free(buffer_at(2 * kAddress)).unknown_free, UnknownFree::BeforeAttach);
+    EXPECT_EQ(job.state().known_before, KnownBefore::Partial);
+    EXPECT_EQ(job.view().doubts().contradictions.frees, 1U);
+    EXPECT_FALSE(job.view().complete());
+    job.walked(WalkReason::Audit);
+    EXPECT_EQ(job.state().known_before, KnownBefore::Partial) << "whoever was wrong once may be so again";
+}
+
+TEST(TrackerWalkTest, UnexplainedFreeIsADoubtAndOneInAGapIsNone) {
+    Stream job = started_job();
+    job.lost(1);
+    EXPECT_EQ(job.free(buffer_at(kAddress)).unknown_free, UnknownFree::InGap);
+    EXPECT_EQ(job.view().doubts().contradictions.total(), 0U);
+    EXPECT_EQ(job.free(buffer_at(2 * kAddress)).unknown_free, UnknownFree::Unexplained);
+    EXPECT_EQ(job.view().doubts().contradictions.frees, 1U);
+}
+
+TEST(TrackerWalkTest, BufferReplacedWhileLiveIsADoubtUnlessFreesWereLost) {
+    Stream job = started_job();
+    job.alloc(buffer_at(kAddress));
+    job.lost(0, 1);
+    job.alloc(by_object(buffer_at(kAddress), 0x77));
+    EXPECT_EQ(job.view().doubts().contradictions.replaced, 0U);
+    job.alloc(by_object(buffer_at(kAddress), 0x78));
+    EXPECT_EQ(job.view().doubts().contradictions.replaced, 1U);
+}
+
+TEST(TrackerWalkTest, OwnerThatChangesItsMindWhileItHoldsBuffersIsADoubt) {
+    Stream job = started_job();
+    job.mesh(kMesh, 0, {0, 1});
+    job.mesh(kMesh, 1, {0, 1});
+    EXPECT_TRUE(job.view().complete()) << "it held nothing: another one was opened at its place";
+    job.alloc(under(of_owner(buffer_at(kAddress), kMesh), kOtherAllocator));
+    job.mesh(kMesh, 0, {0, 1});
+    EXPECT_EQ(job.view().doubts().contradictions.owners, 1U);
+    EXPECT_FALSE(job.view().complete());
 }
 
 TEST(TrackerWalkTest, FreeOfABufferThatOutlivedItsAllocatorIsNothing) {

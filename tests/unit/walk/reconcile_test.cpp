@@ -47,6 +47,22 @@ TEST(Reconcile, WhatBothWalksSawAndNoEventToldIsFound) {
     EXPECT_EQ(result.open, 0);
 }
 
+// A block that stays in use without a Buffer: whoever has it was not found.
+TEST(Reconcile, BlocksOfNoBufferInBothWalksAreStrangers) {
+    const auto with_blocks = [](const std::vector<Block>& blocks) {
+        WalkedAllocator walked = allocator_with(kA, {32});
+        walked.regions.push_back({});
+        walked.regions.back().orphans = blocks;
+        return walked;
+    };
+    KnownBuffers known;
+    known.open_window();
+    const Walk first = walk_of({with_blocks({{64, 32}, {96, 32}, {128, 32}, {160, 32}})});
+    known.apply(Allocated{{}, buffer_at(kA, 96)});  // its thread was about to tell
+    const Walk second = walk_of({with_blocks({{64, 32}, {96, 32}, {128, 64}, {160, 32}}), allocator_with(2 * kA, {160})});
+    EXPECT_EQ(reconcile(first, second, known).strangers, 1U) << "64: 128 is another block, and 160 another allocator's";
+}
+
 TEST(Reconcile, TheFirstEventOfAnAllocatorSettlesOneBufferOnly) {
     KnownBuffers known;
     known.open_window();

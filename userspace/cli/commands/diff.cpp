@@ -54,8 +54,7 @@ Result<DiffSide> read_side(const std::string& text) {
     side.ended_processes = held.ended_processes();
     side.not_kept = held.not_kept();
     side.complete = replay.complete;
-    side.lost = tracker.lost;
-    side.losses_repaired = tracker.losses_repaired();
+    side.doubts = tracker.doubts();
     side.known_before = known_before_attach(tracker, replay.session);
     side.warning = replay.warning;
     return side;

@@ -28,6 +28,7 @@ ProcessListRow row_of(const ProcessInfo& info, const MappedModule& module) {
     const Result<TraceableModule> traceable = resolve_module(module.elf, {"", "/proc/" + std::to_string(info.pid) + "/root", false});
     row.supported = traceable.has_value();
     row.reason = traceable ? "" : traceable.error().message;
+    row.what_to_do = traceable ? "" : traceable.error().hint;
     return row;
 }
 

@@ -17,6 +17,7 @@
 #include "recording/recording_writer.hpp"
 #include "report/display_text.hpp"
 #include "report/human_size.hpp"
+#include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -157,10 +158,15 @@ void say_result(const Options& options, const RecordingWriter& writer, const Tot
             lost.lifecycle
         );
     }
+    Doubts others = view.doubts();
+    others.lost = {};
+    for (const Note& note : doubt_notes(others)) {
+        spdlog::warn("{}", printable(note.text));
+    }
     const bool any_buffer = std::any_of(view.processes.begin(), view.processes.end(), [](const auto& process) {
         return process->used_memory();
     });
-    if (!any_buffer) {
+    if (!any_buffer && view.complete()) {
         spdlog::warn("no allocation was seen");
     }
 }

@@ -85,16 +85,16 @@ function buildTables() {
   setHeld = table("Held", [
     word("owner", "Owner"), word("type", "Type"), bytes("size", "Size"), count("count", "Count"), bytes("bytes", "Total"),
     time("first", "First"), time("last", "Last"), word("pid", "Pid"),
-  ], "bytes", "nothing was held then");
+  ], "bytes", noneOf("nothing was held then"));
   table("Peaks", [
     word("where", "Device"), word("type", "Type"), bytes("peak", "Peak"), time("peak_t", "At"), bytes("end", "At the end"),
-  ], "peak", "no device memory was held")(data.series.map((series) => ({ ...series, where: placeList(series.places) })));
+  ], "peak", noneOf("no device memory was held"))(data.series.map((series) => ({ ...series, where: placeList(series.places) })));
   const failures = data.processes.reduce((sum, process) => sum + process.failures + process.clashes, 0);
   const left = failures - data.failures.length;
   table("Failures", [
     time("t", "Time"), word("kind", "Kind"), word("owner", "Owner"), word("type", "Type"), bytes("size", "Asked for"),
     bytes("needed", "Per bank"), bytes("free", "Free per bank"), bytes("largest", "Largest free"), word("message", "Message", true), word("pid", "Pid"),
-  ], "t", "no failed allocation and no clash was seen")(data.failures, "Failed allocations and clashes" + (left > 0 ? " (" + counted(left, "older one") + " left out)" : ""));
+  ], "t", noneOf("no failed allocation and no clash was seen"))(data.failures, "Failed allocations and clashes" + (left > 0 ? " (" + counted(left, "older one") + " left out)" : ""));
   table("Moments", [
     time("t", "Time"), word("noun", "What"), count("count", "Count"), word("text", "The greatest of them", true), word("pid", "Pid"),
   ], "t", "none")(data.marks);

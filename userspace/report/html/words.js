@@ -26,6 +26,8 @@ function humanBytes(bytes) {
 const humanCount = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 const counted = (count, noun) =>
   humanCount(count) + " " + noun + (count === 1 ? "" : /(ch|ss)$/.test(noun) ? "es" : "s");
+// As none_note() of the text views.
+const noneOf = (text) => (data.complete ? "" : "as far as is known: ") + text;
 const hex = (value) => "0x" + BigInt(Math.round(value)).toString(16);
 
 function humanDuration(ns) {
