@@ -12,6 +12,7 @@
 #include "abi/event_abi.h"
 #include "abi/config_abi.h"
 #include "maps.bpf.h"
+#include "pids.bpf.h"
 #include "arguments.bpf.h"
 #include "emit.bpf.h"
 #include "process.bpf.h"
@@ -80,7 +81,7 @@ static __always_inline __u64 take_entered(struct tat_thread *thread) {
 }
 
 static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u32 kind) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
@@ -149,7 +150,7 @@ int freed(struct pt_regs *regs) { return emit_buffer(regs, TAT_PROGRAM_FREED, TA
 
 SEC("uprobe")
 int allocation_entered(struct pt_regs *regs) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     struct tat_thread *thread = is_target(pid_tgid) ? current_thread(pid_tgid) : 0;
     if (thread) {
         thread->entered = TAT_VALUE(regs, TAT_PROGRAM_ALLOCATION_ENTERED, object);
@@ -172,7 +173,7 @@ static __always_inline int emit_pointer(__u32 kind, __u32 flags, __u64 object, _
 }
 
 static __always_inline int emit_object(__u32 kind, __u32 flags, __u64 object) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     return is_target(pid_tgid) ? emit_pointer(kind, flags, object, 0, pid_tgid) : 0;
 }
 
@@ -205,7 +206,7 @@ static __always_inline struct tat_circular_buffer_event *reserve_circular_buffer
 
 /* These two are global: the verifier looks at them once, not once more in each turn of the loops that call them. */
 __noinline int emit_region(__u64 owner, __u64 core_range, __u64 region, __u32 plan) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     __u64 wakeup = 0;
     struct tat_circular_buffer_event *event =
         reserve_circular_buffer(pid_tgid, current_thread(pid_tgid), owner, &wakeup);
@@ -283,7 +284,7 @@ SEC("uprobe")
 int program_launched(struct pt_regs *regs) { /* compile_and_allocate or allocate_circular_buffers(this, device) */
     __u64 program = TAT_VALUE(regs, TAT_PROGRAM_LAUNCHED, object);
     __u64 owner = TAT_VALUE(regs, TAT_PROGRAM_LAUNCHED, owner);
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
@@ -312,7 +313,7 @@ int program_launched(struct pt_regs *regs) { /* compile_and_allocate or allocate
 SEC("uprobe")
 int program_destroyed(struct pt_regs *regs) {
     struct tat_program_key key = {.program = TAT_VALUE(regs, TAT_PROGRAM_DESTROYED, object)};
-    key.pid = bpf_get_current_pid_tgid() >> 32;
+    key.pid = current_pid_tgid() >> 32;
     bpf_map_delete_elem(&told_programs, &key);
     return emit_object(TAT_EVENT_PROGRAM_DESTROYED, 0, key.program);
 }
@@ -357,7 +358,7 @@ static __always_inline bool is_news(struct tat_thread *thread, __u64 device) {
 
 SEC("uprobe")
 int circular_buffer(struct pt_regs *regs) { /* track_allocate_cb */
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
@@ -385,7 +386,7 @@ int circular_buffer(struct pt_regs *regs) { /* track_allocate_cb */
 
 /* At the validation behind the placing. */
 static __always_inline int emit_placed(__u64 program, __u32 plan) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
@@ -466,7 +467,7 @@ int allocator_reset(struct pt_regs *regs) {
  */
 SEC("uprobe")
 int exception_thrown(struct pt_regs *regs) { /* __cxa_throw(object, type, destructor) */
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     if (!is_known_target(pid_tgid)) {
         return 0;
     }
@@ -497,8 +498,8 @@ SEC("raw_tp/sched_process_fork")
 int process_forked(struct tracepoint_args *tp) {
     struct task_struct *parent = (struct task_struct *)tp->args[0];
     struct task_struct *child = (struct task_struct *)tp->args[1];
-    __u32 parent_pid = BPF_CORE_READ(parent, tgid);
-    __u32 child_pid = BPF_CORE_READ(child, tgid);
+    __u32 parent_pid = tgid_of(parent);
+    __u32 child_pid = tgid_of(child);
     if (!config.follow_children || parent_pid == child_pid || !bpf_map_lookup_elem(&targets, &parent_pid)) {
         return 0;
     }
@@ -517,7 +518,7 @@ int process_forked(struct tracepoint_args *tp) {
 SEC("raw_tp/sched_process_exec")
 int process_exec(struct tracepoint_args *tp) {
     struct task_struct *task = (struct task_struct *)tp->args[0];
-    __u32 pid = BPF_CORE_READ(task, tgid);
+    __u32 pid = tgid_of(task);
     if (!bpf_map_lookup_elem(&targets, &pid)) {
         return 0;
     }
@@ -534,7 +535,7 @@ int process_exec(struct tracepoint_args *tp) {
 SEC("raw_tp/sched_process_exit")
 int process_exited(struct tracepoint_args *tp) {
     struct task_struct *task = (struct task_struct *)tp->args[0];
-    __u32 pid = BPF_CORE_READ(task, tgid);
+    __u32 pid = tgid_of(task);
     bool last_thread = BPF_CORE_READ(task, signal, live.counter) == 0;
     if (!last_thread || !bpf_map_lookup_elem(&targets, &pid)) {
         return 0;
@@ -553,8 +554,8 @@ int process_exited(struct tracepoint_args *tp) {
 /* The dynamic linker calls its notification function when it has mapped libraries, before their code runs. */
 SEC("uprobe")
 int module_loaded(struct pt_regs *regs) {
-    __u32 pid = bpf_get_current_pid_tgid() >> 32;
-    if (!config.trace_all && !bpf_map_lookup_elem(&targets, &pid)) {
+    __u32 pid = current_pid_tgid() >> 32;
+    if (!pid || (!config.trace_all && !bpf_map_lookup_elem(&targets, &pid))) {
         return 0;
     }
     __s32 state = -1;

@@ -43,8 +43,8 @@ struct tat_event_header {
     __u16 kind;                   /* TAT_EVENT_* */
     __u8 flags;                   /* TAT_FLAG_*, 0 where none applies */
     __u8 instance;                /* of the programs; 0: none of a module's */
-    __u64 time_ns;                /* CLOCK_MONOTONIC */
-    __u32 pid;                    /* thread group id, initial pid namespace */
+    __u64 time_ns;                /* the tracer's CLOCK_MONOTONIC */
+    __u32 pid;                    /* thread group id, in the pid namespace of the tracer */
     __u32 tid;                    /* thread id, likewise */
     __u64 sequence;               /* counts this thread's events from 1, lost ones included; 0 = not counted */
     __u32 lost[TAT_LOSS_CLASSES]; /* losses of all threads up to here, since load; wraps */

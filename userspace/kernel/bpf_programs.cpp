@@ -33,6 +33,9 @@ tat_config to_abi(const ProgramConfig& config) {
     abi.follow_children = config.follow_children ? 1 : 0;
     abi.stop_on_load = config.stop_on_load ? 1 : 0;
     abi.linker_state_delta = static_cast<std::uint32_t>(config.linker_state_delta);
+    abi.pid_namespace = config.own.pid_namespace;
+    abi.monotonic_offset_ns = static_cast<std::uint64_t>(config.own.monotonic_offset_ns);
+    abi.boottime_offset_ns = static_cast<std::uint64_t>(config.own.boottime_offset_ns);
     abi.wakeup_bytes = std::min(config.ring_bytes / kWakeupDivisor, kMaxWakeupBytes);
     abi.headroom_limit = config.ring_bytes - config.ring_bytes / 8;
     abi.pause_bytes = config.lossless ? config.ring_bytes / 2 : 0;

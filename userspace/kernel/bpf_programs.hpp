@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "probes/layout_profile.hpp"
 #include "probes/probe_spec.hpp"
+#include "target/own_namespaces.hpp"
 
 struct tat_bpf;
 struct bpf_program;
@@ -31,6 +32,7 @@ struct ProgramConfig {
     bool stop_on_load = false;
     bool lossless = false;  // a process whose events fill half of the ring is stopped: take_paused()
     std::int32_t linker_state_delta = 0;
+    OwnNamespaces own;  // ids and times of records are those of these
 };
 
 struct LossCounters {  // since load, all threads and processors

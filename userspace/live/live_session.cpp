@@ -72,6 +72,11 @@ Status LiveSession::load() {
     config.follow_children = target.follow_children || !target.command.empty();
     config.stop_on_load = !target.command.empty();
     config.lossless = options_.lossless;
+    const Result<OwnNamespaces> own = own_namespaces();
+    if (!own) {
+        return tl::make_unexpected(own.error());
+    }
+    config.own = *own;
     const Result<DynamicLinker> linker = find_dynamic_linker();
     config.linker_state_delta = linker ? linker->state_delta : 0;
 
@@ -323,8 +328,8 @@ void LiveSession::add_late_modules(std::uint32_t pid) {
     if (registry_->probe_count() != before) {
         update_info();
     }
-    if (command_) {
-        kill(static_cast<pid_t>(pid), SIGCONT);  // it stopped itself to wait for this
+    if (command_ && process) {
+        (void)send_signal(*process, SIGCONT);  // it stopped itself to wait for this
     }
 }
 

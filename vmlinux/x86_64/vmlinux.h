@@ -66,12 +66,31 @@ struct signal_struct {
     atomic_t live;
 };
 
+struct ns_common {
+    unsigned int inum;
+};
+
+struct pid_namespace {
+    struct ns_common ns;
+};
+
+struct upid {
+    int nr;
+    struct pid_namespace *ns;
+};
+
+struct pid {
+    unsigned int level;
+    struct upid numbers[];
+};
+
 struct task_struct {
     int pid;
     int tgid;
     __u64 start_boottime;
     struct task_struct *real_parent;
     struct task_struct *group_leader;
+    struct pid *thread_pid;
     struct signal_struct *signal;
     char comm[16];
 };
