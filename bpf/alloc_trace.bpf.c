@@ -515,20 +515,55 @@ int process_forked(struct tracepoint_args *tp) {
     return 0;
 }
 
-SEC("raw_tp/sched_process_exec")
-int process_exec(struct tracepoint_args *tp) {
-    struct task_struct *task = (struct task_struct *)tp->args[0];
-    __u32 pid = tgid_of(task);
-    if (!bpf_map_lookup_elem(&targets, &pid)) {
+/* The process may have mapped a library, or a dynamic linker, that is not probed yet. */
+static __always_inline int tell_mappings(__u32 flags) {
+    __u64 wakeup = 0;
+    struct tat_process_event *event = reserve_process(TAT_EVENT_MODULE_LOADED, &wakeup);
+    if (!event) {
         return 0;
     }
-    forget_owners();
-    __u64 wakeup = 0;
-    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXEC, &wakeup);
-    if (event) {
-        bpf_ringbuf_submit(event, wakeup);
+    event->header.flags = flags;
+    /* The signal first: whoever reads the record continues the process, and a signal that came after that would stop it for good. */
+    if (config.stop_on_load) {
+        bpf_send_signal(SIGSTOP);
     }
-    announce_process(task, config.stop_on_load);
+    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+    return 1;
+}
+
+/*
+ * Which dynamic linker a program gets is written in its file, and found from the root directory: a container's is another file than the
+ * host's. So the first process of each program is looked at, before it loads anything.
+ */
+static __always_inline void tell_new_program(struct task_struct *task, struct linux_binprm *binary) {
+    struct inode *file = BPF_CORE_READ(binary, file, f_inode);
+    struct inode *root = BPF_CORE_READ(task, fs, root.dentry, d_inode);
+    struct tat_executable_key key = {.file = BPF_CORE_READ(file, i_ino), .root = BPF_CORE_READ(root, i_ino)};
+    key.file_device = BPF_CORE_READ(file, i_sb, s_dev);
+    key.root_device = BPF_CORE_READ(root, i_sb, s_dev);
+    __u32 value = 1;
+    if (!bpf_map_lookup_elem(&known_executables, &key) && tell_mappings(TAT_FLAG_NEW_PROGRAM)) {
+        bpf_map_update_elem(&known_executables, &key, &value, BPF_ANY);
+    }
+}
+
+SEC("raw_tp/sched_process_exec")
+int process_exec(struct tracepoint_args *tp) { /* task, its thread's old id, binary */
+    struct task_struct *task = (struct task_struct *)tp->args[0];
+    __u32 pid = tgid_of(task);
+    bool is_traced = bpf_map_lookup_elem(&targets, &pid);
+    if (is_traced) {
+        forget_owners();
+        __u64 wakeup = 0;
+        struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXEC, &wakeup);
+        if (event) {
+            bpf_ringbuf_submit(event, wakeup);
+        }
+        announce_process(task, config.stop_on_load);
+    }
+    if ((is_traced && config.follow_children) || (pid && config.trace_all)) {
+        tell_new_program(task, (struct linux_binprm *)tp->args[2]);
+    }
     return 0;
 }
 
@@ -558,20 +593,15 @@ int module_loaded(struct pt_regs *regs) {
     if (!pid || (!config.trace_all && !bpf_map_lookup_elem(&targets, &pid))) {
         return 0;
     }
-    __s32 state = -1;
-    bpf_probe_read_user(&state, sizeof(state), (void *)(regs->ip + (__s32)config.linker_state_delta));
-    if (state != LINKER_CONSISTENT) {
-        return 0;
+    __s32 state = LINKER_CONSISTENT;
+    if (instance.linker_state_delta != TAT_NO_OFFSET) {
+        void *word = (void *)(regs->ip + (__s32)instance.linker_state_delta);
+        if (bpf_probe_read_user(&state, sizeof(state), word)) {
+            return 0;
+        }
     }
-    __u64 wakeup = 0;
-    struct tat_process_event *event = reserve_process(TAT_EVENT_MODULE_LOADED, &wakeup);
-    if (!event) {
-        return 0;
+    if (state == LINKER_CONSISTENT) {
+        tell_mappings(0);
     }
-    /* The signal first: whoever reads the record continues the process, and a signal that came after that would stop it for good. */
-    if (config.stop_on_load) {
-        bpf_send_signal(SIGSTOP);
-    }
-    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
     return 0;
 }

@@ -100,6 +100,21 @@ struct {
     __type(value, __u32);
 } told_programs SEC(".maps");
 
+struct tat_executable_key { /* inode and device of a program's file, and of the root directory it runs in */
+    __u64 file;
+    __u64 root;
+    __u32 file_device;
+    __u32 root_device;
+};
+
+/* Programs whose mappings userspace was told to look at. Forgetting one costs a look, so LRU. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 4096);
+    __type(key, struct tat_executable_key);
+    __type(value, __u32);
+} known_executables SEC(".maps");
+
 /* Losses by kind and cause, TAT_LOSS_INDEX. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

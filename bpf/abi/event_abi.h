@@ -143,6 +143,9 @@ struct tat_thrown_event {
 /* header.flags of PROCESS_SEEN */
 #define TAT_FLAG_FROM_FIRST_EVENT 1
 
+/* header.flags of MODULE_LOADED */
+#define TAT_FLAG_NEW_PROGRAM 1 /* executed just now: its dynamic linker may be another one */
+
 struct tat_process_event { /* PROCESS_*, MODULE_LOADED */
     struct tat_event_header header;
     __u32 child_pid;  /* PROCESS_FORKED; else 0 */

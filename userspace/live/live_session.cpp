@@ -11,7 +11,6 @@
 
 #include "base/clock.hpp"
 #include "kernel/kernel_support.hpp"
-#include "live/dynamic_linker.hpp"
 #include "live/host_session.hpp"
 #include "target/process_pause.hpp"
 
@@ -77,8 +76,6 @@ Status LiveSession::load() {
         return tl::make_unexpected(own.error());
     }
     config.own = *own;
-    const Result<DynamicLinker> linker = find_dynamic_linker();
-    config.linker_state_delta = linker ? linker->state_delta : 0;
 
     Result<BpfPrograms> programs = BpfPrograms::load(config);
     if (!programs) {
@@ -87,8 +84,8 @@ Status LiveSession::load() {
     programs_.emplace(std::move(*programs));
     registry_.emplace(*programs_, attacher_, decoder_, scope(), options_.layout_file);
     Result<std::unique_ptr<RingReader>> ring = RingReader::open(programs_->ring_fd(), [this](std::span<const std::byte> record) {
-        if (const std::optional<std::uint32_t> pid = decoder_.decode(record, *this)) {
-            loading_.push_back(*pid);
+        if (const std::optional<NewMappings> mappings = decoder_.decode(record, *this)) {
+            loading_.push_back(*mappings);
         }
     });
     if (!ring) {
@@ -135,10 +132,8 @@ Status LiveSession::attach_pids() {
         if (Status added = add_target(process, false); !added) {
             return added;
         }
-    }
-    if (options_.target.follow_children) {
-        if (Status attached = attach_linker_probe(); !attached) {
-            options_.notice(attached.error().message);
+        if (options_.target.follow_children) {
+            add_linkers_of(process);
         }
     }
     return {};
@@ -148,16 +143,17 @@ Status LiveSession::attach_all() {
     if (Status loaded = load(); !loaded) {
         return loaded;
     }
-    if (Status attached = attach_linker_probe(); !attached) {
-        options_.notice(attached.error().message + ": libraries loaded later go unnoticed");
-    }
     const Result<std::vector<std::uint32_t>> pids = list_pids();
     if (!pids) {
         return tl::make_unexpected(pids.error());
     }
     for (const std::uint32_t pid : *pids) {
         const Result<ProcessHandle> process = ProcessHandle::open(pid);
-        const Result<std::size_t> found = process ? add_modules_of(*process) : Result<std::size_t>(0);
+        if (!process) {
+            continue;
+        }
+        add_linkers_of(*process);
+        const Result<std::size_t> found = add_modules_of(*process);
         if (!found && found.error().code == ErrorCode::NotTraceable) {
             options_.notice("process " + std::to_string(pid) + ": " + found.error().message);
         }
@@ -181,9 +177,6 @@ Status LiveSession::hold_command() {
     if (Status loaded = load(); !loaded) {
         return loaded;
     }
-    if (Status attached = attach_linker_probe(); !attached) {
-        return attached;
-    }
     const Result<ProcessHandle> process = ProcessHandle::open(static_cast<std::uint32_t>(command_->pid()));
     if (!process) {
         return tl::make_unexpected(process.error());
@@ -191,17 +184,34 @@ Status LiveSession::hold_command() {
     return add_target(*process, true);
 }
 
-Status LiveSession::attach_linker_probe() {
-    const Result<DynamicLinker> linker = find_dynamic_linker();
-    if (!linker) {
-        return tl::make_unexpected(linker.error());
+// First the probes, then its libraries are looked at: what it loads in between is told by the probes.
+void LiveSession::add_linkers_of(const ProcessHandle& process) {
+    const Result<std::vector<DynamicLinker>> linkers = linkers_.find_new(process);
+    if (!linkers) {
+        if (linkers.error().code == ErrorCode::NotTraceable) {
+            say_unseen(process.pid(), linkers.error());
+        }
+        return;
     }
-    return attacher_.attach_at(
-        programs_->module_loaded_program(),
-        {linker->elf.fd(), linker->elf.path()},
-        linker->notification_offset,
-        kAnyProcess
-    );
+    for (const DynamicLinker& linker : *linkers) {
+        if (Status attached = attach_linker_probe(linker); !attached) {
+            say_unseen(process.pid(), attached.error());
+        }
+    }
+}
+
+Status LiveSession::attach_linker_probe(const DynamicLinker& linker) {
+    const Result<bpf_program*> program = programs_->load_linker_program(linker.state_delta);
+    if (!program) {
+        return tl::make_unexpected(program.error());
+    }
+    const ProbedFile file{linker.module.elf.fd(), linker.module.path};
+    return attacher_.attach_at(*program, file, linker.notification_offset, kAnyProcess);
+}
+
+void LiveSession::say_unseen(std::uint32_t pid, const Error& why) {
+    ++unseen_;
+    options_.notice("process " + std::to_string(pid) + ": what it loads later is not seen: " + why.message);
 }
 
 Status LiveSession::guard(std::uint32_t pid) {
@@ -214,8 +224,12 @@ Status LiveSession::guard(std::uint32_t pid) {
 }
 
 Status LiveSession::add_target(const ProcessHandle& process, bool from_first_event) {
-    if (Status added = programs_->add_target(process.pid()); !added) {
-        return added;
+    const Result<bool> added = programs_->add_target(process.pid());
+    if (!added) {
+        return tl::make_unexpected(added.error());
+    }
+    if (!*added) {
+        return {};
     }
     const Result<ProcessInfo> info = read_process_info(process);
     if (!info) {
@@ -284,8 +298,8 @@ Result<bool> LiveSession::pump() {
             (void)add_modules_of(*process);  // it was probed already; this is for walking it
         }
     }
-    for (const std::uint32_t pid : std::exchange(loading_, {})) {
-        add_late_modules(pid);
+    for (const NewMappings& mappings : std::exchange(loading_, {})) {
+        add_late_modules(mappings);
     }
     const bool drained = *taken < kBatch;
     if (drained) {  // a job that rests after a loss makes no record that would reveal it
@@ -318,18 +332,35 @@ std::vector<ProcessPaused> LiveSession::continue_paused() {
     return pauses;
 }
 
-void LiveSession::add_late_modules(std::uint32_t pid) {
+void LiveSession::add_late_modules(const NewMappings& mappings) {
     const std::size_t before = registry_->probe_count();
-    const Result<ProcessHandle> process = ProcessHandle::open(pid);
-    const Result<std::size_t> found = process ? add_modules_of(*process) : Result<std::size_t>(0);
+    const Result<ProcessHandle> process = ProcessHandle::open(mappings.pid);
+    if (!process) {
+        return;
+    }
+    if (mappings.new_program) {
+        add_linkers_of(*process);
+    }
+    const Result<std::size_t> found = add_modules_of(*process);
     if (!found && found.error().code == ErrorCode::NotTraceable) {
-        options_.notice("process " + std::to_string(pid) + ": " + found.error().message);
+        options_.notice("process " + std::to_string(mappings.pid) + ": " + found.error().message);
     }
     if (registry_->probe_count() != before) {
         update_info();
     }
-    if (command_ && process) {
+    if (options_.target.all && found && *found > 0) {
+        add_if_older_than_probes(*process);
+    }
+    if (command_) {
         (void)send_signal(*process, SIGCONT);  // it stopped itself to wait for this
+    }
+}
+
+// It may hold buffers, and rest: it is not left to its next event to be met.
+void LiveSession::add_if_older_than_probes(const ProcessHandle& process) {
+    const Result<ProcessInfo> info = read_process_info(process);
+    if (info && !programs_->is_complete_since(info->start_time_ns)) {
+        (void)add_target(process, false);  // it may end any time
     }
 }
 

@@ -229,7 +229,7 @@ AllocatorRelease release_of(std::uint16_t flags) {
 
 }  // namespace
 
-std::optional<std::uint32_t> RecordDecoder::decode(std::span<const std::byte> record, EventConsumer& consumer) {
+std::optional<NewMappings> RecordDecoder::decode(std::span<const std::byte> record, EventConsumer& consumer) {
     ++statistics_.records;
     tat_event_header header{};
     if (record.size() < sizeof(header) || failure_) {
@@ -252,7 +252,10 @@ std::optional<std::uint32_t> RecordDecoder::decode(std::span<const std::byte> re
         ++statistics_.malformed;
         return std::nullopt;
     }
-    return header.kind == TAT_EVENT_MODULE_LOADED ? std::optional(header.pid) : std::nullopt;
+    if (header.kind != TAT_EVENT_MODULE_LOADED) {
+        return std::nullopt;
+    }
+    return NewMappings{header.pid, (header.flags & TAT_FLAG_NEW_PROGRAM) != 0};
 }
 
 // Records are stamped a moment after their place in the ring is taken, so a stamp may be a little older than the one before.

@@ -84,6 +84,35 @@ struct pid {
     struct upid numbers[];
 };
 
+struct super_block {
+    __u32 s_dev;
+};
+
+struct inode {
+    unsigned long i_ino;
+    struct super_block *i_sb;
+};
+
+struct dentry {
+    struct inode *d_inode;
+};
+
+struct path {
+    struct dentry *dentry;
+};
+
+struct fs_struct {
+    struct path root;
+};
+
+struct file {
+    struct inode *f_inode;
+};
+
+struct linux_binprm {
+    struct file *file;
+};
+
 struct task_struct {
     int pid;
     int tgid;
@@ -91,6 +120,7 @@ struct task_struct {
     struct task_struct *real_parent;
     struct task_struct *group_leader;
     struct pid *thread_pid;
+    struct fs_struct *fs;
     struct signal_struct *signal;
     char comm[16];
 };

@@ -197,7 +197,10 @@ TEST(RecordTest, ForkExecAndExitAreDecoded) {
 
 TEST(RecordTest, ModuleLoadedGivesThePidAndNoEvent) {
     DecoderHarness harness;
-    EXPECT_EQ(harness.decode(process_record(TAT_EVENT_MODULE_LOADED)), kPid);
+    tat_process_event record = process_record(TAT_EVENT_MODULE_LOADED);
+    EXPECT_EQ(harness.decode(record), (NewMappings{kPid, false}));
+    record.header.flags = TAT_FLAG_NEW_PROGRAM;
+    EXPECT_EQ(harness.decode(record), (NewMappings{kPid, true}));
     EXPECT_TRUE(harness.events.empty());
     EXPECT_EQ(harness.statistics().malformed, 0U);
 }

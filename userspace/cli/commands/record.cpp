@@ -221,7 +221,7 @@ Result<int> run_record(const Options& options) {
             return tl::make_unexpected(status.error());
         }
     }
-    if (options.strict && !pipeline.view().complete()) {
+    if (options.strict && (!pipeline.view().complete() || session.unseen_linkers() > 0)) {
         return static_cast<int>(ExitCode::Incomplete);
     }
     return runner.exit_status();
