@@ -567,20 +567,28 @@ int process_exec(struct tracepoint_args *tp) { /* task, its thread's old id, bin
     return 0;
 }
 
+#define SIGNAL_GROUP_EXIT 4 /* the kernel's: all threads are ending */
+
+/* Probes in one process are tied to its main thread, which may end before the others, or because another one executes a program. */
 SEC("raw_tp/sched_process_exit")
 int process_exited(struct tracepoint_args *tp) {
     struct task_struct *task = (struct task_struct *)tp->args[0];
     __u32 pid = tgid_of(task);
     bool last_thread = BPF_CORE_READ(task, signal, live.counter) == 0;
-    if (!last_thread || !bpf_map_lookup_elem(&targets, &pid)) {
+    bool goes_on = !last_thread && !(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT);
+    bool loses_probes = goes_on && *(volatile __u32 *)&scoped && BPF_CORE_READ(task, group_leader) == task;
+    if ((!last_thread && !loses_probes) || !bpf_map_lookup_elem(&targets, &pid)) {
         return 0;
     }
     __u64 wakeup = 0;
-    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXITED, &wakeup);
+    __u32 kind = last_thread ? TAT_EVENT_PROCESS_EXITED : TAT_EVENT_MAIN_THREAD_ENDED;
+    struct tat_process_event *event = reserve_process(kind, &wakeup);
     if (event) {
         bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
     }
-    bpf_map_delete_elem(&targets, &pid);
+    if (last_thread) {
+        bpf_map_delete_elem(&targets, &pid);
+    }
     return 0;
 }
 

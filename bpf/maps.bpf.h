@@ -13,6 +13,9 @@ struct tat_statistics statistics;
  */
 __u32 collecting;
 
+/* Set by userspace while the probes are in one process only: whoever hits one is the target. */
+__u32 scoped;
+
 /* Losses so far by class; stamped into every record, so the reader sees where in the stream they happened. */
 __u32 lost[TAT_LOSS_CLASSES];
 

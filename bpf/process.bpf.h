@@ -45,7 +45,7 @@ static __noinline int adopt(__u32 pid) {
 /* Whether the current process is traced, for programs that any process may hit: none is adopted. */
 static __always_inline bool is_known_target(__u64 pid_tgid) {
     __u32 pid = pid_tgid >> 32;
-    return pid && *(volatile __u32 *)&collecting && (config.scoped || bpf_map_lookup_elem(&targets, &pid));
+    return pid && *(volatile __u32 *)&collecting && (*(volatile __u32 *)&scoped || bpf_map_lookup_elem(&targets, &pid));
 }
 
 /* Whether the current process is traced, and tracing has begun. */
@@ -54,7 +54,7 @@ static __always_inline bool is_target(__u64 pid_tgid) {
     if (!pid || !*(volatile __u32 *)&collecting) {
         return false;
     }
-    if (config.scoped || bpf_map_lookup_elem(&targets, &pid)) {
+    if (*(volatile __u32 *)&scoped || bpf_map_lookup_elem(&targets, &pid)) {
         return true;
     }
     if (!config.trace_all) {

@@ -29,7 +29,8 @@
 #define TAT_EVENT_THROWN 16
 #define TAT_EVENT_ALLOCATION_FAILED 17
 #define TAT_EVENT_PROGRAM_NOT_TOLD 18
-#define TAT_EVENT_KINDS 19
+#define TAT_EVENT_MAIN_THREAD_ENDED 19
+#define TAT_EVENT_KINDS 20
 
 /* Classes of loss: what is wrong afterwards depends on what was lost. */
 #define TAT_LOSS_ALLOCATED 0        /* a live buffer is missing */
@@ -146,7 +147,7 @@ struct tat_thrown_event {
 /* header.flags of MODULE_LOADED */
 #define TAT_FLAG_NEW_PROGRAM 1 /* executed just now: its dynamic linker may be another one */
 
-struct tat_process_event { /* PROCESS_*, MODULE_LOADED */
+struct tat_process_event { /* PROCESS_*, MODULE_LOADED, MAIN_THREAD_ENDED */
     struct tat_event_header header;
     __u32 child_pid;  /* PROCESS_FORKED; else 0 */
     __u32 parent_pid; /* PROCESS_SEEN; else 0 */

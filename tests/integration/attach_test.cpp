@@ -326,6 +326,36 @@ TEST_F(AttachTest, TracerInATimeNamespaceHasOneClock) {
     }
 }
 
+// The kernel ties probes in one process to its main thread. It ends, or another thread executes a program: the rest is followed, and that a
+// moment may be missing is said.
+class LeaderlessTest : public BpfTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(LeaderlessTest, ProcessIsFollowedWithoutItsMainThread) {
+    SpawnOptions options;
+    options.arguments = {TAT_LEADERLESS_JOB, GetParam()};
+    Subprocess job(options);
+    job.wait_for_out("ready");
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", std::to_string(job.pid()), "--strict"}, file);
+    job.send("\n");
+    recorder.process().wait_for_err("its main thread ended");
+    job.send("\n");
+    job.wait_for_out("done");
+    job.send("\n");
+    EXPECT_EQ(job.wait().status, 0);
+    const Outcome outcome = recorder.wait();
+    EXPECT_EQ(outcome.status, 5) << outcome.err;
+    EXPECT_EQ(outcome.err.find("ring-size"), std::string::npos) << "does not help";
+    const auto replayed = replay(file);
+    const auto pid = static_cast<std::uint32_t>(job.pid());
+    EXPECT_EQ(replayed->account(pid).allocs, 4U);
+    EXPECT_EQ(replayed->account(pid).frees, 1U);
+    EXPECT_EQ(replayed->ended(pid, FreeKind::ReleasedByExit), 3U + 3U);
+    EXPECT_EQ(replayed->process(pid).end, ProcessState::End::Exited);
+}
+
+INSTANTIATE_TEST_SUITE_P(How, LeaderlessTest, testing::Values("exit", "exec"), [](const auto& how) { return std::string(how.param); });
+
 // A thread id names its process, and that is said.
 TEST_F(AttachTest, ThreadIdAttachesToItsProcess) {
     StandIn job({"--threads", "2", "--ops", "0", "--rate", "200"});

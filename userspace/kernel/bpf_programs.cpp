@@ -28,7 +28,6 @@ constexpr std::uint64_t kMaxWakeupBytes = 1U << 20U;
 
 tat_config to_abi(const ProgramConfig& config) {
     tat_config abi{};
-    abi.scoped = config.scoped ? 1 : 0;
     abi.trace_all = config.trace_all ? 1 : 0;
     abi.follow_children = config.follow_children ? 1 : 0;
     abi.stop_on_load = config.stop_on_load ? 1 : 0;
@@ -192,6 +191,7 @@ Result<BpfPrograms> BpfPrograms::load(const ProgramConfig& config) {
     if (const int error = tat_bpf__load(&object)) {
         return tl::make_unexpected(explain_load_failure(-error));
     }
+    object.bss->scoped = config.scoped ? 1 : 0;
     return programs;
 }
 
@@ -292,6 +292,8 @@ Result<bool> BpfPrograms::add_target(std::uint32_t pid) {
 }
 
 void BpfPrograms::collect(bool on) { std::atomic_ref(object_->bss->collecting).store(on ? 1 : 0); }
+
+void BpfPrograms::end_scope() { std::atomic_ref(object_->bss->scoped).store(0); }
 
 std::vector<BpfPrograms::Paused> BpfPrograms::take_paused() {
     std::vector<Paused> taken;

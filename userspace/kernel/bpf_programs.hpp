@@ -79,6 +79,9 @@ public:
     // its free.
     void collect(bool on);
 
+    // The probes are not in one process only any more: a process is looked up from now on.
+    void end_scope();
+
     // Processes that were stopped since the last call. Each waits to be continued.
     struct Paused {
         std::uint32_t pid = 0;

@@ -84,8 +84,8 @@ Status LiveSession::load() {
     programs_.emplace(std::move(*programs));
     registry_.emplace(*programs_, attacher_, decoder_, scope(), options_.layout_file);
     Result<std::unique_ptr<RingReader>> ring = RingReader::open(programs_->ring_fd(), [this](std::span<const std::byte> record) {
-        if (const std::optional<NewMappings> mappings = decoder_.decode(record, *this)) {
-            loading_.push_back(*mappings);
+        if (const std::optional<ProcessNews> news = decoder_.decode(record, *this)) {
+            news_.push_back(*news);
         }
     });
     if (!ring) {
@@ -298,8 +298,12 @@ Result<bool> LiveSession::pump() {
             (void)add_modules_of(*process);  // it was probed already; this is for walking it
         }
     }
-    for (const NewMappings& mappings : std::exchange(loading_, {})) {
-        add_late_modules(mappings);
+    for (const ProcessNews& news : std::exchange(news_, {})) {
+        if (news.what == ProcessNews::What::MainThreadEnded) {
+            follow_without_main_thread(news.pid);
+        } else {
+            add_late_modules(news);
+        }
     }
     const bool drained = *taken < kBatch;
     if (drained) {  // a job that rests after a loss makes no record that would reveal it
@@ -332,18 +336,18 @@ std::vector<ProcessPaused> LiveSession::continue_paused() {
     return pauses;
 }
 
-void LiveSession::add_late_modules(const NewMappings& mappings) {
+void LiveSession::add_late_modules(const ProcessNews& news) {
     const std::size_t before = registry_->probe_count();
-    const Result<ProcessHandle> process = ProcessHandle::open(mappings.pid);
+    const Result<ProcessHandle> process = ProcessHandle::open(news.pid);
     if (!process) {
         return;
     }
-    if (mappings.new_program) {
+    if (news.what == ProcessNews::What::Program) {
         add_linkers_of(*process);
     }
     const Result<std::size_t> found = add_modules_of(*process);
     if (!found && found.error().code == ErrorCode::NotTraceable) {
-        options_.notice("process " + std::to_string(mappings.pid) + ": " + found.error().message);
+        options_.notice("process " + std::to_string(news.pid) + ": " + found.error().message);
     }
     if (registry_->probe_count() != before) {
         update_info();
@@ -354,6 +358,16 @@ void LiveSession::add_late_modules(const NewMappings& mappings) {
     if (command_) {
         (void)send_signal(*process, SIGCONT);  // it stopped itself to wait for this
     }
+}
+
+// Until its probes are in every process that has the files nothing is seen of it.
+void LiveSession::follow_without_main_thread(std::uint32_t pid) {
+    programs_->end_scope();
+    registry_->end_scope();
+    const Status attached = attacher_.attach_everywhere();
+    consume(Lost{{monotonic_ns(), 0, 0}, 0, 0, 0, 1});
+    const std::string what = "process " + std::to_string(pid) + ": its main thread ended while others go on, or one of these executed a program: ";
+    options_.notice(what + (attached ? "what it did in that moment may be missing" : "nothing more is seen of it: " + attached.error().message));
 }
 
 // It may hold buffers, and rest: it is not left to its next event to be met.

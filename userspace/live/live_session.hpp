@@ -107,7 +107,8 @@ private:
     [[nodiscard]] pid_t scope() const;
     [[nodiscard]] Status guard(std::uint32_t pid);
     std::vector<ProcessPaused> continue_paused();
-    void add_late_modules(const NewMappings& mappings);
+    void add_late_modules(const ProcessNews& news);
+    void follow_without_main_thread(std::uint32_t pid);
     Result<std::size_t> add_modules_of(const ProcessHandle& process);
     [[nodiscard]] Status finish_snapshots();
     // Until no walk is running or wanted, or the time is over.
@@ -130,7 +131,7 @@ private:
     std::set<std::uint32_t> alive_;
     DynamicLinkerFinder linkers_;
     std::uint64_t unseen_ = 0;
-    std::vector<NewMappings> loading_;  // to be looked at
+    std::vector<ProcessNews> news_;  // to be looked at
     std::vector<std::uint32_t> appeared_;  // likewise, but they do not wait for it
     bool stopped_ = false;
 };

@@ -42,6 +42,9 @@ public:
     // The traceable modules of the process scanned last, as it has them mapped.
     [[nodiscard]] std::vector<MappedLayout> mapped_layouts() const;
 
+    // Files found from now on are probed in every process.
+    void end_scope() { scope_ = kAnyProcess; }
+
     // What the last scan looked at, for a message that nothing was found.
     [[nodiscard]] const ModuleScan& last_scan() const { return scan_; }
 

@@ -64,6 +64,7 @@ typedef struct {
 
 struct signal_struct {
     atomic_t live;
+    unsigned int flags;
 };
 
 struct ns_common {

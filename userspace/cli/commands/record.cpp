@@ -150,11 +150,12 @@ void say_result(const Options& options, const RecordingWriter& writer, const Tot
     say_parts(options, writer);
     if (lost.total() > 0) {
         spdlog::warn(
-            "lost: {} allocations, {} frees, {} of circular buffers, {} others; a larger --ring-size helps",
+            "lost: {} allocations, {} frees, {} of circular buffers, {} others{}",
             lost.allocated,
             lost.freed,
             lost.circular_buffers,
-            lost.lifecycle
+            lost.lifecycle,
+            totals.ring_peak_bytes > totals.ring_bytes / 2 ? "; a larger --ring-size helps" : ""
         );
     }
     const bool any_buffer = std::any_of(view.processes.begin(), view.processes.end(), [](const auto& process) {
