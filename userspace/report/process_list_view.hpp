@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,13 @@ struct ProcessListRow {
     std::vector<std::int32_t> devices;  // N of each open /dev/tenstorrent/N
     bool supported = false;
     std::string reason;  // why not; or a remark
+    struct Container {
+        std::string runtime;  // docker, podman ...; these are empty where unknown
+        std::string id;
+        std::string name;
+        std::string image;
+    };
+    std::optional<Container> container{};
 };
 
 [[nodiscard]] std::string render_process_list_text(const std::vector<ProcessListRow>& rows, const TextStyle& style);
