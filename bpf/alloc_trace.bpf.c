@@ -12,6 +12,7 @@
 #include "abi/event_abi.h"
 #include "abi/config_abi.h"
 #include "maps.bpf.h"
+#include "pids.bpf.h"
 #include "arguments.bpf.h"
 #include "emit.bpf.h"
 #include "process.bpf.h"
@@ -83,7 +84,7 @@ static __always_inline __u64 take_entered(struct tat_thread *thread) {
 }
 
 static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u32 kind) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
@@ -152,7 +153,7 @@ int freed(struct pt_regs *regs) { return emit_buffer(regs, TAT_PROGRAM_FREED, TA
 
 SEC("uprobe")
 int allocation_entered(struct pt_regs *regs) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     struct tat_thread *thread = is_target(pid_tgid) ? current_thread(pid_tgid) : 0;
     if (thread) {
         thread->entered = TAT_VALUE(regs, TAT_PROGRAM_ALLOCATION_ENTERED, object);
@@ -175,7 +176,7 @@ static __always_inline int emit_pointer(__u32 kind, __u32 flags, __u64 object, _
 }
 
 static __always_inline int emit_object(__u32 kind, __u32 flags, __u64 object) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     return is_target(pid_tgid) ? emit_pointer(kind, flags, object, 0, pid_tgid) : 0;
 }
 
@@ -208,7 +209,7 @@ static __always_inline struct tat_circular_buffer_event *reserve_circular_buffer
 
 /* These two are global: the verifier looks at them once, not once more in each turn of the loops that call them. */
 __noinline int emit_region(__u64 owner, __u64 core_range, __u64 region, __u32 plan) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     __u64 wakeup = 0;
     struct tat_circular_buffer_event *event =
         reserve_circular_buffer(pid_tgid, current_thread(pid_tgid), owner, &wakeup);
@@ -286,7 +287,7 @@ SEC("uprobe")
 int program_launched(struct pt_regs *regs) { /* compile_and_allocate or allocate_circular_buffers(this, device) */
     __u64 program = TAT_VALUE(regs, TAT_PROGRAM_LAUNCHED, object);
     __u64 owner = TAT_VALUE(regs, TAT_PROGRAM_LAUNCHED, owner);
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
@@ -315,7 +316,7 @@ int program_launched(struct pt_regs *regs) { /* compile_and_allocate or allocate
 SEC("uprobe")
 int program_destroyed(struct pt_regs *regs) {
     struct tat_program_key key = {.program = TAT_VALUE(regs, TAT_PROGRAM_DESTROYED, object)};
-    key.pid = bpf_get_current_pid_tgid() >> 32;
+    key.pid = current_pid_tgid() >> 32;
     bpf_map_delete_elem(&told_programs, &key);
     return emit_object(TAT_EVENT_PROGRAM_DESTROYED, 0, key.program);
 }
@@ -360,7 +361,7 @@ static __always_inline bool is_news(struct tat_thread *thread, __u64 device) {
 
 SEC("uprobe")
 int circular_buffer(struct pt_regs *regs) { /* track_allocate_cb */
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
@@ -388,7 +389,7 @@ int circular_buffer(struct pt_regs *regs) { /* track_allocate_cb */
 
 /* At the validation behind the placing. */
 static __always_inline int emit_placed(__u64 program, __u32 plan) {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     if (!is_target(pid_tgid)) {
         return 0;
     }
@@ -469,7 +470,7 @@ int allocator_reset(struct pt_regs *regs) {
  */
 SEC("uprobe")
 int exception_thrown(struct pt_regs *regs) { /* __cxa_throw(object, type, destructor) */
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u64 pid_tgid = current_pid_tgid();
     if (!is_known_target(pid_tgid)) {
         return 0;
     }
@@ -500,8 +501,8 @@ SEC("raw_tp/sched_process_fork")
 int process_forked(struct tracepoint_args *tp) {
     struct task_struct *parent = (struct task_struct *)tp->args[0];
     struct task_struct *child = (struct task_struct *)tp->args[1];
-    __u32 parent_pid = BPF_CORE_READ(parent, tgid);
-    __u32 child_pid = BPF_CORE_READ(child, tgid);
+    __u32 parent_pid = tgid_of(parent);
+    __u32 child_pid = tgid_of(child);
     if (!config.follow_children || parent_pid == child_pid || !bpf_map_lookup_elem(&targets, &parent_pid)) {
         return 0;
     }
@@ -517,40 +518,83 @@ int process_forked(struct tracepoint_args *tp) {
     return 0;
 }
 
-SEC("raw_tp/sched_process_exec")
-int process_exec(struct tracepoint_args *tp) {
-    struct task_struct *task = (struct task_struct *)tp->args[0];
-    __u32 pid = BPF_CORE_READ(task, tgid);
-    if (!bpf_map_lookup_elem(&targets, &pid)) {
+/* The process may have mapped a library, or a dynamic linker, that is not probed yet. */
+static __always_inline int tell_mappings(__u32 flags) {
+    __u64 wakeup = 0;
+    struct tat_process_event *event = reserve_process(TAT_EVENT_MODULE_LOADED, &wakeup);
+    if (!event) {
         return 0;
     }
-    forget_owners();
-    __u64 wakeup = 0;
-    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXEC, &wakeup);
-    if (event) {
-        bpf_ringbuf_submit(event, wakeup);
+    event->header.flags = flags;
+    /* The signal first: whoever reads the record continues the process, and a signal that came after that would stop it for good. */
+    if (config.stop_on_load) {
+        bpf_send_signal(SIGSTOP);
     }
-    announce_process(task, config.stop_on_load);
+    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+    return 1;
+}
+
+/*
+ * Which dynamic linker a program gets is written in its file, and found from the root directory: a container's is another file than the
+ * host's. So the first process of each program is looked at, before it loads anything.
+ */
+static __always_inline void tell_new_program(struct task_struct *task, struct linux_binprm *binary) {
+    struct inode *file = BPF_CORE_READ(binary, file, f_inode);
+    struct inode *root = BPF_CORE_READ(task, fs, root.dentry, d_inode);
+    struct tat_executable_key key = {.file = BPF_CORE_READ(file, i_ino), .root = BPF_CORE_READ(root, i_ino)};
+    key.file_device = BPF_CORE_READ(file, i_sb, s_dev);
+    key.root_device = BPF_CORE_READ(root, i_sb, s_dev);
+    __u32 value = 1;
+    if (!bpf_map_lookup_elem(&known_executables, &key) && tell_mappings(TAT_FLAG_NEW_PROGRAM)) {
+        bpf_map_update_elem(&known_executables, &key, &value, BPF_ANY);
+    }
+}
+
+SEC("raw_tp/sched_process_exec")
+int process_exec(struct tracepoint_args *tp) { /* task, its thread's old id, binary */
+    struct task_struct *task = (struct task_struct *)tp->args[0];
+    __u32 pid = tgid_of(task);
+    bool is_traced = bpf_map_lookup_elem(&targets, &pid);
+    if (is_traced) {
+        forget_owners();
+        __u64 wakeup = 0;
+        struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXEC, &wakeup);
+        if (event) {
+            bpf_ringbuf_submit(event, wakeup);
+        }
+        announce_process(task, config.stop_on_load);
+    }
+    if ((is_traced && config.follow_children) || (pid && config.trace_all)) {
+        tell_new_program(task, (struct linux_binprm *)tp->args[2]);
+    }
     return 0;
 }
 
+#define SIGNAL_GROUP_EXIT 4 /* the kernel's: all threads are ending */
+
+/* Probes in one process are tied to its main thread, which may end before the others, or because another one executes a program. */
 SEC("raw_tp/sched_process_exit")
 int process_exited(struct tracepoint_args *tp) {
     struct task_struct *task = (struct task_struct *)tp->args[0];
-    __u32 pid = BPF_CORE_READ(task, tgid);
+    __u32 pid = tgid_of(task);
     bool last_thread = BPF_CORE_READ(task, signal, live.counter) == 0;
-    if (!last_thread || !bpf_map_lookup_elem(&targets, &pid)) {
+    bool goes_on = !last_thread && !(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT);
+    bool loses_probes = goes_on && *(volatile __u32 *)&scoped && BPF_CORE_READ(task, group_leader) == task;
+    if ((!last_thread && !loses_probes) || !bpf_map_lookup_elem(&targets, &pid)) {
         return 0;
     }
     __u64 wakeup = 0;
-    struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXITED, &wakeup);
+    __u32 kind = last_thread ? TAT_EVENT_PROCESS_EXITED : TAT_EVENT_MAIN_THREAD_ENDED;
+    struct tat_process_event *event = reserve_process(kind, &wakeup);
     if (event) {
         /* Of a process that ended as a whole; else the main thread's. */
         __u32 of_group = BPF_CORE_READ(task, signal, group_exit_code);
         event->wait_status = of_group ? of_group : BPF_CORE_READ(task, group_leader, exit_code);
         bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
     }
-    bpf_map_delete_elem(&targets, &pid);
+    if (last_thread) {
+        bpf_map_delete_elem(&targets, &pid);
+    }
     return 0;
 }
 
@@ -559,24 +603,19 @@ int process_exited(struct tracepoint_args *tp) {
 /* The dynamic linker calls its notification function when it has mapped libraries, before their code runs. */
 SEC("uprobe")
 int module_loaded(struct pt_regs *regs) {
-    __u32 pid = bpf_get_current_pid_tgid() >> 32;
-    if (!config.trace_all && !bpf_map_lookup_elem(&targets, &pid)) {
+    __u32 pid = current_pid_tgid() >> 32;
+    if (!pid || (!config.trace_all && !bpf_map_lookup_elem(&targets, &pid))) {
         return 0;
     }
-    __s32 state = -1;
-    bpf_probe_read_user(&state, sizeof(state), (void *)(regs->ip + (__s32)config.linker_state_delta));
-    if (state != LINKER_CONSISTENT) {
-        return 0;
+    __s32 state = LINKER_CONSISTENT;
+    if (instance.linker_state_delta != TAT_NO_OFFSET) {
+        void *word = (void *)(regs->ip + (__s32)instance.linker_state_delta);
+        if (bpf_probe_read_user(&state, sizeof(state), word)) {
+            return 0;
+        }
     }
-    __u64 wakeup = 0;
-    struct tat_process_event *event = reserve_process(TAT_EVENT_MODULE_LOADED, &wakeup);
-    if (!event) {
-        return 0;
+    if (state == LINKER_CONSISTENT) {
+        tell_mappings(0);
     }
-    /* The signal first: whoever reads the record continues the process, and a signal that came after that would stop it for good. */
-    if (config.stop_on_load) {
-        bpf_send_signal(SIGSTOP);
-    }
-    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
     return 0;
 }

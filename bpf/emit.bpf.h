@@ -59,6 +59,8 @@ static __always_inline struct tat_thread *current_thread(__u64 pid_tgid) {
     return thread;
 }
 
+static __always_inline __u64 now_ns(void) { return bpf_ktime_get_ns() + config.monotonic_offset_ns; }
+
 static __always_inline void fill_header(
     struct tat_event_header *header, __u32 size, __u32 kind, __u64 pid_tgid, struct tat_thread *thread
 ) {
@@ -66,7 +68,7 @@ static __always_inline void fill_header(
     header->kind = kind;
     header->flags = 0;
     header->instance = instance.id;
-    header->time_ns = bpf_ktime_get_ns();
+    header->time_ns = now_ns();
     header->pid = pid_tgid >> 32;
     header->tid = (__u32)pid_tgid;
     header->sequence = thread ? thread->sequence : 0;
@@ -83,8 +85,8 @@ static __always_inline void fill_header(
  * others on its way back; a signal to the process would go to the main thread, who knows when that runs.
  */
 static __noinline int pause_current(void) {
-    __u32 pid = bpf_get_current_pid_tgid() >> 32;
-    __u64 now = bpf_ktime_get_ns();
+    __u32 pid = current_pid_tgid() >> 32;
+    __u64 now = now_ns();
     bpf_send_signal_thread(SIGSTOP);
     bpf_map_update_elem(&paused, &pid, &now, BPF_NOEXIST);
     return 0;

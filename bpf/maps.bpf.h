@@ -13,6 +13,9 @@ struct tat_statistics statistics;
  */
 __u32 collecting;
 
+/* Set by userspace while the probes are in one process only: whoever hits one is the target. */
+__u32 scoped;
+
 /* Losses so far by class; stamped into every record, so the reader sees where in the stream they happened. */
 __u32 lost[TAT_LOSS_CLASSES];
 
@@ -99,6 +102,21 @@ struct {
     __type(key, struct tat_program_key);
     __type(value, __u32);
 } told_programs SEC(".maps");
+
+struct tat_executable_key { /* inode and device of a program's file, and of the root directory it runs in */
+    __u64 file;
+    __u64 root;
+    __u32 file_device;
+    __u32 root_device;
+};
+
+/* Programs whose mappings userspace was told to look at. Forgetting one costs a look, so LRU. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 4096);
+    __type(key, struct tat_executable_key);
+    __type(value, __u32);
+} known_executables SEC(".maps");
 
 /* Losses by kind and cause, TAT_LOSS_INDEX. */
 struct {

@@ -42,7 +42,7 @@ static __always_inline void read_chips(struct tat_owner_event *event, __u64 impl
 static __noinline int emit_owner(__u64 owner, __u64 instruction, __u32 program, struct tat_thread *thread) {
     __u64 wakeup = 0;
     struct tat_owner_event *event =
-        reserve(sizeof(*event), TAT_EVENT_OWNER, bpf_get_current_pid_tgid(), thread, &wakeup);
+        reserve(sizeof(*event), TAT_EVENT_OWNER, current_pid_tgid(), thread, &wakeup);
     if (!event) {
         return -1;
     }

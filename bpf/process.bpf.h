@@ -5,7 +5,7 @@
 #define TAT_PROCESS_BPF_H
 
 static __always_inline struct tat_process_event *reserve_process(__u32 kind, __u64 *wakeup) {
-    struct tat_process_event *event = reserve(sizeof(*event), kind, bpf_get_current_pid_tgid(), 0, wakeup);
+    struct tat_process_event *event = reserve(sizeof(*event), kind, current_pid_tgid(), 0, wakeup);
     if (event) {
         event->child_pid = 0;
         event->parent_pid = 0;
@@ -25,10 +25,10 @@ static __noinline int announce_process(struct task_struct *task, __u32 complete)
         return 0;
     }
     struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-    event->start_time_ns = BPF_CORE_READ(leader, start_boottime);
-    event->header.pid = BPF_CORE_READ(leader, tgid);
+    event->start_time_ns = BPF_CORE_READ(leader, start_boottime) + config.boottime_offset_ns;
+    event->header.pid = tgid_of(task);
     event->header.tid = event->header.pid;
-    event->parent_pid = BPF_CORE_READ(leader, real_parent, tgid);
+    event->parent_pid = tgid_of(BPF_CORE_READ(leader, real_parent));
     bool young = statistics.complete_since_ns != 0 && event->start_time_ns > statistics.complete_since_ns;
     event->header.flags = complete || young ? TAT_FLAG_FROM_FIRST_EVENT : 0;
     bpf_probe_read_kernel_str(event->command, sizeof(event->command), leader->comm);
@@ -47,16 +47,16 @@ static __noinline int adopt(__u32 pid) {
 /* Whether the current process is traced, for programs that any process may hit: none is adopted. */
 static __always_inline bool is_known_target(__u64 pid_tgid) {
     __u32 pid = pid_tgid >> 32;
-    return *(volatile __u32 *)&collecting && (config.scoped || bpf_map_lookup_elem(&targets, &pid));
+    return pid && *(volatile __u32 *)&collecting && (*(volatile __u32 *)&scoped || bpf_map_lookup_elem(&targets, &pid));
 }
 
 /* Whether the current process is traced, and tracing has begun. */
 static __always_inline bool is_target(__u64 pid_tgid) {
     __u32 pid = pid_tgid >> 32;
-    if (!*(volatile __u32 *)&collecting) {
+    if (!pid || !*(volatile __u32 *)&collecting) {
         return false;
     }
-    if (config.scoped || bpf_map_lookup_elem(&targets, &pid)) {
+    if (*(volatile __u32 *)&scoped || bpf_map_lookup_elem(&targets, &pid)) {
         return true;
     }
     if (!config.trace_all) {

@@ -104,17 +104,18 @@ struct tat_layout {
 struct tat_instance {
     __u32 id; /* stamped into every record */
     __u32 freed_by_status; /* the probe of frees is passed by failed allocations and for nothing, too */
+    __u32 linker_state_delta; /* from a dynamic linker's notification function to its state word; signed; TAT_NO_OFFSET: it has none */
     struct tat_layout layout;
     struct tat_probe probes[TAT_PROGRAMS];
 };
 
 struct tat_config { /* fixed at load */
-    __u32 scoped;             /* the probes are in one process only: whoever hits one is the target */
     __u32 trace_all;          /* every process that hits a probe, not only those in `targets` */
     __u32 follow_children;    /* children of a target become targets */
     __u32 stop_on_load;       /* a target that maps a library stops itself until it is continued */
-    __u32 linker_state_delta; /* from the dynamic linker's notification function to its state word; signed */
-    __u32 unused;
+    __u32 pid_namespace;      /* inode of the tracer's, whose ids records carry; 0: the machine's first one */
+    __u64 monotonic_offset_ns; /* of the tracer's clocks from the kernel's (time namespaces); signed, wraps */
+    __u64 boottime_offset_ns;
     __u64 wakeup_bytes;       /* fill that wakes the reader */
     __u64 headroom_limit;     /* fill above which only frees and lifecycle records are taken */
     __u64 pause_bytes;        /* fill that stops the process whose event it is; 0: never */

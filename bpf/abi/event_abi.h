@@ -29,7 +29,8 @@
 #define TAT_EVENT_THROWN 16
 #define TAT_EVENT_ALLOCATION_FAILED 17
 #define TAT_EVENT_PROGRAM_NOT_TOLD 18
-#define TAT_EVENT_KINDS 19
+#define TAT_EVENT_MAIN_THREAD_ENDED 19
+#define TAT_EVENT_KINDS 20
 
 /* Classes of loss: what is wrong afterwards depends on what was lost. */
 #define TAT_LOSS_ALLOCATED 0        /* a live buffer is missing */
@@ -43,8 +44,8 @@ struct tat_event_header {
     __u16 kind;                   /* TAT_EVENT_* */
     __u8 flags;                   /* TAT_FLAG_*, 0 where none applies */
     __u8 instance;                /* of the programs; 0: none of a module's */
-    __u64 time_ns;                /* CLOCK_MONOTONIC */
-    __u32 pid;                    /* thread group id, initial pid namespace */
+    __u64 time_ns;                /* the tracer's CLOCK_MONOTONIC */
+    __u32 pid;                    /* thread group id, in the pid namespace of the tracer */
     __u32 tid;                    /* thread id, likewise */
     __u64 sequence;               /* counts this thread's events from 1, lost ones included; 0 = not counted */
     __u32 lost[TAT_LOSS_CLASSES]; /* losses of all threads up to here, since load; wraps */
@@ -143,7 +144,10 @@ struct tat_thrown_event {
 /* header.flags of PROCESS_SEEN */
 #define TAT_FLAG_FROM_FIRST_EVENT 1
 
-struct tat_process_event { /* PROCESS_*, MODULE_LOADED */
+/* header.flags of MODULE_LOADED */
+#define TAT_FLAG_NEW_PROGRAM 1 /* executed just now: its dynamic linker may be another one */
+
+struct tat_process_event { /* PROCESS_*, MODULE_LOADED, MAIN_THREAD_ENDED */
     struct tat_event_header header;
     __u32 child_pid;  /* PROCESS_FORKED; else 0 */
     __u32 parent_pid; /* PROCESS_SEEN; else 0 */

@@ -236,6 +236,126 @@ TEST_F(AttachTest, ProcessOfAContainerIsToldWithBothPids) {
     EXPECT_EQ(replayed->account(static_cast<std::uint32_t>(std::stoul(pid))).events, truth.events);
 }
 
+// As `podman exec` into the job's container, or a sidecar in its pid namespace: the job has another number there than outside. A job
+// outside that happens to have this number, and the same library, is none of it: nothing of it is recorded, and it is never stopped.
+TEST_F(AttachTest, TracerInThePidNamespaceOfTheJobSeesThatJobOnly) {
+    StandIn outside({"--threads", "2", "--ops", "20000"});
+    SpawnOptions container;
+    container.arguments = {
+        "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
+        "echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid; shift; \"$@\"; cat", "sh", outside.pid_text()};
+    StandIn inside(StandIn::under(container, {"--threads", "2", "--ops", "20000"}));
+    ASSERT_EQ(inside.pid(), outside.pid());
+    const std::string init = std::to_string(children_of(inside.process().pid()).at(0));
+    const auto enter = [&](const std::vector<std::string>& arguments) {
+        SpawnOptions options = tool_with(arguments);
+        options.arguments.insert(options.arguments.begin(), {"nsenter", "--target", init, "--pid", "--mount"});
+        return options;
+    };
+    const Outcome doctor = run(enter({"doctor", "-p", inside.pid_text()}));
+    EXPECT_EQ(doctor.status, 0) << doctor.out;
+    EXPECT_NE(doctor.out.find("one of its own (a container)"), std::string::npos) << doctor.out;
+
+    const std::string file = dir_.file("x.ttar");
+    // With --follow-children the probes are in every process that has the library.
+    Subprocess recorder(
+        enter({"record", "-p", inside.pid_text(), "--follow-children", "--lossless", "--ring-size", "1M", "-o", file})
+    );
+    recorder.wait_for_err("attached to");
+    outside.start();
+    inside.run_all();
+    outside.wait();
+    const Truth truth = inside.truth();
+    inside.process().send("exit\n");
+    EXPECT_EQ(recorder.wait().status, 0) << "ends with the job";
+    const auto replayed = replay(file, {truth});
+    EXPECT_TRUE(matches(*replayed, truth));
+    EXPECT_EQ(replayed->view().processes.size(), 1U);
+    EXPECT_EQ(outside.truth().events, truth.events);
+    inside.process().close_stdin();
+    (void)inside.process().wait();
+}
+
+// A /proc of another pid namespace than the tracer's: a number read there would be another process to kill() and to the kernel.
+TEST_F(AttachTest, ForeignProcIsRefusedBeforeAnythingIsAttached) {
+    StandIn job({"--threads", "1", "--ops", "100"});
+    const auto without_own_proc = [](const std::vector<std::string>& arguments) {
+        SpawnOptions options = tool_with(arguments);
+        options.arguments.insert(options.arguments.begin(), {"unshare", "--pid", "--fork", "--kill-child"});
+        return run(options);
+    };
+    const Outcome record = without_own_proc({"record", "-p", job.pid_text(), "-o", dir_.file("x.ttar")});
+    EXPECT_EQ(record.status, 1);
+    EXPECT_NE(record.err.find("another pid namespace"), std::string::npos) << record.err;
+    EXPECT_NE(record.err.find("run it on the host with the host's pids"), std::string::npos) << record.err;
+    EXPECT_FALSE(std::filesystem::exists(dir_.file("x.ttar")));
+    const Outcome doctor = without_own_proc({"doctor", "-p", job.pid_text()});
+    EXPECT_EQ(doctor.status, 1);
+    EXPECT_NE(doctor.out.find("another pid namespace"), std::string::npos) << doctor.out;
+    EXPECT_EQ(doctor.out.find("ready to trace"), std::string::npos) << doctor.out;
+}
+
+// A tracer in a time namespace has clocks of its own; events and the moment of the attach are on the same one.
+TEST_F(AttachTest, TracerInATimeNamespaceHasOneClock) {
+    StandIn job({"--threads", "2", "--ops", "2000"});
+    const std::string file = dir_.file("x.ttar");
+    SpawnOptions options = tool_with({"record", "-p", job.pid_text(), "-o", file});
+    options.arguments.insert(
+        options.arguments.begin(), {"unshare", "--time", "--monotonic", "1000000", "--boottime", "2000000", "--fork", "--kill-child"}
+    );
+    Subprocess recorder(options);
+    recorder.wait_for_err("attached to");
+    job.run_all();
+    const Truth truth = job.truth();
+    EXPECT_EQ(job.exit(), 0);
+    EXPECT_EQ(recorder.wait().status, 0);
+    EXPECT_EQ(replay(file)->account(truth.pid).events, truth.events);
+
+    Result<RecordingReader> reader = RecordingReader::open(file);
+    ASSERT_TRUE(reader);
+    constexpr std::uint64_t kDayNs = 86'400'000'000'000;  // less than the clocks are apart
+    const std::uint64_t attached = reader->session().attached_monotonic_ns;
+    EXPECT_GT(attached, 1'000'000'000'000'000U);
+    Event event;
+    while (reader->next(event).value_or(false)) {
+        const std::uint64_t t = header_of(event).t_ns;
+        ASSERT_LT(std::max(t, attached) - std::min(t, attached), kDayNs);
+        if (const auto* seen = std::get_if<ProcessSeen>(&event)) {
+            EXPECT_GT(seen->start_time_ns, 2'000'000'000'000'000U);
+        }
+    }
+}
+
+// The kernel ties probes in one process to its main thread. It ends, or another thread executes a program: the rest is followed, and that a
+// moment may be missing is said.
+class LeaderlessTest : public BpfTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(LeaderlessTest, ProcessIsFollowedWithoutItsMainThread) {
+    SpawnOptions options;
+    options.arguments = {TAT_LEADERLESS_JOB, GetParam()};
+    Subprocess job(options);
+    job.wait_for_out("ready");
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", std::to_string(job.pid()), "--strict"}, file);
+    job.send("\n");
+    recorder.process().wait_for_err("its main thread ended");
+    job.send("\n");
+    job.wait_for_out("done");
+    job.send("\n");
+    EXPECT_EQ(job.wait().status, 0);
+    const Outcome outcome = recorder.wait();
+    EXPECT_EQ(outcome.status, 5) << outcome.err;
+    EXPECT_EQ(outcome.err.find("ring-size"), std::string::npos) << "does not help";
+    const auto replayed = replay(file);
+    const auto pid = static_cast<std::uint32_t>(job.pid());
+    EXPECT_EQ(replayed->account(pid).allocs, 4U);
+    EXPECT_EQ(replayed->account(pid).frees, 1U);
+    EXPECT_EQ(replayed->ended(pid, FreeKind::ReleasedByExit), 3U + 3U);
+    EXPECT_EQ(replayed->process(pid).end, ProcessState::End::Exited);
+}
+
+INSTANTIATE_TEST_SUITE_P(How, LeaderlessTest, testing::Values("exit", "exec"), [](const auto& how) { return std::string(how.param); });
+
 // A thread id names its process, and that is said.
 TEST_F(AttachTest, ThreadIdAttachesToItsProcess) {
     StandIn job({"--threads", "2", "--ops", "0", "--rate", "200"});

@@ -23,6 +23,14 @@ protected:
         return run_tool(arguments);
     }
 
+    // A stand-in with a dynamic linker of its own.
+    std::vector<std::string> contained(const std::vector<std::string>& arguments, bool linker_tells = true) {
+        std::vector<std::string> all = starter_with_own_linker(dir_.file("container"), linker_tells).arguments;
+        all.push_back(standin_path());
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        return all;
+    }
+
     const std::string file_ = dir_.file("x.ttar");
 };
 
@@ -39,6 +47,27 @@ TEST_F(CommandTest, NothingIsMissedFromTheFirstAllocationOn) {
     EXPECT_TRUE(replayed->process(truth.pid).from_first_event);
     EXPECT_EQ(replayed->process(truth.pid).end, ProcessState::End::Exited);
     EXPECT_EQ(replayed->session.known_before_attach, KnownBefore::Full);
+}
+
+// As `-- podman run`, chroot, nix or conda: what runs at last is loaded by a dynamic linker of its own.
+TEST_F(CommandTest, ProgramWithItsOwnDynamicLinkerIsTracedFromItsFirstAllocationOn) {
+    const std::string path = dir_.file("truth.json");
+    const Outcome outcome = record(contained({"--threads", "4", "--ops", "5000", "--truth", path}), file_);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const Truth truth = read_truth(path);
+    const auto replayed = replay(file_, {truth});
+    EXPECT_TRUE(matches(*replayed, truth));
+    EXPECT_TRUE(replayed->process(truth.pid).from_first_event);
+}
+
+// One that tells nobody what it loads: said, and not taken for the whole.
+TEST_F(CommandTest, DynamicLinkerThatTellsNothingIsSaidAndStrictFails) {
+    std::vector<std::string> arguments{"record", "--strict", "-o", file_, "--"};
+    const std::vector<std::string> job = contained({"--ops", "100"}, false);
+    arguments.insert(arguments.end(), job.begin(), job.end());
+    const Outcome outcome = run_tool(arguments);
+    EXPECT_EQ(outcome.status, 5) << outcome.err;
+    EXPECT_NE(outcome.err.find("what it loads later is not seen"), std::string::npos) << outcome.err;
 }
 
 TEST_F(CommandTest, ExitStatusIsPassedOn) {

@@ -102,6 +102,16 @@ TEST_F(SeveralProcessesTest, ProcessesThatAreRefusedUnderAllWereNotSeen) {
     }
 }
 
+// -a, and a process that starts later in a container: its dynamic linker is another file than the host's.
+TEST_F(SeveralProcessesTest, JobWithItsOwnDynamicLinkerIsSeenUnderAll) {
+    Recorder recorder({"-a"}, file_);
+    StandIn job(StandIn::under(starter_with_own_linker(dir_.file("container")), storm_));
+    job.run_all();
+    const Truth truth = job.truth();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    EXPECT_TRUE(same_live_set(live_set_of(replay(file_)->process(truth.pid)), truth.live));
+}
+
 // -a, and a process with a library that nobody had mapped at the attach. It does not wait for its probes, so its first events
 // may be missed: then this must not be claimed to be the whole, and nothing may be shown as live that is not.
 TEST_F(SeveralProcessesTest, LibraryFirstSeenUnderAllIsTracedAndNotClaimedComplete) {
@@ -110,6 +120,7 @@ TEST_F(SeveralProcessesTest, LibraryFirstSeenUnderAllIsTracedAndNotClaimedComple
     fs::create_directory(folder);
     fs::copy(standin_path(), folder + "/tt-standin");  // it looks for its library beside itself
     fs::copy(standin_library(), folder + "/libtt_metal.so");
+    StandIn with_another_library(storm_);  // known from the beginning
     Recorder recorder({"-a"}, file_);
 
     SpawnOptions options;

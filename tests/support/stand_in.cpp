@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/stand_in.hpp"
 
+#include <filesystem>
 #include <stdexcept>
 
 namespace tt::alloc_trace::test {
@@ -14,6 +15,28 @@ const std::string& standin_path() {
 const std::string& standin_library() {
     static const std::string path = TAT_STANDIN_LIBRARY;
     return path;
+}
+
+SpawnOptions starter_with_own_linker(const std::string& folder, bool linker_tells) {
+    const std::string linker = "/lib64/ld-linux-x86-64.so.2";
+    std::filesystem::create_directories(folder);
+    std::filesystem::copy(standin_library(), folder + "/libtt_metal.so");
+    std::string program = read_file(standin_path());
+    const std::string relative = "ld.so";
+    program.replace(program.find(linker), linker.size(), relative + std::string(linker.size() - relative.size(), '\0'));
+    write_file(folder + "/tt-standin", program);
+    std::string copy = read_file(linker);
+    const std::string function = "_dl_debug_state";
+    for (std::size_t at = copy.find(function); !linker_tells && at != std::string::npos; at = copy.find(function, at)) {
+        copy[at] = 'x';
+    }
+    write_file(folder + "/" + relative, copy);
+    for (const char* name : {"/tt-standin", "/ld.so"}) {
+        std::filesystem::permissions(folder + name, std::filesystem::perms::owner_all);
+    }
+    SpawnOptions options;
+    options.arguments = {"sh", "-c", "cd \"$0\" && shift && exec ./tt-standin \"$@\"", folder};
+    return options;
 }
 
 StandIn::StandIn(const std::vector<std::string>& arguments) : StandIn(under({}, arguments)) {}

@@ -16,6 +16,10 @@ namespace tt::alloc_trace::test {
 [[nodiscard]] const std::string& standin_path();
 [[nodiscard]] const std::string& standin_library();  // libtt_metal.so
 
+// A stand-in as in a container: in `folder`, with copies of its library and of the dynamic linker. `linker_tells`: that has the function
+// at which debuggers wait. To be followed by the path of the stand-in, which is not used, and its arguments.
+[[nodiscard]] SpawnOptions starter_with_own_linker(const std::string& folder, bool linker_tells = true);
+
 class StandIn {
 public:
     // Returns when its devices are open. `arguments` besides --control.

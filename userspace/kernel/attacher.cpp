@@ -3,10 +3,12 @@
 #include "kernel/attacher.hpp"
 
 #include <bpf/libbpf.h>
+#include <fcntl.h>
 
 #include <algorithm>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "kernel/kernel_support.hpp"
 
@@ -37,6 +39,19 @@ Status Attacher::attach_at(bpf_program* program, const ProbedFile& file, std::ui
         return tl::make_unexpected(explain_attach_failure(file.path, errno));
     }
     links_.push_back(std::move(link));
+    if (pid != kAnyProcess) {
+        scoped_.push_back({program, UniqueFd(::fcntl(file.fd, F_DUPFD_CLOEXEC, 0)), file.path, offset});
+    }
+    return {};
+}
+
+Status Attacher::attach_everywhere() {
+    for (const ScopedProbe& probe : std::exchange(scoped_, {})) {
+        const ProbedFile file{probe.file.get(), probe.path};
+        if (Status attached = attach_at(probe.program, file, probe.offset, kAnyProcess); !attached) {
+            return attached;
+        }
+    }
     return {};
 }
 
@@ -49,6 +64,7 @@ Result<std::vector<ProbeOutcome>> Attacher::attach(
 ) {
     std::vector<ProbeOutcome> outcomes;
     const std::size_t before = links_.size();
+    const std::size_t scoped_before = scoped_.size();
     // The catalog begins with allocations. From the back: whoever sees an allocation shall see its end, too.
     for (std::size_t i = plan.requests.size(); i-- > 0;) {
         const ProbeRequest& request = plan.requests[i];
@@ -58,6 +74,7 @@ Result<std::vector<ProbeOutcome>> Attacher::attach(
         outcome.attached = attached.has_value();
         if (!attached && request.required) {
             links_.resize(before);
+            scoped_.resize(scoped_before);
             return tl::make_unexpected(attached.error());
         }
         if (!attached) {

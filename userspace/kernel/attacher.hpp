@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/unique_fd.hpp"
 #include "event/session_info.hpp"
 #include "kernel/bpf_programs.hpp"
 #include "probes/probe_plan.hpp"
@@ -50,6 +51,9 @@ public:
     // A single probe at a file offset.
     [[nodiscard]] Status attach_at(bpf_program* program, const ProbedFile& file, std::uint64_t offset, pid_t pid);
 
+    // Puts the probes of one process into every process that maps their files. Those of the process's main thread end with it.
+    [[nodiscard]] Status attach_everywhere();
+
     // Process fork, exec and exit.
     [[nodiscard]] Status attach_process_programs(const BpfPrograms& programs);
 
@@ -63,7 +67,15 @@ private:
     };
     using Link = std::unique_ptr<bpf_link, Destroy>;
 
+    struct ScopedProbe {
+        bpf_program* program = nullptr;
+        UniqueFd file;
+        std::string path;
+        std::uint64_t offset = 0;
+    };
+
     std::vector<Link> links_;
+    std::vector<ScopedProbe> scoped_;  // those of links_ that are in one process only
 };
 
 }  // namespace tt::alloc_trace

@@ -28,11 +28,12 @@ constexpr std::uint64_t kMaxWakeupBytes = 1U << 20U;
 
 tat_config to_abi(const ProgramConfig& config) {
     tat_config abi{};
-    abi.scoped = config.scoped ? 1 : 0;
     abi.trace_all = config.trace_all ? 1 : 0;
     abi.follow_children = config.follow_children ? 1 : 0;
     abi.stop_on_load = config.stop_on_load ? 1 : 0;
-    abi.linker_state_delta = static_cast<std::uint32_t>(config.linker_state_delta);
+    abi.pid_namespace = config.own.pid_namespace;
+    abi.monotonic_offset_ns = static_cast<std::uint64_t>(config.own.monotonic_offset_ns);
+    abi.boottime_offset_ns = static_cast<std::uint64_t>(config.own.boottime_offset_ns);
     abi.wakeup_bytes = std::min(config.ring_bytes / kWakeupDivisor, kMaxWakeupBytes);
     abi.headroom_limit = config.ring_bytes - config.ring_bytes / 8;
     abi.pause_bytes = config.lossless ? config.ring_bytes / 2 : 0;
@@ -187,9 +188,11 @@ Result<BpfPrograms> BpfPrograms::load(const ProgramConfig& config) {
     for (bpf_program* program : probe_programs(object)) {
         bpf_program__set_autoload(program, false);
     }
+    bpf_program__set_autoload(object.progs.module_loaded, false);
     if (const int error = tat_bpf__load(&object)) {
         return tl::make_unexpected(explain_load_failure(-error));
     }
+    object.bss->scoped = config.scoped ? 1 : 0;
     return programs;
 }
 
@@ -202,6 +205,7 @@ Status BpfPrograms::share_maps(tat_bpf& instance) const {
           std::pair{own.threads, theirs.threads},
           std::pair{own.announced_owners, theirs.announced_owners},
           std::pair{own.told_programs, theirs.told_programs},
+          std::pair{own.known_executables, theirs.known_executables},
           std::pair{own.losses, theirs.losses},
           std::pair{own.paused, theirs.paused},
           std::pair{own.bss, theirs.bss}}) {
@@ -251,15 +255,46 @@ Result<InstanceId> BpfPrograms::load_instance(const InstanceConfig& config) {
     return id;
 }
 
-Status BpfPrograms::add_target(std::uint32_t pid) {
-    const std::uint32_t value = 1;
-    if (bpf_map_update_elem(bpf_map__fd(object_->maps.targets), &pid, &value, BPF_ANY) != 0) {
-        return fail_errno(ErrorCode::RunTime, "cannot add process " + std::to_string(pid) + " to the traced ones", errno);
+Result<bpf_program*> BpfPrograms::load_linker_program(std::optional<std::int32_t> state_delta) {
+    for (const LinkerProgram& loaded : linker_programs_) {
+        if (loaded.state_delta == state_delta) {
+            return loaded.object->progs.module_loaded;
+        }
     }
-    return {};
+    Object object(tat_bpf__open());
+    if (!object) {
+        return fail_errno(ErrorCode::RunTime, "cannot open the built-in BPF object", errno);
+    }
+    object->rodata->config = object_->rodata->config;
+    object->rodata->instance.linker_state_delta = state_delta ? static_cast<std::uint32_t>(*state_delta) : TAT_NO_OFFSET;
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, object->obj) {
+        bpf_program__set_autoload(program, program == object->progs.module_loaded);
+    }
+    if (auto shared = share_maps(*object); !shared) {
+        return tl::make_unexpected(shared.error());
+    }
+    if (const int error = tat_bpf__load(object.get())) {
+        return tl::make_unexpected(explain_load_failure(-error));
+    }
+    linker_programs_.push_back({state_delta, std::move(object)});
+    return linker_programs_.back().object->progs.module_loaded;
+}
+
+Result<bool> BpfPrograms::add_target(std::uint32_t pid) {
+    const std::uint32_t value = 1;
+    if (bpf_map_update_elem(bpf_map__fd(object_->maps.targets), &pid, &value, BPF_NOEXIST) == 0) {
+        return true;
+    }
+    if (errno == EEXIST) {
+        return false;
+    }
+    return fail_errno(ErrorCode::RunTime, "cannot add process " + std::to_string(pid) + " to the traced ones", errno);
 }
 
 void BpfPrograms::collect(bool on) { std::atomic_ref(object_->bss->collecting).store(on ? 1 : 0); }
+
+void BpfPrograms::end_scope() { std::atomic_ref(object_->bss->scoped).store(0); }
 
 std::vector<BpfPrograms::Paused> BpfPrograms::take_paused() {
     std::vector<Paused> taken;
@@ -280,11 +315,17 @@ void BpfPrograms::set_complete_from_now() {
         static_cast<std::uint64_t>(now.tv_sec) * kNsPerSecond + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+void BpfPrograms::set_none_complete() {
+    object_->bss->statistics.complete_since_ns = std::numeric_limits<std::uint64_t>::max();
+}
+
+bool BpfPrograms::is_complete_since(std::uint64_t start_time_ns) const {
+    return start_time_ns > object_->bss->statistics.complete_since_ns;
+}
+
 bpf_program* BpfPrograms::program_for(InstanceId instance, ProbeRole role) const {
     return probe_programs(*instances_.at(instance - 1U)).at(static_cast<std::size_t>(role));
 }
-
-bpf_program* BpfPrograms::module_loaded_program() const { return object_->progs.module_loaded; }
 
 bpf_program* BpfPrograms::exception_thrown_program() const { return object_->progs.exception_thrown; }
 

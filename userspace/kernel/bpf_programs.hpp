@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "probes/layout_profile.hpp"
 #include "probes/probe_spec.hpp"
+#include "target/own_namespaces.hpp"
 
 struct tat_bpf;
 struct bpf_program;
@@ -30,7 +31,7 @@ struct ProgramConfig {
     bool follow_children = false;
     bool stop_on_load = false;
     bool lossless = false;  // a process whose events fill half of the ring is stopped: take_paused()
-    std::int32_t linker_state_delta = 0;
+    OwnNamespaces own;  // ids and times of records are those of these
 };
 
 struct LossCounters {  // since load, all threads and processors
@@ -67,11 +68,19 @@ public:
     // too many.
     [[nodiscard]] Result<InstanceId> load_instance(const InstanceConfig& config);
 
-    [[nodiscard]] Status add_target(std::uint32_t pid);
+    // The program for a dynamic linker's notification function, with the distance from there to its state word (nullopt: none
+    // to read). Errors: as load().
+    [[nodiscard]] Result<bpf_program*> load_linker_program(std::optional<std::int32_t> state_delta);
+
+    // False if it is one already, perhaps of the programs' own accord.
+    [[nodiscard]] Result<bool> add_target(std::uint32_t pid);
 
     // Off at first. Probes come and go one after the other; the switch makes it one moment: whoever saw an allocation sees
     // its free.
     void collect(bool on);
+
+    // The probes are not in one process only any more: a process is looked up from now on.
+    void end_scope();
 
     // Processes that were stopped since the last call. Each waits to be continued.
     struct Paused {
@@ -80,11 +89,12 @@ public:
     };
     [[nodiscard]] std::vector<Paused> take_paused();
 
-    // Processes that start after now are known from their first event on.
+    // Processes that start after now are known from their first event on; none is while probes are being added.
     void set_complete_from_now();
+    void set_none_complete();
+    [[nodiscard]] bool is_complete_since(std::uint64_t start_time_ns) const;  // of the process, since boot
 
     [[nodiscard]] bpf_program* program_for(InstanceId instance, ProbeRole role) const;
-    [[nodiscard]] bpf_program* module_loaded_program() const;
     [[nodiscard]] bpf_program* exception_thrown_program() const;
     [[nodiscard]] std::array<bpf_program*, 3> process_programs() const;  // fork, exec, exit: raw tracepoints
 
@@ -100,12 +110,18 @@ private:
 
     using Object = std::unique_ptr<tat_bpf, Destroy>;
 
+    struct LinkerProgram {
+        std::optional<std::int32_t> state_delta;
+        Object object;
+    };
+
     explicit BpfPrograms(tat_bpf* object) : object_(object) {}
 
     [[nodiscard]] Status share_maps(tat_bpf& instance) const;
 
     Object object_;                  // process programs and all maps
     std::vector<Object> instances_;  // by id - 1
+    std::vector<LinkerProgram> linker_programs_;
     std::size_t ring_bytes_ = 0;
 };
 

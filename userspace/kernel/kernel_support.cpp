@@ -14,6 +14,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "target/own_namespaces.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -94,6 +96,15 @@ KernelCheck check_capabilities() {
     return {"capabilities", passed, passed ? "CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE held" : missing, run_as_root_advice()};
 }
 
+KernelCheck check_namespaces() {
+    const Result<OwnNamespaces> own = own_namespaces();
+    if (!own) {
+        return {"pid namespace", false, own.error().message, own.error().hint};
+    }
+    return {
+        "pid namespace", true, own->pid_namespace == 0 ? "the machine's first: all processes are in reach" : "one of its own (a container): only its processes can be traced", ""};
+}
+
 KernelCheck check_ring_buffer() {
     const int answer = libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, nullptr);
     return {
@@ -122,7 +133,7 @@ int log_message(libbpf_print_level, const char* format, va_list arguments) {
 }  // namespace
 
 std::vector<KernelCheck> check_kernel() {
-    return {check_version(), check_btf(), check_uprobes(), check_capabilities(), check_ring_buffer()};
+    return {check_version(), check_btf(), check_uprobes(), check_capabilities(), check_namespaces(), check_ring_buffer()};
 }
 
 Status require_kernel_support() {

@@ -18,7 +18,7 @@ struct KernelCheck {
     std::string advice;  // what to do if not passed
 };
 
-// All of them, in order of dependence: kernel, BTF, uprobes, capabilities, ring buffer.
+// All of them, in order of dependence: kernel, BTF, uprobes, capabilities, pid namespace, ring buffer.
 [[nodiscard]] std::vector<KernelCheck> check_kernel();
 
 // The first failed check as an error. Cheap enough for every start.

@@ -4,44 +4,54 @@
 
 #include <link.h>
 
-#include <array>
-#include <string_view>
+#include <string>
+#include <utility>
 
 namespace tt::alloc_trace {
 namespace {
 
-constexpr const char* kLinkerPath = "/lib64/ld-linux-x86-64.so.2";  // fixed by the x86-64 ABI
-constexpr std::string_view kNotification = "_dl_debug_state";
-constexpr std::string_view kState = "_r_debug";
+constexpr const char* kNotification = "_dl_debug_state";
+constexpr const char* kState = "_r_debug";
 
-}  // namespace
-
-Result<DynamicLinker> find_dynamic_linker() {
-    Result<ModuleFile> file = open_library_file(kLinkerPath);
-    if (!file) {
-        return tl::make_unexpected(file.error());
-    }
-    Result<ElfFile> elf = ElfFile::open(std::move(*file), kLinkerPath);
-    if (!elf) {
-        return tl::make_unexpected(elf.error());
-    }
-    const std::array names{kNotification, kState};
-    const Result<SymbolMap> symbols = elf->find_symbols(names, SymbolTables::DynamicOnly);
-    if (!symbols) {
-        return tl::make_unexpected(symbols.error());
-    }
-    const auto notification = symbols->find(std::string(kNotification));
-    const auto state = symbols->find(std::string(kState));
-    if (notification == symbols->end() || state == symbols->end()) {
-        return fail(ErrorCode::RunTime, std::string(kLinkerPath) + " has no " + std::string(kNotification) + " to probe");
-    }
-    const Result<std::uint64_t> offset = elf->file_offset(notification->second.address);
+Result<DynamicLinker> understand(MappedModule module, const ElfSymbol& notification) {
+    const Result<std::uint64_t> offset = module.elf.file_offset(notification.address);
     if (!offset) {
         return tl::make_unexpected(offset.error());
     }
-    const auto delta = static_cast<std::int64_t>(state->second.address + offsetof(r_debug, r_state)) -
-                       static_cast<std::int64_t>(notification->second.address);
-    return DynamicLinker{std::move(*elf), *offset, static_cast<std::int32_t>(delta)};
+    std::optional<std::int32_t> delta;
+    if (const ElfSymbol* state = find_symbol(module.symbols, kState)) {
+        delta = static_cast<std::int32_t>(state->address + offsetof(r_debug, r_state) - notification.address);
+    }
+    return DynamicLinker{std::move(module), *offset, delta};
+}
+
+}  // namespace
+
+DynamicLinkerFinder::DynamicLinkerFinder() : finder_({kNotification, kState}) {}
+
+Result<std::vector<DynamicLinker>> DynamicLinkerFinder::find_new(const ProcessHandle& process) {
+    Result<ModuleScan> scan = finder_.scan(process);
+    if (!scan) {
+        return tl::make_unexpected(scan.error());
+    }
+    std::vector<DynamicLinker> linkers;
+    bool has_linker = false;
+    for (MappedModule& module : scan->modules) {
+        const ElfSymbol* notification = find_symbol(module.symbols, kNotification);
+        has_linker |= notification != nullptr;
+        if (notification == nullptr || !found_.insert(module.elf.identity()).second) {
+            continue;
+        }
+        Result<DynamicLinker> linker = understand(std::move(module), *notification);
+        if (!linker) {
+            return tl::make_unexpected(linker.error());
+        }
+        linkers.push_back(*std::move(linker));
+    }
+    if (!has_linker && scan->looked_at.size() > 1) {  // a program that is linked statically is one file
+        return fail(ErrorCode::NotTraceable, "its dynamic linker has no " + std::string(kNotification) + " to probe");
+    }
+    return linkers;
 }
 
 }  // namespace tt::alloc_trace

@@ -11,7 +11,6 @@
 
 #include "base/clock.hpp"
 #include "kernel/kernel_support.hpp"
-#include "live/dynamic_linker.hpp"
 #include "live/host_session.hpp"
 #include "target/process_pause.hpp"
 
@@ -72,8 +71,11 @@ Status LiveSession::load() {
     config.follow_children = target.follow_children || !target.command.empty();
     config.stop_on_load = !target.command.empty();
     config.lossless = options_.lossless;
-    const Result<DynamicLinker> linker = find_dynamic_linker();
-    config.linker_state_delta = linker ? linker->state_delta : 0;
+    const Result<OwnNamespaces> own = own_namespaces();
+    if (!own) {
+        return tl::make_unexpected(own.error());
+    }
+    config.own = *own;
 
     Result<BpfPrograms> programs = BpfPrograms::load(config);
     if (!programs) {
@@ -82,8 +84,8 @@ Status LiveSession::load() {
     programs_.emplace(std::move(*programs));
     registry_.emplace(*programs_, attacher_, decoder_, scope(), options_.layout_file);
     Result<std::unique_ptr<RingReader>> ring = RingReader::open(programs_->ring_fd(), [this](std::span<const std::byte> record) {
-        if (const std::optional<std::uint32_t> pid = decoder_.decode(record, *this)) {
-            loading_.push_back(*pid);
+        if (const std::optional<ProcessNews> news = decoder_.decode(record, *this)) {
+            news_.push_back(*news);
         }
     });
     if (!ring) {
@@ -131,10 +133,8 @@ Status LiveSession::attach_pids() {
             return added;
         }
         tell_not_seen(process, true);
-    }
-    if (options_.target.follow_children) {
-        if (Status attached = attach_linker_probe(); !attached) {
-            options_.notice(attached.error().message);
+        if (options_.target.follow_children) {
+            add_linkers_of(process);
         }
     }
     return {};
@@ -143,9 +143,6 @@ Status LiveSession::attach_pids() {
 Status LiveSession::attach_all() {
     if (Status loaded = load(); !loaded) {
         return loaded;
-    }
-    if (Status attached = attach_linker_probe(); !attached) {
-        options_.notice(attached.error().message + ": libraries loaded later go unnoticed");
     }
     const Result<std::vector<std::uint32_t>> pids = list_pids();
     if (!pids) {
@@ -156,6 +153,7 @@ Status LiveSession::attach_all() {
         if (!process) {
             continue;
         }
+        add_linkers_of(*process);
         const Result<std::size_t> found = add_modules_of(*process);
         const bool traced = found && *found > 0;
         if (traced) {
@@ -179,9 +177,6 @@ Status LiveSession::hold_command() {
     if (Status loaded = load(); !loaded) {
         return loaded;
     }
-    if (Status attached = attach_linker_probe(); !attached) {
-        return attached;
-    }
     const Result<ProcessHandle> process = ProcessHandle::open(static_cast<std::uint32_t>(command_->pid()));
     if (!process) {
         return tl::make_unexpected(process.error());
@@ -189,17 +184,34 @@ Status LiveSession::hold_command() {
     return add_target(*process, true);
 }
 
-Status LiveSession::attach_linker_probe() {
-    const Result<DynamicLinker> linker = find_dynamic_linker();
-    if (!linker) {
-        return tl::make_unexpected(linker.error());
+// First the probes, then its libraries are looked at: what it loads in between is told by the probes.
+void LiveSession::add_linkers_of(const ProcessHandle& process) {
+    const Result<std::vector<DynamicLinker>> linkers = linkers_.find_new(process);
+    if (!linkers) {
+        if (linkers.error().code == ErrorCode::NotTraceable) {
+            say_unseen(process.pid(), linkers.error());
+        }
+        return;
     }
-    return attacher_.attach_at(
-        programs_->module_loaded_program(),
-        {linker->elf.fd(), linker->elf.path()},
-        linker->notification_offset,
-        kAnyProcess
-    );
+    for (const DynamicLinker& linker : *linkers) {
+        if (Status attached = attach_linker_probe(linker); !attached) {
+            say_unseen(process.pid(), attached.error());
+        }
+    }
+}
+
+Status LiveSession::attach_linker_probe(const DynamicLinker& linker) {
+    const Result<bpf_program*> program = programs_->load_linker_program(linker.state_delta);
+    if (!program) {
+        return tl::make_unexpected(program.error());
+    }
+    const ProbedFile file{linker.module.elf.fd(), linker.module.path};
+    return attacher_.attach_at(*program, file, linker.notification_offset, kAnyProcess);
+}
+
+void LiveSession::say_unseen(std::uint32_t pid, const Error& why) {
+    ++unseen_;
+    options_.notice("process " + std::to_string(pid) + ": what it loads later is not seen: " + why.message);
 }
 
 Status LiveSession::guard(std::uint32_t pid) {
@@ -212,8 +224,12 @@ Status LiveSession::guard(std::uint32_t pid) {
 }
 
 Status LiveSession::add_target(const ProcessHandle& process, bool from_first_event) {
-    if (Status added = programs_->add_target(process.pid()); !added) {
-        return added;
+    const Result<bool> added = programs_->add_target(process.pid());
+    if (!added) {
+        return tl::make_unexpected(added.error());
+    }
+    if (!*added) {
+        return {};
     }
     const Result<ProcessInfo> info = read_process_info(process);
     if (!info) {
@@ -284,8 +300,12 @@ Result<bool> LiveSession::pump() {
             (void)add_modules_of(*process);
         }
     }
-    for (const std::uint32_t pid : std::exchange(loading_, {})) {
-        add_late_modules(pid);
+    for (const ProcessNews& news : std::exchange(news_, {})) {
+        if (news.what == ProcessNews::What::MainThreadEnded) {
+            follow_without_main_thread(news.pid);
+        } else {
+            add_late_modules(news);
+        }
     }
     const bool drained = *taken < kBatch;
     if (drained) {  // a job that rests after a loss makes no record that would reveal it
@@ -318,17 +338,43 @@ std::vector<ProcessPaused> LiveSession::continue_paused() {
     return pauses;
 }
 
-void LiveSession::add_late_modules(std::uint32_t pid) {
+void LiveSession::add_late_modules(const ProcessNews& news) {
     const std::size_t before = registry_->probe_count();
-    if (const Result<ProcessHandle> process = ProcessHandle::open(pid)) {
-        const Result<std::size_t> found = add_modules_of(*process);
-        tell_not_seen(*process, found && *found > 0);
+    const Result<ProcessHandle> process = ProcessHandle::open(news.pid);
+    if (!process) {
+        return;
     }
+    if (news.what == ProcessNews::What::Program) {
+        add_linkers_of(*process);
+    }
+    const Result<std::size_t> found = add_modules_of(*process);
+    tell_not_seen(*process, found && *found > 0);
     if (registry_->probe_count() != before) {
         update_info();
     }
+    if (options_.target.all && found && *found > 0) {
+        add_if_older_than_probes(*process);
+    }
     if (command_) {
-        kill(static_cast<pid_t>(pid), SIGCONT);  // it stopped itself to wait for this
+        (void)send_signal(*process, SIGCONT);  // it stopped itself to wait for this
+    }
+}
+
+// Until its probes are in every process that has the files nothing is seen of it.
+void LiveSession::follow_without_main_thread(std::uint32_t pid) {
+    programs_->end_scope();
+    registry_->end_scope();
+    const Status attached = attacher_.attach_everywhere();
+    consume(Lost{{monotonic_ns(), 0, 0}, 0, 0, 0, 1});
+    const std::string what = "process " + std::to_string(pid) + ": its main thread ended while others go on, or one of these executed a program: ";
+    options_.notice(what + (attached ? "what it did in that moment may be missing" : "nothing more is seen of it: " + attached.error().message));
+}
+
+// It may hold buffers, and rest: it is not left to its next event to be met.
+void LiveSession::add_if_older_than_probes(const ProcessHandle& process) {
+    const Result<ProcessInfo> info = read_process_info(process);
+    if (info && !programs_->is_complete_since(info->start_time_ns)) {
+        (void)add_target(process, false);  // it may end any time
     }
 }
 

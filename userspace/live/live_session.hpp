@@ -21,6 +21,7 @@
 #include "kernel/bpf_programs.hpp"
 #include "kernel/ring_reader.hpp"
 #include "live/command_process.hpp"
+#include "live/dynamic_linker.hpp"
 #include "live/module_registry.hpp"
 #include "live/record_decoder.hpp"
 #include "live/snapshot_keeper.hpp"
@@ -83,6 +84,9 @@ public:
     // The command's exit status, waiting for its end; nothing without a command.
     [[nodiscard]] std::optional<int> wait_for_command();
 
+    // Of how many dynamic linkers it is not known what they load: what was recorded may be less than what was done.
+    [[nodiscard]] std::uint64_t unseen_linkers() const { return unseen_; }
+
     [[nodiscard]] RingStatus ring() const { return {programs_->ring_bytes(), programs_->peak_fill_bytes()}; }
     [[nodiscard]] LossCounters losses() const { return programs_->losses(); }
     [[nodiscard]] const DecoderStatistics& decoder_statistics() const { return decoder_.statistics(); }
@@ -96,12 +100,16 @@ private:
     [[nodiscard]] Status attach_pids();
     [[nodiscard]] Status attach_all();
     [[nodiscard]] Status hold_command();
-    [[nodiscard]] Status attach_linker_probe();
+    void add_linkers_of(const ProcessHandle& process);
+    [[nodiscard]] Status attach_linker_probe(const DynamicLinker& linker);
+    void add_if_older_than_probes(const ProcessHandle& process);
+    void say_unseen(std::uint32_t pid, const Error& why);
     [[nodiscard]] Status add_target(const ProcessHandle& process, bool from_first_event);
     [[nodiscard]] pid_t scope() const;
     [[nodiscard]] Status guard(std::uint32_t pid);
     std::vector<ProcessPaused> continue_paused();
-    void add_late_modules(std::uint32_t pid);
+    void add_late_modules(const ProcessNews& news);
+    void follow_without_main_thread(std::uint32_t pid);
     Result<std::size_t> add_modules_of(const ProcessHandle& process);
     // Once for each reason: that a runtime of the process looked at last is not traced.
     void tell_not_seen(const ProcessHandle& process, bool partly);
@@ -132,7 +140,9 @@ private:
         bool operator==(const ToldNotSeen&) const = default;
     };
     std::map<std::uint32_t, ToldNotSeen> told_not_seen_;  // by pid
-    std::vector<std::uint32_t> loading_;  // pids whose libraries are to be looked at
+    DynamicLinkerFinder linkers_;
+    std::uint64_t unseen_ = 0;
+    std::vector<ProcessNews> news_;  // to be looked at
     std::vector<std::uint32_t> appeared_;  // likewise, but they do not wait for it
     bool stopped_ = false;
 };

@@ -139,6 +139,7 @@ Result<LayoutProfile> ModuleRegistry::add(const MappedModule& module, std::uint3
             instances[index] = *loaded;
         }
     }
+    programs_.set_none_complete();
     Result<std::vector<ProbeOutcome>> outcomes =
         attacher_.attach(programs_, instances, traceable->plan, {module.elf.fd(), module.path}, scope_);
     if (!outcomes) {

@@ -45,6 +45,9 @@ public:
     // Why a runtime module of the process scanned last is not traced; nullopt if all are.
     [[nodiscard]] const std::optional<Error>& refused() const { return refused_; }
 
+    // Files found from now on are probed in every process.
+    void end_scope() { scope_ = kAnyProcess; }
+
     // What the last scan looked at, for a message that nothing was found.
     [[nodiscard]] const ModuleScan& last_scan() const { return scan_; }
 

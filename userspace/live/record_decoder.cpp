@@ -227,9 +227,19 @@ AllocatorRelease release_of(std::uint16_t flags) {
     }
 }
 
+std::optional<ProcessNews> news_of(const tat_event_header& header) {
+    using What = ProcessNews::What;
+    switch (header.kind) {
+        case TAT_EVENT_MODULE_LOADED:
+            return ProcessNews{header.pid, (header.flags & TAT_FLAG_NEW_PROGRAM) != 0 ? What::Program : What::Libraries};
+        case TAT_EVENT_MAIN_THREAD_ENDED: return ProcessNews{header.pid, What::MainThreadEnded};
+        default: return std::nullopt;
+    }
+}
+
 }  // namespace
 
-std::optional<std::uint32_t> RecordDecoder::decode(std::span<const std::byte> record, EventConsumer& consumer) {
+std::optional<ProcessNews> RecordDecoder::decode(std::span<const std::byte> record, EventConsumer& consumer) {
     ++statistics_.records;
     tat_event_header header{};
     if (record.size() < sizeof(header) || failure_) {
@@ -252,7 +262,7 @@ std::optional<std::uint32_t> RecordDecoder::decode(std::span<const std::byte> re
         ++statistics_.malformed;
         return std::nullopt;
     }
-    return header.kind == TAT_EVENT_MODULE_LOADED ? std::optional(header.pid) : std::nullopt;
+    return news_of(header);
 }
 
 // Records are stamped a moment after their place in the ring is taken, so a stamp may be a little older than the one before.
@@ -520,7 +530,9 @@ bool RecordDecoder::decode_process(
     std::span<const std::byte> bytes, const tat_event_header& frame, EventConsumer& consumer
 ) {
     tat_process_event record{};
-    if (frame.kind < TAT_EVENT_PROCESS_SEEN || frame.kind > TAT_EVENT_MODULE_LOADED || !copy_record(bytes, record)) {
+    const bool is_process =
+        (frame.kind >= TAT_EVENT_PROCESS_SEEN && frame.kind <= TAT_EVENT_MODULE_LOADED) || frame.kind == TAT_EVENT_MAIN_THREAD_ENDED;
+    if (!is_process || !copy_record(bytes, record)) {
         return false;
     }
     const EventHeader header = header_of_record(frame);
@@ -540,7 +552,7 @@ bool RecordDecoder::decode_process(
             consumer.consume(ProcessStatus{header, (record.wait_status >> 8U) & 0xffU, record.wait_status & 0x7fU});
             consumer.consume(ProcessExited{header});
             break;
-        default: break;  // MODULE_LOADED concerns the session, not the stream
+        default: break;  // news
     }
     return true;
 }

@@ -43,6 +43,19 @@ struct DecoderStatistics {
     std::uint64_t sequence_gaps = 0;  // events missing between two of the same thread
 };
 
+// What a record has to say to the session, not to the stream.
+struct ProcessNews {
+    enum class What : std::uint8_t {
+        Libraries,        // it has mapped some
+        Program,          // it executes one not met before: its dynamic linker may be another one
+        MainThreadEnded,  // while others go on; the probes of one process go with it
+    };
+    std::uint32_t pid = 0;
+    What what = What::Libraries;
+
+    bool operator==(const ProcessNews&) const = default;
+};
+
 class RecordDecoder {
 public:
     // So many contradictions before the first plausible object mean that the layout does not fit this build.
@@ -54,9 +67,9 @@ public:
     // In the order of their ids, which begin with 1.
     void add_instance(DecodedInstance instance) { instances_.push_back({std::move(instance), {}, false, 0}); }
 
-    // Hands 0, 1 or 2 events to `consumer` (a loss precedes the event that revealed it). Returns the pid if the record says
-    // that a process has mapped a library.
-    std::optional<std::uint32_t> decode(std::span<const std::byte> record, EventConsumer& consumer);
+    // Hands 0, 1 or 2 events to `consumer` (a loss precedes the event that revealed it). Returns what it has
+    // to say to the session.
+    std::optional<ProcessNews> decode(std::span<const std::byte> record, EventConsumer& consumer);
 
     // Tells the losses that `counted` (in TAT_LOSS_* order, since load) knows of and no record has revealed yet. For counters that
     // were read before the ring was drained: whatever was lost up to then lies before everything that comes from now on.

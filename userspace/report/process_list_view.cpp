@@ -11,7 +11,7 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::size_t kShownBuildId = 12;  // hex digits: enough to tell builds apart
+constexpr std::size_t kShownDigits = 12;  // of build and container ids: enough to tell them apart
 
 std::string device_list(const std::vector<std::int32_t>& devices) {
     std::string text;
@@ -19,6 +19,17 @@ std::string device_list(const std::vector<std::int32_t>& devices) {
         text += fmt::format("{}{}", text.empty() ? "" : ",", device);
     }
     return text.empty() ? "-" : text;
+}
+
+// "podman web (8b3de32e81a0), docker.io/library/debian"
+std::string container_text(const std::optional<ProcessListRow::Container>& container) {
+    if (!container) {
+        return "-";
+    }
+    const std::string id = container->id.substr(0, kShownDigits);
+    std::string text = container->runtime.empty() ? "" : container->runtime + " ";
+    text += container->name.empty() ? id : fmt::format("{} ({})", container->name, id);
+    return container->image.empty() ? text : text + ", " + container->image;
 }
 
 std::string or_dash(const std::string& text) {
@@ -36,6 +47,7 @@ std::string render_process_list_text(const std::vector<ProcessListRow>& rows, co
         {"PID", Align::Right, 0, false},
         {"USER", Align::Left, 2, false},
         {"DEVICES", Align::Left, 0, false},
+        {"CONTAINER", Align::Left, 0, true},
         {"TRACEABLE", Align::Left, 0, false},
         {"BUILD-ID", Align::Left, 3, false},
         {"LIBRARY", Align::Left, 1, true},
@@ -47,8 +59,9 @@ std::string render_process_list_text(const std::vector<ProcessListRow>& rows, co
              Ink::Strong},
             {or_dash(row.user)},
             {device_list(row.devices)},
+            {container_text(row.container)},
             {row.supported ? "yes" : "no", row.supported ? Ink::Good : Ink::Warning},
-            {or_dash(row.build_id.substr(0, kShownBuildId))},
+            {or_dash(row.build_id.substr(0, kShownDigits))},
             {or_dash(row.library)},
             {or_dash(row.command)},
         });
@@ -87,6 +100,15 @@ nlohmann::ordered_json process_list_json(const std::vector<ProcessListRow>& rows
         entry["supported"] = row.supported;
         entry["reason"] = row.reason;
         entry["what_to_do"] = row.what_to_do;
+        entry["container"] = nullptr;
+        if (row.container) {
+            entry["container"] = {
+                {"runtime", row.container->runtime},
+                {"id", row.container->id},
+                {"name", row.container->name},
+                {"image", row.container->image},
+            };
+        }
         json["processes"].push_back(std::move(entry));
     }
     return json;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,13 @@ struct ProcessListRow {
     bool supported = false;
     std::string reason;  // why not; or a remark
     std::string what_to_do{};  // if not supported; empty: nothing helps
+    struct Container {
+        std::string runtime;  // docker, podman ...; these are empty where unknown
+        std::string id;
+        std::string name;
+        std::string image;
+    };
+    std::optional<Container> container{};
 };
 
 [[nodiscard]] std::string render_process_list_text(const std::vector<ProcessListRow>& rows, const TextStyle& style);

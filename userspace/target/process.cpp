@@ -80,6 +80,11 @@ std::optional<StatLine> parse_stat(std::string_view text) {
     };
 }
 
+// All of it: its main thread may end while others go on.
+bool has_ended(const StatLine& stat) {
+    return (stat.state == 'Z' || stat.state == 'X') && stat.threads <= 1;
+}
+
 // What stands behind "<key>" at the start of a line of /proc/PID/status, without leading blanks.
 std::optional<std::string_view> status_line(std::string_view text, std::string_view key) {
     while (!text.empty()) {
@@ -287,7 +292,7 @@ Result<ProcessInfo> read_process_info(const ProcessHandle& process) {
     info.comm = without_unprintable(stat->comm);
     info.command = command_of(process, info.comm);
     info.kernel_thread = (stat->flags & kKernelThreadFlag) != 0;
-    info.zombie = stat->state == 'Z' || stat->state == 'X';
+    info.zombie = has_ended(*stat);
     info.devices = opened_devices(process);
     return info;
 }
@@ -323,7 +328,7 @@ Result<ResolvedPid> resolve_pid(std::uint32_t pid, const std::string& proc_root)
         return resolved;
     }
     if (stat->state == 'Z' || stat->state == 'X') {
-        const bool others_run = stat->threads > 1;
+        const bool others_run = !has_ended(*stat);
         return fail(
             ErrorCode::NoSuchProcess,
             others_run ? "the main thread of process " + std::to_string(pid) + " has ended while other threads run on"

@@ -64,7 +64,55 @@ typedef struct {
 
 struct signal_struct {
     atomic_t live;
+    unsigned int flags;
     int group_exit_code;
+};
+
+struct ns_common {
+    unsigned int inum;
+};
+
+struct pid_namespace {
+    struct ns_common ns;
+};
+
+struct upid {
+    int nr;
+    struct pid_namespace *ns;
+};
+
+struct pid {
+    unsigned int level;
+    struct upid numbers[];
+};
+
+struct super_block {
+    __u32 s_dev;
+};
+
+struct inode {
+    unsigned long i_ino;
+    struct super_block *i_sb;
+};
+
+struct dentry {
+    struct inode *d_inode;
+};
+
+struct path {
+    struct dentry *dentry;
+};
+
+struct fs_struct {
+    struct path root;
+};
+
+struct file {
+    struct inode *f_inode;
+};
+
+struct linux_binprm {
+    struct file *file;
 };
 
 struct task_struct {
@@ -73,6 +121,8 @@ struct task_struct {
     __u64 start_boottime;
     struct task_struct *real_parent;
     struct task_struct *group_leader;
+    struct pid *thread_pid;
+    struct fs_struct *fs;
     struct signal_struct *signal;
     int exit_code;
     char comm[16];

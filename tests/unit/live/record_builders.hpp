@@ -163,9 +163,9 @@ public:
 
     void consume(const Event& event) override { events.push_back(event); }
 
-    std::optional<std::uint32_t> decode_bytes(std::span<const std::byte> bytes) { return decoder.decode(bytes, *this); }
+    std::optional<ProcessNews> decode_bytes(std::span<const std::byte> bytes) { return decoder.decode(bytes, *this); }
     template <typename T>
-    std::optional<std::uint32_t> decode(const T& record) {
+    std::optional<ProcessNews> decode(const T& record) {
         return decode_bytes(std::as_bytes(std::span(&record, 1)));
     }
 

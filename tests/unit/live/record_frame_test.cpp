@@ -54,7 +54,7 @@ TEST(RecordFrameTest, UnknownKindIsMalformedAndSkipped) {
 
 TEST(RecordFrameTest, SizeOfAnotherKindIsMalformed) {
     for (std::uint16_t kind = 0; kind < TAT_EVENT_KINDS; ++kind) {
-        const bool is_process = kind >= TAT_EVENT_PROCESS_SEEN && kind <= TAT_EVENT_MODULE_LOADED;
+        const bool is_process = (kind >= TAT_EVENT_PROCESS_SEEN && kind <= TAT_EVENT_MODULE_LOADED) || kind == TAT_EVENT_MAIN_THREAD_ENDED;
         is_process ? expect_malformed(bytes_of(pointer_record(kind, 1)))
                    : expect_malformed(bytes_of(record_of<tat_process_event>(kind)));
     }

@@ -203,7 +203,12 @@ TEST(RecordTest, ForkExecAndExitAreDecoded) {
 
 TEST(RecordTest, ModuleLoadedGivesThePidAndNoEvent) {
     DecoderHarness harness;
-    EXPECT_EQ(harness.decode(process_record(TAT_EVENT_MODULE_LOADED)), kPid);
+    tat_process_event record = process_record(TAT_EVENT_MODULE_LOADED);
+    EXPECT_EQ(harness.decode(record), (ProcessNews{kPid, ProcessNews::What::Libraries}));
+    record.header.flags = TAT_FLAG_NEW_PROGRAM;
+    EXPECT_EQ(harness.decode(record), (ProcessNews{kPid, ProcessNews::What::Program}));
+    const tat_process_event ended = process_record(TAT_EVENT_MAIN_THREAD_ENDED);
+    EXPECT_EQ(harness.decode(ended), (ProcessNews{kPid, ProcessNews::What::MainThreadEnded}));
     EXPECT_TRUE(harness.events.empty());
     EXPECT_EQ(harness.statistics().malformed, 0U);
 }

@@ -12,7 +12,8 @@ namespace {
 
 std::vector<ProcessListRow> processes() {
     return {
-        {4242, 17, "alice", "python3 serve.py", "/usr/lib/ttnn/_ttnn.so", "abcdef0123456789abcdef", {0, 1}, true, ""},
+        {4242, 17, "alice", "python3 serve.py", "/usr/lib/ttnn/_ttnn.so", "abcdef0123456789abcdef", {0, 1}, true, "", "",
+         ProcessListRow::Container{"podman", std::string(64, 'a'), "web", ""}},
         {77, 0, "bob", "./old\x1b[2J", "/opt/libtt_metal.so", "", {}, false, "stripped: no symbol of the runtime", "install it whole"},
     };
 }
@@ -20,9 +21,9 @@ std::vector<ProcessListRow> processes() {
 TEST(ProcessList, TextAndReasons) {
     EXPECT_EQ(
         render_process_list_text(processes(), {}),
-        "      PID  USER   DEVICES  TRACEABLE  BUILD-ID      LIBRARY                 COMMAND\n"
-        "4242 (17)  alice  0,1      yes        abcdef012345  /usr/lib/ttnn/_ttnn.so  python3 serve.py\n"
-        "       77  bob    -        no         -             /opt/libtt_metal.so     ./old\\x1b[2J\n"
+        "      PID  USER   DEVICES  CONTAINER                  TRACEABLE  BUILD-ID      LIBRARY                 COMMAND\n"
+        "4242 (17)  alice  0,1      podman web (aaaaaaaaaaaa)  yes        abcdef012345  /usr/lib/ttnn/_ttnn.so  python3 serve.py\n"
+        "       77  bob    -        -                          no         -             /opt/libtt_metal.so     ./old\\x1b[2J\n"
         "! pid 77 would not be seen: stripped: no symbol of the runtime; install it whole\n"
     );
     EXPECT_EQ(render_process_list_text({}, {}), "no process found that uses TT-Metal\n");
@@ -33,7 +34,8 @@ TEST(ProcessList, Json) {
     EXPECT_EQ(
         json["processes"][0].dump(),
         R"({"pid":4242,"namespace_pid":17,"user":"alice","command":"python3 serve.py","library":"/usr/lib/ttnn/_ttnn.so",)"
-        R"("build_id":"abcdef0123456789abcdef","devices":[0,1],"supported":true,"reason":"","what_to_do":""})"
+        R"("build_id":"abcdef0123456789abcdef","devices":[0,1],"supported":true,"reason":"","what_to_do":"",)"
+        R"("container":{"runtime":"podman","id":")" + std::string(64, 'a') + R"(","name":"web","image":""}})"
     );
 }
 

@@ -110,5 +110,28 @@ TEST_F(ModuleFileTest, IdentityChangesWithTheContent) {
     EXPECT_EQ(before->identity.inode, after->identity.inode);
 }
 
+// The kernel puts one set of probes on a file, whatever it is called and who may read it.
+TEST_F(ModuleFileTest, LinksAndPermissionsKeepTheIdentityAndReplacementDoesNot) {
+    const auto original = open_library_file(file_.string());
+    ASSERT_TRUE(original);
+    const auto link = directory_.path() / "link.so";
+    std::filesystem::create_hard_link(file_, link);
+    std::filesystem::permissions(file_, std::filesystem::perms::owner_all);
+    for (const auto& path : {file_, link}) {
+        const auto same = open_library_file(path.string());
+        ASSERT_TRUE(same);
+        EXPECT_TRUE(same->identity == original->identity) << path;
+        EXPECT_EQ(FileIdentityHash{}(same->identity), FileIdentityHash{}(original->identity));
+    }
+    // As an upgrade does it, with the same content and time.
+    const auto upgrade = directory_.path() / "upgrade.so";
+    std::filesystem::copy_file(file_, upgrade);
+    std::filesystem::last_write_time(upgrade, std::filesystem::last_write_time(file_));
+    std::filesystem::rename(upgrade, file_);
+    const auto replaced = open_library_file(file_.string());
+    ASSERT_TRUE(replaced);
+    EXPECT_FALSE(replaced->identity == original->identity);
+}
+
 }  // namespace
 }  // namespace tt::alloc_trace

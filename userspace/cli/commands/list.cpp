@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <optional>
 #include <vector>
 
 #include "cli/commands/commands.hpp"
@@ -10,14 +11,18 @@
 #include "probes/traceable_module.hpp"
 #include "report/json_envelope.hpp"
 #include "report/process_list_view.hpp"
+#include "target/container.hpp"
 #include "target/module_table.hpp"
 #include "target/process.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
-ProcessListRow row_of(const ProcessInfo& info, const MappedModule& module) {
+ProcessListRow row_of(const ProcessInfo& info, const std::optional<ContainerInfo>& container, const MappedModule& module) {
     ProcessListRow row;
+    if (container) {
+        row.container = {container->runtime, container->id, container->name, container->image};
+    }
     row.pid = info.pid;
     row.namespace_pid = info.namespace_pid;
     row.user = info.user;
@@ -50,8 +55,9 @@ Result<int> run_list(const Options& options) {
             continue;
         }
         if (const Result<ProcessInfo> info = read_process_info(*process)) {
+            const std::optional<ContainerInfo> container = container_of(*process);
             for (const MappedModule& module : scan->modules) {
-                rows.push_back(row_of(*info, module));
+                rows.push_back(row_of(*info, container, module));
             }
         }
     }

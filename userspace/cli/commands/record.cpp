@@ -151,11 +151,12 @@ void say_result(const Options& options, const RecordingWriter& writer, const Tot
     say_parts(options, writer);
     if (lost.total() > 0) {
         spdlog::warn(
-            "lost: {} allocations, {} frees, {} of circular buffers, {} others; a larger --ring-size helps",
+            "lost: {} allocations, {} frees, {} of circular buffers, {} others{}",
             lost.allocated,
             lost.freed,
             lost.circular_buffers,
-            lost.lifecycle
+            lost.lifecycle,
+            totals.ring_peak_bytes > totals.ring_bytes / 2 ? "; a larger --ring-size helps" : ""
         );
     }
     Doubts others = view.doubts();
@@ -227,7 +228,7 @@ Result<int> run_record(const Options& options) {
             return tl::make_unexpected(status.error());
         }
     }
-    if (options.strict && !pipeline.view().complete()) {
+    if (options.strict && (!pipeline.view().complete() || session.unseen_linkers() > 0)) {
         return static_cast<int>(ExitCode::Incomplete);
     }
     return runner.exit_status();
