@@ -3,6 +3,7 @@
 //
 // `diff OLD NEW` and the views of anomalies, on recordings of the stand-in.
 #include <algorithm>
+#include <fstream>
 
 #include "support/bpf_test.hpp"
 #include "support/stand_in.hpp"
@@ -50,10 +51,49 @@ TEST_F(DiffTest, TwoMomentsOfOneRecording) {
     const auto json = nlohmann::json::parse(outcome.out);
     EXPECT_EQ(json["old"]["buffers"], 0);
     EXPECT_GT(json["new"]["buffers"], 0);
-    EXPECT_EQ(json["old"]["whole"], false);
+    EXPECT_EQ(json["old"]["moment"], "time");
     for (const auto& group : json["diff"]) {
         EXPECT_EQ(group["change"], "new");
     }
+}
+
+// Finished jobs that gave everything back: what one had at its peak and the other had not is a difference.
+TEST_F(DiffTest, JobsThatHoldNothingAtTheirEndAreComparedAtTheirPeaks) {
+    const auto replayed = [&](const std::string& name, const std::string& rows) {
+        const std::string csv = dir_.file(name + ".csv");
+        std::ofstream(csv) << "op_id,event,device_id,buffer_type,address,max_size_per_bank\n" << rows;
+        return record(name + ".ttar", {"--replay", csv});
+    };
+    const std::string rows = "0,alloc,0,0,32,1048576\n1,alloc,0,0,1048608,1048576\n";
+    const std::string frees = "3,free,0,0,32,1048576\n4,free,0,0,1048608,1048576\n";
+    const std::string old_file = replayed("old", rows + frees);
+    const std::string new_file = replayed("new", rows + "2,alloc,0,0,2097184,4194304\n5,free,0,0,2097184,4194304\n" + frees);
+
+    const Outcome same = run_tool({"diff", old_file, old_file, "--fail-over", "0"});
+    EXPECT_EQ(same.status, 0) << same.out;
+    EXPECT_NE(same.out.find("2 buffers"), std::string::npos) << same.out;
+    const Outcome grown = run_tool({"diff", old_file, new_file, "--fail-over", "1M", "--format", "json"});
+    EXPECT_EQ(grown.status, 10) << grown.err;
+    const auto json = nlohmann::json::parse(grown.out);
+    EXPECT_EQ(json["ends_empty"], true);
+    ASSERT_EQ(json["peaks_over"].size(), 1U);
+    ASSERT_EQ(json["diff"].size(), 1U);
+    EXPECT_EQ(json["diff"][0]["size"], 4194304);
+    EXPECT_EQ(json["diff"][0]["change_count"], 1);
+    EXPECT_EQ(run_tool({"diff", old_file, new_file, "--fail-over", "1T"}).status, 0);
+    EXPECT_EQ(run_tool({"diff", old_file, new_file, "--fail-over", "0", "--type", "L1"}).status, 0);
+    const auto asked = nlohmann::json::parse(run_tool({"diff", old_file + "@peak", new_file + "@peak", "--format", "json"}).out);
+    EXPECT_EQ(asked["diff"], json["diff"]);
+    const Outcome none = run_tool({"diff", old_file + "@failure", new_file});
+    EXPECT_EQ(none.status, 2);
+    EXPECT_NE(none.err.find("no allocation failed"), std::string::npos) << none.err;
+}
+
+TEST_F(DiffTest, FirstFailureIsAMoment) {
+    const std::string file = record("x.ttar", {"--scenario", "oom-exhausted"});
+    const auto json = nlohmann::json::parse(run_tool({"diff", file + "@0s", file + "@failure", "--format", "json"}).out);
+    EXPECT_EQ(json["new"]["moment"], "failure");
+    EXPECT_GT(json["new"]["buffers"], 0);
 }
 
 TEST_F(DiffTest, BadMomentsAndFilesAreRefused) {

@@ -165,15 +165,19 @@ void add_report(CLI::App& app, Options& options) {
 }
 
 void add_diff(CLI::App& app, Options& options) {
-    app.add_option("old", options.file, "A recording, or FILE@90s for the state 90 seconds after the attach")->required()->type_name("OLD");
+    app.add_option("old", options.file, "A recording, FILE@90s for the state 90 seconds after the attach, FILE@peak or FILE@failure")->required()->type_name("OLD");
     app.add_option("new", options.new_file, "The same, to be compared with OLD; may be the same file")->required()->type_name("NEW");
     add_filter(app, options);
     add_format(app, options, kFormats, "text or json");
     app.add_option("--top", options.top, "Rows of the largest changes to show, 0 for all (default 20)")->type_name("N");
-    app.add_option("--fail-over", options.fail_over, "Exit with 10 if a type grew by more than that on any chip, e.g. 64M")
+    app.add_option("--fail-over", options.fail_over, "Exit with 10 if a type, or its peak, grew by more than that on any chip, e.g. 64M")
         ->transform(CLI::AsSizeValue(false))
         ->type_name("SIZE");
-    app.footer("Without @TIME: what is live at the end; of a process that ended what it held when its devices were closed, or it was gone.");
+    app.footer(
+        "Without @: what is live at the end (of a process that ended what it held when its devices were closed, or it was gone), and the peaks; "
+        "if nothing is live in either, they are compared at the peak that grew most. FILE@peak: when its highest use was reached (of --type, "
+        "--device). FILE@failure: when an allocation failed or a launch was refused for the first time."
+    );
 }
 
 void set_every(ExportOptions& exporting, const std::string& text) {

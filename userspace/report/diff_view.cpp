@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <tuple>
 #include <utility>
+
+#include "report/peak_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -68,7 +71,71 @@ void add_groups(DiffModel& diff) {
     });
 }
 
+std::vector<FoundPeak> passing_peaks(const DiffSide& side, const ViewFilter& filter) {
+    std::vector<FoundPeak> passing;
+    for (const FoundPeak& peak : side.peaks.value_or(std::vector<FoundPeak>{})) {
+        if (filter.passes(peak.key.place) && passes(filter, peak.key.of)) {
+            passing.push_back(peak);
+        }
+    }
+    return passing;
+}
+
+using Peaks = std::map<std::pair<Place, PeakOf>, DiffPeak>;
+
+void raise_peaks(Peaks& peaks, const std::vector<FoundPeak>& found, std::uint64_t DiffPeak::*side, bool footprints) {
+    for (const FoundPeak& peak : found) {
+        DiffPeak& row = peaks[{peak.key.place, peak.key.of}];
+        row.place = peak.key.place;
+        row.of = peak.key.of;
+        row.*side = std::max(row.*side, peak.peak.moment(footprints).bytes);
+    }
+}
+
+void add_peaks(DiffModel& diff, const ViewFilter& filter) {
+    if (!diff.before.peaks || !diff.after.peaks) {
+        return;
+    }
+    const std::vector<FoundPeak> before = passing_peaks(diff.before, filter);
+    const std::vector<FoundPeak> after = passing_peaks(diff.after, filter);
+    const auto known = [](const FoundPeak& peak) { return peak.peak.footprint_known; };
+    diff.peak_footprints = std::all_of(before.begin(), before.end(), known) && std::all_of(after.begin(), after.end(), known);
+    Peaks peaks;
+    raise_peaks(peaks, before, &DiffPeak::before, diff.peak_footprints);
+    raise_peaks(peaks, after, &DiffPeak::after, diff.peak_footprints);
+    const bool circular = std::any_of(peaks.begin(), peaks.end(), [](const auto& peak) {
+        return peak.second.of == PeakOf::CircularBuffers;
+    });
+    for (const auto& [where, peak] : peaks) {
+        if (!circular && peak.of == PeakOf::L1AndCircularBuffers) {
+            continue;  // the same as L1
+        }
+        diff.peaks.push_back(peak);
+        if (diff.fail_over && peak.grew_by_more_than(*diff.fail_over)) {
+            diff.peaks_over.push_back(peak);
+        }
+    }
+}
+
 }  // namespace
+
+std::string_view to_string(DiffMoment moment) {
+    constexpr std::array<std::string_view, 4> kNames{"end", "time", "peak", "failure"};
+    return kNames[static_cast<std::size_t>(moment)];
+}
+
+std::optional<DiffPeak> telling_peak(const DiffModel& diff) {
+    std::optional<DiffPeak> most;
+    const auto weight = [](const DiffPeak& peak) {
+        return std::tuple(peak.after > peak.before ? peak.after - peak.before : 0, std::max(peak.before, peak.after));
+    };
+    for (const DiffPeak& peak : diff.peaks) {
+        if (peak.of != PeakOf::CircularBuffers && (!most || weight(peak) > weight(*most))) {
+            most = peak;
+        }
+    }
+    return most;
+}
 
 std::string_view to_string(DiffChange change) {
     constexpr std::array<std::string_view, 4> kNames{"new", "gone", "grown", "shrunk"};
@@ -87,12 +154,14 @@ DiffModel build_diff(DiffSide before, DiffSide after, const ViewFilter& filter, 
     add_totals(totals, diff.before.groups, &DiffTotal::before, filter);
     add_totals(totals, diff.after.groups, &DiffTotal::after, filter);
     diff.fail_over = fail_over;
+    add_peaks(diff, filter);
+    const bool at_peaks = diff.before.moment == DiffMoment::Peak && diff.after.moment == DiffMoment::Peak;
     for (const auto& entry : totals) {
         const DiffTotal& total = entry.second;
         diff.totals.push_back(total);
         const std::uint64_t was = diff.bytes(total.before);
         const std::uint64_t is = diff.bytes(total.after);
-        if (fail_over && is > was && is - was > *fail_over) {
+        if (fail_over && !at_peaks && is > was && is - was > *fail_over) {
             diff.over.push_back(total);
         }
     }

@@ -9,10 +9,10 @@
 #include <tuple>
 #include <utility>
 
-#include "analysis/peak.hpp"
 #include "report/buffer_words.hpp"
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
+#include "report/peak_words.hpp"
 #include "report/text_table.hpp"
 
 namespace tt::alloc_trace {
@@ -20,14 +20,6 @@ namespace {
 
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
-
-std::string type_name(PeakOf of) {
-    switch (of) {
-        case PeakOf::CircularBuffers: return "CB";
-        case PeakOf::L1AndCircularBuffers: return "L1+CB";
-        default: return std::string(to_string(static_cast<BufferType>(of)));
-    }
-}
 
 // Equal peaks of several chips: those of a mesh rise and fall together.
 struct PeakRow {
@@ -79,21 +71,12 @@ public:
     }
 
 private:
-    [[nodiscard]] bool passes(PeakOf of) const {
-        switch (of) {
-            case PeakOf::CircularBuffers: return options_.filter.passes(MemoryKind::CircularBuffer);
-            case PeakOf::L1AndCircularBuffers:
-                return options_.filter.passes(MemoryKind::CircularBuffer) || options_.filter.passes(MemoryKind::L1);
-            default: return options_.filter.passes(memory_kind(static_cast<BufferType>(of)));
-        }
-    }
-
     // One measure for all of them, so that they can be compared.
     void choose() {
         for (const FoundPeak& peak : finder_.peaks()) {
             if (options_.filter.passes(peak.key.place)) {
                 circular_buffers_seen_ = circular_buffers_seen_ || peak.key.of == PeakOf::CircularBuffers;
-                if (passes(peak.key.of)) {
+                if (passes(options_.filter, peak.key.of)) {
                     peaks_.push_back(peak);
                     footprints_ = footprints_ && peak.peak.footprint_known;
                 }
@@ -151,7 +134,7 @@ private:
 
     [[nodiscard]] std::string title(const PeakRow& row) const {
         const char* what = row.first->key.of == PeakOf::L1 ? " (buffers only)" : "";
-        return fmt::format("{} {}{}", place_list(row.places), type_name(row.first->key.of), what);
+        return fmt::format("{} {}{}", place_list(row.places), to_string(row.first->key.of), what);
     }
 
     void append_peaks(
@@ -173,7 +156,7 @@ private:
             table.add_row({
                 {fmt::format("{}", row.first->pid)},
                 {place_list(row.places), Ink::Strong},
-                {type_name(row.first->key.of)},
+                {std::string(to_string(row.first->key.of))},
                 {human_bytes(peak.bytes), Ink::Strong},
                 {human_offset(peak.place.t_ns, session.attached_monotonic_ns)},
                 {human_count(peak.place.event), Ink::Dim},
@@ -240,7 +223,7 @@ private:
         Json json;
         json["pid"] = peak.pid;
         add_place(json, peak.key.place);
-        json["type"] = type_name(peak.key.of);
+        json["type"] = to_string(peak.key.of);
         json["bytes"] = at.bytes;
         json["size_bytes"] = peak.peak.by_size.bytes;
         json["footprint_bytes"] = number_or_null(

@@ -11,6 +11,7 @@
 #include "report/diff_view.hpp"
 #include "report/human_size.hpp"
 #include "report/joined_rows.hpp"
+#include "report/peak_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -44,6 +45,17 @@ HeldSum sum_of(const HeldGroups& groups) {
     return all;
 }
 
+std::string moment_words(const DiffSide& side) {
+    switch (side.moment) {
+        case DiffMoment::End: return "at its end";
+        case DiffMoment::Failure: return "at its first failure";
+        case DiffMoment::Peak:
+            return side.peak ? fmt::format("at its {} peak on {},", to_string(side.peak->of), place_list({side.peak->place})) : "at its peak";
+        case DiffMoment::Time: break;
+    }
+    return "at";
+}
+
 std::vector<Note> side_notes(std::string_view role, const DiffSide& side) {
     const HeldSum all = sum_of(side.groups);
     std::vector<Note> notes;
@@ -52,7 +64,7 @@ std::vector<Note> side_notes(std::string_view role, const DiffSide& side) {
              "{}  {}: {} {} since the attach{}, {}, {}",
              role,
              side.name,
-             side.whole ? "at its end" : "at",
+             moment_words(side),
              side.t_ns == 0 ? "nothing seen" : since_attach(side.t_ns, side.session),
              side.session.attached_unix_ns == 0 ? "" : " at " + utc_date_time(side.session.attached_unix_ns),
              counted(all.count, "buffer"),
@@ -104,6 +116,9 @@ std::vector<Note> heading(const DiffModel& diff) {
              Ink::Warning}
         );
     }
+    if (diff.ends_empty) {
+        notes.push_back({"both hold nothing at their end, so they are compared at the peak that grew most", Ink::Plain});
+    }
     notes.push_back(
         {diff.footprints ? "footprint: reserved on each chip" : "size: logical bytes on each chip; footprints are not known of all",
          Ink::Dim}
@@ -144,6 +159,41 @@ void append_totals(std::vector<std::string>& lines, const DiffModel& diff, const
         table.add_row(std::move(cells));
     }
     append_table(lines, {}, table, rows.rows().size(), style);
+}
+
+void append_peaks(std::vector<std::string>& lines, const DiffModel& diff, const TextStyle& style, std::size_t top) {
+    JoinedRows rows;
+    for (const DiffPeak& peak : diff.peaks) {
+        rows.add(
+            peak.place,
+            {
+                {std::string(to_string(peak.of))},
+                {human_bytes(peak.before)},
+                {human_bytes(peak.after)},
+                {change_text(peak.before, peak.after), change_ink(peak.before, peak.after)},
+            }
+        );
+    }
+    TextTable table({
+        {"DEVICE", Align::Left, 0, true},
+        {"TYPE", Align::Left, 0, false},
+        {"PEAK", Align::Right, 0, false},
+        {"NOW", Align::Right, 0, false},
+        {"CHANGE", Align::Right, 0, false},
+    });
+    const std::size_t shown = top == 0 ? rows.rows().size() : std::min(top, rows.rows().size());
+    for (std::size_t i = 0; i < shown; ++i) {
+        std::vector<TextTable::Cell> cells{{place_list(rows.rows()[i].places), Ink::Strong}};
+        cells.insert(cells.end(), rows.rows()[i].cells.begin(), rows.rows()[i].cells.end());
+        table.add_row(std::move(cells));
+    }
+    append_table(
+        lines,
+        diff.peak_footprints ? "highest footprint on each chip" : "highest sum of sizes on each chip",
+        table,
+        rows.rows().size(),
+        style
+    );
 }
 
 void append_groups(std::vector<std::string>& lines, const DiffModel& diff, const TextStyle& style, std::size_t top) {
@@ -196,7 +246,18 @@ std::vector<Note> closing_notes(const DiffModel& diff) {
             {fmt::format("{} {} grew by {}: more than {}", place_list(row.places), row.cells[0].text, row.cells[1].text, limit), Ink::Bad}
         );
     }
-    if (diff.fail_over && diff.over.empty()) {
+    JoinedRows peaks_over;
+    for (const DiffPeak& peak : diff.peaks_over) {
+        peaks_over.add(peak.place, {{std::string(to_string(peak.of))}, {human_bytes(peak.after - peak.before)}});
+    }
+    for (const JoinedRows::Row& row : peaks_over.rows()) {
+        const std::string limit = human_bytes(diff.fail_over.value_or(0));
+        notes.push_back(
+            {fmt::format("the {} peak of {} grew by {}: more than {}", row.cells[0].text, place_list(row.places), row.cells[1].text, limit),
+             Ink::Bad}
+        );
+    }
+    if (diff.fail_over && !diff.is_over()) {
         notes.push_back({fmt::format("no chip and type grew by more than {}", human_bytes(*diff.fail_over)), Ink::Good});
     }
     return notes;
@@ -209,7 +270,11 @@ Json side_json(const DiffSide& side) {
     json["host"] = side.session.host;
     json["target"] = side.session.target;
     json["attached_t_ns"] = time_or_null(side.session.attached_monotonic_ns);
-    json["whole"] = side.whole;
+    json["moment"] = to_string(side.moment);
+    if (side.peak) {
+        add_place(json, side.peak->place);
+        json["peak_of"] = to_string(side.peak->of);
+    }
     json["t_ns"] = side.t_ns;
     json["events"] = side.events;
     json["complete"] = side.complete;
@@ -237,6 +302,25 @@ Json total_json(const DiffModel& diff, const DiffTotal& total) {
     add_sum(json, "old", total.before);
     add_sum(json, "new", total.after);
     json["change_bytes"] = change_json(diff.bytes(total.before), diff.bytes(total.after));
+    return json;
+}
+
+Json peak_json(const DiffPeak& peak) {
+    Json json;
+    add_place(json, peak.place);
+    json["type"] = to_string(peak.of);
+    json["old_bytes"] = peak.before;
+    json["new_bytes"] = peak.after;
+    json["change_bytes"] = change_json(peak.before, peak.after);
+    return json;
+}
+
+template <typename Row, typename ToJson>
+Json array_of(const std::vector<Row>& rows, const ToJson& to_json) {
+    Json json = Json::array();
+    for (const Row& row : rows) {
+        json.push_back(to_json(row));
+    }
     return json;
 }
 
@@ -272,6 +356,9 @@ std::string render_diff_text(const DiffModel& diff, const TextStyle& style, std:
             append_groups(lines, diff, style, top);
         }
     }
+    if (!diff.peaks.empty()) {
+        append_peaks(lines, diff, style, top);
+    }
     append_notes(lines, closing_notes(diff), uncut(style));
     return joined(lines);
 }
@@ -289,19 +376,15 @@ nlohmann::ordered_json diff_json(const DiffModel& diff) {
     json["new"] = side_json(diff.after);
     json["change_of"] = diff.footprints ? "footprint" : "size";
     json["fail_over_bytes"] = number_or_null(diff.fail_over);
-    json["over"] = Json::array();
-    for (const DiffTotal& total : diff.over) {
-        json["over"].push_back(total_json(diff, total));
-    }
-    json["totals"] = Json::array();
-    for (const DiffTotal& total : diff.totals) {
-        json["totals"].push_back(total_json(diff, total));
-    }
+    const auto to_total = [&diff](const DiffTotal& total) { return total_json(diff, total); };
+    json["over"] = array_of(diff.over, to_total);
+    json["peaks_over"] = array_of(diff.peaks_over, peak_json);
+    json["ends_empty"] = diff.ends_empty;
+    json["peaks_of"] = diff.peak_footprints ? "footprint" : "size";
+    json["peaks"] = array_of(diff.peaks, peak_json);
+    json["totals"] = array_of(diff.totals, to_total);
     json["unchanged_groups"] = diff.unchanged;
-    json["diff"] = Json::array();
-    for (const DiffGroup& group : diff.groups) {
-        json["diff"].push_back(group_json(diff, group));
-    }
+    json["diff"] = array_of(diff.groups, [&diff](const DiffGroup& group) { return group_json(diff, group); });
     return json;
 }
 

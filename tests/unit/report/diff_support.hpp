@@ -14,7 +14,7 @@ namespace tt::alloc_trace::test {
     const TrackerView view = stream.view();
     DiffSide side;
     side.name = "x.ttar@9s";
-    side.whole = false;
+    side.moment = DiffMoment::Time;
     side.session = session();
     side.t_ns = view.last_t_ns;
     side.events = view.events;

@@ -92,6 +92,36 @@ TEST(Diff, UnequalCompletenessIsSaid) {
     );
 }
 
+FoundPeak peak(std::uint32_t process, PeakOf of, std::uint64_t bytes) {
+    FoundPeak found{{process, {OwnerKind::Chip, 3}, of}, process, {}};
+    found.peak.by_size.bytes = bytes / 2;
+    found.peak.by_footprint.bytes = bytes;
+    return found;
+}
+
+TEST(Diff, PeaksCountAlthoughNothingRemains) {
+    DiffSide before;
+    before.peaks = {peak(0, PeakOf::Dram, 100), peak(1, PeakOf::Dram, 300), peak(0, PeakOf::L1, 50), peak(0, PeakOf::L1AndCircularBuffers, 50)};
+    DiffSide after;
+    after.peaks = {peak(0, PeakOf::Dram, 400), peak(0, PeakOf::L1, 10), peak(0, PeakOf::L1AndCircularBuffers, 10)};
+    const DiffModel diff = build_diff(before, after, {}, 99);
+    ASSERT_EQ(diff.peaks.size(), 2U) << "without circular buffers their sum with L1 says nothing";
+    ASSERT_EQ(diff.peaks_over.size(), 1U);
+    EXPECT_EQ(diff.peaks_over[0].before, 300U) << "of several processes the highest";
+    ASSERT_TRUE(telling_peak(diff));
+    EXPECT_EQ(telling_peak(diff)->of, PeakOf::Dram);
+    EXPECT_EQ(telling_peak(build_diff(after, after))->of, PeakOf::Dram) << "the highest, if none grew";
+    EXPECT_THAT(render_diff_text(diff, {}), HasSubstr("! the DRAM peak of chip 3 grew by 100 B: more than 99 B"));
+    EXPECT_FALSE(build_diff(before, after, {}, 100).is_over());
+    ViewFilter l1;
+    l1.kinds = {MemoryKind::L1};
+    EXPECT_FALSE(build_diff(before, after, l1, 0).is_over());
+    after.peaks->front().peak.footprint_known = false;
+    EXPECT_EQ(build_diff(before, after).peaks[0].after, 200U) << "one measure for all";
+    after.peaks.reset();
+    EXPECT_TRUE(build_diff(before, after).peaks.empty());
+}
+
 TEST(Diff, TopSaysWhatItLeavesOut) {
     Stream after = base(kPid);
     after.alloc(2, 0x600000, 1).alloc(2, 0x700000, 2).alloc(2, 0x800000, 3);

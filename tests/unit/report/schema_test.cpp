@@ -196,6 +196,13 @@ TEST(Schema, Diff) {
     EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff(full, {}, {}, 5)))), "");
     EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff({}, full, {}, 5)))), "");
     EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff(full, full)))), "");
+    DiffSide peak = full;
+    peak.moment = DiffMoment::Peak;
+    peak.peak = PeakKey{0, {OwnerKind::Chip, 3}, PeakOf::L1AndCircularBuffers};
+    peak.peaks = {FoundPeak{*peak.peak, 1, {}}, FoundPeak{{0, {OwnerKind::Chip, 3}, PeakOf::CircularBuffers}, 1, {{7, {}}, {7, {}}, true}}};
+    DiffSide none = full;
+    none.peaks.emplace();
+    EXPECT_EQ(schema.complaints(json_line(diff_json(build_diff(none, peak, {}, 5)))), "");
 }
 
 TEST(Schema, ViewsThatLookBack) {

@@ -9,6 +9,7 @@
 #include "cli/output.hpp"
 #include "cli/replay.hpp"
 #include "report/diff_view.hpp"
+#include "report/peak_words.hpp"
 #include "report/process_health.hpp"
 
 namespace tt::alloc_trace {
@@ -16,7 +17,7 @@ namespace {
 
 struct Moment {
     std::string path;
-    std::string time;  // empty: the end
+    std::string time;  // "peak", "failure" or a time; empty: the end
 };
 
 // "FILE" or "FILE@TIME"; a file may have an @ in its name.
@@ -29,28 +30,62 @@ Moment parse_moment(const std::string& text) {
     return {text.substr(0, at), text.substr(at + 1)};
 }
 
-Result<DiffSide> read_side(const std::string& text) {
-    const Moment moment = parse_moment(text);
-    const Result<ReplayWindow> window =
-        moment.time.empty() ? ReplayWindow{} : read_window(moment.path, {}, moment.time, "FILE@TIME");
-    if (!window) {
-        return tl::make_unexpected(window.error());
+// What could not be had of device memory first.
+class FirstFailure final : public Observer {
+public:
+    void begin(const TrackerView& view) override { number_.begin(view); }
+    void observe(const Event& event, const Applied& /*applied*/) override {
+        if (!event_ && (std::holds_alternative<AllocationFailed>(event) || std::holds_alternative<CircularBufferClash>(event))) {
+            event_ = number_.current();
+        }
+        number_.observed();
     }
+    [[nodiscard]] std::optional<std::uint64_t> event() const { return event_; }
+
+private:
+    EventNumber number_;
+    std::optional<std::uint64_t> event_;
+};
+
+Result<std::vector<FoundPeak>> find_peaks(const std::string& path) {
+    PeakFinder finder;
+    Replay replay;
+    if (Status replayed = replay_recording(path, replay, {}, &finder); !replayed) {
+        return tl::make_unexpected(replayed.error());
+    }
+    return finder.peaks();
+}
+
+// The highest of them, if that is asked for no place and type.
+const FoundPeak* highest(const std::vector<FoundPeak>& peaks, const ViewFilter& filter, const std::optional<DiffPeak>& wanted) {
+    const FoundPeak* most = nullptr;
+    for (const FoundPeak& peak : peaks) {
+        const bool asked = wanted ? peak.key.place == wanted->place && peak.key.of == wanted->of
+                                  : filter.passes(peak.key.place) && passes(filter, peak.key.of);
+        if (asked && (most == nullptr || peak.peak.by_size.bytes > most->peak.by_size.bytes)) {
+            most = &peak;
+        }
+    }
+    return most;
+}
+
+Result<DiffSide> read_side(const Moment& moment, const std::string& name, DiffMoment kind, const ReplayWindow& window) {
     DiffSide side;
-    side.whole = moment.time.empty();
+    side.moment = kind;
     HeldAtEnd held;
     Replay replay;
-    const ReplayStart start = side.whole ? ReplayStart::Beginning : ReplayStart::LastCheckpoint;
-    Observer* observer = side.whole ? &held : nullptr;
-    if (Status replayed = replay_recording(moment.path, replay, *window, observer, {}, start); !replayed) {
+    const bool whole = kind == DiffMoment::End;
+    const ReplayStart start = whole ? ReplayStart::Beginning : ReplayStart::LastCheckpoint;
+    Observer* observer = whole ? &held : nullptr;
+    if (Status replayed = replay_recording(moment.path, replay, window, observer, {}, start); !replayed) {
         return tl::make_unexpected(replayed.error());
     }
     const TrackerView tracker = replay.tracker.view();
-    side.name = text;
+    side.name = name;
     side.session = replay.session;
     side.t_ns = tracker.last_t_ns;
     side.events = tracker.events;
-    side.groups = side.whole ? held.groups() : held_live(tracker);
+    side.groups = whole ? held.groups() : held_live(tracker);
     side.ended_processes = held.ended_processes();
     side.not_kept = held.not_kept();
     side.complete = replay.complete;
@@ -60,18 +95,98 @@ Result<DiffSide> read_side(const std::string& text) {
     return side;
 }
 
-}  // namespace
+Result<DiffSide> read_at_peak(
+    const Moment& moment, const std::string& name, std::vector<FoundPeak> peaks, const ViewFilter& filter,
+    const std::optional<DiffPeak>& wanted
+) {
+    const FoundPeak* peak = highest(peaks, filter, wanted);
+    ReplayWindow window;
+    if (peak != nullptr) {
+        window.until_event = peak->peak.moment(peak->peak.footprint_known).place.event;
+    }
+    Result<DiffSide> side = read_side(moment, name, DiffMoment::Peak, window);
+    if (side) {
+        side->peak = peak == nullptr ? std::nullopt : std::optional(peak->key);
+        side->peaks = std::move(peaks);
+    }
+    return side;
+}
 
-Result<int> run_diff(const Options& options) {
-    Result<DiffSide> before = read_side(options.file);
+Result<DiffSide> read_at_failure(const Moment& moment, const std::string& name) {
+    FirstFailure failure;
+    Replay replay;
+    if (Status replayed = replay_recording(moment.path, replay, {}, &failure); !replayed) {
+        return tl::make_unexpected(replayed.error());
+    }
+    if (!failure.event()) {
+        return fail(ErrorCode::Usage, name + ": no allocation failed and no launch was refused", "see report FILE failures and clash");
+    }
+    ReplayWindow window;
+    window.until_event = *failure.event();
+    return read_side(moment, name, DiffMoment::Failure, window);
+}
+
+Result<DiffSide> read_moment(const std::string& text, const ViewFilter& filter) {
+    const Moment moment = parse_moment(text);
+    if (moment.time == "failure") {
+        return read_at_failure(moment, text);
+    }
+    if (!moment.time.empty() && moment.time != "peak") {
+        const Result<ReplayWindow> window = read_window(moment.path, {}, moment.time, "FILE@TIME");
+        return window ? read_side(moment, text, DiffMoment::Time, *window) : tl::make_unexpected(window.error());
+    }
+    Result<std::vector<FoundPeak>> peaks = find_peaks(moment.path);
+    if (!peaks) {
+        return tl::make_unexpected(peaks.error());
+    }
+    if (!moment.time.empty()) {
+        return read_at_peak(moment, text, std::move(*peaks), filter, std::nullopt);
+    }
+    Result<DiffSide> side = read_side(moment, text, DiffMoment::End, {});
+    if (side) {
+        side->peaks = std::move(*peaks);
+    }
+    return side;
+}
+
+// Of two jobs that gave everything back, what they held at the peak that tells most.
+Result<DiffModel> compare_at_peaks(const DiffModel& ends, const Options& options) {
+    const std::optional<DiffPeak> telling = telling_peak(ends);
+    std::vector<DiffSide> sides;
+    for (const DiffSide* end : {&ends.before, &ends.after}) {
+        Result<DiffSide> side = read_at_peak(parse_moment(end->name), end->name, *end->peaks, options.filter, telling);
+        if (!side) {
+            return tl::make_unexpected(side.error());
+        }
+        sides.push_back(std::move(*side));
+    }
+    DiffModel diff = build_diff(std::move(sides[0]), std::move(sides[1]), options.filter, options.fail_over);
+    diff.ends_empty = true;
+    return diff;
+}
+
+Result<DiffModel> compare(const Options& options) {
+    Result<DiffSide> before = read_moment(options.file, options.filter);
     if (!before) {
         return tl::make_unexpected(before.error());
     }
-    Result<DiffSide> after = read_side(options.new_file);
+    Result<DiffSide> after = read_moment(options.new_file, options.filter);
     if (!after) {
         return tl::make_unexpected(after.error());
     }
-    const DiffModel diff = build_diff(std::move(*before), std::move(*after), options.filter, options.fail_over);
+    const bool ends = before->moment == DiffMoment::End && after->moment == DiffMoment::End;
+    DiffModel diff = build_diff(std::move(*before), std::move(*after), options.filter, options.fail_over);
+    return ends && diff.totals.empty() && telling_peak(diff) ? compare_at_peaks(diff, options) : diff;
+}
+
+}  // namespace
+
+Result<int> run_diff(const Options& options) {
+    const Result<DiffModel> compared = compare(options);
+    if (!compared) {
+        return tl::make_unexpected(compared.error());
+    }
+    const DiffModel& diff = *compared;
     const std::string output = options.format == OutputFormat::Json
                                    ? json_document(diff_json(diff))
                                    : render_diff_text(diff, stdout_style(options.color), options.top);
@@ -83,7 +198,7 @@ Result<int> run_diff(const Options& options) {
             spdlog::warn("{}: {}", printable(side->name), printable(side->warning));
         }
     }
-    return static_cast<int>(diff.over.empty() ? ExitCode::Ok : ExitCode::OverLimit);
+    return static_cast<int>(!diff.is_over() ? ExitCode::Ok : ExitCode::OverLimit);
 }
 
 }  // namespace tt::alloc_trace
