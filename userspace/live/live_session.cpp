@@ -119,23 +119,32 @@ Status LiveSession::attach_pids() {
     if (Status loaded = load(); !loaded) {
         return loaded;
     }
+    const LiveTarget& target = options_.target;
+    if (target.follow_children || target.wait) {
+        if (Status attached = attach_linker_probe(); !attached) {
+            if (target.wait) {
+                return attached;
+            }
+            options_.notice(attached.error().message);
+        }
+    }
     for (const ProcessHandle& process : processes) {
+        if (target.wait) {  // what it loads from here on is told, whatever is mapped a moment later
+            if (Status added = programs_->add_target(process.pid()); !added) {
+                return added;
+            }
+        }
         const Result<std::size_t> found = add_modules_of(process);
         if (!found) {
             return tl::make_unexpected(found.error());
         }
-        if (*found == 0) {
+        if (*found == 0 && !target.wait) {
             return tl::make_unexpected(not_a_tt_metal_process(process, registry_->last_scan()));
         }
         if (Status added = add_target(process, false); !added) {
             return added;
         }
         tell_not_seen(process, true);
-    }
-    if (options_.target.follow_children) {
-        if (Status attached = attach_linker_probe(); !attached) {
-            options_.notice(attached.error().message);
-        }
     }
     return {};
 }

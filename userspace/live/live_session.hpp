@@ -32,6 +32,7 @@ struct LiveTarget {  // exactly one of pids, all, command
     bool all = false;
     std::vector<std::string> command;
     bool follow_children = false;  // always so with a command
+    bool wait = false;             // a pid need not have loaded the runtime yet
 };
 
 struct LiveOptions {
