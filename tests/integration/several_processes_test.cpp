@@ -112,6 +112,24 @@ TEST_F(SeveralProcessesTest, JobWithItsOwnDynamicLinkerIsSeenUnderAll) {
     EXPECT_TRUE(same_live_set(live_set_of(replay(file_)->process(truth.pid)), truth.live));
 }
 
+// --wait: a process that has not loaded the runtime yet is traced once it does, in its new program here.
+TEST_F(SeveralProcessesTest, ProcessThatLoadsTheRuntimeLaterIsWaitedFor) {
+    const std::string truth_file = dir_.file("waited.json");
+    SpawnOptions options;
+    options.arguments = {"sh", "-c", "read go; exec \"$0\" --threads 2 --ops 6000 --rate 2000 --truth \"$1\"", standin_path(), truth_file};
+    Subprocess job(options);
+    Recorder recorder({"-p", std::to_string(job.pid()), "--wait"}, file_);
+    job.send("go\n");
+    EXPECT_EQ(job.wait().status, 0);
+    EXPECT_EQ(recorder.wait().status, 0);
+    const Truth truth = read_truth(truth_file);
+    const auto replayed = replay(file_);
+    EXPECT_TRUE(is_flawless(*replayed, truth.pid));
+    EXPECT_GT(replayed->account(truth.pid).allocs, 0U);
+    EXPECT_NE(replayed->process(truth.pid).known_before, KnownBefore::None);
+    EXPECT_TRUE(replayed->view().complete());
+}
+
 // -a, and a process with a library that nobody had mapped at the attach. It does not wait for its probes, so its first events
 // may be missed: then this must not be claimed to be the whole, and nothing may be shown as live that is not.
 TEST_F(SeveralProcessesTest, LibraryFirstSeenUnderAllIsTracedAndNotClaimedComplete) {

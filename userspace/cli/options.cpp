@@ -43,6 +43,7 @@ void add_target(CLI::App& app, Options& options) {
     app.add_option("-p,--pid", options.target.pids, "Process to trace; may be given several times")->type_name("PID");
     app.add_flag("-a,--all", options.target.all, "Trace every TT-Metal process, also those that start later");
     app.add_flag("--follow-children", options.target.follow_children, "Trace the processes they fork, too");
+    app.add_flag("--wait", options.target.wait, "With -p: trace a process that has not loaded tt-metal yet once it does");
     app.add_flag("!--no-snapshot", options.snapshot.enabled, "Do not read what is live already from the process's memory");
     app.add_flag("--freeze", options.snapshot.freeze, "Stop the process for each reading of its memory, some milliseconds");
     app.add_option("--audit", options.snapshot.audit_seconds, "Compare with the process's memory every so many seconds; 0: never (default 30)")

@@ -121,23 +121,35 @@ Status LiveSession::attach_pids() {
     if (Status loaded = load(); !loaded) {
         return loaded;
     }
+    const LiveTarget& target = options_.target;
     for (const ProcessHandle& process : processes) {
+        if (target.wait) {  // what it loads from here on is told, whatever is mapped a moment later
+            if (Status watched = watch_loading(process); !watched) {
+                return watched;
+            }
+        } else if (target.follow_children) {
+            add_linkers_of(process);
+        }
         const Result<std::size_t> found = add_modules_of(process);
         if (!found) {
             return tl::make_unexpected(found.error());
         }
-        if (*found == 0) {
+        if (*found == 0 && !target.wait) {
             return tl::make_unexpected(not_a_tt_metal_process(process, registry_->last_scan()));
         }
         if (Status added = add_target(process, false); !added) {
             return added;
         }
         tell_not_seen(process, true);
-        if (options_.target.follow_children) {
-            add_linkers_of(process);
-        }
     }
     return {};
+}
+
+Status LiveSession::watch_loading(const ProcessHandle& process) {
+    if (Status attached = attach_linkers_of(process); !attached) {
+        return attached;
+    }
+    return add_target(process, false);
 }
 
 Status LiveSession::attach_all() {
@@ -186,18 +198,24 @@ Status LiveSession::hold_command() {
 
 // First the probes, then its libraries are looked at: what it loads in between is told by the probes.
 void LiveSession::add_linkers_of(const ProcessHandle& process) {
+    const Status attached = attach_linkers_of(process);
+    if (!attached && attached.error().code != ErrorCode::NoSuchProcess) {
+        ++unseen_;
+        options_.notice("process " + std::to_string(process.pid()) + ": what it loads later is not seen: " + attached.error().message);
+    }
+}
+
+Status LiveSession::attach_linkers_of(const ProcessHandle& process) {
     const Result<std::vector<DynamicLinker>> linkers = linkers_.find_new(process);
     if (!linkers) {
-        if (linkers.error().code == ErrorCode::NotTraceable) {
-            say_unseen(process.pid(), linkers.error());
-        }
-        return;
+        return tl::make_unexpected(linkers.error());
     }
     for (const DynamicLinker& linker : *linkers) {
         if (Status attached = attach_linker_probe(linker); !attached) {
-            say_unseen(process.pid(), attached.error());
+            return attached;
         }
     }
+    return {};
 }
 
 Status LiveSession::attach_linker_probe(const DynamicLinker& linker) {
@@ -207,11 +225,6 @@ Status LiveSession::attach_linker_probe(const DynamicLinker& linker) {
     }
     const ProbedFile file{linker.module.elf.fd(), linker.module.path};
     return attacher_.attach_at(*program, file, linker.notification_offset, kAnyProcess);
-}
-
-void LiveSession::say_unseen(std::uint32_t pid, const Error& why) {
-    ++unseen_;
-    options_.notice("process " + std::to_string(pid) + ": what it loads later is not seen: " + why.message);
 }
 
 Status LiveSession::guard(std::uint32_t pid) {

@@ -33,6 +33,7 @@ struct LiveTarget {  // exactly one of pids, all, command
     bool all = false;
     std::vector<std::string> command;
     bool follow_children = false;  // always so with a command
+    bool wait = false;             // a pid need not have loaded the runtime yet
 };
 
 struct LiveOptions {
@@ -100,10 +101,12 @@ private:
     [[nodiscard]] Status attach_pids();
     [[nodiscard]] Status attach_all();
     [[nodiscard]] Status hold_command();
+    // A dynamic linker that cannot be probed is said.
     void add_linkers_of(const ProcessHandle& process);
+    [[nodiscard]] Status attach_linkers_of(const ProcessHandle& process);
+    [[nodiscard]] Status watch_loading(const ProcessHandle& process);
     [[nodiscard]] Status attach_linker_probe(const DynamicLinker& linker);
     void add_if_older_than_probes(const ProcessHandle& process);
-    void say_unseen(std::uint32_t pid, const Error& why);
     [[nodiscard]] Status add_target(const ProcessHandle& process, bool from_first_event);
     [[nodiscard]] pid_t scope() const;
     [[nodiscard]] Status guard(std::uint32_t pid);

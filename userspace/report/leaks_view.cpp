@@ -30,7 +30,7 @@ struct EndTotal {
 const char* meaning(RemainEnd end) {
     switch (end) {
         case RemainEnd::StillLive: return "held by a process that was still running: in use, as far as anybody can tell";
-        case RemainEnd::ReleasedByExit: return "never freed: the process ended, was killed or crashed, with its devices open";
+        case RemainEnd::ReleasedByExit: return "never freed: the process ended with its devices open";
         case RemainEnd::ReleasedByClose: return "not freed one by one: close() of the device took them, which is a regular end";
         case RemainEnd::Destroyed: return "not freed one by one: the device object was destroyed without close()";
         case RemainEnd::Cleared: break;
@@ -169,6 +169,17 @@ std::vector<Note> orphan_notes(const std::vector<OrphanGroup>& orphans) {
     return notes;
 }
 
+// Of those whose end took something.
+std::vector<Note> end_notes(const TrackerView& tracker) {
+    std::vector<Note> notes;
+    for (const auto& process : tracker.processes) {
+        if (process->exit_status && process->ends[static_cast<std::size_t>(FreeKind::ReleasedByExit)] > 0) {
+            notes.push_back({fmt::format("pid {}{}  {}", process->pid, ended_text(true, process->exit_status), process->command), Ink::Plain});
+        }
+    }
+    return notes;
+}
+
 std::string Leaks::text(const ReplayedStream& stream, const TextStyle& style) const {
     const std::vector<RemainGroup> remaining = groups();
     const std::uint64_t start =
@@ -177,8 +188,8 @@ std::string Leaks::text(const ReplayedStream& stream, const TextStyle& style) co
     for (Note& note : stretch_notes(stream, options_.window)) {
         notes.push_back(std::move(note));
     }
-    for (Note& note : orphan_notes(orphans())) {
-        notes.push_back(std::move(note));
+    for (std::vector<Note> more : {end_notes(stream.tracker), orphan_notes(orphans())}) {
+        notes.insert(notes.end(), more.begin(), more.end());
     }
     if (observer_.result().left_out > 0) {
         notes.push_back(

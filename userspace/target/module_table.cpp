@@ -144,7 +144,7 @@ Error not_a_tt_metal_process(const ProcessHandle& process, const ModuleScan& sca
         "process " + std::to_string(process.pid()) + " is not a TT-Metal process: none of its " +
             std::to_string(scan.looked_at.size()) + " mapped files has tt-metal's allocation hooks (looked at " +
             names + ")",
-        "if it loads tt-metal later, start it through `tt-alloc-trace -- COMMAND` or attach again then",
+        "if it loads tt-metal later, give --wait, or start it through `tt-alloc-trace -- COMMAND`",
         0
     };
     if (!scan.unreadable.empty()) {

@@ -69,16 +69,20 @@ std::size_t attached_probes(const SessionInfo& info) {
     return count;
 }
 
-void say_attached(const Options& options, const SessionInfo& info) {
-    for (const ModuleInfo& module : info.modules) {
+// From the one numbered `first` on; how many there are.
+std::size_t say_modules(const SessionInfo& info, std::size_t first) {
+    for (std::size_t i = first; i < info.modules.size(); ++i) {
+        const ModuleInfo& module = info.modules[i];
         spdlog::info("tracing {} (layout {}, build-id {})", printable(module.path), module.layout, module.build_id);
     }
-    spdlog::info(
-        "attached to {}, {} probes; recording to {}; Ctrl-C ends",
-        printable(info.target),
-        attached_probes(info),
-        printable(options.output)
-    );
+    return info.modules.size();
+}
+
+void say_attached(const Options& options, const SessionInfo& info) {
+    const std::string probes =
+        info.modules.empty() ? "it is traced once it loads the runtime" : fmt::format("{} probes", attached_probes(info));
+    const char* end = options.target.command.empty() ? "Ctrl-C ends" : "Ctrl-C twice ends";
+    spdlog::info("attached to {}, {}; recording to {}; {}", printable(info.target), probes, printable(options.output), end);
 }
 
 void say_what_was_live(const TrackerView& view) {
@@ -194,6 +198,7 @@ Result<int> run_record(const Options& options) {
     RecordingWriter& writer = **created;
     pipeline.record_to(writer);
     writer.take_checkpoints([&pipeline] { return TrackerCheckpoint::encode(pipeline.tracker()); });
+    std::size_t said_modules = say_modules(session.info(), 0);
     say_attached(options, session.info());
 
     std::uint64_t written_info = session.info_version();
@@ -201,6 +206,7 @@ Result<int> run_record(const Options& options) {
     bool said_limit = false;
     const Status run = runner.run(kFlushPeriod, kFlushPeriod, [&]() -> Status {
         if (std::exchange(written_info, session.info_version()) != session.info_version()) {
+            said_modules = say_modules(session.info(), said_modules);
             if (Status updated = writer.update_session(session.info()); !updated) {
                 return updated;
             }
