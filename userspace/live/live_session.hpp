@@ -19,6 +19,7 @@
 #include "kernel/attacher.hpp"
 #include "kernel/bpf_programs.hpp"
 #include "kernel/ring_reader.hpp"
+#include "kernel/stop_guardian.hpp"
 #include "live/command_process.hpp"
 #include "live/dynamic_linker.hpp"
 #include "live/module_registry.hpp"
@@ -105,7 +106,6 @@ private:
     void say_unseen(std::uint32_t pid, const Error& why);
     [[nodiscard]] Status add_target(const ProcessHandle& process, bool from_first_event);
     [[nodiscard]] pid_t scope() const;
-    [[nodiscard]] Status guard(std::uint32_t pid);
     std::vector<ProcessPaused> continue_paused();
     void add_late_modules(const ProcessNews& news);
     void follow_without_main_thread(std::uint32_t pid);
@@ -127,7 +127,7 @@ private:
     std::optional<ModuleRegistry> registry_;
     std::unique_ptr<RingReader> ring_;
     std::optional<CommandProcess> command_;
-    std::vector<StopGuardian> guardians_;
+    std::optional<StopGuardian> guardian_;
     std::set<std::uint32_t> alive_;
     DynamicLinkerFinder linkers_;
     std::uint64_t unseen_ = 0;
