@@ -215,23 +215,26 @@ TEST_F(AttachTest, JobWhoseFilesAreOutOfReachIsTraced) {
 // A process of another pid namespace calls itself by another number: both are told.
 TEST_F(AttachTest, ProcessOfAContainerIsToldWithBothPids) {
     SpawnOptions container;
-    container.arguments = {"unshare", "--pid", "--fork", "--kill-child"};
+    container.arguments = {"unshare", "--pid", "--fork", "--kill-child", "sh", "-c", "\"$@\"; exit $?", "sh"};
     StandIn job(StandIn::under(container, {"--threads", "2", "--ops", "5000"}));
-    ASSERT_EQ(job.pid(), 1);
+    ASSERT_EQ(job.pid(), 2);  // which is a kernel thread here
     std::string pid;
     const nlohmann::json list = run_tool_json({"list", "--format", "json"});
     for (const auto& process : list.at("processes")) {
-        if (process.at("namespace_pid") == 1) {
+        if (process.at("namespace_pid") == 2) {
             pid = std::to_string(process.at("pid").get<int>());
         }
     }
     ASSERT_NE(pid, "");
     const std::string file = dir_.file("x.ttar");
+    const Outcome wrong = run_tool({"record", "-p", job.pid_text(), "-o", file});
+    EXPECT_EQ(wrong.status, 4);
+    EXPECT_NE(wrong.err.find("2 of a container is process " + pid + " here: -p " + pid), std::string::npos) << wrong.err;
     Recorder recorder({"-p", pid}, file);
     job.run_all();
     const Truth truth = job.truth();
     const Outcome outcome = recorder.interrupt();
-    EXPECT_NE(outcome.err.find("process " + pid + " is process 1 of its container"), std::string::npos) << outcome.err;
+    EXPECT_NE(outcome.err.find("process " + pid + " is process 2 of its container"), std::string::npos) << outcome.err;
     const auto replayed = replay(file);
     EXPECT_EQ(replayed->account(static_cast<std::uint32_t>(std::stoul(pid))).events, truth.events);
 }

@@ -93,20 +93,31 @@ TEST_F(HarmTest, RecorderKilledWhileDetachingLeavesNothing) {
 
 // -- COMMAND stops its processes at each library they load. A recorder that dies just then must not leave one stopped. The
 // recorder is held while the job becomes a new program, so that the job waits for it with certainty.
-TEST_F(HarmTest, CommandStoppedAtALibraryGoesOnWhenTheRecorderIsKilled) {
-    const std::string truth = dir_.file("truth.json");
-    StandIn job(StandIn::under(tool_with({"record", "-o", file_, "--"}), {"--scenario", "exec", "--truth", truth}));
-    Subprocess& tool = job.process();
-    tool.signal(SIGSTOP);
-    ASSERT_TRUE(eventually([&] { return process_state(tool.pid()) == 'T'; }));
-    tool.send("start\n");
-    ASSERT_TRUE(eventually([&] { return process_state(job.pid()) == 'T'; })) << "does not wait for its probes";
-    tool.signal(SIGKILL);
-    EXPECT_EQ(tool.wait().status, 128 + SIGKILL);
-    EXPECT_TRUE(eventually([&] { return std::filesystem::exists(truth); })) << "state " << process_state(job.pid());
-    EXPECT_TRUE(eventually([&] { return process_state(job.pid()) == 0; })) << "state " << process_state(job.pid());
-    EXPECT_EQ(read_truth(truth).events, 1U);
-}
+class StoppedCommandTest : public HarmTest {
+protected:
+    void expect_to_go_on(const std::vector<std::string>& starter) {
+        const std::string truth = dir_.file("truth.json");
+        std::vector<std::string> arguments{"record", "-o", file_, "--"};
+        arguments.insert(arguments.end(), starter.begin(), starter.end());
+        StandIn job(StandIn::under(tool_with(arguments), {"--scenario", "exec", "--truth", truth}));
+        Subprocess& tool = job.process();
+        tool.signal(SIGSTOP);
+        ASSERT_TRUE(eventually([&] { return process_state(tool.pid()) == 'T'; }));
+        tool.send("start\n");
+        ASSERT_TRUE(eventually([&] { return process_state(job.pid()) == 'T'; })) << "does not wait for its probes";
+        tool.signal(SIGKILL);
+        EXPECT_EQ(tool.wait().status, 128 + SIGKILL);
+        const auto has_ended = [&] { return process_state(job.pid()) == 0 || process_state(job.pid()) == 'Z'; };
+        EXPECT_TRUE(eventually([&] { return std::filesystem::exists(truth); })) << "state " << process_state(job.pid());
+        EXPECT_TRUE(eventually(has_ended)) << "state " << process_state(job.pid());
+        EXPECT_EQ(read_truth(truth).events, 1U);
+    }
+};
+
+TEST_F(StoppedCommandTest, GoesOnWhenTheRecorderIsKilled) { expect_to_go_on({}); }
+
+// As a container's processes: they are not children of what started it.
+TEST_F(StoppedCommandTest, WithoutItsParentGoesOnWhenTheRecorderIsKilled) { expect_to_go_on({"setsid", "--fork"}); }
 
 // Killed before the command was let go: it must not start untraced, and not wait for ever.
 TEST_F(HarmTest, CommandHeldBackDoesNotOutliveItsRecorder) {

@@ -9,6 +9,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/host_pid.hpp"
 #include "cli/options.hpp"
 #include "report/display_text.hpp"
 
@@ -49,7 +50,7 @@ int run_main(int argc, const char* const* argv) {
     if (status) {
         return *status;
     }
-    const Error& error = status.error();
+    const Error error = with_host_pid(status.error(), parsed.options.target.pids);
     std::cerr << "tt-alloc-trace: error: " << printable(error.message) << '\n';
     if (!error.hint.empty()) {
         std::cerr << "  " << printable(error.hint) << '\n';

@@ -283,7 +283,7 @@ Result<bpf_program*> BpfPrograms::load_linker_program(std::optional<std::int32_t
 
 Result<bool> BpfPrograms::add_target(std::uint32_t pid) {
     const std::uint32_t value = 1;
-    if (bpf_map_update_elem(bpf_map__fd(object_->maps.targets), &pid, &value, BPF_NOEXIST) == 0) {
+    if (bpf_map_update_elem(targets_fd(), &pid, &value, BPF_NOEXIST) == 0) {
         return true;
     }
     if (errno == EEXIST) {
@@ -334,6 +334,8 @@ std::array<bpf_program*, 3> BpfPrograms::process_programs() const {
 }
 
 int BpfPrograms::ring_fd() const { return bpf_map__fd(object_->maps.ring); }
+
+int BpfPrograms::targets_fd() const { return bpf_map__fd(object_->maps.targets); }
 
 std::uint64_t BpfPrograms::peak_fill_bytes() const { return object_->bss->statistics.peak_fill_bytes; }
 

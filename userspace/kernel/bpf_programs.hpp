@@ -99,6 +99,7 @@ public:
     [[nodiscard]] std::array<bpf_program*, 3> process_programs() const;  // fork, exec, exit: raw tracepoints
 
     [[nodiscard]] int ring_fd() const;
+    [[nodiscard]] int targets_fd() const;
     [[nodiscard]] std::size_t ring_bytes() const { return ring_bytes_; }
     [[nodiscard]] std::uint64_t peak_fill_bytes() const;
     [[nodiscard]] LossCounters losses() const;

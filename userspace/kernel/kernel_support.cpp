@@ -101,8 +101,12 @@ KernelCheck check_namespaces() {
     if (!own) {
         return {"pid namespace", false, own.error().message, own.error().hint};
     }
+    const bool first = own->pid_namespace == 0;
     return {
-        "pid namespace", true, own->pid_namespace == 0 ? "the machine's first: all processes are in reach" : "one of its own (a container): only its processes can be traced", ""};
+        "pid namespace",
+        true,
+        first ? "the machine's first: all processes are in reach" : "one of its own (a container): only its processes can be traced",
+        ""};
 }
 
 KernelCheck check_ring_buffer() {

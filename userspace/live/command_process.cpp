@@ -2,23 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live/command_process.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <cstdlib>
-#include <ctime>
-#include <fstream>
 #include <utility>
 
 namespace tt::alloc_trace {
 namespace {
 
-constexpr char kDismissed = 'd';
 constexpr int kCannotExecute = 127;  // as shells do
 constexpr int kSignalBase = 128;     // likewise
 
@@ -50,66 +43,6 @@ Result<Pipe> make_pipe() {
     const int error = errno;
     (void)!write(failure, &error, sizeof(error));
     _exit(kCannotExecute);
-}
-
-struct ProcessStatus {
-    pid_t parent = 0;
-    char state = '?';
-};
-
-ProcessStatus status_of(const std::string& pid) {
-    std::ifstream file("/proc/" + pid + "/stat");
-    std::string text;
-    std::getline(file, text);
-    ProcessStatus status;
-    const std::size_t name_end = text.rfind(')');
-    if (name_end != std::string::npos) {
-        std::sscanf(text.c_str() + name_end + 1, " %c %d", &status.state, &status.parent);
-    }
-    return status;
-}
-
-bool descends_from(pid_t pid, pid_t ancestor) {
-    constexpr int kMaxDepth = 64;  // processes may change under us: no endless walk
-    for (int depth = 0; depth < kMaxDepth && pid > 1; ++depth) {
-        if (pid == ancestor) {
-            return true;
-        }
-        pid = status_of(std::to_string(pid)).parent;
-    }
-    return false;
-}
-
-void continue_stopped_descendants(pid_t command) {
-    DIR* processes = opendir("/proc");
-    if (processes == nullptr) {
-        return;
-    }
-    while (const dirent* entry = readdir(processes)) {
-        const auto pid = static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10));
-        if (pid > 0 && status_of(entry->d_name).state == 'T' && descends_from(pid, command)) {
-            kill(pid, SIGCONT);
-        }
-    }
-    closedir(processes);
-}
-
-constexpr int kContinueRounds = 100;
-constexpr timespec kContinuePeriod{0, 50'000'000};
-
-// Nothing but the lifeline stays open: a probe lives as long as anybody holds its descriptor, and so does our end of it.
-[[noreturn]] void guard(int lifeline, pid_t command) {
-    dup2(lifeline, STDIN_FILENO);
-    syscall(SYS_close_range, STDIN_FILENO + 1, ~0U, 0);
-    char message = 0;
-    if (read(STDIN_FILENO, &message, 1) <= 0) {
-        // The kernel lets go of a dead tracer's probes one after the other: until then they may stop a process again.
-        for (int i = 0; i < kContinueRounds; ++i) {
-            continue_stopped_descendants(command);
-            nanosleep(&kContinuePeriod, nullptr);
-        }
-    }
-    _exit(0);
 }
 
 }  // namespace
@@ -172,33 +105,6 @@ int CommandProcess::wait_for_end() {
     }
     pid_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status);
-}
-
-Result<StopGuardian> StopGuardian::start(pid_t command) {
-    Result<Pipe> lifeline = make_pipe();
-    if (!lifeline) {
-        return tl::make_unexpected(lifeline.error());
-    }
-    const pid_t helper = fork();
-    if (helper < 0) {
-        return fail_errno(ErrorCode::RunTime, "cannot start the helper that guards stopped processes", errno);
-    }
-    if (helper == 0) {
-        setsid();  // a Ctrl-C or the end of the terminal is for the tracer
-        lifeline->write.reset();
-        guard(lifeline->read.get(), command);
-    }
-    return StopGuardian(helper, std::move(lifeline->write));
-}
-
-StopGuardian::StopGuardian(StopGuardian&& other) noexcept :
-    helper_(std::exchange(other.helper_, -1)), lifeline_(std::move(other.lifeline_)) {}
-
-StopGuardian::~StopGuardian() {
-    if (helper_ > 0) {
-        (void)!write(lifeline_.get(), &kDismissed, 1);
-        waitpid(helper_, nullptr, 0);
-    }
 }
 
 }  // namespace tt::alloc_trace

@@ -41,21 +41,4 @@ private:
     std::string name_;
 };
 
-// While a command's processes are stopped at each library they load, our own sudden death must not leave one stopped. A
-// small helper process waits for it and then continues every stopped descendant of the command.
-class StopGuardian {
-public:
-    [[nodiscard]] static Result<StopGuardian> start(pid_t command);
-
-    StopGuardian(StopGuardian&& other) noexcept;
-    StopGuardian& operator=(StopGuardian&&) = delete;
-    ~StopGuardian();  // dismisses the helper
-
-private:
-    StopGuardian(pid_t helper, UniqueFd lifeline) : helper_(helper), lifeline_(std::move(lifeline)) {}
-
-    pid_t helper_ = -1;
-    UniqueFd lifeline_;  // its end tells the helper that we are gone
-};
-
 }  // namespace tt::alloc_trace

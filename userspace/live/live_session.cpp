@@ -82,6 +82,13 @@ Status LiveSession::load() {
         return tl::make_unexpected(programs.error());
     }
     programs_.emplace(std::move(*programs));
+    if (config.stop_on_load || options_.lossless || options_.snapshot.freeze) {
+        Result<StopGuardian> guardian = StopGuardian::start(*programs_);
+        if (!guardian) {
+            return tl::make_unexpected(guardian.error());
+        }
+        guardian_.emplace(std::move(*guardian));
+    }
     registry_.emplace(*programs_, attacher_, decoder_, scope(), options_.layout_file);
     Result<std::unique_ptr<RingReader>> ring = RingReader::open(programs_->ring_fd(), [this](std::span<const std::byte> record) {
         if (const std::optional<ProcessNews> news = decoder_.decode(record, *this)) {
@@ -183,9 +190,6 @@ Status LiveSession::hold_command() {
         return tl::make_unexpected(command.error());
     }
     command_.emplace(std::move(*command));
-    if (Status guarded = guard(static_cast<std::uint32_t>(command_->pid())); !guarded) {
-        return guarded;
-    }
     if (Status loaded = load(); !loaded) {
         return loaded;
     }
@@ -227,15 +231,6 @@ Status LiveSession::attach_linker_probe(const DynamicLinker& linker) {
     return attacher_.attach_at(*program, file, linker.notification_offset, kAnyProcess);
 }
 
-Status LiveSession::guard(std::uint32_t pid) {
-    Result<StopGuardian> guardian = StopGuardian::start(static_cast<pid_t>(pid));
-    if (!guardian) {
-        return tl::make_unexpected(guardian.error());
-    }
-    guardians_.push_back(std::move(*guardian));
-    return {};
-}
-
 Status LiveSession::add_target(const ProcessHandle& process, bool from_first_event) {
     const Result<bool> added = programs_->add_target(process.pid());
     if (!added) {
@@ -271,11 +266,6 @@ void LiveSession::consume(const Event& event) {
     if (const auto* seen = std::get_if<ProcessSeen>(&event)) {
         alive_.insert(pid);
         appeared_.push_back(pid);
-        if (!command_ && (options_.lossless || options_.snapshot.freeze)) {
-            if (Status guarded = guard(pid); !guarded) {
-                options_.notice(guarded.error().message);
-            }
-        }
         // The kernel tells 15 characters of a name; the whole command line is in /proc while the process lives.
         const Result<ProcessHandle> process = ProcessHandle::open(pid);
         const Result<ProcessInfo> info = process ? read_process_info(*process) : tl::make_unexpected(process.error());
@@ -379,8 +369,10 @@ void LiveSession::follow_without_main_thread(std::uint32_t pid) {
     registry_->end_scope();
     const Status attached = attacher_.attach_everywhere();
     consume(Lost{{monotonic_ns(), 0, 0}, 0, 0, 0, 1});
-    const std::string what = "process " + std::to_string(pid) + ": its main thread ended while others go on, or one of these executed a program: ";
-    options_.notice(what + (attached ? "what it did in that moment may be missing" : "nothing more is seen of it: " + attached.error().message));
+    options_.notice(
+        "process " + std::to_string(pid) + ": its main thread ended while others go on, or one of these executed a program: " +
+        (attached ? "what it did in that moment may be missing" : "nothing more is seen of it: " + attached.error().message)
+    );
 }
 
 // It may hold buffers, and rest: it is not left to its next event to be met.
@@ -445,7 +437,7 @@ Status LiveSession::stop() {
     for (const std::string& silent : registry_->silent_probes()) {
         options_.notice(silent);
     }
-    guardians_.clear();
+    guardian_.reset();
     return {};
 }
 

@@ -20,6 +20,7 @@
 #include "kernel/attacher.hpp"
 #include "kernel/bpf_programs.hpp"
 #include "kernel/ring_reader.hpp"
+#include "kernel/stop_guardian.hpp"
 #include "live/command_process.hpp"
 #include "live/dynamic_linker.hpp"
 #include "live/module_registry.hpp"
@@ -109,7 +110,6 @@ private:
     void add_if_older_than_probes(const ProcessHandle& process);
     [[nodiscard]] Status add_target(const ProcessHandle& process, bool from_first_event);
     [[nodiscard]] pid_t scope() const;
-    [[nodiscard]] Status guard(std::uint32_t pid);
     std::vector<ProcessPaused> continue_paused();
     void add_late_modules(const ProcessNews& news);
     void follow_without_main_thread(std::uint32_t pid);
@@ -133,7 +133,7 @@ private:
     std::optional<ModuleRegistry> registry_;
     std::unique_ptr<RingReader> ring_;
     std::optional<CommandProcess> command_;
-    std::vector<StopGuardian> guardians_;
+    std::optional<StopGuardian> guardian_;
     std::set<std::uint32_t> alive_;
     struct ToldNotSeen {
         std::uint64_t start_time_ns = 0;

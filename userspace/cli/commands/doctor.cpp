@@ -7,6 +7,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/host_pid.hpp"
 #include "cli/live_runner.hpp"
 #include "cli/output.hpp"
 #include "kernel/kernel_support.hpp"
@@ -79,7 +80,7 @@ Status trace_process(Examination& examination, const Options& options) {
 void examine_process(Examination& examination, const Options& options) {
     if (const Status traced = trace_process(examination, options); !traced) {
         examination.session.target = "pid " + std::to_string(options.target.pids.front());
-        note_failure(examination, "attach", traced.error());
+        note_failure(examination, "attach", with_host_pid(traced.error(), options.target.pids));
         return;
     }
     examination.checks.push_back({"attach", CheckOutcome::Ok, "attached and detached again", ""});
