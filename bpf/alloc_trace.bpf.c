@@ -534,6 +534,8 @@ static __always_inline int tell_mappings(__u32 flags) {
     return 1;
 }
 
+#define TAT_LOOK_AGAIN_NS 10000000000ULL /* an upgrade brings another linker, and numbers of devices are given again */
+
 /*
  * Which dynamic linker a program gets is written in its file, and found from the root directory: a container's is another file than the
  * host's. So the first process of each program is looked at, before it loads anything.
@@ -544,9 +546,10 @@ static __always_inline void tell_new_program(struct task_struct *task, struct li
     struct tat_executable_key key = {.file = BPF_CORE_READ(file, i_ino), .root = BPF_CORE_READ(root, i_ino)};
     key.file_device = BPF_CORE_READ(file, i_sb, s_dev);
     key.root_device = BPF_CORE_READ(root, i_sb, s_dev);
-    __u32 value = 1;
-    if (!bpf_map_lookup_elem(&known_executables, &key) && tell_mappings(TAT_FLAG_NEW_PROGRAM)) {
-        bpf_map_update_elem(&known_executables, &key, &value, BPF_ANY);
+    __u64 now = now_ns();
+    __u64 *told = bpf_map_lookup_elem(&known_executables, &key);
+    if ((!told || now - *told > TAT_LOOK_AGAIN_NS) && tell_mappings(TAT_FLAG_NEW_PROGRAM)) {
+        bpf_map_update_elem(&known_executables, &key, &now, BPF_ANY);
     }
 }
 

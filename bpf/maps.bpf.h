@@ -110,12 +110,12 @@ struct tat_executable_key { /* inode and device of a program's file, and of the 
     __u32 root_device;
 };
 
-/* Programs whose mappings userspace was told to look at. Forgetting one costs a look, so LRU. */
+/* Programs whose mappings userspace was told to look at, and when. Forgetting one costs a look, so LRU. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, 4096);
     __type(key, struct tat_executable_key);
-    __type(value, __u32);
+    __type(value, __u64);
 } known_executables SEC(".maps");
 
 /* Losses by kind and cause, TAT_LOSS_INDEX. */
