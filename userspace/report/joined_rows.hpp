@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "report/text_table.hpp"
+#include "report/view_words.hpp"
 #include "tracker/usage.hpp"
 
 namespace tt::alloc_trace {
@@ -34,6 +35,18 @@ public:
         rows_[found->second].places.push_back(place);
     }
     [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }  // in order of their first
+
+    // The places first in each row, left out where they are those of the row before.
+    void append_to(TextTable& table, std::size_t most = ~std::size_t{0}) const {
+        const std::vector<Place>* latest = nullptr;
+        for (std::size_t i = 0; i < rows_.size() && i < most; ++i) {
+            const bool same = latest != nullptr && *latest == rows_[i].places;
+            std::vector<TextTable::Cell> cells{{same ? std::string{} : place_list(rows_[i].places), Ink::Strong}};
+            cells.insert(cells.end(), rows_[i].cells.begin(), rows_[i].cells.end());
+            table.add_row(std::move(cells));
+            latest = &rows_[i].places;
+        }
+    }
 
 private:
     std::vector<Row> rows_;

@@ -152,12 +152,7 @@ void append_totals(std::vector<std::string>& lines, const DiffModel& diff, const
         {"NOW", Align::Right, 0, false},
         {"CHANGE", Align::Right, 0, false},
     });
-    const std::size_t shown = top == 0 ? rows.rows().size() : std::min(top, rows.rows().size());
-    for (std::size_t i = 0; i < shown; ++i) {
-        std::vector<TextTable::Cell> cells{{place_list(rows.rows()[i].places), Ink::Strong}};
-        cells.insert(cells.end(), rows.rows()[i].cells.begin(), rows.rows()[i].cells.end());
-        table.add_row(std::move(cells));
-    }
+    rows.append_to(table, top == 0 ? rows.rows().size() : top);
     append_table(lines, {}, table, rows.rows().size(), style);
 }
 
@@ -181,12 +176,7 @@ void append_peaks(std::vector<std::string>& lines, const DiffModel& diff, const 
         {"NOW", Align::Right, 0, false},
         {"CHANGE", Align::Right, 0, false},
     });
-    const std::size_t shown = top == 0 ? rows.rows().size() : std::min(top, rows.rows().size());
-    for (std::size_t i = 0; i < shown; ++i) {
-        std::vector<TextTable::Cell> cells{{place_list(rows.rows()[i].places), Ink::Strong}};
-        cells.insert(cells.end(), rows.rows()[i].cells.begin(), rows.rows()[i].cells.end());
-        table.add_row(std::move(cells));
-    }
+    rows.append_to(table, top == 0 ? rows.rows().size() : top);
     append_table(
         lines,
         diff.peak_footprints ? "highest footprint on each chip" : "highest sum of sizes on each chip",

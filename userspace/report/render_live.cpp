@@ -9,6 +9,7 @@
 
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
+#include "report/joined_rows.hpp"
 #include "report/live_view.hpp"
 #include "report/text_table.hpp"
 #include "report/view_words.hpp"
@@ -187,8 +188,8 @@ void append_circular_buffers(
 
 void append_capacities(std::vector<std::string>& lines, const LiveView& live, const TextStyle& style) {
     TextTable table({
-        {"PID", Align::Left, 3, false},
         {"DEVICE", Align::Left, 0, true},
+        {"PID", Align::Left, 3, false},
         {"TYPE", Align::Left, 0, false},
         {"USED", Align::Left, 0, false},
         {"FREE", Align::Right, 0, false},
@@ -197,11 +198,11 @@ void append_capacities(std::vector<std::string>& lines, const LiveView& live, co
         {"BANKS", Align::Right, 1, false},
         {"ALLOCATORS", Align::Right, 2, false},
     });
+    JoinedRows rows;
     for (const LiveView::CapacityRow& row : live.capacities) {
         const CapacityText text = capacity_text(row.capacity, style.utf8);
-        table.add_row({
+        rows.add(row.place, {
             {fmt::format("{}", row.pid)},
-            {to_string(row.place), Ink::Strong},
             {std::string(to_string(row.type))},
             {text.used, text.ink},
             {text.free, text.ink},
@@ -211,6 +212,7 @@ void append_capacities(std::vector<std::string>& lines, const LiveView& live, co
             {human_count(row.capacity.allocators)},
         });
     }
+    rows.append_to(table);
     lines.push_back({});
     append_notes(lines, {{"capacity per chip; largest free block over all banks", Ink::Strong}}, style);
     for (std::string& line : table.lines(style)) {

@@ -6,6 +6,7 @@
 
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
+#include "report/joined_rows.hpp"
 #include "report/summary_view.hpp"
 #include "report/text_table.hpp"
 #include "report/view_words.hpp"
@@ -167,12 +168,11 @@ TextTable usage_table(const SummaryProcess& process, const TextStyle& style) {
         {"OF", Align::Right, 1, false},
         {"LAUNCHES", Align::Right, 5, false},
     });
-    const Place* latest = nullptr;
+    JoinedRows rows;
     for (const SummaryRow& row : process.rows) {
         const bool circular = row.kind == MemoryKind::CircularBuffer;
         const CapacityText capacity = capacity_text(row.capacity, style.utf8);
-        table.add_row({
-            {latest != nullptr && *latest == row.place ? std::string{} : to_string(row.place), Ink::Strong},
+        rows.add(row.place, {
             {std::string(to_string(row.kind))},
             {circular ? std::string{} : human_count(row.usage.allocs)},
             {circular ? std::string{} : human_count(row.usage.frees)},
@@ -185,8 +185,8 @@ TextTable usage_table(const SummaryProcess& process, const TextStyle& style) {
             {capacity.capacity, Ink::Dim},
             {circular ? human_count(row.usage.launches) : std::string{}},
         });
-        latest = &row.place;
     }
+    rows.append_to(table);
     return table;
 }
 

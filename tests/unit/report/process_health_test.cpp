@@ -262,8 +262,8 @@ TEST(LiveCapacity, TableOfEveryPlaceAndType) {
     EXPECT_THAT(
         text,
         HasSubstr("capacity per chip; largest free block over all banks\n"
-                  "PID   DEVICE  TYPE  USED               FREE   LARGEST        OF  BANKS  ALLOCATORS\n"
-                  "4242  chip 0  DRAM  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB      8           1\n")
+                  "DEVICE     PID   TYPE  USED               FREE   LARGEST        OF  BANKS  ALLOCATORS\n"
+                  "chips 0-1  4242  DRAM  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB      8           1\n")
     );
     EXPECT_THAT(text, HasSubstr("known before attach: full (3 buffers found)\n"));
 }
@@ -273,8 +273,8 @@ TEST(SummaryCapacity, RowsHaveCapacityAndOlderProcessesAreCounted) {
     const std::string text = render_summary_text(build_summary_view(stream.view(), {}, {}, session()), session(), {});
     EXPECT_THAT(
         text,
-        HasSubstr("DEVICE  TYPE  ALLOCS  FREES  LIVE  FOOTPRINT       PEAK  USED               FREE   LARGEST        OF\n"
-                  "chip 0  DRAM       0      0     2    3.0 GiB    3.0 GiB  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB\n")
+        HasSubstr("DEVICE     TYPE  ALLOCS  FREES  LIVE  FOOTPRINT       PEAK  USED               FREE   LARGEST        OF\n"
+                  "chips 0-1  DRAM       0      0     2    3.0 GiB    3.0 GiB  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB\n")
     );
     for (std::uint32_t pid = 100; pid < 170; ++pid) {
         stream.process(70, pid, "job").exited(71);

@@ -47,11 +47,9 @@ TEST(SummaryView, Text) {
         "1 free before attach (512 B): of buffers older than the trace\n"
         "! 1 free double (64.0 KiB): freed already; first: DRAM address 0x1000, 64.0 KiB, Buffer 0xf0001000, tid 4243\n"
         "\n"
-        "DEVICE  TYPE  ALLOCS  FREES  LIVE      SIZE       PEAK  LAUNCHES\n"
-        "chip 0  DRAM       2      1     1  64.0 KiB  128.0 KiB\n"
-        "        CB                      1   1.0 KiB    1.0 KiB         1\n"
-        "chip 1  DRAM       2      1     1  64.0 KiB  128.0 KiB\n"
-        "        CB                      1   1.0 KiB    1.0 KiB         1\n"
+        "DEVICE     TYPE  ALLOCS  FREES  LIVE      SIZE       PEAK  LAUNCHES\n"
+        "chips 0-1  DRAM       2      1     1  64.0 KiB  128.0 KiB\n"
+        "           CB                      1   1.0 KiB    1.0 KiB         1\n"
     );
 }
 
