@@ -231,7 +231,7 @@ TEST(Schema, Timeline) {
 TEST(Schema, ListAndDoctor) {
     const std::vector<ProcessListRow> rows{
         {1, 17, "a", "b", "c", "d0", {0, 3}, true, ""},
-        {2, 0, "a", "b", "c", "", {}, true, "", ProcessListRow::Container{"docker", std::string(64, '0'), "n", "i"}},
+        {2, 0, "a", "b", "c", "", {}, true, "", "", ProcessListRow::Container{"docker", std::string(64, '0'), "n", "i"}},
     };
     EXPECT_EQ(SchemaFile("list").complaints(json_line(process_list_json(rows, session()))), "");
     const std::vector<DoctorCheck> checks{{"kernel", CheckOutcome::Warning, "x", "y"}};
