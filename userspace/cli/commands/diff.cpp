@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "analysis/first_failure.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
@@ -29,23 +30,6 @@ Moment parse_moment(const std::string& text) {
     }
     return {text.substr(0, at), text.substr(at + 1)};
 }
-
-// What could not be had of device memory first.
-class FirstFailure final : public Observer {
-public:
-    void begin(const TrackerView& view) override { number_.begin(view); }
-    void observe(const Event& event, const Applied& /*applied*/) override {
-        if (!event_ && (std::holds_alternative<AllocationFailed>(event) || std::holds_alternative<CircularBufferClash>(event))) {
-            event_ = number_.current();
-        }
-        number_.observed();
-    }
-    [[nodiscard]] std::optional<std::uint64_t> event() const { return event_; }
-
-private:
-    EventNumber number_;
-    std::optional<std::uint64_t> event_;
-};
 
 Result<std::vector<FoundPeak>> find_peaks(const std::string& path) {
     PeakFinder finder;
