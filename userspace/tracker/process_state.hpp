@@ -20,6 +20,7 @@
 #include "tracker/life_listener.hpp"
 #include "tracker/program_table.hpp"
 #include "tracker/recent_set.hpp"
+#include "tracker/shared_memory.hpp"
 #include "tracker/usage.hpp"
 
 namespace tt::alloc_trace {
@@ -132,6 +133,7 @@ struct ProcessState {
     AllocationTable live;
     ProgramTable programs;
     std::map<Place, PlaceUsage> places;  // chips in order, then meshes with unknown chips
+    SharedMemory shared;                 // of the allocators of several owners
     LifeListener* listener = nullptr;
 
     [[nodiscard]] const Owner& owner_of(const AllocationKey& key) const {
