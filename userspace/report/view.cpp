@@ -24,7 +24,7 @@ constexpr std::array kViews{
     ViewKind{"live", "what was live at the end, or at --at TIME", ViewSpan::Moment, make_live_view},
     ViewKind{"peak", "highest use per chip and type, and what was live then", ViewSpan::Stretch, make_peak_view},
     ViewKind{"failures", "refused allocations: exhausted or fragmented, and what would have helped", ViewSpan::Stretch, make_failures_view},
-    ViewKind{"clash", "L1 where circular buffers and buffers clashed, and at the end or --at TIME", ViewSpan::MomentAndPast, make_clash_view},
+    ViewKind{"clash", "L1 where circular buffers and buffers clashed or came closest, or --at TIME", ViewSpan::MomentAndPast, make_clash_view},
     ViewKind{"fragmentation", "free memory in how many pieces, and who pins them; --need SIZE", ViewSpan::MomentAndPast, make_fragmentation_view},
     ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", ViewSpan::Stretch, make_growth_view},
     ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view},

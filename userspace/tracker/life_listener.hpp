@@ -15,6 +15,7 @@
 
 namespace tt::alloc_trace {
 
+struct Owner;
 struct ProcessState;
 
 class LifeListener {
@@ -36,6 +37,9 @@ public:
     ) {}
     // A program is launched on `place`, which may change the circular buffers resident.
     virtual void launching(const ProcessState& /*process*/, const Place& /*place*/) {}
+    // `program` is resident on the places of `owner` as it now is: it was launched there, or (`planning`) laid out one more of its
+    // circular buffers. All of what ProgramTable and PlaceUsage say there is up to date.
+    virtual void launched(const ProcessState& /*process*/, const Owner& /*owner*/, std::uint64_t /*program*/, bool /*planning*/) {}
     // The runtime refused the last launch on `place`; residency_changed() follows.
     virtual void launch_refused(const ProcessState& /*process*/, const Place& /*place*/) {}
     // The circular buffers resident on `place` are others now (CircularBufferUsage, ProgramTable).

@@ -351,6 +351,9 @@ Applied Tracker::on(const CircularBufferAllocated& event) {
     const Owner& owner = state.owners[owner_index(state, event.owner)];
     if (state.programs.add(event, owner.places)) {
         update_circular_buffers(state, owner);
+        if (state.listener != nullptr) {
+            state.listener->launched(state, owner, event.program, true);
+        }
     }
     return {};
 }
@@ -376,6 +379,9 @@ Applied Tracker::on(const ProgramLaunched& event) {
     }
     if (state.programs.launch(event.program, owner.places)) {
         update_circular_buffers(state, owner);
+    }
+    if (state.listener != nullptr) {
+        state.listener->launched(state, owner, event.program, false);
     }
     return {};
 }

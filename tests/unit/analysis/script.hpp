@@ -44,8 +44,10 @@ public:
         asked.address = 0;
         return add(AllocationFailed{next(), asked, std::move(message)});
     }
-    Script& circular_buffer(std::uint64_t program, std::uint64_t address, std::uint64_t size) {
-        return add(CircularBufferAllocated{next(), program, kMesh, address, size, {{0, 0, 1, 1}}, true, false});
+    Script& circular_buffer(
+        std::uint64_t program, std::uint64_t address, std::uint64_t size, std::vector<CoreRange> cores = {{0, 0, 1, 1}}
+    ) {
+        return add(CircularBufferAllocated{next(), program, kMesh, address, size, std::move(cores), true, false});
     }
     Script& launch(std::uint64_t program) { return add(ProgramLaunched{next(), program, kMesh}); }
     Script& clash(std::uint64_t program, std::string message) {
