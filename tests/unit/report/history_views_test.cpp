@@ -45,14 +45,14 @@ TEST(AnomaliesView, OneAddressFreedOverAThousandTimesMoreThanAllocated) {
     EXPECT_EQ(by(said.json["anomalies"], "kind", "overlap")["count"], 0);
     EXPECT_THAT(said.text, ContainsRegex("mesh 0 \\(chips 0-7\\)  L1 +0x16d800 +0xa000 +1,062  32.0 KiB"));
     EXPECT_THAT(said.text, HasSubstr("! harmful: an address was freed at least two times more than allocated"));
-    EXPECT_THAT(said.text, HasSubstr("not seen: overlap, unexplained free"));
+    EXPECT_THAT(said.text, HasSubstr("not seen: launch overlap, held twice, overlap, unexplained free"));
 }
 
 TEST(AnomaliesView, NoneIsSaid) {
     Stream stream;
     stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64).free(2, 0x100, 64);
     const Answer said = answer("anomalies", stream.events());
-    EXPECT_THAT(said.text, HasSubstr("not seen: overlap, excess frees, double free"));
+    EXPECT_THAT(said.text, HasSubstr("not seen: launch overlap, held twice, overlap, excess frees, double free"));
     EXPECT_THAT(said.text, Not(HasSubstr("TIMES")));
     EXPECT_THAT(answer("anomalies", {}).text, HasSubstr("! no events: nothing was seen"));
 }
