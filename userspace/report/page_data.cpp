@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "report/capacity_words.hpp"
+#include "report/core_words.hpp"
 #include "report/html_page.hpp"
+#include "report/launch_words.hpp"
 #include "report/live_view.hpp"
 #include "report/stream_notes.hpp"
 #include "report/timeline_model.hpp"
@@ -229,6 +231,34 @@ void add_tables(Json& json, const ReplayedStream& stream, const ViewFilter& filt
     json["live_groups_left_out"] = live.groups.size() - json["live_groups"].size();
 }
 
+// The fullest moment of the fullest core of each chip, core by core; chips that are alike together.
+Json cores_json(const std::vector<FoundCorePeak>& peaks, const ViewFilter& filter, std::uint64_t start_ns) {
+    Json all = Json::array();
+    std::vector<const FoundCorePeak*> shown;
+    for (const FoundCorePeak& found : peaks) {
+        if (!filter.passes(found.place) || !(filter.passes(MemoryKind::L1) || filter.passes(MemoryKind::CircularBuffer))) {
+            continue;
+        }
+        const auto same = std::find_if(shown.begin(), shown.end(), [&found](const FoundCorePeak* other) {
+            return other->process == found.process && other->peak == found.peak;
+        });
+        if (same != shown.end()) {
+            all[static_cast<std::size_t>(same - shown.begin())]["places"].push_back(to_string(found.place));
+            continue;
+        }
+        shown.push_back(&found);
+        Json json = core_fill_json(core_fill(found.peak));
+        json["pid"] = found.pid;
+        json["places"] = Json::array({to_string(found.place)});
+        json["t"] = since(found.peak.place.t_ns, start_ns);
+        json["event"] = found.peak.place.event;
+        json["most"] = found.peak.bytes;
+        json["grid"] = {{"columns", found.peak.columns}, {"rows", found.peak.rows}};
+        all.push_back(std::move(json));
+    }
+    return all;
+}
+
 // What the traced process says of itself could turn, hide or join the text around it.
 void make_printable(Json& json) {
     if (json.is_string()) {
@@ -242,9 +272,8 @@ void make_printable(Json& json) {
 
 }  // namespace
 
-Json page_data(
-    const ReplayedStream& stream, const UsageSeries& series, const AddressMap& map, const ViewFilter& filter
-) {
+Json page_data(const ReplayedStream& stream, const PagePast& past, const ViewFilter& filter) {
+    const UsageSeries& series = past.series;
     const Timeline timeline = build_timeline(series, filter);
     Json json = json_envelope(stream.session, "page", stream.completeness());
     json["kernel"] = stream.session.kernel;
@@ -255,14 +284,19 @@ Json page_data(
     json["unit"] = timeline.unit();
     json["rows_left_out"] = timeline.rows_left_out;
     json["notes"] = Json::array();
-    for (const Note& note : stream_notes(stream)) {
+    std::vector<Note> notes = stream_notes(stream);
+    for (Note& note : overlap_notes(passing(past.overlaps, filter), stream.session)) {
+        notes.push_back(std::move(note));
+    }
+    for (const Note& note : notes) {
         json["notes"].push_back({{"text", note.text}, {"ink", ink_name(note.ink)}});
     }
     add_tables(json, stream, filter, timeline.start_t_ns);
     json["series"] = series_json(timeline);
     json["marks"] = marks_json(series.marks(), timeline.start_t_ns);
+    json["cores"] = cores_json(past.cores, filter, timeline.start_t_ns);
     make_printable(json);
-    add_map(json, map, filter, timeline.start_t_ns);
+    add_map(json, past.map, filter, timeline.start_t_ns);
     return json;
 }
 
