@@ -140,13 +140,19 @@ Result<ReplayWindow> read_window(
         return window;  // nothing to choose from: the view says so
     }
     if (!since.empty()) {
-        const Result<std::uint64_t> t_ns = parse_time_point("--since", since, **times);
+        const Result<std::uint64_t> t_ns = parse_time_point("--since", since, **times, Edge::Begin);
         if (!t_ns) {
             return tl::make_unexpected(t_ns.error());
         }
         window.since_t_ns = *t_ns;
     }
-    if (!until.empty()) {
+    const auto event = parse_event_number(until_option, until);
+    if (!event) {
+        return tl::make_unexpected(event.error());
+    }
+    if (*event) {
+        window.until_event = **event;
+    } else if (!until.empty()) {
         const Result<std::uint64_t> t_ns = parse_time_point(until_option, until, **times);
         if (!t_ns) {
             return tl::make_unexpected(t_ns.error());
