@@ -50,8 +50,10 @@ TEST(AnomaliesView, OneAddressFreedOverAThousandTimesMoreThanAllocated) {
 
 TEST(AnomaliesView, NoneIsSaid) {
     Stream stream;
-    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64).free(2, 0x100, 64);
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).mesh_regions(0).alloc(1, 0x100, 64).free(2, 0x100, 64);
     const Answer said = answer("anomalies", stream.events());
+    EXPECT_THAT(said.text, HasSubstr("nothing wrong\nnot seen: "));
+    EXPECT_THAT(answer("anomalies", stream.free(3, 0x100, 64).events()).text, Not(HasSubstr("nothing wrong")));
     EXPECT_THAT(said.text, HasSubstr("not seen: overlap, excess frees, double free"));
     EXPECT_THAT(said.text, Not(HasSubstr("TIMES")));
     EXPECT_THAT(answer("anomalies", {}).text, HasSubstr("! no events: nothing was seen"));
