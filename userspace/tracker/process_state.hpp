@@ -20,6 +20,7 @@
 #include "tracker/life_listener.hpp"
 #include "tracker/program_table.hpp"
 #include "tracker/recent_set.hpp"
+#include "tracker/trace_table.hpp"
 #include "tracker/usage.hpp"
 
 namespace tt::alloc_trace {
@@ -131,6 +132,7 @@ struct ProcessState {
     std::size_t allocators_before_reuse = 256;
     AllocationTable live;
     ProgramTable programs;
+    TraceTable traces;
     std::map<Place, PlaceUsage> places;  // chips in order, then meshes with unknown chips
     LifeListener* listener = nullptr;
 
