@@ -18,12 +18,26 @@ std::string output_of(const std::vector<std::string>& arguments) {
     return outcome.out;
 }
 
+// True if the script came to its end, and its process waits for a line.
+bool ran_through(Subprocess& job) {
+    const auto done = [&job] { return job.out().find("\ndone\n") != std::string::npos; };
+    job.wait_until([&] { return done() || job.ended(); }, "the end of the script");
+    return done();
+}
+
 std::string record_file(const TempDir& dir, const std::string& script, const std::vector<std::string>& options) {
+    SpawnOptions command;
+    command.arguments = {standin_path(), "--control", "--script", script};
+    command.environment = {"TT_METAL_DISABLE_BACKTRACE=1"};
+    Subprocess job(command);
+    const std::string ready = job.read_line();
     std::string recording = dir.file(script.substr(script.rfind('/') + 1) + ".ttar");
-    std::vector<std::string> arguments{"record", "--force", "-o", recording};
-    arguments.insert(arguments.end(), options.begin(), options.end());
-    arguments.insert(arguments.end(), {"--", standin_path(), "--script", script});
-    (void)output_of(arguments);
+    Recorder recorder({"-p", ready.substr(ready.find(' ') + 1)}, recording, options);
+    job.send("go\n");
+    const Outcome recorded = ran_through(job) ? recorder.interrupt() : recorder.wait();
+    if (recorded.status != 0) {
+        throw std::runtime_error("record of " + script + " ended with " + std::to_string(recorded.status) + ": " + recorded.err);
+    }
     return recording;
 }
 

@@ -14,8 +14,9 @@ namespace tt::alloc_trace::test {
 // The path of tests/data/cases/NAME.
 [[nodiscard]] std::string case_file(const std::string& name);
 
-// `record [OPTIONS] -- tt-standin --script` from the job's first event to its end; the path of the recording in `dir`. Throws
-// std::runtime_error if the tool or the script fails.
+// `record -p [OPTIONS]` of a stand-in from before the script's first event; the path of the recording in `dir`. What the script leaves
+// open is so until the recorder has ended, so what there is to read from its memory is read however short the job is. Throws
+// std::runtime_error if the tool fails.
 [[nodiscard]] std::string record_case(const TempDir& dir, const std::string& name, const std::vector<std::string>& options = {});
 [[nodiscard]] std::string record_script(
     const TempDir& dir, const std::string& lines, const std::vector<std::string>& options = {}

@@ -67,8 +67,10 @@ void RemainsObserver::end(const TrackerView& view) {
         remains_.groups.push_back(entry.second);
     }
     groups_.clear();
-    std::stable_sort(remains_.groups.begin(), remains_.groups.end(), [](const RemainGroup& a, const RemainGroup& b) {
-        return std::tuple(a.end, b.bytes) < std::tuple(b.end, a.bytes);
+    // By what is shown of each: what it reserved, or its size where that is not known.
+    const auto shown = [](const RemainGroup& group) { return group.footprint_bytes.value_or(group.bytes); };
+    std::stable_sort(remains_.groups.begin(), remains_.groups.end(), [&shown](const RemainGroup& a, const RemainGroup& b) {
+        return std::tuple(a.end, shown(b)) < std::tuple(b.end, shown(a));
     });
 }
 

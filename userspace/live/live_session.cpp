@@ -433,6 +433,7 @@ Status LiveSession::stop() {
         }
         drained = *pumped;
     }
+    keeper_.release_held();
     update_info();
     for (const std::string& silent : registry_->silent_probes()) {
         options_.notice(silent);

@@ -41,6 +41,8 @@ using enum ProbeStrategy;
 constexpr std::string_view kAllocateImpl = TAT_METAL "6Buffer13allocate_implEv";
 constexpr std::string_view kAllocateImplV0 = TAT_METAL "2v06Buffer13allocate_implEv";
 constexpr std::string_view kAllocateImplPimpl = TAT_METAL "10BufferImpl13allocate_implERNS0_6BufferE";
+constexpr std::string_view kTrackAllocate = TAT_METAL "12GraphTracker14track_allocateEPKNS0_6BufferE";
+constexpr std::string_view kGraphTracker = TAT_METAL "12GraphTracker8instanceEv";
 constexpr std::string_view kDeallocateImpl = TAT_METAL "6Buffer15deallocate_implEv";
 constexpr std::string_view kDeallocateImplV0 = TAT_METAL "2v06Buffer15deallocate_implEv";
 constexpr std::string_view kDeallocateImplPimpl = TAT_METAL "10BufferImpl15deallocate_implERNS0_6BufferE";
@@ -79,8 +81,12 @@ constexpr std::string_view kRegisterProgram = TAT_METAL "6Device16register_progr
 // Behind the call of the allocator: a failed allocation throws past it, one that a hook took does not come by, and what the
 // call returned is the address.
 constexpr std::array kAllocated{
+    // Where both the Buffer and its members are at hand: in front of the hook, which is called with the Buffer alone.
     ProbeAlternative{
-        {TAT_METAL "12GraphTracker14track_allocateEPKNS0_6BufferE"},
+        {kAllocateImplPimpl}, BeforeCall, kObject1OfMembers, "2026, BufferImpl", {kTrackAllocate, kGraphTracker}
+    },
+    ProbeAlternative{
+        {kTrackAllocate},
         Entry,
         kHookOfBuffer,
         kNoV0,

@@ -175,6 +175,12 @@ std::string Anomalies::text(const ReplayedStream& stream, const TextStyle& style
              Ink::Dim}
         );
     }
+    const bool nothing = std::all_of(kMeanings.begin(), kMeanings.end(), [this](const Meaning& meaning) {
+        return observer_.result(meaning.kind).count == 0;
+    });
+    if (nothing && stream.tracker.events > 0 && observer_.not_placed() == 0) {
+        notes.push_back(none_note("nothing wrong", stream.complete));
+    }
     notes.push_back({none.empty() ? "all kinds were seen" : "not seen: " + none, stream.complete ? Ink::Good : Ink::Plain});
     append_notes(lines, notes, uncut(style));
     append_sums(lines, stream.session, style);

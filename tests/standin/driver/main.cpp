@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
     }
     try {
         if (!parsed.options.script_file.empty()) {
-            standin::run_script(parsed.options.script_file);
+            standin::run_script(parsed.options.script_file, parsed.options.control);
         } else {
             run(parsed.options, standin::make_termination_fd());
         }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <iostream>
 #include <map>
 #include <utility>
 
@@ -99,12 +100,21 @@ private:
 
 }  // namespace
 
-void run_script(const std::string& path) {
+void run_script(const std::string& path, bool controlled) {
     const std::vector<ScriptLine> lines = read_script(path);
     check(path, lines, true);
+    const auto wait = [controlled] {
+        std::string line;
+        if (controlled) {
+            std::getline(std::cin, line);
+        }
+    };
+    Interpreter interpreter(path);
     answer("ready " + std::to_string(::getpid()));
-    Interpreter(path).run(lines, {});
+    wait();
+    interpreter.run(lines, {});
     answer("done");
+    wait();
 }
 
 }  // namespace standin

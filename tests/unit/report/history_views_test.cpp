@@ -51,8 +51,10 @@ TEST(AnomaliesView, OneAddressFreedOverAThousandTimesMoreThanAllocated) {
 
 TEST(AnomaliesView, NoneIsSaid) {
     Stream stream;
-    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64).free(2, 0x100, 64);
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).mesh_regions(0).alloc(1, 0x100, 64).free(2, 0x100, 64);
     const Answer said = answer("anomalies", stream.events());
+    EXPECT_THAT(said.text, HasSubstr("nothing wrong\nnot seen: "));
+    EXPECT_THAT(answer("anomalies", stream.free(3, 0x100, 64).events()).text, Not(HasSubstr("nothing wrong")));
     EXPECT_THAT(said.text, HasSubstr("not seen: overlap, excess frees, double free"));
     EXPECT_THAT(said.text, Not(HasSubstr("TIMES")));
     EXPECT_THAT(answer("anomalies", {}).text, HasSubstr("! no events: nothing was seen"));
@@ -217,11 +219,30 @@ TEST(GapsView, SaysWhatWasLostAndWhatStayedUncertain) {
 
 TEST(GapsView, NothingIsSaidInWords) {
     Stream stream;
-    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64);
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).mesh_regions(0).alloc(1, 0x100, 64);
     const std::string text = answer("gaps", stream.events()).text;
     EXPECT_THAT(text, HasSubstr("no event was lost\n"));
     EXPECT_THAT(text, HasSubstr("nothing stayed uncertain"));
     EXPECT_THAT(answer("gaps", {}).text, Not(HasSubstr("nothing stayed uncertain"))) << "nothing is known";
+}
+
+// Sizes that stand for what was reserved are not exact.
+TEST(GapsView, SaysWhoseFootprintsAreNotKnown) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64).free(2, 0x100, 64).mesh_regions(3);
+    const Answer freed_before = answer("gaps", stream.events());
+    EXPECT_THAT(freed_before.text, HasSubstr("pid 4242: footprint and free space not known, DRAM of chips 0-1"));
+    EXPECT_THAT(freed_before.text, Not(HasSubstr("exact")));
+    EXPECT_THAT(freed_before.text, Not(HasSubstr("what stayed uncertain"))) << "a table of noughts";
+    const auto& where = freed_before.json["uncertain"][0]["footprints_not_known"];
+    EXPECT_EQ(where.size(), 2U);
+    EXPECT_EQ(where[1]["device"], "chip 1");
+    EXPECT_EQ(where[1]["type"], "DRAM");
+
+    stream.alloc(4, 0x100, 64);
+    EXPECT_THAT(answer("gaps", stream.events()).text, HasSubstr("nothing stayed uncertain")) << "as high a peak, and known";
+    stream.alloc(5, 0x100, 64, BufferType::L1Small);
+    EXPECT_THAT(answer("gaps", stream.events()).text, HasSubstr("not known, L1_SMALL of chips 0-1"));
 }
 
 // What was not seen is said in every view, with the reason and the way out, and no view claims that there was nothing.

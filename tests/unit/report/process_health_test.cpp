@@ -47,9 +47,9 @@ TEST(WatchCapacity, TableAtHundredTwentyColumns) {
         "known before attach: full (3 buffers found)\n"
         "\n"
         "DEVICE  TYPE  BUFFERS  FOOTPRINT       PEAK  USED               FREE   LARGEST        OF  ALLOCS/S  FREES/S\n"
-        "chip 0  DRAM        2    3.0 GiB    3.0 GiB  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB         -        -\n"
+        "chip 0  DRAM        2    3.0 GiB    3.0 GiB  ███░░░░░  38%   5.0 GiB   3.0 GiB   8.0 GiB         -        -\n"
         "        L1          1  128.0 KiB  128.0 KiB  █░░░░░░░   0%  87.4 MiB  57.8 MiB  87.5 MiB         -        -\n"
-        "chip 1  DRAM        2    3.0 GiB    3.0 GiB  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB         -        -\n"
+        "chip 1  DRAM        2    3.0 GiB    3.0 GiB  ███░░░░░  38%   5.0 GiB   3.0 GiB   8.0 GiB         -        -\n"
         "        L1          1  128.0 KiB  128.0 KiB  █░░░░░░░   0%  87.4 MiB  57.8 MiB  87.5 MiB         -        -\n"
     );
 }
@@ -59,7 +59,7 @@ TEST(WatchCapacity, EightyColumnsKeepTheBarsAndAsciiHasBarsToo) {
         watch_text(attached(), 80, false),
         HasSubstr(
             "DEVICE  TYPE  BUFFERS  FOOTPRINT  USED               FREE   LARGEST        OF\n"
-            "chip 0  DRAM        2    3.0 GiB  ###.....  37%   5.0 GiB   3.0 GiB   8.0 GiB\n"
+            "chip 0  DRAM        2    3.0 GiB  ###.....  38%   5.0 GiB   3.0 GiB   8.0 GiB\n"
         )
     );
 }
@@ -73,7 +73,7 @@ TEST(WatchCapacity, WithoutEveryFootprintTheHeadingSaysSize) {
     EXPECT_THAT(text, HasSubstr("  SIZE "));
     EXPECT_THAT(text, Not(HasSubstr("FOOTPRINT")));
     EXPECT_THAT(text, HasSubstr("not known                        87.5 MiB")) << "of L1, how much is used";
-    EXPECT_THAT(text, HasSubstr("███░░░░░  37%  5.0 GiB")) << "of DRAM all is known";
+    EXPECT_THAT(text, HasSubstr("███░░░░░  38%  5.0 GiB")) << "of DRAM all is known";
 }
 
 TEST(WatchCapacity, UnknownCapacityHasNoColumns) {
@@ -263,7 +263,7 @@ TEST(LiveCapacity, TableOfEveryPlaceAndType) {
         text,
         HasSubstr("capacity per chip; largest free block over all banks\n"
                   "DEVICE     PID   TYPE  USED               FREE   LARGEST        OF  BANKS  ALLOCATORS\n"
-                  "chips 0-1  4242  DRAM  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB      8           1\n")
+                  "chips 0-1  4242  DRAM  ███░░░░░  38%   5.0 GiB   3.0 GiB   8.0 GiB      8           1\n")
     );
     EXPECT_THAT(text, HasSubstr("known before attach: full (3 buffers found)\n"));
 }
@@ -274,7 +274,7 @@ TEST(SummaryCapacity, RowsHaveCapacityAndOlderProcessesAreCounted) {
     EXPECT_THAT(
         text,
         HasSubstr("DEVICE     TYPE  ALLOCS  FREES  LIVE  FOOTPRINT       PEAK  USED               FREE   LARGEST        OF\n"
-                  "chips 0-1  DRAM       0      0     2    3.0 GiB    3.0 GiB  ███░░░░░  37%   5.0 GiB   3.0 GiB   8.0 GiB\n")
+                  "chips 0-1  DRAM       0      0     2    3.0 GiB    3.0 GiB  ███░░░░░  38%   5.0 GiB   3.0 GiB   8.0 GiB\n")
     );
     for (std::uint32_t pid = 100; pid < 170; ++pid) {
         stream.process(70, pid, "job").exited(71);
