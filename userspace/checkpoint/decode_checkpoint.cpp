@@ -81,6 +81,7 @@ bool take_buffer(ProcessState& process, const BufferRow& row) {
     buffer.found_as = static_cast<std::uint32_t>(row.origin) & 3U;
     buffer.trace_unsafe = (row.flags & kTraceUnsafe) != 0 ? 1 : 0;
     buffer.sharded = (row.flags & kSharded) != 0 ? 1 : 0;
+    buffer.replayed_over = (row.flags & kReplayedOver) != 0 ? 1 : 0;
     buffer.has_block = (row.flags & kHasBlock) != 0 ? 1 : 0;
     buffer.spread = row.spread;
     LiveBuffer twice;
@@ -112,7 +113,6 @@ bool take_place(ProcessState& process, const PlaceRow& row) {
         now.peak_footprint_bytes = stored.peak_footprint_bytes;
         now.peak_footprint_known = stored.peak_footprint_known;
     }
-    usage.trace_unsafe_allocs = row.usage.trace_unsafe_allocs;
     usage.circular_buffers = row.usage.circular_buffers;
     return true;
 }
@@ -140,6 +140,33 @@ bool take_last_launch(ProcessState& process, LastLaunchRow& row) {
     return process.programs.restore(
         row.place, {process.programs.resident_programs(row.place), row.program, std::move(row.before)}
     );
+}
+
+bool known_ranges(const ProcessState& process, const TraceRanges& ranges) {
+    return std::all_of(ranges.ranges.begin(), ranges.ranges.end(), [&](const TraceRange& range) {
+        return range.allocator < process.allocators.size();
+    });
+}
+
+bool take_trace(ProcessState& process, KeptTrace& trace) {
+    const bool known = trace.owner < process.owners.size() && known_ranges(process, trace.worked_on) &&
+                       (!trace.storage || trace.storage->allocator < process.allocators.size());
+    if (known && process.traces.kept().size() < TraceTable::kMaxKept) {
+        process.traces.restore(std::move(trace));
+    }
+    return known;
+}
+
+bool take_capture(ProcessState& process, TraceCaptureRow& row) {
+    if (row.owner >= std::max<std::size_t>(process.owners.size(), 1) || !known_ranges(process, row.capture.worked_on)) {
+        return false;
+    }
+    if (row.ending) {
+        process.traces.restore(row.tid, {row.owner, std::move(row.capture)});
+    } else {
+        process.traces.restore(std::move(row.capture));
+    }
+    return true;
 }
 
 bool take_doubts(ProcessState& process, DoubtsRow& row) {
@@ -205,6 +232,14 @@ bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t>
                 process.programs.restore(row);
                 return true;
             });
+        case FieldId::Traces: return each_row<KeptTrace>(data, [&](KeptTrace& row) { return take_trace(process, row); });
+        case FieldId::TraceTotals:
+            return each_row<TraceTotals>(data, [&](const TraceTotals& row) {
+                process.traces.restore(row);
+                return true;
+            });
+        case FieldId::TraceCaptures:
+            return each_row<TraceCaptureRow>(data, [&](TraceCaptureRow& row) { return take_capture(process, row); });
         case FieldId::Doubts: return each_row<DoubtsRow>(data, [&](DoubtsRow& row) { return take_doubts(process, row); });
         default: return false;
     }
@@ -284,6 +319,7 @@ Status TrackerCheckpoint::decode(const Checkpoint& checkpoint, Tracker& tracker)
     }
     for (const auto& process : tracker.processes_) {
         settle_lists(*process);
+        process->traces.settle(*process);
     }
     return {};
 }

@@ -37,9 +37,13 @@ enum class FieldId : std::uint64_t {
     // Since 1.2, likewise.
     Doubts = 19,
     OlderDoubts = 20,
+    // Since 1.3, likewise.
+    Traces = 21,
+    TraceTotals = 22,
+    TraceCaptures = 23,
 };
 inline constexpr FieldId kLastRequired = FieldId::Clashes;
-inline constexpr FieldId kLastField = FieldId::OlderDoubts;
+inline constexpr FieldId kLastField = FieldId::TraceCaptures;
 
 template <>
 inline constexpr std::uint64_t kEnumeratorEnd<BufferType> = kBufferTypeCount;
@@ -140,6 +144,7 @@ struct BufferRow {
 inline constexpr std::uint32_t kTraceUnsafe = 1;
 inline constexpr std::uint32_t kSharded = 2;
 inline constexpr std::uint32_t kHasBlock = 4;
+inline constexpr std::uint32_t kReplayedOver = 8;  // since 1.3
 
 struct PastRow {
     std::uint32_t allocator = 0;
@@ -153,6 +158,15 @@ struct PastRow {
 struct PlaceRow {
     Place place;
     PlaceUsage usage;
+    std::uint64_t trace_unsafe_allocs = 0;  // up to 1.2
+};
+
+// A capture that has begun, or has ended and waits for its storage.
+struct TraceCaptureRow {
+    bool ending = false;
+    std::uint32_t tid = 0;    // ending: by which thread,
+    std::uint32_t owner = 0;  // and whose
+    TraceTable::Capture capture;
 };
 
 }  // namespace checkpoint
@@ -258,6 +272,39 @@ void describe(Archive& a, Region& x) {
 }
 
 template <typename Archive>
+void describe(Archive& a, AllocationKey& x) {
+    a(x.allocator, x.type, x.address, x.generation);
+}
+
+template <typename Archive>
+void describe(Archive& a, TraceRange& x) {
+    a(x.allocator, x.type, x.begin, x.end);
+}
+
+template <typename Archive>
+void describe(Archive& a, TraceRanges& x) {
+    a(x.complete, x.ranges);
+}
+
+// What is live is told by the buffers.
+template <typename Archive>
+void describe(Archive& a, KeptTrace& x) {
+    a(x.number, x.id, x.owner, x.before_attach, x.begun_t_ns, x.since_t_ns, x.fresh_t_ns, x.storage, x.storage_bytes, x.worked_on);
+    a(x.allocs, x.replays, x.last_replay_t_ns, x.replayed_over);
+}
+
+template <typename Archive>
+void describe(Archive& a, TraceTotals& x) {
+    a(x.traces, x.replays, x.allocs, x.replayed_over, x.replayed_over_bytes, x.not_kept);
+    a(x.newest_t_ns, x.freed_last.buffers, x.freed_last.bytes, x.at_close.buffers, x.at_close.bytes);
+}
+
+template <typename Archive>
+void describe(Archive& a, TraceTable::Capture& x) {
+    a(x.id, x.begun_t_ns, x.worked_on);
+}
+
+template <typename Archive>
 void describe(Archive& a, CoreRange& x) {
     a(x.start_x, x.start_y, x.end_x, x.end_y);
 }
@@ -354,8 +401,13 @@ void describe(Archive& a, PastRow& x) {
 }
 
 template <typename Archive>
+void describe(Archive& a, TraceCaptureRow& x) {
+    a(x.ending, x.tid, x.owner, x.capture);
+}
+
+template <typename Archive>
 void describe(Archive& a, PlaceRow& x) {
-    a(x.place, x.usage.types, x.usage.circular_buffers, x.usage.trace_unsafe_allocs);
+    a(x.place, x.usage.types, x.usage.circular_buffers, x.trace_unsafe_allocs);
 }
 
 }  // namespace checkpoint

@@ -222,6 +222,20 @@ struct AllocatorChanged {
     AllocatorChange how = AllocatorChange::Reset;
 };
 
+enum class TraceCall : std::uint8_t { Begin = 0, End = 1, Register = 2, Replay = 3, Release = 4 };
+inline constexpr std::size_t kTraceCallCount = 5;
+
+[[nodiscard]] std::string_view to_string(TraceCall call);  // "begin", "end", "register", "replay", "release"
+
+// The runtime is about to begin or end the capture of a trace, to replay or release it, or has marked an allocator: what it hands
+// out from here on may be overwritten by a replay.
+struct TraceCalled {
+    EventHeader header;
+    TraceCall call = TraceCall::Begin;
+    std::uint32_t trace = 0;   // the runtime's number of the trace; Register: 0
+    std::uint64_t object = 0;  // Register: the allocator; else the mesh, 0 where a Begin does not tell it
+};
+
 // First event of a process in a stream.
 struct ProcessSeen {
     EventHeader header;
@@ -295,7 +309,8 @@ using Event = std::variant<
     CircularBufferClash,
     ProgramNotTold,
     ProcessNotSeen,
-    ProcessStatus>;
+    ProcessStatus,
+    TraceCalled>;
 
 [[nodiscard]] inline const EventHeader& header_of(const Event& event) {
     return std::visit([](const auto& e) -> const EventHeader& { return e.header; }, event);

@@ -49,6 +49,7 @@ struct DetailsOf {
     Details operator()(const ProcessWalked& e) const { return {0, e.buffers, {}, e.incomplete_reason}; }
     Details operator()(const ProcessNotSeen& e) const { return {0, {}, {}, e.why}; }
     Details operator()(const ProcessStatus& e) const { return {0, e.signal == 0 ? e.exit_status : e.signal, {}, e.signal == 0 ? "" : "signal"}; }
+    Details operator()(const TraceCalled& e) const { return {0, e.trace, {}, to_string(e.call)}; }
     Details operator()(const Lost& e) const { return {0, e.total(), {}, {}}; }
     Details operator()(const AllocatorChanged& e) const { return {0, {}, {}, to_string(e.how)}; }
     template <typename Other>

@@ -194,6 +194,14 @@ AllocatorChange change_of(std::uint16_t flags) {
     }
 }
 
+constexpr std::array kTraceRoles{
+    ProbeRole::TraceBegun, ProbeRole::TraceEnded, ProbeRole::TraceRegistered, ProbeRole::TraceReplayed, ProbeRole::TraceReleased
+};
+static_assert(kTraceRoles.size() == kTraceCallCount);
+static_assert(static_cast<int>(TraceCall::Release) == TAT_FLAG_TRACE_RELEASE && static_cast<int>(TraceCall::End) == TAT_FLAG_TRACE_END);
+
+ProbeRole role_of_trace(std::uint8_t flags) { return kTraceRoles[std::min<std::size_t>(flags, kTraceRoles.size() - 1)]; }
+
 ProbeRole role_of(const tat_event_header& header) {
     switch (header.kind) {
         case TAT_EVENT_ALLOCATED: return ProbeRole::Allocated;
@@ -205,6 +213,7 @@ ProbeRole role_of(const tat_event_header& header) {
         case TAT_EVENT_PROGRAM_NOT_TOLD: return ProbeRole::ProgramLaunched;
         case TAT_EVENT_PROGRAM_DESTROYED: return ProbeRole::ProgramDestroyed;
         case TAT_EVENT_OWNER_CLOSING: return ProbeRole::OwnerClosing;
+        case TAT_EVENT_TRACE_CALLED: return role_of_trace(header.flags);
         default: break;
     }
     if (header.kind == TAT_EVENT_ALLOCATOR_CHANGED) {
@@ -322,6 +331,7 @@ bool RecordDecoder::decode_object(
         case TAT_EVENT_ALLOCATION_FAILED: return decode_buffer(record, instance, consumer);
         case TAT_EVENT_OWNER: return decode_owner(record, instance, consumer);
         case TAT_EVENT_CIRCULAR_BUFFER: return decode_circular_buffer(record, consumer);
+        case TAT_EVENT_TRACE_CALLED: return decode_trace(record, consumer);
         case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED:
         case TAT_EVENT_PROGRAM_LAUNCHED:
         case TAT_EVENT_PROGRAM_NOT_TOLD:
@@ -503,6 +513,16 @@ bool RecordDecoder::decode_circular_buffer(std::span<const std::byte> bytes, Eve
         return true;
     }
     consumer.consume(event);
+    return true;
+}
+
+bool RecordDecoder::decode_trace(std::span<const std::byte> bytes, EventConsumer& consumer) {
+    tat_trace_event record{};
+    if (!copy_record(bytes, record) || record.header.flags >= kTraceCallCount) {
+        return false;
+    }
+    const auto call = static_cast<TraceCall>(record.header.flags);
+    consumer.consume(TraceCalled{header_of_record(record.header), call, record.trace, record.object});
     return true;
 }
 

@@ -100,6 +100,7 @@ private:
     bool decode_buffer(std::span<const std::byte> record, Instance& instance, EventConsumer& consumer);
     bool decode_owner(std::span<const std::byte> record, Instance& instance, EventConsumer& consumer);
     bool decode_circular_buffer(std::span<const std::byte> record, EventConsumer& consumer);
+    bool decode_trace(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_pointer(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_thrown(std::span<const std::byte> record, EventConsumer& consumer);
     void fail_allocation(const EventHeader& header, BufferFields fields, EventConsumer& consumer);

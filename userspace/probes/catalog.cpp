@@ -7,6 +7,7 @@
 
 #include "probes/probe_spec.hpp"
 #include "probes/layout/runtime_symbols.hpp"
+#include "probes/trace_functions.hpp"
 
 #define TAT_METAL "_ZN2tt8tt_metal"
 
@@ -470,6 +471,51 @@ constexpr std::array kCatalog{
         kDataflowBuffersPlaced,
         ProbeRole::DataflowBuffersPlaced,
         symbol::kProgramImplPlaceDataflow
+    },
+    ProbeSpec{
+        ProbeRole::TraceBegun,
+        false,
+        "MeshDevice::begin_mesh_trace",
+        "which memory the capture of a trace used is not known",
+        kTraceBegun,
+        ProbeRole::TraceBegun,
+        kEndTrace
+    },
+    ProbeSpec{
+        ProbeRole::TraceEnded,
+        false,
+        "MeshDevice::end_mesh_trace",
+        "captured traces are known by buffers of type TRACE only",
+        kTraceEnded,
+        ProbeRole::TraceEnded,
+        kEndTrace
+    },
+    ProbeSpec{
+        ProbeRole::TraceRegistered,
+        false,
+        "the allocator's register_active_trace",
+        "a capture that failed may look like a captured trace",
+        kTraceRegistered,
+        ProbeRole::TraceRegistered,
+        kEndTrace
+    },
+    ProbeSpec{
+        ProbeRole::TraceReplayed,
+        false,
+        "MeshDevice::replay_mesh_trace",
+        "replays of traces are not seen",
+        kTraceReplayed,
+        ProbeRole::TraceReplayed,
+        kEndTrace
+    },
+    ProbeSpec{
+        ProbeRole::TraceReleased,
+        false,
+        "MeshDevice::release_mesh_trace",
+        "a trace is released when its storage is freed",
+        kTraceReleased,
+        ProbeRole::TraceReleased,
+        kEndTrace
     }
 };
 
@@ -489,7 +535,12 @@ constexpr std::array<std::string_view, kProbeRoleCount> kRoleNames{
     "allocator_overridden",
     "allocator_shrunk",
     "allocator_reset",
-    "dataflow_buffers_placed"
+    "dataflow_buffers_placed",
+    "trace_begun",
+    "trace_ended",
+    "trace_registered",
+    "trace_replayed",
+    "trace_released"
 };
 
 }  // namespace

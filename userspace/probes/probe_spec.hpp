@@ -33,8 +33,13 @@ enum class ProbeRole : std::uint8_t {
     AllocatorShrunk,             // it hands out less than before
     AllocatorReset,              // ... and all of it again
     DataflowBuffersPlaced,       // a program that is launched has placed its dataflow buffers
+    TraceBegun,                  // the capture of a trace begins
+    TraceEnded,                  // ... ends: its storage is allocated next
+    TraceRegistered,             // an allocator is told that a trace is kept
+    TraceReplayed,
+    TraceReleased,
 };
-inline constexpr std::size_t kProbeRoleCount = 16;
+inline constexpr std::size_t kProbeRoleCount = 21;
 
 // "allocated", "freed", "circular_buffer_allocated", ... as printed by doctor and stored in recordings.
 [[nodiscard]] std::string_view to_string(ProbeRole role);
@@ -48,6 +53,7 @@ struct ProbeValues {
     ValueLocation size{};     // bytes
     ValueLocation flag{};     // bool
     ValueLocation tracker{};  // GraphTracker*
+    ValueLocation trace{};    // number of a captured trace, u32
 
     bool operator==(const ProbeValues&) const = default;
 };

@@ -278,6 +278,7 @@ bool EventDecoder::read_event(EventKind kind, const EventHeader& header, Event& 
         case EventKind::ProgramNotTold: return read_into<ProgramNotTold>(kind, header, event);
         case EventKind::ProcessNotSeen: return read_into<ProcessNotSeen>(kind, header, event);
         case EventKind::ProcessStatus: return read_into<ProcessStatus>(kind, header, event);
+        case EventKind::TraceCalled: return read_into<TraceCalled>(kind, header, event);
         case EventKind::DataflowBuffersPlaced:
             if (!read_into<CircularBufferAllocated>(kind, header, event)) {
                 return false;
@@ -375,6 +376,13 @@ bool EventDecoder::read(ByteReader& row, ProcessStatus& event) {
     event.exit_status = row.varint32();
     event.signal = row.varint32();
     return true;
+}
+
+bool EventDecoder::read(ByteReader& row, TraceCalled& event) {
+    const std::uint64_t call = row.varint();
+    event.call = static_cast<TraceCall>(call);
+    event.trace = row.varint32();
+    return read_pointer(row, event.object) && call < kTraceCallCount;
 }
 
 bool EventDecoder::read(ByteReader& row, ProgramDestroyed& event) { return read_pointer(row, event.program); }

@@ -309,6 +309,14 @@ void EventEncoder::put(const ProcessStatus& event) {
     row.varint(signal);
 }
 
+void EventEncoder::put(const TraceCalled& event) {
+    const auto& [header, call, trace, object] = event;
+    ByteWriter& row = begin(EventKind::TraceCalled, header);
+    row.varint(static_cast<std::uint64_t>(call));
+    row.varint(trace);
+    row.varint(pointer(object));
+}
+
 void EventEncoder::put(const ProgramDestroyed& event) {
     const auto& [header, program] = event;
     begin(EventKind::ProgramDestroyed, header).varint(pointer(program));

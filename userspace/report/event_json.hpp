@@ -31,6 +31,7 @@
 //                             gone duration_ns stopped_ns
 //   allocator                 owner allocator regions[{type banks page_alignment base bytes granularity}] (per bank)
 //   allocator_change          owner allocator how("state_overridden"|"shrunk"|"reset")
+//   trace                     owner(not of all) call("begin"|"end"|"replay"|"release") trace(its number); call "register": allocator
 //   alloc_failed              as alloc, and sharded pages_per_shard message; reason "exhausted", "fragmented" or "unknown"
 //   cb_clash                  owner program message
 //   pause                     duration_ns
@@ -80,8 +81,9 @@ enum class EventKind : std::uint8_t {
     LaunchNotTold,
     NotSeen,
     ProcessStatus,
+    Trace,
 };
-inline constexpr std::size_t kEventKindCount = 28;
+inline constexpr std::size_t kEventKindCount = 29;
 
 [[nodiscard]] EventKind event_kind(const Event& event);
 [[nodiscard]] std::string_view to_string(EventKind kind);  // "alloc", "alloc_hooked", ... as above

@@ -150,26 +150,8 @@ void add_failure_notes(std::vector<Note>& notes, const ProcessHealth& health, st
     }
 }
 
-void add_trace_note(std::vector<Note>& notes, const ProcessHealth& health) {
-    std::vector<Place> places;
-    std::uint64_t live = 0;
-    std::uint64_t allocs = 0;
-    for (const ProcessHealth::TraceUnsafe& unsafe : health.trace_unsafe) {
-        places.push_back(unsafe.place);
-        live = std::max(live, unsafe.live);
-        allocs = std::max(allocs, unsafe.allocs);
-    }
-    if (allocs > 0) {
-        notes.push_back(
-            {fmt::format(
-                 "{} made beside a captured trace on {} ({} still live): replaying the trace may overwrite them",
-                 counted(allocs, "allocation"),
-                 place_list(places),
-                 human_count(live)
-             ),
-             Ink::Warning}
-        );
-    }
+std::string buffers_text(const AtRisk& buffers) {
+    return fmt::format("{} ({})", counted(buffers.buffers, "buffer"), human_bytes(buffers.bytes));
 }
 
 Json walk_json(WalkReason reason, const WalkStat& stat) {
@@ -256,11 +238,7 @@ ProcessHealth process_health(const ProcessState& process, const SessionInfo& ses
     health.failures = last_of(process.failures.latest, most_failures);
     health.clash_count = process.clashes.count;
     health.clashes = last_of(process.clashes.latest, most_failures);
-    for (const auto& [place, usage] : process.places) {
-        if (usage.trace_unsafe_allocs > 0) {
-            health.trace_unsafe.push_back({place, usage.trace_unsafe, usage.trace_unsafe_allocs});
-        }
-    }
+    health.traces = {process.traces.totals(), process.traces.kept().size(), process.traces.at_risk()};
     health.allocator_changes = process.allocator_changes;
     health.foreign_allocators = process.foreign_allocators();
     health.frees_after_close = process.frees_after_close;
@@ -306,6 +284,29 @@ std::vector<Note> not_told_notes(const LaunchesNotTold& launches) {
          Ink::Warning}};
 }
 
+// What was freed in time is no news.
+std::vector<Note> trace_notes(const ProcessHealth::Traces& traces) {
+    const TraceTotals& totals = traces.totals;
+    if (totals.replayed_over > 0) {
+        return {replayed_over_note({totals.replayed_over, totals.replayed_over_bytes})};
+    }
+    if (traces.at_risk.buffers > 0) {
+        return {at_risk_note("", traces.at_risk)};
+    }
+    if (totals.at_close.buffers > 0) {
+        return {at_risk_note(" at the close", totals.at_close)};
+    }
+    return {};
+}
+
+Note replayed_over_note(const AtRisk& buffers) {
+    return {fmt::format("live at a replay of an older trace: {}, maybe overwritten", buffers_text(buffers)), Ink::Warning};
+}
+
+Note at_risk_note(std::string_view when, const AtRisk& buffers) {
+    return {fmt::format("a trace's replay may overwrite{}: {}", when, buffers_text(buffers)), Ink::Warning};
+}
+
 std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_ns) {
     std::vector<Note> notes;
     const bool walked = health.walks[static_cast<std::size_t>(WalkReason::Attach)].count > 0;
@@ -314,7 +315,9 @@ std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_
     }
     add_difference_notes(notes, health);
     add_failure_notes(notes, health, start_ns);
-    add_trace_note(notes, health);
+    for (Note& note : trace_notes(health.traces)) {
+        notes.push_back(std::move(note));
+    }
     for (Note& note : not_told_notes(health.launches_not_told)) {
         notes.push_back(std::move(note));
     }
@@ -367,14 +370,18 @@ void add_health(Json& json, const ProcessHealth& health) {
     for (const ClashFailure& clash : health.clashes) {
         json["clashes"]["latest"].push_back(clash_json(clash));
     }
-    json["trace_unsafe"] = Json::array();
-    for (const ProcessHealth::TraceUnsafe& unsafe : health.trace_unsafe) {
-        Json entry;
-        add_place(entry, unsafe.place);
-        entry["live_buffers"] = unsafe.live;
-        entry["allocs"] = unsafe.allocs;
-        json["trace_unsafe"].push_back(std::move(entry));
-    }
+    const ProcessHealth::Traces& traces = health.traces;
+    Json& unsafe = json["trace_unsafe"];
+    unsafe["captured_traces"] = traces.totals.traces;
+    unsafe["kept_traces"] = traces.kept;
+    unsafe["replays"] = traces.totals.replays;
+    unsafe["allocs"] = traces.totals.allocs;
+    unsafe["replayed_over"] = traces.totals.replayed_over;
+    unsafe["replayed_over_bytes"] = traces.totals.replayed_over_bytes;
+    unsafe["live_buffers"] = traces.at_risk.buffers;
+    unsafe["live_bytes"] = traces.at_risk.bytes;
+    unsafe["live_at_close"] = traces.totals.at_close.buffers;
+    unsafe["live_at_close_bytes"] = traces.totals.at_close.bytes;
     for (std::size_t i = 0; i < kAllocatorChangeCount; ++i) {
         json["allocator_changes"][std::string(to_string(static_cast<AllocatorChange>(i)))] = health.allocator_changes[i];
     }

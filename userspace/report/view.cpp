@@ -31,7 +31,7 @@ constexpr std::array kViews{
     ViewKind{"devices", "each chip: who used it and how much, at the end and at most", ViewSpan::Stretch, make_devices_view},
     ViewKind{"owners", "each chip, mesh and submesh: what it allocated, when it was opened and closed", ViewSpan::Stretch, make_owners_view},
     ViewKind{"anomalies", "double frees, overlaps and the like: counts, worst places, what it means", ViewSpan::Stretch, make_anomalies_view},
-    ViewKind{"trace-unsafe", "allocations beside a captured trace, which may overwrite them", ViewSpan::Stretch, make_trace_unsafe_view},
+    ViewKind{"trace-unsafe", "buffers that the replay of a captured trace may overwrite", ViewSpan::Stretch, make_trace_unsafe_view},
     ViewKind{"gaps", "lost events, walks of the process's memory, pauses; what stayed uncertain", ViewSpan::Stretch, make_gaps_view},
     ViewKind{"timeline", "memory over time, with failures, clashes, gaps and closes marked", ViewSpan::Stretch, make_timeline_view},
 };

@@ -44,13 +44,10 @@ void enter(PlaceUsage& place, const AllocationKey& key, const LiveBuffer& buffer
     } else {
         usage.add_found(buffer.size, footprint);
     }
-    place.trace_unsafe += buffer.trace_unsafe;
-    place.trace_unsafe_allocs += buffer.trace_unsafe;
 }
 
 void leave(PlaceUsage& place, const AllocationKey& key, const LiveBuffer& buffer, Usage::Footprint footprint) {
     place.of(key.type).remove(buffer.size, footprint);
-    place.trace_unsafe -= buffer.trace_unsafe;
 }
 
 void take_peaks(const Owner& owner) {
@@ -124,6 +121,7 @@ std::uint32_t take_spare(std::vector<std::uint32_t>& spare) {
 std::uint32_t add_owner(ProcessState& process, const OwnerSeen& seen) {
     if (const auto known = process.owner_index.find(seen.owner); known != process.owner_index.end()) {
         process.owners[known->second].current = false;
+        process.traces.release_owner(process, known->second);
     }
     if (process.spare_owners.empty() && process.owners.size() >= process.owners_before_reuse) {
         find_reusable_owners(process);
@@ -330,6 +328,7 @@ void count_start(ProcessState& process, const AllocationKey& key, const LiveBuff
         enter(*usage, key, buffer, footprint);
         usage->of(key.type).take_peak();
     }
+    process.traces.started(process, key, buffer);
     if (process.listener != nullptr) {
         process.listener->started(process, key, buffer);
     }
@@ -344,6 +343,7 @@ void count_end(ProcessState& process, const AllocationKey& key, const LiveBuffer
         leave(*usage, key, buffer, footprint);
     }
     process.shared.end(process, key, buffer);
+    process.traces.ended(process, key, buffer);
     if (process.listener != nullptr) {
         process.listener->ended(process, key, buffer, kind);
     }
@@ -364,9 +364,8 @@ void replace_live(ProcessState& process, const AllocationKey& key, const LiveBuf
             --usage.found;
             ++usage.allocs;
         }
-        place->trace_unsafe += now.trace_unsafe - before.trace_unsafe;
-        place->trace_unsafe_allocs += now.trace_unsafe - before.trace_unsafe;
     }
+    process.traces.started(process, key, now);
     if (process.listener != nullptr) {
         process.listener->known_better(process, key, before, now);
     }

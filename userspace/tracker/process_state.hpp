@@ -21,6 +21,7 @@
 #include "tracker/program_table.hpp"
 #include "tracker/recent_set.hpp"
 #include "tracker/shared_memory.hpp"
+#include "tracker/trace_table.hpp"
 #include "tracker/usage.hpp"
 
 namespace tt::alloc_trace {
@@ -132,6 +133,7 @@ struct ProcessState {
     std::size_t allocators_before_reuse = 256;
     AllocationTable live;
     ProgramTable programs;
+    TraceTable traces;
     std::map<Place, PlaceUsage> places;  // chips in order, then meshes with unknown chips
     SharedMemory shared;                 // of the allocators of several owners
     LifeListener* listener = nullptr;

@@ -86,6 +86,7 @@ private:
     Applied on(const ProgramNotTold& event);
     Applied on(const ProcessNotSeen& event);
     Applied on(const ProcessStatus& event);
+    Applied on(const TraceCalled& event);
     Applied on(const ProgramDestroyed& event);
     Applied on(const OwnerClosing& event);
     Applied on(const AllocatorReleased& event);

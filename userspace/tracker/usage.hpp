@@ -113,9 +113,6 @@ struct CircularBufferUsage {
 struct PlaceUsage {
     std::array<Usage, kBufferTypeCount> types;
     CircularBufferUsage circular_buffers;
-    // Buffers allocated while a captured trace was live here: replaying the trace may overwrite them.
-    std::uint64_t trace_unsafe = 0;         // live now
-    std::uint64_t trace_unsafe_allocs = 0;  // since attach
 
     [[nodiscard]] const Usage& of(BufferType type) const { return types[static_cast<std::size_t>(type)]; }
     [[nodiscard]] Usage& of(BufferType type) { return types[static_cast<std::size_t>(type)]; }

@@ -215,7 +215,7 @@ TEST(ProcessHealth, ClashesTraceAndPausesAreSaid) {
     );
     EXPECT_THAT(
         text,
-        HasSubstr("! 1 allocation made beside a captured trace on chips 0-1 (1 still live): replaying the trace may overwrite them\n")
+        HasSubstr("! a trace's replay may overwrite: 1 buffer (64 B)\n")
     );
     EXPECT_THAT(text, HasSubstr("paused 1 time, 0.5s in all, so that nothing is lost\n"));
 }

@@ -162,6 +162,9 @@ std::vector<Event> one_of_each() {
         AllocatorChanged{header, kMeshAllocator, AllocatorChange::StateOverridden},
         ProcessNotSeen{header, true, "\"no\" layout \xff\n", ""},
         ProcessExec{header},
+        TraceCalled{header, TraceCall::Begin, 7, 0},
+        TraceCalled{header, TraceCall::Replay, 7, kMesh},
+        TraceCalled{header, TraceCall::Register, 0, kMeshAllocator},
         ProcessStatus{header, 3, 0},
         ProcessExited{header},
     };
