@@ -131,7 +131,7 @@ struct tat_pointer_event { /* CIRCULAR_BUFFERS_RELEASED, PROGRAM_*, OWNER_CLOSIN
 #define TAT_FLAG_SHRUNK 1
 #define TAT_FLAG_RESET 2
 
-#define TAT_MESSAGE_SIZE 512
+#define TAT_MESSAGE_SIZE 1024
 
 /* THROWN: an exception of the runtime's own checks. header.instance: of the thread's event before it, 0 if there was none. */
 struct tat_thrown_event {

@@ -114,6 +114,9 @@ std::string_view OwnerLabels::observe(const Event& event) {
     if (const auto* clash = std::get_if<CircularBufferClash>(&event)) {
         return label(process, clash->owner);
     }
+    if (const auto* refused = std::get_if<RequestRefused>(&event)) {
+        return label(process, refused->owner);
+    }
     return {};
 }
 

@@ -58,6 +58,7 @@ void append_health(std::string& out, const ProcessHealth& health) {
     };
     add("failed_allocs", health.failed_allocations);
     add("clashes", health.clash_count);
+    add("refused", health.refusal_count);
     add("trace_unsafe", trace_unsafe);
     add("unexplained_differences", health.contradictions.found + health.contradictions.gone);
     add("launches_not_told", health.launches_not_told.launches);

@@ -123,6 +123,15 @@ std::vector<Event> golden_events_v1_2() {
     return events;
 }
 
+std::vector<Event> golden_events_v1_3() {
+    std::vector<Event> events = golden_events_v1_2();
+    std::uint64_t t_ns = 5'000'000'000'000;
+    const auto at = [&t_ns] { return EventHeader{t_ns += 20'000, 4242, 4242}; };
+    events.emplace_back(RequestRefused{at(), 0x7f0000003000, 0x7f0000001000, "TT_FATAL @ a.cpp:1: x \xff info: no"});
+    events.emplace_back(RequestRefused{at(), 0, 0, ""});
+    return events;
+}
+
 SessionInfo golden_session_v0_1() {
     SessionInfo session;
     session.tool_version = "0.1.0";
