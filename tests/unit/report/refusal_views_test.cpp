@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What people read of refusals of every kind: in failures and summary.
+// What people read of refusals of every kind: in failures, devices (sizes of regions), summary.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -167,6 +167,27 @@ TEST(RefusalViewsTest, CircularBuffersLargerThanL1AreNoClash) {
     EXPECT_THAT(text, Not(HasSubstr("clash with")));
     EXPECT_THAT(ViewRun("peak", {}, script.events()).text(), Not(HasSubstr("CB"))) << "it never ran";
     EXPECT_THAT(ViewRun("failures", {}, script.events()).text(), HasSubstr("circular buffers larger than L1"));
+}
+
+TEST(RefusalViewsTest, DevicesTellWhatEachRegionNeeded) {
+    Script script = trace_script();
+    script.regions(100 * kMb, 1000 * kMb, BufferType::Trace).alloc(0, 950 * kMb).fail(80 * kMb);
+    const ViewRun run("devices", {}, script.events());
+    EXPECT_THAT(
+        run.text(),
+        AllOf(
+            HasSubstr("sizes of regions: what was needed at most"),
+            testing::ContainsRegex("TRACE +trace_region_size +50,000,000 B +53,616,640 B"),
+            testing::ContainsRegex("DRAM +1,000,000,000 B +1,030,000,000 B")
+        )
+    );
+    const auto json = run.json();
+    EXPECT_EQ(json["sizing"].size(), 2U);
+    EXPECT_EQ(json["sizing"][0]["needed_bytes"], 1'030'000'000);
+    EXPECT_EQ(json["sizing"][0]["refused"], true);
+    ViewOptions other;
+    other.filter.devices = {7};
+    EXPECT_THAT(ViewRun("devices", other, script.events()).text(), Not(HasSubstr("sizes of regions")));
 }
 
 }  // namespace
