@@ -104,6 +104,8 @@ void MeshDevice::end_mesh_trace(std::uint32_t trace_id, DeviceAddr trace_bytes) 
     pimpl_->end_mesh_trace(this, trace_id, trace_bytes);
 }
 
+void MeshDevice::replay_mesh_trace(std::uint32_t trace_id) { pimpl_->replay_mesh_trace(trace_id); }
+
 void MeshDevice::release_mesh_trace(std::uint32_t trace_id) { pimpl_->release_mesh_trace(trace_id); }
 
 const MeshBuffer* MeshDevice::mesh_trace_buffer(std::uint32_t trace_id) const {

@@ -54,6 +54,7 @@ public:
     // a TRACE buffer of that size, which lives until the release; allocations in between are not safe from it.
     void begin_mesh_trace(std::uint32_t trace_id);
     void end_mesh_trace(std::uint32_t trace_id, DeviceAddr trace_bytes);
+    void replay_mesh_trace(std::uint32_t trace_id);
     void release_mesh_trace(std::uint32_t trace_id);
     // Null when there is none.
     const MeshBuffer* mesh_trace_buffer(std::uint32_t trace_id) const;

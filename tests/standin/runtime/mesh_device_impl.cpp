@@ -145,6 +145,10 @@ void MeshDeviceImpl::end_mesh_trace(MeshDevice* wrapper, std::uint32_t trace_id,
     allocator_impl()->mark_allocations_unsafe();
 }
 
+void MeshDeviceImpl::replay_mesh_trace(std::uint32_t trace_id) {
+    STANDIN_FATAL(trace_buffers_.contains(trace_id), "There is no trace of this id");
+}
+
 void MeshDeviceImpl::release_mesh_trace(std::uint32_t trace_id) {
     trace_buffers_.erase(trace_id);
     if (trace_buffers_.empty()) {

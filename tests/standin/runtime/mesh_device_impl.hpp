@@ -63,6 +63,7 @@ public:
     SubDeviceManagerTracker& sub_device_manager_tracker() const { return *sub_device_manager_tracker_; }
     void begin_mesh_trace(std::uint32_t trace_id);
     void end_mesh_trace(MeshDevice* wrapper, std::uint32_t trace_id, DeviceAddr trace_bytes);
+    void replay_mesh_trace(std::uint32_t trace_id);
     void release_mesh_trace(std::uint32_t trace_id);
     const MeshBuffer* mesh_trace_buffer(std::uint32_t trace_id) const;
 

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Jobs written down as scripts of the stand-in (tests/standin/README.md, "--script"), run under the tool.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "support/temp_dir.hpp"
+
+namespace tt::alloc_trace::test {
+
+// The path of tests/data/cases/NAME.
+[[nodiscard]] std::string case_file(const std::string& name);
+
+// `record [OPTIONS] -- tt-standin --script` from the job's first event to its end; the path of the recording in `dir`. Throws
+// std::runtime_error if the tool or the script fails.
+[[nodiscard]] std::string record_case(const TempDir& dir, const std::string& name, const std::vector<std::string>& options = {});
+[[nodiscard]] std::string record_script(
+    const TempDir& dir, const std::string& lines, const std::vector<std::string>& options = {}
+);
+
+// What `report` says of it, as text; throws if it fails.
+[[nodiscard]] std::string report_text(const std::string& recording, const std::vector<std::string>& view = {});
+
+}  // namespace tt::alloc_trace::test
