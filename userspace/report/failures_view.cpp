@@ -84,7 +84,7 @@ std::optional<std::string> region_to_open(const AllocationFailure& failure) {
         return std::nullopt;
     }
     const std::uint64_t banks = trace ? failure.reported.banks.value_or(failure.tracked.banks) : 1;
-    return fmt::format("opening the device with a {} of {} B or more", trace ? "trace_region_size" : "l1_small_size", human_count(*failure.needed * banks));
+    return fmt::format("opening the device with {} of {} B or more", trace ? "a trace_region_size" : "an l1_small_size", human_count(*failure.needed * banks));
 }
 
 std::string help_sentence(const ExplainedFailure& explained) {
@@ -336,7 +336,7 @@ private:
             notes.push_back({"  " + help_sentence(explained), Ink::Plain});
         }
         if (explained.idle) {
-            notes.push_back({"  " + idle_sentence(*explained.idle), Ink::Warning});
+            notes.push_back({"  " + idle_sentence(*explained.idle), Ink::Plain});
         }
         notes.push_back(
             {explained.granted ? fmt::format("  retry: the same was granted {} (event {})", later_by(explained), human_count(explained.granted->event))

@@ -127,7 +127,7 @@ TEST(RefusalViewsTest, ADeviceWithoutARegionSaysSo) {
         ViewRun("failures", {}, script.events()).text(),
         AllOf(
             HasSubstr("this device has no L1_SMALL region"),
-            HasSubstr("opening the device with a l1_small_size of 1,000,000 B or more"),
+            HasSubstr("opening the device with an l1_small_size of 1,000,000 B or more"),
             Not(HasSubstr("larger than what a bank has"))
         )
     );
