@@ -146,7 +146,7 @@ struct tat_trace_event { /* TRACE_CALLED */
 #define TAT_FLAG_TRACE_REPLAY 3
 #define TAT_FLAG_TRACE_RELEASE 4
 
-#define TAT_MESSAGE_SIZE 512
+#define TAT_MESSAGE_SIZE 1024
 
 /* THROWN: an exception of the runtime's own checks. header.instance: of the thread's event before it, 0 if there was none. */
 struct tat_thrown_event {

@@ -107,10 +107,10 @@ void RemainsObserver::add_orphan(const AllocationFailed& failed) {
     const auto process = std::find_if(processes_->rbegin(), processes_->rend(), [&failed](const auto& candidate) {
         return candidate->pid == failed.header.pid;
     });
-    if (process == processes_->rend() || (*process)->failures.latest.empty()) {
+    if (process == processes_->rend() || !(*process)->failures.latest) {
         return;
     }
-    const AllocationFailure& failure = (*process)->failures.latest.back();
+    const AllocationFailure& failure = *(*process)->failures.latest;
     const auto same = std::find_if(remains_.orphans.begin(), remains_.orphans.end(), [&](const OrphanGroup& group) {
         return group.pid == failed.header.pid && group.owner == failure.owner && group.type == failed.buffer.type &&
                group.size == failed.buffer.size;

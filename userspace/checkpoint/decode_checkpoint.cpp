@@ -176,6 +176,23 @@ bool take_doubts(ProcessState& process, DoubtsRow& row) {
     return true;
 }
 
+void read_message_of(AllocationFailure& failure) { failure.reported = parse_out_of_memory(failure.event.message); }
+void read_message_of(ClashFailure& clash) { clash.reported = parse_clash(clash.event.message); }
+void read_message_of(RequestRefusal& refusal) { refusal.reported = parse_refusal(refusal.event.message); }
+
+template <typename Failure>
+bool take_kind(FailureLog<Failure>& log, FailureKind<Failure> kind) {
+    read_message_of(kind.first);
+    kind.last_t_ns = std::max(kind.last_t_ns, kind.first.event.header.t_ns);
+    log.kinds.push_back(std::move(kind));
+    return log.kinds.size() <= kFailureKindsKept;
+}
+
+template <typename Failure>
+bool take_kinds(std::span<const std::uint8_t> data, FailureLog<Failure>& log) {
+    return each_row<FailureKind<Failure>>(data, [&log](FailureKind<Failure>& kind) { return take_kind(log, std::move(kind)); });
+}
+
 // A field of `process`; false if it makes no sense.
 bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t> data) {
     switch (id) {
@@ -214,15 +231,20 @@ bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t>
             return each_row<PlaceRow>(data, [&](const PlaceRow& row) { return take_place(process, row); });
         case FieldId::Failures:
             return each_row<AllocationFailure>(data, [&](AllocationFailure& failure) {
-                failure.reported = parse_out_of_memory(failure.event.message);
-                process.failures.latest.push_back(std::move(failure));
-                return process.failures.latest.size() <= kFailuresKept;
+                return take_kind(process.failures, {std::move(failure), 1, 0});
             });
         case FieldId::Clashes:
             return each_row<ClashFailure>(data, [&](ClashFailure& clash) {
-                clash.reported = parse_clash(clash.event.message);
-                process.clashes.latest.push_back(std::move(clash));
-                return process.clashes.latest.size() <= kFailuresKept;
+                return take_kind(process.clashes, {std::move(clash), 1, 0});
+            });
+        case FieldId::FailureKinds: return take_kinds(data, process.failures);
+        case FieldId::ClashKinds: return take_kinds(data, process.clashes);
+        case FieldId::RefusalKinds: return take_kinds(data, process.refusals);
+        case FieldId::Refusals:
+            return each_row<RefusalsRow>(data, [&](const RefusalsRow& row) {
+                process.refusals.count = row.count;
+                process.failure_verdicts[static_cast<std::size_t>(FailureVerdict::Refused)] = row.allocations;
+                return true;
             });
         case FieldId::Plans: return each_row<PlanRow>(data, [&](PlanRow& row) { return take_plan(process, row); });
         case FieldId::LastLaunches:

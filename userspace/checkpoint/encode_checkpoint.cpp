@@ -171,9 +171,18 @@ void add_past_keys(Parts& parts, const ProcessState& process, const AllocationTa
 
 template <typename Failure>
 void add_failures(Parts& parts, FieldId id, const FailureLog<Failure>& log) {
-    const std::size_t count = std::min(log.latest.size(), kFailuresInCheckpoint);
-    for (std::size_t i = log.latest.size() - count; i < log.latest.size(); ++i) {
-        parts.row(id, log.latest[i]);
+    for (const FailureKind<Failure>& kind : log.kinds) {
+        parts.row(id, kind);
+    }
+}
+
+void add_refusals(Parts& parts, const ProcessState& process) {
+    add_failures(parts, FieldId::FailureKinds, process.failures);
+    add_failures(parts, FieldId::ClashKinds, process.clashes);
+    add_failures(parts, FieldId::RefusalKinds, process.refusals);
+    const std::uint64_t allocations = process.failure_verdicts[static_cast<std::size_t>(FailureVerdict::Refused)];
+    if (process.refusals.count + allocations > 0) {
+        parts.row(FieldId::Refusals, RefusalsRow{process.refusals.count, allocations});
     }
 }
 
@@ -221,11 +230,10 @@ void add_process(Parts& parts, const ProcessState& process) {
     for (const auto& [place, usage] : process.places) {
         parts.row(FieldId::Places, PlaceRow{place, usage, 0});
     }
-    add_failures(parts, FieldId::Failures, process.failures);
-    add_failures(parts, FieldId::Clashes, process.clashes);
     add_plans(parts, process);
     add_doubts(parts, process);
     add_traces(parts, process.traces);
+    add_refusals(parts, process);
 }
 
 }  // namespace

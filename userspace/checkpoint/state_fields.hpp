@@ -41,9 +41,14 @@ enum class FieldId : std::uint64_t {
     Traces = 21,
     TraceTotals = 22,
     TraceCaptures = 23,
+    // Since 1.3, in place of 14 and 15.
+    FailureKinds = 25,
+    ClashKinds = 26,
+    RefusalKinds = 27,
+    Refusals = 28,
 };
 inline constexpr FieldId kLastRequired = FieldId::Clashes;
-inline constexpr FieldId kLastField = FieldId::TraceCaptures;
+inline constexpr FieldId kLastField = FieldId::Refusals;
 
 template <>
 inline constexpr std::uint64_t kEnumeratorEnd<BufferType> = kBufferTypeCount;
@@ -126,6 +131,12 @@ struct DoubtsRow {
 struct OlderDoubtsRow {
     Contradictions contradictions;
     std::uint64_t not_seen = 0;
+};
+
+// What 1.2 did not know of refusals.
+struct RefusalsRow {
+    std::uint64_t count = 0;
+    std::uint64_t allocations = 0;  // FailureVerdict::Refused
 };
 
 struct BufferRow {
@@ -238,6 +249,26 @@ void describe(Archive& a, ClashFailure& x) {
 }
 
 template <typename Archive>
+void describe(Archive& a, RequestRefused& x) {
+    a(x.header, x.program, x.owner, x.message);
+}
+
+template <typename Archive>
+void describe(Archive& a, RequestRefusal::Traces& x) {
+    a(x.count, x.bytes);
+}
+
+template <typename Archive>
+void describe(Archive& a, RequestRefusal& x) {
+    a(x.event, x.owner, x.places, x.held);
+}
+
+template <typename Archive, typename Failure>
+void describe(Archive& a, FailureKind<Failure>& x) {
+    a(x.first, x.count, x.last_t_ns);
+}
+
+template <typename Archive>
 void describe(Archive& a, FoldedProcesses& x) {
     a(x.count, x.events, x.ends, x.unknown_frees, x.peak_bytes, x.failed_allocations, x.clashes, x.contradictions.found);
 }
@@ -261,7 +292,11 @@ template <typename Archive>
 void describe(Archive& a, ProcessState& x) {
     a(x.number, x.pid, x.parent_pid, x.start_time_ns, x.command, x.from_first_event, x.inherits, x.first_t_ns, x.last_t_ns, x.end);
     a(x.known_before, x.walked, x.losses_at_start, x.losses_settled, x.found, x.contradictions.found, x.contradictions.gone);
-    a(x.events, x.hooked_allocs, x.ends, x.frees_after_close, x.failure_verdicts, x.allocator_changes, x.pauses, x.paused_ns);
+    a(x.events, x.hooked_allocs, x.ends, x.frees_after_close);
+    for (const FailureVerdict verdict : {FailureVerdict::Unknown, FailureVerdict::Exhausted, FailureVerdict::Fragmented}) {
+        a(x.failure_verdicts[static_cast<std::size_t>(verdict)]);
+    }
+    a(x.allocator_changes, x.pauses, x.paused_ns);
     a(x.failures.count, x.clashes.count, x.owners_before_reuse, x.allocators_before_reuse);
 }
 
@@ -365,6 +400,11 @@ void describe(Archive& a, PlanRow& x) {
 template <typename Archive>
 void describe(Archive& a, DoubtsRow& x) {
     a(x.not_seen, x.exit_status, x.contradictions.frees, x.contradictions.replaced, x.contradictions.owners);
+}
+
+template <typename Archive>
+void describe(Archive& a, RefusalsRow& x) {
+    a(x.count, x.allocations);
 }
 
 template <typename Archive>

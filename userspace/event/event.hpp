@@ -190,7 +190,7 @@ struct ProcessPaused {
 struct AllocationFailed {
     EventHeader header;
     BufferFields buffer;  // what was asked for; owner and allocator 0 and size as the message tells where nothing else does
-    std::string message;  // of the exception, cut at some hundred bytes; empty if it could not be read
+    std::string message;  // of the exception, cut at 1024 bytes; empty if it could not be read
 };
 
 // A launch that threw: circular buffers and L1 buffers want the same memory, or there is too little of it.
@@ -198,6 +198,14 @@ struct CircularBufferClash {
     EventHeader header;
     std::uint64_t program = 0;  // 0 if not known
     std::uint64_t owner = 0;    // likewise
+    std::string message;
+};
+
+// Whatever else the runtime's own checks refused: a trace, a program, a setting. Where an allocation was refused it is AllocationFailed.
+struct RequestRefused {
+    EventHeader header;
+    std::uint64_t program = 0;  // that the thread launched last, 0 if none: it need not be the one refused
+    std::uint64_t owner = 0;    // where it launched it
     std::string message;
 };
 
@@ -310,7 +318,8 @@ using Event = std::variant<
     ProgramNotTold,
     ProcessNotSeen,
     ProcessStatus,
-    TraceCalled>;
+    TraceCalled,
+    RequestRefused>;
 
 [[nodiscard]] inline const EventHeader& header_of(const Event& event) {
     return std::visit([](const auto& e) -> const EventHeader& { return e.header; }, event);

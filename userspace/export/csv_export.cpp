@@ -40,6 +40,7 @@ struct DetailsOf {
     Details operator()(const ProgramNotTold& e) const { return {e.program, {}, {}, {}}; }
     Details operator()(const ProgramDestroyed& e) const { return {e.program, {}, {}, {}}; }
     Details operator()(const CircularBufferClash& e) const { return {e.program, {}, {}, e.message}; }
+    Details operator()(const RequestRefused& e) const { return {e.program, {}, {}, e.message}; }
     Details operator()(const AllocationFailed& e) const { return {0, {}, {}, e.message}; }
     Details operator()(const AllocatorReleased&) const { return released(); }
     Details operator()(const ProcessExec&) const { return released(); }

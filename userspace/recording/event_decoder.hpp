@@ -70,6 +70,7 @@ private:
     [[nodiscard]] bool read(ByteReader& row, ProcessPaused& event);
     [[nodiscard]] bool read(ByteReader& row, AllocationFailed& event);
     [[nodiscard]] bool read(ByteReader& row, CircularBufferClash& event);
+    [[nodiscard]] bool read(ByteReader& row, RequestRefused& event);
     [[nodiscard]] bool read_buffer_row(ByteReader& row, BufferFields& fields);
     template <typename T>
     [[nodiscard]] bool read_into(format::EventKind kind, const EventHeader& header, Event& event);

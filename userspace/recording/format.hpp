@@ -112,8 +112,9 @@ enum class EventKind : std::uint8_t {
     ProcessStatus = 26,
     // Since 1.3:
     TraceCalled = 27,
+    RequestRefused = 28,
 };
-inline constexpr std::size_t kEventKindEnd = 28;  // one past the last
+inline constexpr std::size_t kEventKindEnd = 29;  // one past the last
 // Rows of later kinds are optional columns: a reader of 0.1 skips and counts such events.
 inline constexpr std::size_t kFirstKindOf02 = 15;
 

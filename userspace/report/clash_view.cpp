@@ -12,7 +12,7 @@
 
 #include "analysis/clash.hpp"
 #include "report/buffer_words.hpp"
-#include "report/capacity_words.hpp"
+#include "report/failure_words.hpp"
 #include "report/human_size.hpp"
 #include "report/l1_map_text.hpp"
 #include "report/launch_words.hpp"
@@ -85,15 +85,7 @@ Json clash_json(const MappedClash& mapped) {
     add_stream_place(json, mapped.place);
     add_owner(json, mapped.owner);
     json["program"] = hex(clash.event.program);
-    json["cause"] = to_string(clash.reported.cause);
-    json["dataflow"] = clash.reported.dataflow;
-    json["region_end"] = hex_or_null(clash.reported.region_end);
-    json["l1_buffer_address"] = hex_or_null(clash.reported.l1_buffer_address);
-    json["l1_bytes"] = number_or_null(clash.reported.l1_size);
-    json["cores"] = nullptr;
-    if (const auto& cores = clash.reported.cores) {
-        json["cores"] = Json::array({cores->start_x, cores->start_y, cores->end_x, cores->end_y});
-    }
+    add_figures(json, clash);
     json["maps"] = l1_maps_json(mapped.maps);
     json["message"] = clash.event.message;
     return json;

@@ -198,6 +198,11 @@ struct Adder {
         json["program"] = hex(event.program);
         json["message"] = event.message;
     }
+    void operator()(const RequestRefused& event) const {
+        json["owner"] = owner_label;
+        json["program"] = hex(event.program);
+        json["message"] = event.message;
+    }
     void operator()(const ProcessNotSeen& event) const {
         json["partly"] = event.partly;
         json["why"] = event.why;
@@ -325,6 +330,7 @@ EventKind event_kind(const Event& event) {
         EventKind operator()(const ProcessPaused&) const { return EventKind::Pause; }
         EventKind operator()(const AllocationFailed&) const { return EventKind::AllocFailed; }
         EventKind operator()(const CircularBufferClash&) const { return EventKind::CbClash; }
+        EventKind operator()(const RequestRefused&) const { return EventKind::Refused; }
         EventKind operator()(const Lost&) const { return EventKind::Lost; }
     };
     return std::visit(Classify{}, event);
@@ -370,7 +376,8 @@ std::string_view to_string(EventKind kind) {
         "launch_not_told",
         "not_seen",
         "status",
-        "trace"};
+        "trace",
+        "refused"};
     const auto index = static_cast<std::size_t>(kind);
     return index < kNames.size() ? kNames[index] : "unknown";
 }

@@ -34,6 +34,7 @@
 //   trace                     owner(not of all) call("begin"|"end"|"replay"|"release") trace(its number); call "register": allocator
 //   alloc_failed              as alloc, and sharded pages_per_shard message; reason "exhausted", "fragmented" or "unknown"
 //   cb_clash                  owner program message
+//   refused                   owner program(both: of the launch before it on that thread) message
 //   pause                     duration_ns
 //   lost                      allocs frees circular_buffers lifecycle total; no pid, no tid
 //
@@ -82,6 +83,7 @@ enum class EventKind : std::uint8_t {
     NotSeen,
     ProcessStatus,
     Trace,
+    Refused,
 };
 inline constexpr std::size_t kEventKindCount = 29;
 

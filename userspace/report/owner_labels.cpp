@@ -117,6 +117,9 @@ std::string_view OwnerLabels::observe(const Event& event) {
     if (const auto* trace = std::get_if<TraceCalled>(&event)) {
         return trace->call == TraceCall::Register ? label_of_allocator(process, trace->object) : label(process, trace->object);
     }
+    if (const auto* refused = std::get_if<RequestRefused>(&event)) {
+        return label(process, refused->owner);
+    }
     return {};
 }
 

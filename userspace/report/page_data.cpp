@@ -7,6 +7,7 @@
 
 #include "report/capacity_words.hpp"
 #include "report/core_words.hpp"
+#include "report/failure_words.hpp"
 #include "report/html_page.hpp"
 #include "report/launch_words.hpp"
 #include "report/live_view.hpp"
@@ -167,21 +168,42 @@ Json failure_json(const ProcessState& process, const AllocationFailure& failure,
         json["free"] = failure.tracked.use->free;
         json["largest"] = failure.tracked.use->largest_free;
     }
-    json["message"] = failure.event.message;
     return json;
 }
 
-Json clash_json(const ProcessState& process, const ClashFailure& clash, std::uint64_t start_ns) {
+Json failure_json(const ProcessState& process, const ClashFailure& clash, std::uint64_t start_ns) {
     Json json;
     json["t"] = since(clash.event.header.t_ns, start_ns);
     json["pid"] = process.pid;
-    json["kind"] = "circular buffers";
+    json["kind"] = what_was_refused(clash);
     json["owner"] = clash.owner;
     json["type"] = "CB";
     json["size"] = nullptr;
     json["needed"] = json["free"] = json["largest"] = nullptr;
-    json["message"] = clash.event.message;
     return json;
+}
+
+Json failure_json(const ProcessState& process, const RequestRefusal& refusal, std::uint64_t start_ns) {
+    Json json;
+    json["t"] = since(refusal.event.header.t_ns, start_ns);
+    json["pid"] = process.pid;
+    json["kind"] = what_was_refused(refusal);
+    json["owner"] = refusal.owner;
+    json["type"] = "";
+    json["size"] = number_or_null(refusal.reported.asked);
+    json["needed"] = json["free"] = json["largest"] = nullptr;
+    return json;
+}
+
+template <typename Failure>
+void add_kinds(Json& all, const ProcessState& process, const FailureLog<Failure>& log, std::uint64_t start_ns) {
+    for (const FailureKind<Failure>& kind : log.kinds) {
+        Json json = failure_json(process, kind.first, start_ns);
+        json["count"] = kind.count;
+        json["last"] = since(kind.last_t_ns, start_ns);
+        json["message"] = message_text(kind.first.event.message, true);
+        all.push_back(std::move(json));
+    }
 }
 
 Json processes_json(const TrackerView& tracker) {
@@ -195,6 +217,7 @@ Json processes_json(const TrackerView& tracker) {
         json["ends"] = process->ends;
         json["failures"] = process->failures.count;
         json["clashes"] = process->clashes.count;
+        json["refused"] = process->refusals.count;
         all.push_back(std::move(json));
     }
     return all;
@@ -203,12 +226,9 @@ Json processes_json(const TrackerView& tracker) {
 void add_tables(Json& json, const ReplayedStream& stream, const ViewFilter& filter, std::uint64_t start_ns) {
     json["failures"] = Json::array();
     for (const auto& process : stream.tracker.processes) {
-        for (const AllocationFailure& failure : process->failures.latest) {
-            json["failures"].push_back(failure_json(*process, failure, start_ns));
-        }
-        for (const ClashFailure& clash : process->clashes.latest) {
-            json["failures"].push_back(clash_json(*process, clash, start_ns));
-        }
+        add_kinds(json["failures"], *process, process->failures, start_ns);
+        add_kinds(json["failures"], *process, process->clashes, start_ns);
+        add_kinds(json["failures"], *process, process->refusals, start_ns);
     }
     json["processes"] = processes_json(stream.tracker);
     const LiveView live = build_live_view(stream.tracker, stream.session, filter);

@@ -29,9 +29,11 @@ struct ProcessHealth {
     std::array<WalkStat, kWalkReasonCount> walks{};
     std::uint64_t failed_allocations = 0;
     std::array<std::uint64_t, kFailureVerdictCount> failure_verdicts{};  // by FailureVerdict
-    std::vector<AllocationFailure> failures;                             // the latest, oldest first
+    std::vector<FailureKind<AllocationFailure>> failures;                // by their first; of as many kinds as asked for
     std::uint64_t clash_count = 0;
-    std::vector<ClashFailure> clashes;  // likewise
+    std::vector<FailureKind<ClashFailure>> clashes;  // likewise
+    std::uint64_t refusal_count = 0;
+    std::vector<FailureKind<RequestRefusal>> refusals;  // likewise
     struct Traces {
         TraceTotals totals;
         std::uint64_t kept = 0;
@@ -46,7 +48,7 @@ struct ProcessHealth {
     LaunchesNotTold launches_not_told;
 };
 
-// `most_failures`: of each sort.
+// `most_failures`: kinds of each sort.
 [[nodiscard]] ProcessHealth process_health(
     const ProcessState& process, const SessionInfo& session, std::size_t most_failures
 );

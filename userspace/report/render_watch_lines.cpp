@@ -54,6 +54,7 @@ void append_health(std::string& out, const ProcessHealth& health) {
     };
     add("failed_allocs", health.failed_allocations);
     add("clashes", health.clash_count);
+    add("refused", health.refusal_count);
     add("trace_unsafe", health.traces.at_risk.buffers);
     add("trace_replayed_over", health.traces.totals.replayed_over);
     add("unexplained_differences", health.contradictions.found + health.contradictions.gone);

@@ -116,6 +116,7 @@ struct ProcessState {
     std::uint64_t frees_after_close = 0;  // of Buffer objects that outlived their allocator: nothing was freed
     FailureLog<AllocationFailure> failures;
     FailureLog<ClashFailure> clashes;
+    FailureLog<RequestRefusal> refusals;
     std::array<std::uint64_t, kFailureVerdictCount> failure_verdicts{};        // by FailureVerdict
     std::array<std::uint64_t, kAllocatorChangeCount> allocator_changes{};      // by AllocatorChange
     std::uint64_t pauses = 0;             // by the tracer, --lossless

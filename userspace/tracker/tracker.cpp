@@ -563,6 +563,16 @@ Applied Tracker::on(const CircularBufferClash& event) {
     return {};
 }
 
+Applied Tracker::on(const RequestRefused& event) {
+    ProcessState& state = process(event.header);
+    RequestRefusal refusal = explain(state, event, may_scan(state));
+    if (refusal.reported.kind == RefusalKind::KernelConfig && event.owner != 0) {
+        undo_launch(state, state.owners[owner_index(state, event.owner)], event.program);
+    }
+    state.refusals.add(std::move(refusal));
+    return {};
+}
+
 Applied Tracker::on(const ProcessSeen& event) {
     ProcessState* state = &process(event.header);
     const bool pid_reused = state->start_time_ns != 0 && state->start_time_ns != event.start_time_ns;

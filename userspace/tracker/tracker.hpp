@@ -103,6 +103,7 @@ private:
     Applied on(const ProcessPaused& event);
     Applied on(const AllocationFailed& event);
     Applied on(const CircularBufferClash& event);
+    Applied on(const RequestRefused& event);
 
     ProcessState& process(const EventHeader& header);
     ProcessState& start_process(const EventHeader& header);

@@ -28,8 +28,9 @@ public:
         regions(1000 * kMb, BufferType::Dram);
     }
 
-    Script& regions(std::uint64_t bank_bytes, BufferType type) {
-        regions_.push_back({type, kBanks, 32, kBase, bank_bytes, 32});
+    Script& regions(std::uint64_t bank_bytes, BufferType type) { return regions(bank_bytes, 0, type); }
+    Script& regions(std::uint64_t bank_bytes, std::uint64_t at, BufferType type) {
+        regions_.push_back({type, kBanks, 32, kBase + at, bank_bytes, 32});
         return add(AllocatorSeen{next(), kAllocator, kMesh, regions_});
     }
     // `bank_bytes` of each bank at `at` from the base on; a multiple of kPage.
@@ -53,6 +54,7 @@ public:
     Script& clash(std::uint64_t program, std::string message) {
         return add(CircularBufferClash{next(), program, kMesh, std::move(message)});
     }
+    Script& refuse(std::string message) { return add(RequestRefused{next(), 0, kMesh, std::move(message)}); }
     Script& exited() { return add(ProcessExited{next()}); }
     Script& add(const Event& event) {
         events_.push_back(event);

@@ -185,6 +185,11 @@ std::string line(const CircularBufferClash& event) {
     return Line("clash", header)("program", program)("owner", owner)("message", message).str();
 }
 
+std::string line(const RequestRefused& event) {
+    const auto& [header, program, owner, message] = event;
+    return Line("refused", header)("program", program)("owner", owner)("message", message).str();
+}
+
 }  // namespace
 
 std::string text(const Event& event) {

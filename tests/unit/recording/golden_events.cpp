@@ -144,6 +144,8 @@ std::vector<Event> golden_events_v1_3() {
     events.emplace_back(TraceCalled{at(6000), TraceCall::Begin, kMax32, 0});
     events.emplace_back(Allocated{at(6000), dram(0x3000)});
     events.emplace_back(TraceCalled{at(6000), TraceCall::Release, kMax32, kMesh});
+    events.emplace_back(RequestRefused{at(6000), 0x7f0000003000, 0x7f0000001000, "TT_FATAL @ a.cpp:1: x \xff info: no"});
+    events.emplace_back(RequestRefused{at(6000), 0, 0, ""});
     return events;
 }
 

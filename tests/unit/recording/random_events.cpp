@@ -40,8 +40,8 @@ public:
             case 19: return CircularBufferClash{header(), pick(), pick(), command()};
             case 20:
             case 21:
-            case 22:
-            case 23: return Freed{header(), buffer()};
+            case 22: return Freed{header(), buffer()};
+            case 23: return RequestRefused{header(), pick(), pick(), command()};
             case 24: return ProgramNotTold{header(), pick(), pick()};
             case 25: return ProcessNotSeen{header(), below(2) == 0, command(), command()};
             case 26: return ProcessStatus{header(), uint32(), uint32()};

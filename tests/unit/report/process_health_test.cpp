@@ -183,15 +183,15 @@ TEST(ProcessHealth, FailuresTellStateAndVerdict) {
     EXPECT_THAT(text, HasSubstr("! 2 failed allocations (1 exhausted, 1 fragmented)\n"));
     EXPECT_THAT(
         text,
-        HasSubstr("  +00:01:05.000 DRAM 4.0 GiB on mesh 0 (chips 0-1), needs 512.0 MiB per bank, 640.0 MiB free, largest block "
+        HasSubstr("  +00:01:05.000 DRAM 4.0 GiB on mesh 0 (chips 0-1), needs 512.0 MiB per bank, 640.0 MiB free, largest hole "
                   "384.0 MiB: fragmented\n")
     );
     const nlohmann::ordered_json json = watch_json(model_of(stream), session());
     const auto& failed = json["processes"][0]["failed_allocations"];
     EXPECT_EQ(failed["count"], 2);
-    EXPECT_EQ(failed["latest"][1]["verdict"], "exhausted");
-    EXPECT_EQ(failed["latest"][1]["needed_bank_bytes"], 896 * kMiB);
-    EXPECT_EQ(failed["latest"][1]["reported"]["free_bank_bytes"], nullptr);
+    EXPECT_EQ(failed["kinds"][1]["verdict"], "exhausted");
+    EXPECT_EQ(failed["kinds"][1]["needed_bank_bytes"], 896 * kMiB);
+    EXPECT_EQ(failed["kinds"][1]["reported"]["free_bank_bytes"], nullptr);
     EXPECT_THAT(render_watch_plain(model_of(stream)), HasSubstr(" failed_allocs=2 command="));
 }
 
@@ -207,11 +207,11 @@ TEST(ProcessHealth, ClashesTraceAndPausesAreSaid) {
     stream.alloc(2, 0x100, 64, BufferType::Trace).alloc(3, 0x7000000, 64);
     stream.apply(ProcessPaused{stream.at(4), kSecond / 2});
     const std::string text = watch_text(stream, 0);
-    EXPECT_THAT(text, HasSubstr("! 1 launch refused: circular buffers found no place\n"));
+    EXPECT_THAT(text, HasSubstr("! 1 launch refused: no place for circular or dataflow buffers\n"));
     EXPECT_THAT(
         text,
-        HasSubstr("  +00:00:01.000 on mesh 0 (chips 0-1): circular buffers end at 0x1452e0, lowest L1 buffer at 0x100000; live "
-                  "there: 128.0 KiB at 0x100000 of mesh 0 (chips 0-1)\n")
+        HasSubstr("  +00:00:01.000 circular buffers clash with L1 buffers on mesh 0 (chips 0-1): they end at 0x1452e0, 276.7 KiB (283,360 B) "
+                  "above the lowest L1 buffer at 0x100000; live there: 128.0 KiB at 0x100000 of mesh 0 (chips 0-1)\n")
     );
     EXPECT_THAT(
         text,
@@ -228,9 +228,9 @@ TEST(ProcessHealth, RefusedLaunchesTellWhy) {
     refuse("Statically allocated dataflow buffers in program 3 clash with L1 buffers on core range [0-0 - 7-7]. L1 buffer allocated at "
            "1048576 and static dataflow buffer region ends at 1331936");
     const std::string text = watch_text(stream, 0);
-    EXPECT_THAT(text, HasSubstr(": circular buffers end at 0x299100, beyond the end of L1 at 0x16e000\n")) << "no buffer is to blame";
-    EXPECT_THAT(text, HasSubstr(": circular buffers on cores beyond the compute grid\n"));
-    EXPECT_THAT(text, HasSubstr(": dataflow buffers end at 0x1452e0, lowest L1 buffer at 0x100000; live there: 128.0 KiB"));
+    EXPECT_THAT(text, HasSubstr(" circular buffers larger than L1 on mesh 0 (chips 0-1): they end at 0x299100, 1.2 MiB (1,224,960 B) beyond the end of L1 at 0x16e000\n")) << "no buffer is to blame";
+    EXPECT_THAT(text, HasSubstr(" circular buffers beyond the compute grid on mesh 0 (chips 0-1)\n"));
+    EXPECT_THAT(text, HasSubstr(" dataflow buffers clash with L1 buffers on mesh 0 (chips 0-1): they end at 0x1452e0, 276.7 KiB"));
 }
 
 TEST(ProcessHealth, LaunchesWithUnknownCircularBuffersAreSaidEverywhere) {

@@ -158,6 +158,7 @@ std::vector<Event> one_of_each() {
         walked(header, WalkReason::Attach, 1),
         ProcessPaused{header, 5},
         AllocationFailed{header, mesh_buffer(0, 1U << 30U), "Out of Memory: \"no\" \xff\n"},
+        RequestRefused{header, 0x77, kMesh, "TT_FATAL @ x: \"no\" \xff\n"},
         CircularBufferClash{header, 0x77, kMesh, "clash"},
         AllocatorChanged{header, kMeshAllocator, AllocatorChange::StateOverridden},
         ProcessNotSeen{header, true, "\"no\" layout \xff\n", ""},
