@@ -35,6 +35,7 @@ def arguments():
     parser.add_argument("--newest", action="store_true", help="the newest release")
     parser.add_argument("--all", action="store_true", help="the newest of each minor release from 0.64 on")
     parser.add_argument("--scenario", action="append", default=[], metavar="TEXT", help="only scenarios whose name has this in it")
+    parser.add_argument("--containers", action="store_true", help="also jobs in containers, by podman; makes images of 1 GB")
     parser.add_argument("--tt-check", action="store_true", help="also the model of tt-check, from PyPI")
     parser.add_argument("--models", type=pathlib.Path, metavar="DIR", help="also the models of this folder (docs/real-runtime.md)")
     parser.add_argument("--tool", type=pathlib.Path, default=HERE.parents[1] / "build" / "tt-alloc-trace")
@@ -72,6 +73,8 @@ def outcome(scenario, release, tool, folder):
         return NOT_TRIED, reason
     try:
         checks = list(scenario.run(session.Run(release, tool, folder)))
+    except prepare.NotPrepared as error:
+        return NOT_TRIED, str(error)
     except tracer.TracerError as error:
         return WRONG, str(error)
     except jobs.JobError as error:
@@ -147,6 +150,8 @@ def print_table(table, chosen):
 
 def chosen_scenarios(options, bench):
     found = scenarios.all_scenarios()
+    if options.containers:
+        found += scenarios.of_containers()
     if options.tt_check:
         found += models.scenarios_of(HERE / "models", [bench.make_tt_check()])
     if options.models:
@@ -158,7 +163,7 @@ def main():
     options = arguments()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if options.list:
-        print("\n".join(one.name for one in scenarios.all_scenarios()))
+        print("\n".join(one.name for one in scenarios.all_scenarios() + scenarios.of_containers()))
         return 0
     try:
         bench = prepare.Bench(prepare.cache_folder())

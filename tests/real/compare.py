@@ -265,12 +265,25 @@ def circular_against(captured, events, chips):
     return joined("circular buffers", checks)
 
 
-def resident_against(captured, live, chips):
-    """What each chip is said to hold at the end: the circular buffers of the last program."""
+def resident_against(captured, live, chips, merged=False):
+    """What each chip is said to hold at the end: the circular buffers of the last program. merged: those that follow each other may
+    show as one, as of a program that was compiled before the attach."""
     last = captured_programs(captured, chips)[-1]
     truth = [(chip, address, size, core_count(cores)) for chip in chips for address, size, cores in last]
     seen = [(row["chip"], int(row["address"], 16), row["size"], row["cores"]) for row in live["circular_buffers"]]
+    if merged:
+        truth, seen = regions(truth), regions(seen)
     return multiset("resident circular buffers", truth, seen, resident_words)
+
+
+def regions(buffers):
+    """Without borders between those of the same cores that follow each other."""
+    found = []
+    for chip, address, size, cores in sorted(buffers, key=lambda one: (one[0], one[3], one[1])):
+        follows = found and (found[-1][0], sum(found[-1][1:3]), found[-1][3]) == (chip, address, cores)
+        before = found.pop() if follows else (chip, address, 0, cores)
+        found.append((chip, before[1], before[2] + size, cores))
+    return found
 
 
 def core_count(ranges):

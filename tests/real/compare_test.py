@@ -175,6 +175,10 @@ class Circular(unittest.TestCase):
         for wrong in (rows[1:], rows + rows[:1], changed(rows, [0, "cores"], 71), changed(rows, [0, "chip"], 1)):
             self.assertFalse(compare.resident_against(CAPTURED, {"circular_buffers": wrong}, [1, 0]).right)
 
+    def test_regions(self):
+        apart = [(0, 100, 8, 72), (0, 108, 16, 72), (0, 124, 4, 71), (0, 130, 2, 72), (1, 132, 2, 72)]
+        self.assertEqual(compare.regions(apart[::-1]), [(0, 124, 4, 71), (0, 100, 24, 72), (0, 130, 2, 72), (1, 132, 2, 72)])
+
 
 class Clashes(unittest.TestCase):
     TEXT = (

@@ -108,7 +108,10 @@ class Job(Group):
 
     def __init__(self, release, device, shape, folder, prefix=(), fast=False, added=None, timeout=PATIENCE):
         environment = {**release.environment(device, fast), "TT_METAL_CACHE": str(folder / "kernels"), **(added or {})}
-        command = [*prefix, release.bench.python, HERE / "job.py", shape]
+        self.start([*prefix, release.bench.python, HERE / "job.py", shape], environment, folder, timeout)
+
+    def start(self, command, environment, folder, timeout):
+        """Until it has opened its mesh."""
         super().__init__(command, environment, folder, stdin=subprocess.PIPE)
         self.timeout = timeout
         try:

@@ -28,6 +28,7 @@ def cache_folder():
 
 
 def run(what, command, timeout):
+    """Its output; NotPrepared if it fails."""
     try:
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout)
     except FileNotFoundError:
@@ -37,6 +38,7 @@ def run(what, command, timeout):
     if done.returncode != 0:
         lines = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
         raise NotPrepared(f"{what}: {next((line for line in lines if line.startswith('ERROR')), lines[-1])}")
+    return done.stdout
 
 
 def unpack(requirement, folder, scratch_parent):

@@ -34,25 +34,26 @@ class Recording:
 
 
 class Recorder:
-    """`record -p`: attached when this exists."""
+    """`record`: attached when this exists. command: the tool's, where it does not run as itself."""
 
-    def __init__(self, tool, path, *options):
+    def __init__(self, tool, path, *options, command=None):
         self.recording = Recording(tool, path)
-        self.group = Group([tool.path, "record", "-o", path, *options], tool.environment, path.parent)
+        self.status = None
+        self.group = Group([*(command or [tool.path]), "record", "-o", path, *options], tool.environment, path.parent)
         if self.group.err.until(lambda line: "attached to" in line, PATIENCE) is None:
             self.group.close()
             raise TracerError("record: " + last_line(self.group.err.text()))
 
-    def stop(self):
+    def stop(self, expected=(0,)):
         """Ends it and waits until all is written."""
         if self.group.process.poll() is None:
             self.group.process.send_signal(signal.SIGINT)
-        return self.ended()
+        return self.ended(expected)
 
-    def ended(self):
-        status = self.group.wait()
-        if status != 0:
-            raise TracerError(f"record: status {status}: " + last_line(self.group.err.text()))
+    def ended(self, expected=(0,)):
+        self.status = self.group.wait()
+        if self.status not in expected:
+            raise TracerError(f"record: status {self.status}: " + last_line(self.group.err.text()))
         return self.recording
 
     def close(self):
@@ -78,8 +79,18 @@ class Tool:
         """Before a command: records it from its start."""
         return [self.path, "record", "-o", path, "--"]
 
-    def attach(self, path, *pids):
-        return Recorder(self, path, *(word for pid in pids for word in ("-p", pid)))
+    def attach(self, path, *pids, strict=False, wait=False):
+        """To these processes; without any to all there are, and will be."""
+        targets = [word for pid in pids for word in ("-p", pid)] or ["-a"]
+        options = [*(["--strict"] if strict else []), *(["--wait"] if wait else [])]
+        return Recorder(self, path, *targets, *options)
+
+    def refused(self, *words):
+        """What it says when it does not do it."""
+        done = subprocess.run([str(self.path), *map(str, words)], capture_output=True, text=True, timeout=120)
+        if done.returncode == 0:
+            raise TracerError(f"{words[0]}: was to be refused")
+        return done.stderr
 
     def snapshot(self, pid):
         return json.loads(self.run("snapshot", "-p", pid, "--format", "json"))

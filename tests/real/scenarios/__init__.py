@@ -18,8 +18,6 @@ def mock_devices(version):
     return None if releases.has_mock(version) else "no mock devices before 0.66"
 
 
-
-
 def mock_programs(version):
     return None if releases.mock_runs_programs(version) else "mock devices run no programs before 0.75"
 
@@ -33,3 +31,9 @@ def all_scenarios():
 
     modules = (buffers, meshes, threads, failures, operations, processes, traces)
     return [scenario for module in modules for scenario in module.SCENARIOS]
+
+
+def of_containers():
+    from . import containers
+
+    return containers.SCENARIOS

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operations: circular buffers, and a first run that compiles its kernels."""
 from .. import compare, releases
-from ..session import STARTED, Session, certainty, in_both
+from ..session import ATTACHED, STARTED, Session, certainty, in_both
 from . import Scenario, mock_programs
 
 OPERATIONS = "a = tensor(128, 128); out = capture(lambda: [ttnn.relu(a), ttnn.softmax(a, dim=-1), ttnn.matmul(a, a), ttnn.add(a, a)])"
@@ -26,6 +26,22 @@ def circular_buffers(session):
         compare.circular_against(captured, events, session.chips),
         compare.resident_against(captured, session.live, session.chips),
     ]
+
+
+def steady_loop(run):
+    """Attached to when all programs are compiled, as most jobs are: what their launches hold is known, or said not to be."""
+    with Session(run, ATTACHED, run.one_chip(programs=True)) as session:
+        session.job.do("a = tensor(128, 128); keep += [ttnn.relu(a), ttnn.matmul(a, a)]")
+        captured = session.job.do("out = capture(lambda: ttnn.add(a, a))")
+        session.attach()
+        session.job.do("keep += [ttnn.relu(a), ttnn.matmul(a, a), ttnn.add(a, a)]")
+        checks = session.compare(order=False)
+        told = session.live["circular_buffers"]
+        not_told = sum(process["launches_not_told"]["launches"] for process in session.live["processes"])
+        exact = "exact" in run.tool.run("report", session.path, "gaps")
+        if told:
+            return [*checks, compare.resident_against(captured, session.live, session.chips, merged=True)]
+        return [*checks, compare.equal("launches are said to be unknown", [True, False], [not_told > 0, exact])]
 
 
 def clashes(session):
@@ -105,6 +121,7 @@ SCENARIOS = [
         lambda run: in_both(run, circular_buffers, "wormhole-2x4", "2x4"),
         mock_programs,
     ),
+    Scenario("attached to a steady loop", steady_loop),
     Scenario("clashes", lambda run: in_both(run, clashes), mock_programs),
     Scenario("dataflow buffers", lambda run: in_both(run, dataflow_buffers), dataflow_releases),
     Scenario("operations, cold kernel cache", cold_cache),

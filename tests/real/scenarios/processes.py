@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 # SPDX-License-Identifier: Apache-2.0
 """How processes begin and end: children, ends without a close, two copies of the runtime."""
+import concurrent.futures
 import dataclasses
 import json
+import os
 import signal
 
 from .. import compare, jobs, tracer
@@ -73,6 +75,29 @@ def interrupted(run):
         return session.compare()
 
 
+def waited_for(run):
+    """`record -p PID --wait` before the runtime is loaded: from its first allocation on."""
+    told, go = run.folder / "pid", run.folder / "go"
+    os.mkfifo(told)
+    os.mkfifo(go)
+    prefix = ["sh", "-c", f'echo $$ >"{told}"; read line <"{go}"; exec "$@"', "sh"]
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(jobs.Job, run.release, run.one_chip(), "1x1", run.folder, prefix)
+        recorder = run.tool.attach(run.folder / "waited.ttar", int(told.read_text()), wait=True)
+        try:
+            go.write_text("go\n")
+            job = starting.result()
+            try:
+                job.do("work(40)")
+                books = job.books()
+                live = recorder.stop().live()
+            finally:
+                job.close()
+        finally:
+            recorder.close()
+    return [certainty(live, ATTACHED), *compare.live_against(books, live)]
+
+
 def refused(run):
     """A runtime that is not understood: it was not seen, and nothing is claimed of it."""
     layout = run.folder / "layout.json"
@@ -126,6 +151,7 @@ SCENARIOS = [
     Scenario("multiprocessing", lambda run: in_both(run, children(POOLED))),
     Scenario("exit without close", lambda run: in_both(run, ends("os._exit(3)", 3, None))),
     Scenario("Ctrl-C of a command", interrupted),
+    Scenario("waited for", waited_for),
     Scenario("refused", refused),
     Scenario("two copies of the runtime", two_copies),
     Scenario("SIGKILL", lambda run: in_both(run, ends("os.kill(os.getpid(), signal.SIGKILL)", None, 9))),
