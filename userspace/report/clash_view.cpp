@@ -157,7 +157,7 @@ private:
     // The number of its event; 0: the end, or what was asked for.
     std::uint64_t choose_moment() {
         const std::vector<LaunchApproach> closest = passing(analysis_.room().closest(), options_.filter);
-        if (options_.window.until_t_ns != ReplayWindow{}.until_t_ns || options_.window.until_event != ReplayWindow{}.until_event) {
+        if (!options_.window.to_the_end()) {
             chosen_ = Chosen::Asked;
             return 0;
         }

@@ -85,7 +85,7 @@ enum class EventKind : std::uint8_t {
     Trace,
     Refused,
 };
-inline constexpr std::size_t kEventKindCount = 29;
+inline constexpr std::size_t kEventKindCount = 30;
 
 [[nodiscard]] EventKind event_kind(const Event& event);
 [[nodiscard]] std::string_view to_string(EventKind kind);  // "alloc", "alloc_hooked", ... as above

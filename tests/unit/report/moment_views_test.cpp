@@ -54,6 +54,9 @@ TEST(MomentViewsTest, WhatEndedIsShownBehindItsLastAllocation) {
     ViewOptions at_the_end;
     at_the_end.window.until_t_ns = script.t_ns();
     EXPECT_EQ(ViewRun("fragmentation", at_the_end, script.events()).json()["before_release"], false);
+    ViewOptions at_the_last_event;
+    at_the_last_event.window.until_event = script.events().size();
+    EXPECT_EQ(ViewRun("fragmentation", at_the_last_event, script.events()).json()["before_release"], false);
 }
 
 TEST(MomentViewsTest, ACaughtFailureIsTold) {
