@@ -377,9 +377,9 @@ TEST_F(ScenarioTest, ShortReproIsExplainedInFull) {
         report_text(recording, {"failures"}),
         {
             "L1 110.0 MiB on mesh 0 (chip 0)",
-            "needs 1.0 MiB per bank; 1.3 MiB free there, largest block 820.0 KiB",
+            "needs 1.0 MiB per bank; 1.3 MiB free there, largest hole 820.0 KiB",
             "freeing 2 buffers (64 B per bank) between 0x19800 and 0x166000 makes a hole of 1.3 MiB",
-            "L1        64 B    1.3 MiB  820.0 KiB    1.3 MiB    110",
+            "L1        64 B    1.3 MiB     820.0 KiB    1.3 MiB    110",
         }
     );
     expect_parts(report_text(recording, {"peak"}), {"peaks: highest footprint", "88.1 MiB", "820.0 KiB"});
