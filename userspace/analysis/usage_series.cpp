@@ -119,10 +119,13 @@ void UsageSeries::launching(const ProcessState& process, const Place& /*place*/)
 
 void UsageSeries::residency_changed(const ProcessState& process, const Place& place) {
     start_at(process.last_t_ns);
-    Residency& open = open_residencies_.try_emplace({process.number, place}, Residency{&process, process.last_t_ns, {}}).first->second;
-    if (const auto usage = process.places.find(place); usage != process.places.end()) {
-        open.circular_buffers = held(usage->second, SeriesKind::CircularBuffers);
+    const auto usage = process.places.find(place);
+    const Held now = usage == process.places.end() ? Held{} : held(usage->second, SeriesKind::CircularBuffers);
+    const auto open = open_residencies_.find({process.number, place});
+    if (open != open_residencies_.end() && now.bytes < open->second.circular_buffers.bytes) {
+        settle_residencies(process.pid);  // what goes now was there
     }
+    open_residencies_.try_emplace({process.number, place}, Residency{&process, process.last_t_ns, {}}).first->second.circular_buffers = now;
 }
 
 void UsageSeries::launched(const ProcessState& process, const Owner& owner, std::uint64_t /*program*/, bool /*planning*/) {

@@ -183,6 +183,17 @@ TEST(UsageSeriesTest, MorePlacesThanAreKeptAreSaid) {
     EXPECT_TRUE(series.rows_left_out());
 }
 
+TEST(UsageSeriesTest, AProgramThatEndsRightBehindItsLaunchShows) {
+    UsageSeries series;
+    ObservedStream stream(series);
+    stream.mesh(1).regions(1).alloc(2, 0x1000, 64, BufferType::L1).launch(3, 1).plan(3, 1, 0, 100).plan(3, 1, 100, 50);
+    stream.apply(ProgramDestroyed{stream.at(4), 1}).exited(5);
+    stream.close();
+    EXPECT_EQ(row(series, SeriesKind::CircularBuffers).peak, 150U);
+    EXPECT_EQ(row(series, SeriesKind::CircularBuffers).now, 0U);
+    EXPECT_EQ(row(series, SeriesKind::L1AndCircularBuffers).peak, row(series, SeriesKind::L1).peak + 150U);
+}
+
 TEST(UsageSeriesTest, RefusedLaunchDoesNotShow) {
     UsageSeries series;
     ObservedStream stream(series);
