@@ -71,8 +71,14 @@ private:
     Requests plan_by_strategy(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
     [[nodiscard]] Status check_called(const ProbeAlternative& alternative, const ElfSymbol& hook) const;
     [[nodiscard]] Status check_every_way(const ProbeAlternative& alternative, const ElfSymbol& function) const;
-    [[nodiscard]] Result<ProbeRequest> request_at(std::uint64_t site) const;
-    [[nodiscard]] Result<ProbeRequest> request_at(const ElfSymbol& function, const CodeSite& site) const;
+    // `site`: a ProbeSite or a CodeSite.
+    template <typename Site>
+    [[nodiscard]] Result<ProbeRequest> request_at(const ElfSymbol& function, const Site& site) const;
+    // `complete(site, request)` adds what is not the same for all.
+    template <typename Complete>
+    [[nodiscard]] Requests requests_at(
+        const ElfSymbol& function, const std::vector<CodeSite>& sites, const Complete& complete
+    ) const;
 
     const ProbeSpec& spec_;
     const SymbolMap& symbols_;
@@ -80,6 +86,39 @@ private:
     const ProbePlan& plan_;
     SkippedProbe skipped_;
 };
+
+template <typename Site>
+Result<ProbeRequest> RolePlanner::request_at(const ElfSymbol& function, const Site& site) const {
+    const std::uint64_t address = function.address + site.offset;
+    const auto offset = elf_.file_offset(address);
+    if (!offset) {
+        return tl::make_unexpected(offset.error());
+    }
+    ProbeRequest request;
+    request.role = spec_.role;
+    request.site = address;
+    request.file_offset = *offset;
+    request.instruction = site.instruction;
+    request.cost = site.cost;
+    request.detail = site.reason;
+    return request;
+}
+
+template <typename Complete>
+RolePlanner::Requests RolePlanner::requests_at(
+    const ElfSymbol& function, const std::vector<CodeSite>& sites, const Complete& complete
+) const {
+    std::vector<ProbeRequest> requests;
+    for (const CodeSite& site : sites) {
+        auto request = request_at(function, site);
+        if (!request) {
+            return tl::make_unexpected(request.error());
+        }
+        complete(site, *request);
+        requests.push_back(*std::move(request));
+    }
+    return requests;
+}
 
 std::vector<ProbeRequest> RolePlanner::plan() {
     skipped_ = {spec_.role, "", ""};
@@ -165,15 +204,13 @@ RolePlanner::Requests RolePlanner::plan_return(const ProbeAlternative& alternati
     ProbeRequest& entered = requests->front();
     entered.role = ProbeRole::AllocationEntered;
     entered.values = {.object = alternative.values.object};
-    for (const CodeSite& site : *sites) {
-        auto request = request_at(symbol, site);
-        if (!request) {
-            return tl::make_unexpected(request.error());
-        }
-        request->values.address = alternative.values.address;
-        requests->push_back(*std::move(request));
+    auto returns = requests_at(symbol, *sites, [&](const CodeSite&, ProbeRequest& request) {
+        request.values.address = alternative.values.address;
+    });
+    if (returns) {
+        returns->insert(returns->begin(), std::move(entered));
     }
-    return requests;
+    return returns;
 }
 
 RolePlanner::Requests RolePlanner::plan_entry(const ProbeAlternative& alternative, const ElfSymbol& symbol) const {
@@ -192,14 +229,11 @@ RolePlanner::Requests RolePlanner::plan_entry(const ProbeAlternative& alternativ
     if (!site) {
         return tl::make_unexpected(site.error());
     }
-    auto request = request_at(symbol.address + site->offset);
+    auto request = request_at(symbol, *site);
     if (!request) {
         return tl::make_unexpected(request.error());
     }
-    request->instruction = site->instruction;
-    request->cost = site->cost;
     request->values = alternative.values;
-    request->detail = site->reason;
     return std::vector{*std::move(request)};
 }
 
@@ -215,16 +249,9 @@ RolePlanner::Requests RolePlanner::plan_before_call(
     if (!sites) {
         return tl::make_unexpected(sites.error());
     }
-    std::vector<ProbeRequest> requests;
-    for (const CodeSite& site : *sites) {
-        auto request = request_at(symbol, site);
-        if (!request) {
-            return tl::make_unexpected(request.error());
-        }
-        request->values = {.object = site.argument, .members = site.second};
-        requests.push_back(*std::move(request));
-    }
-    return requests;
+    return requests_at(symbol, *sites, [](const CodeSite& site, ProbeRequest& request) {
+        request.values = {.object = site.argument, .members = site.second};
+    });
 }
 
 RolePlanner::Requests RolePlanner::plan_after_call(const ProbeAlternative& alternative, const ElfSymbol& symbol) const {
@@ -237,20 +264,13 @@ RolePlanner::Requests RolePlanner::plan_after_call(const ProbeAlternative& alter
     if (!sites) {
         return tl::make_unexpected(sites.error());
     }
-    std::vector<ProbeRequest> requests;
-    for (const CodeSite& site : *sites) {
-        auto request = request_at(symbol, site);
-        if (!request) {
-            return tl::make_unexpected(request.error());
-        }
-        request->values.object = site.argument;
+    return requests_at(symbol, *sites, [&](const CodeSite& site, ProbeRequest& request) {
+        request.values.object = site.argument;
         if (alternative.strategy == ProbeStrategy::AfterCall) {
-            request->values.address = site.result;
+            request.values.address = site.result;
         }
-        request->detail += ", callee " + std::string(callee);
-        requests.push_back(*std::move(request));
-    }
-    return requests;
+        request.detail += ", callee " + std::string(callee);
+    });
 }
 
 Status RolePlanner::check_called(const ProbeAlternative& alternative, const ElfSymbol& hook) const {
@@ -302,28 +322,6 @@ Status RolePlanner::check_every_way(const ProbeAlternative& alternative, const E
         return {};
     }
     return fail(ErrorCode::NotTraceable, std::string(open.front().name) + " does not call it");
-}
-
-Result<ProbeRequest> RolePlanner::request_at(std::uint64_t site) const {
-    const auto offset = elf_.file_offset(site);
-    if (!offset) {
-        return tl::make_unexpected(offset.error());
-    }
-    ProbeRequest request;
-    request.role = spec_.role;
-    request.site = site;
-    request.file_offset = *offset;
-    return request;
-}
-
-Result<ProbeRequest> RolePlanner::request_at(const ElfSymbol& function, const CodeSite& site) const {
-    auto request = request_at(function.address + site.offset);
-    if (request) {
-        request->instruction = site.instruction;
-        request->cost = site.cost;
-        request->detail = site.reason;
-    }
-    return request;
 }
 
 bool has_role(const ProbePlan& plan, ProbeRole role) {
