@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
-#include <utility>
 
 #include "live/exception_message.hpp"
 
@@ -17,8 +16,6 @@ static_assert(kBufferWindowBytes == TAT_BUFFER_WINDOW_SIZE && kShardWindowBytes 
 constexpr std::uint64_t kPageMask = 0xfff;
 // /proc tells start times in ticks of USER_HZ = 100; events must give a process the same identity.
 constexpr std::uint64_t kTickNs = 10'000'000;
-// An exception leaves the allocation it refused in far less, and one that is told later than others stays near its place.
-constexpr std::uint64_t kMostWaitNs = 1'000'000'000;
 constexpr std::size_t kMaxCountedThreads = 1U << 16U;  // the programs count no more either
 
 template <typename T>
@@ -267,9 +264,7 @@ std::optional<ProcessNews> RecordDecoder::decode(std::span<const std::byte> reco
     record = record.first(header.size);
     check_sequence(header);
     report_losses(std::to_array(header.lost), header.time_ns, consumer);
-    if (!waiting_.empty()) {
-        tell_waiting(header, consumer);
-    }
+    exceptions_.tell_before(header, consumer);
     const bool decoded = header.kind == TAT_EVENT_THROWN ? decode_thrown(record, consumer)
                                                          : decode_object(record, header, consumer) ||
                                                                decode_process(record, header, consumer);
@@ -385,13 +380,9 @@ bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, Instance& in
 }
 
 void RecordDecoder::fail_allocation(const EventHeader& header, BufferFields fields, EventConsumer& consumer) {
-    AllocationFailed event{header, fields, {}};
+    AllocationFailed event{header, fields, exceptions_.take(header.tid)};
     event.buffer.address = 0;
     event.buffer.hooked = false;
-    if (const auto thrown = waiting_.find(header.tid); thrown != waiting_.end()) {
-        event.message = std::move(thrown->second.refused.message);
-        waiting_.erase(thrown);
-    }
     consumer.consume(event);
 }
 
@@ -411,10 +402,7 @@ bool RecordDecoder::decode_thrown(std::span<const std::byte> bytes, EventConsume
     if (message.about == About::CircularBuffers) {
         consumer.consume(CircularBufferClash{header, record.program, record.owner, message.text});
     } else if (may_be_of_allocation && failure_follows(record.header.instance)) {
-        if (waiting_.size() >= kMaxMessages && !waiting_.contains(header.tid)) {
-            finish(consumer);
-        }
-        waiting_[header.tid] = {{header, record.program, record.owner, message.text}, message.about == About::Memory};
+        exceptions_.add({header, record.program, record.owner, message.text}, message.about == About::Memory, consumer);
     } else if (message.about == About::Memory) {
         AllocationFailed event{header, {}, message.text};
         event.buffer.size = message.size;
@@ -424,40 +412,6 @@ bool RecordDecoder::decode_thrown(std::span<const std::byte> bytes, EventConsume
         consumer.consume(RequestRefused{header, record.program, record.owner, message.text});
     }
     return true;
-}
-
-template <typename Condition>
-void RecordDecoder::tell_waiting_if(EventConsumer& consumer, Condition condition) {
-    for (auto entry = waiting_.begin(); entry != waiting_.end();) {
-        const auto& [refused, of_memory] = entry->second;
-        if (!condition(refused.header)) {
-            ++entry;
-            continue;
-        }
-        if (!of_memory) {
-            consumer.consume(refused);
-        }
-        entry = waiting_.erase(entry);
-    }
-}
-
-// Before the record `next` is told.
-void RecordDecoder::tell_waiting(const tat_event_header& next, EventConsumer& consumer) {
-    const bool of_failure = next.kind == TAT_EVENT_ALLOCATION_FAILED || next.kind == TAT_EVENT_OWNER;
-    const bool exited = next.kind == TAT_EVENT_PROCESS_EXITED;
-    tell_waiting_if(consumer, [&](const EventHeader& thrown) {
-        const bool went_on = thrown.tid == next.tid && !of_failure;
-        return thrown.pid == next.pid && (went_on || exited);
-    });
-    tell_overdue(next.time_ns, consumer);
-}
-
-void RecordDecoder::tell_overdue(std::uint64_t now_ns, EventConsumer& consumer) {
-    tell_waiting_if(consumer, [now_ns](const EventHeader& thrown) { return now_ns > thrown.t_ns + kMostWaitNs; });
-}
-
-void RecordDecoder::finish(EventConsumer& consumer) {
-    tell_waiting_if(consumer, [](const EventHeader&) { return true; });
 }
 
 // `instance`: of the event before; a thread's first event may be a failure.

@@ -20,6 +20,7 @@
 #include "event/event.hpp"
 #include "event/event_consumer.hpp"
 #include "live/event_abi.hpp"
+#include "live/waiting_exceptions.hpp"
 #include "probes/layout/buffer_window.hpp"
 #include "probes/layout_profile.hpp"
 #include "probes/probe_spec.hpp"
@@ -60,9 +61,6 @@ public:
     // So many contradictions before the first plausible object mean that the layout does not fit this build.
     static constexpr std::uint64_t kImplausibleLimit = 16;
 
-    // Exceptions that wait for the failed allocation they may belong to; above, all are told as they are.
-    static constexpr std::size_t kMaxMessages = 1024;
-
     // In the order of their ids, which begin with 1.
     void add_instance(DecodedInstance instance) { instances_.push_back({std::move(instance), {}, false, 0}); }
 
@@ -74,9 +72,9 @@ public:
     void report_losses(const std::array<std::uint32_t, TAT_LOSS_CLASSES>& counted, std::uint64_t t_ns, EventConsumer& consumer);
 
     // Tells the exceptions that have waited for too long by `now_ns`, for a thread that rests after one.
-    void tell_overdue(std::uint64_t now_ns, EventConsumer& consumer);
+    void tell_overdue(std::uint64_t now_ns, EventConsumer& consumer) { exceptions_.tell_overdue(now_ns, consumer); }
     // Tells all that still wait: no more records come.
-    void finish(EventConsumer& consumer);
+    void finish(EventConsumer& consumer) { exceptions_.tell_all(consumer); }
 
     // An error once the layout has proved wrong; nothing is decoded any more.
     [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
@@ -97,13 +95,6 @@ private:
         std::uint64_t implausible = 0;
     };
 
-    // It may be the reason of a failed allocation, whose record comes next of its thread. Anything else that comes shows that it
-    // was a refusal of its own.
-    struct WaitingException {
-        RequestRefused refused;
-        bool of_memory = false;  // it names an allocation: without its record nothing more is known
-    };
-
     void check_sequence(const tat_event_header& header);
     bool decode_object(std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer);
     bool decode_process(std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer);
@@ -113,9 +104,6 @@ private:
     bool decode_trace(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_pointer(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_thrown(std::span<const std::byte> record, EventConsumer& consumer);
-    void tell_waiting(const tat_event_header& next, EventConsumer& consumer);
-    template <typename Condition>
-    void tell_waiting_if(EventConsumer& consumer, Condition condition);
     void fail_allocation(const EventHeader& header, BufferFields fields, EventConsumer& consumer);
     [[nodiscard]] bool failure_follows(std::uint8_t instance) const;
     void note_implausible(const tat_buffer_event& record, Instance& instance, EventConsumer& consumer);
@@ -126,7 +114,7 @@ private:
     std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> allocators_;  // of chips, by pid and Device pointer
     std::array<std::uint32_t, TAT_LOSS_CLASSES> losses_{};
     tsl::robin_map<std::uint32_t, std::uint64_t> sequence_by_tid_;
-    std::map<std::uint32_t, WaitingException> waiting_;  // by tid
+    WaitingExceptions exceptions_;
     bool sequences_forgotten_ = false;  // too many threads: a first record may be any one of its thread
     DecoderStatistics statistics_;
     std::optional<Error> failure_;

@@ -106,13 +106,13 @@ TEST(FailureRecordTest, MessageIsOutOfDateOnceTheThreadAllocates) {
 
 TEST(FailureRecordTest, MessagesThatWaitAreBounded) {
     DecoderHarness harness({judged_instance()});
-    for (std::uint32_t tid = 1; tid <= RecordDecoder::kMaxMessages + 1; ++tid) {
+    for (std::uint32_t tid = 1; tid <= WaitingExceptions::kMost + 1; ++tid) {
         harness.decode(thrown("TT_FATAL: x", tid));
     }
-    ASSERT_EQ(harness.events.size(), RecordDecoder::kMaxMessages) << "told as they are, not forgotten";
+    ASSERT_EQ(harness.events.size(), WaitingExceptions::kMost) << "told as they are, not forgotten";
     harness.events.clear();
     harness.decode(failed(1));
-    harness.decode(failed(RecordDecoder::kMaxMessages + 1));
+    harness.decode(failed(WaitingExceptions::kMost + 1));
     ASSERT_EQ(harness.events.size(), 2U);
     EXPECT_EQ(std::get<AllocationFailed>(harness.events[0]).message, "");
     EXPECT_EQ(std::get<AllocationFailed>(harness.events[1]).message, "TT_FATAL: x");
