@@ -122,4 +122,17 @@ static __always_inline void *reserve(__u32 size, __u32 kind, __u64 pid_tgid, str
     return record;
 }
 
+/* CIRCULAR_BUFFERS_RELEASED, PROGRAM_*, OWNER_CLOSING, ALLOCATOR_*. */
+static __always_inline int emit_pointer(__u32 kind, __u32 flags, __u64 object, __u64 owner, __u64 pid_tgid) {
+    __u64 wakeup = 0;
+    struct tat_pointer_event *event = reserve(sizeof(*event), kind, pid_tgid, current_thread(pid_tgid), &wakeup);
+    if (event) {
+        event->header.flags = flags;
+        event->object = object;
+        event->owner = owner;
+        bpf_ringbuf_submit(event, wakeup);
+    }
+    return 0;
+}
+
 #endif
