@@ -102,10 +102,11 @@ Status LiveSession::load() {
     return attacher_.attach_process_programs(*programs_);
 }
 
-// One given process without its children: the probes need to exist in its address space only.
+// One given process without its children: the probes need to exist in its address space only. The kernel ties them to its main
+// thread.
 pid_t LiveSession::scope() const {
     const LiveTarget& target = options_.target;
-    return target.pids.size() == 1 && !target.follow_children ? static_cast<pid_t>(target.pids.front()) : kAnyProcess;
+    return target.pids.size() == 1 && !target.follow_children && has_main_thread_ ? static_cast<pid_t>(target.pids.front()) : kAnyProcess;
 }
 
 Status LiveSession::attach_pids() {
@@ -123,6 +124,7 @@ Status LiveSession::attach_pids() {
         if (!process) {
             return tl::make_unexpected(process.error());
         }
+        has_main_thread_ = has_main_thread_ && process->has_main_thread();
         processes.push_back(std::move(*process));
     }
     if (Status loaded = load(); !loaded) {

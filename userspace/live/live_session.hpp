@@ -134,6 +134,7 @@ private:
     std::unique_ptr<RingReader> ring_;
     std::optional<CommandProcess> command_;
     std::optional<StopGuardian> guardian_;
+    bool has_main_thread_ = true;  // all that was given
     std::set<std::uint32_t> alive_;
     struct ToldNotSeen {
         std::uint64_t start_time_ns = 0;
