@@ -235,7 +235,7 @@ Result<int> run_record(const Options& options) {
             return tl::make_unexpected(status.error());
         }
     }
-    if (options.strict && (!nothing_unknown(pipeline.view(), session.info()) || session.unseen_linkers() > 0)) {
+    if (options.strict && (!nothing_unknown(pipeline.view(), session.info()) || session.unreadable_processes() > 0)) {
         return static_cast<int>(ExitCode::Incomplete);
     }
     return runner.exit_status();
