@@ -414,6 +414,46 @@ int dataflow_buffers_placed(struct pt_regs *regs) { /* validate_dataflow_buffer_
     return emit_placed(TAT_VALUE(regs, TAT_PROGRAM_DATAFLOW_PLACED, object), TAT_PLAN_DATAFLOW);
 }
 
+/* ---- captured traces ---- */
+
+/* The mesh is announced: a process that was attached to may do nothing but replay. */
+static __always_inline int emit_trace(struct pt_regs *regs, __u32 program, __u32 call) {
+    __u64 pid_tgid = current_pid_tgid();
+    if (!is_target(pid_tgid)) {
+        return 0;
+    }
+    struct tat_thread *thread = current_thread(pid_tgid);
+    __u64 owner = TAT_VALUE(regs, program, owner);
+    announce_owner(owner, regs, program, true, pid_tgid, thread);
+    __u64 wakeup = 0;
+    struct tat_trace_event *event = reserve(sizeof(*event), TAT_EVENT_TRACE_CALLED, pid_tgid, thread, &wakeup);
+    if (event) {
+        event->header.flags = call;
+        event->object = owner ? owner : TAT_VALUE(regs, program, object);
+        event->trace = TAT_VALUE(regs, program, trace);
+        event->unused = 0;
+        bpf_ringbuf_submit(event, wakeup);
+    }
+    return 0;
+}
+
+SEC("uprobe")
+int trace_begun(struct pt_regs *regs) { return emit_trace(regs, TAT_PROGRAM_TRACE_BEGUN, TAT_FLAG_TRACE_BEGIN); }
+
+SEC("uprobe")
+int trace_ended(struct pt_regs *regs) { return emit_trace(regs, TAT_PROGRAM_TRACE_ENDED, TAT_FLAG_TRACE_END); }
+
+SEC("uprobe")
+int trace_registered(struct pt_regs *regs) { /* register_active_trace, mark_allocations_unsafe(this) */
+    return emit_trace(regs, TAT_PROGRAM_TRACE_REGISTERED, TAT_FLAG_TRACE_REGISTER);
+}
+
+SEC("uprobe")
+int trace_replayed(struct pt_regs *regs) { return emit_trace(regs, TAT_PROGRAM_TRACE_REPLAYED, TAT_FLAG_TRACE_REPLAY); }
+
+SEC("uprobe")
+int trace_released(struct pt_regs *regs) { return emit_trace(regs, TAT_PROGRAM_TRACE_RELEASED, TAT_FLAG_TRACE_RELEASE); }
+
 /* ---- close and clear ---- */
 
 SEC("uprobe")

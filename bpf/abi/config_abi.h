@@ -48,7 +48,12 @@ struct tat_location {
 #define TAT_PROGRAM_ALLOCATOR_SHRUNK 13
 #define TAT_PROGRAM_ALLOCATOR_RESET 14
 #define TAT_PROGRAM_DATAFLOW_PLACED 15
-#define TAT_PROGRAMS 16
+#define TAT_PROGRAM_TRACE_BEGUN 16
+#define TAT_PROGRAM_TRACE_ENDED 17
+#define TAT_PROGRAM_TRACE_REGISTERED 18
+#define TAT_PROGRAM_TRACE_REPLAYED 19
+#define TAT_PROGRAM_TRACE_RELEASED 20
+#define TAT_PROGRAMS 21
 
 /* What a program needs to find at its probe; what it has no use for, or there is not, has TAT_REG_NONE. */
 struct tat_probe {
@@ -60,6 +65,7 @@ struct tat_probe {
     struct tat_location size;
     struct tat_location flag;
     struct tat_location tracker; /* GraphTracker, where a hook must be asked who took the buffer */
+    struct tat_location trace;   /* the number of a captured trace, u32 */
 };
 
 #define TAT_PLANS 2 /* TAT_PLAN_* */

@@ -30,7 +30,8 @@
 #define TAT_EVENT_ALLOCATION_FAILED 17
 #define TAT_EVENT_PROGRAM_NOT_TOLD 18
 #define TAT_EVENT_MAIN_THREAD_ENDED 19
-#define TAT_EVENT_KINDS 20
+#define TAT_EVENT_TRACE_CALLED 20
+#define TAT_EVENT_KINDS 21
 
 /* Classes of loss: what is wrong afterwards depends on what was lost. */
 #define TAT_LOSS_ALLOCATED 0        /* a live buffer is missing */
@@ -131,7 +132,21 @@ struct tat_pointer_event { /* CIRCULAR_BUFFERS_RELEASED, PROGRAM_*, OWNER_CLOSIN
 #define TAT_FLAG_SHRUNK 1
 #define TAT_FLAG_RESET 2
 
-#define TAT_MESSAGE_SIZE 512
+struct tat_trace_event { /* TRACE_CALLED */
+    struct tat_event_header header;
+    __u64 object; /* the mesh, 0 if the probe does not have it; of REGISTER the allocator */
+    __u32 trace;  /* the runtime's number; of REGISTER 0 */
+    __u32 unused;
+};
+
+/* header.flags of TRACE_CALLED */
+#define TAT_FLAG_TRACE_BEGIN 0
+#define TAT_FLAG_TRACE_END 1
+#define TAT_FLAG_TRACE_REGISTER 2
+#define TAT_FLAG_TRACE_REPLAY 3
+#define TAT_FLAG_TRACE_RELEASE 4
+
+#define TAT_MESSAGE_SIZE 1024
 
 /* THROWN: an exception of the runtime's own checks. header.instance: of the thread's event before it, 0 if there was none. */
 struct tat_thrown_event {

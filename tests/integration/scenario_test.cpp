@@ -9,6 +9,7 @@
 #include "support/bpf_test.hpp"
 #include "support/proc.hpp"
 #include "support/replayed.hpp"
+#include "support/script.hpp"
 #include "support/stand_in.hpp"
 #include "support/tool.hpp"
 
@@ -361,6 +362,37 @@ TEST_F(ScenarioTest, CrashReleasesEverythingAndCompletesTheFile) {
     EXPECT_TRUE(matches(*recorded.replayed, recorded.truth));
     EXPECT_EQ(recorded.replayed->ended(recorded.truth.pid, FreeKind::ReleasedByExit), 20U);
     EXPECT_TRUE(live_set_of(recorded.replayed->process(recorded.truth.pid)).empty());
+}
+
+void expect_parts(const std::string& text, const std::vector<const char*>& parts) {
+    for (const char* part : parts) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+    }
+}
+
+// A short repro: two semaphores hold the middle of L1 (reported as tt-metal 42639).
+TEST_F(ScenarioTest, ShortReproIsExplainedInFull) {
+    const std::string recording = record_case(dir_, "f07.dom");
+    expect_parts(
+        report_text(recording, {"failures"}),
+        {
+            "L1 110.0 MiB on mesh 0 (chip 0)",
+            "needs 1.0 MiB per bank; 1.3 MiB free there, largest block 820.0 KiB",
+            "freeing 2 buffers (64 B per bank) between 0x19800 and 0x166000 makes a hole of 1.3 MiB",
+            "L1        64 B    1.3 MiB  820.0 KiB    1.3 MiB    110",
+        }
+    );
+    expect_parts(report_text(recording, {"peak"}), {"peaks: highest footprint", "88.1 MiB", "820.0 KiB"});
+    expect_parts(report_text(recording), {"FOOTPRINT", "88.1 MiB"});
+    expect_parts(report_text(recording, {"gaps"}), {"every figure of every process is exact"});
+}
+
+// A sub-device's buffer in the way, a few events after its allocator was made.
+TEST_F(ScenarioTest, BufferOfASubDeviceHasItsFootprint) {
+    const std::string recording = record_case(dir_, "c14_subdev.dom");
+    const std::string clash = report_text(recording, {"clash"});
+    EXPECT_EQ(clash.find(" ? "), std::string::npos) << clash;
+    expect_parts(report_text(recording, {"gaps"}), {"every figure of every process is exact"});
 }
 
 }  // namespace

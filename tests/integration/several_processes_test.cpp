@@ -9,6 +9,7 @@
 
 #include "support/bpf_test.hpp"
 #include "support/replayed.hpp"
+#include "support/script.hpp"
 #include "support/stand_in.hpp"
 #include "support/tool.hpp"
 
@@ -152,6 +153,26 @@ TEST_F(SeveralProcessesTest, JobWithItsOwnDynamicLinkerIsSeenUnderAll) {
     const Truth truth = job.truth();
     EXPECT_EQ(recorder.interrupt().status, 0);
     EXPECT_TRUE(same_live_set(live_set_of(replay(file_)->process(truth.pid)), truth.live));
+}
+
+// -a, and a job that is met by its events: its memory is read some of them later, what was read holds from the first one on.
+TEST_F(SeveralProcessesTest, LateJobHasFootprintsFromItsFirstEventOn) {
+    StandIn known;  // whose library is probed from the beginning
+    Recorder recorder({"-a"}, file_);
+    write_file(dir_.file("script"), read_file(case_file("f07.dom")) + "pause\n");
+    SpawnOptions options;
+    options.arguments = {standin_path(), "--script", dir_.file("script")};
+    Subprocess job(options);
+    job.wait_for_out("paused");
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    job.send("\n");
+    EXPECT_EQ(job.wait().status, 0);
+    const std::string failures = report_text(file_, {"failures"});
+    EXPECT_NE(failures.find("freeing 2 buffers (64 B per bank) between 0x19800 and 0x166000"), std::string::npos) << failures;
+    const std::string peak = report_text(file_, {"peak"});
+    EXPECT_NE(peak.find("peaks: highest footprint"), std::string::npos) << peak;
+    EXPECT_NE(report_text(file_).find("LIVE  FOOTPRINT      PEAK"), std::string::npos) << report_text(file_);
+    EXPECT_NE(report_text(file_, {"gaps"}).find("every figure of every process is exact"), std::string::npos);
 }
 
 // --wait: a process that has not loaded the runtime yet is traced once it does, in its new program here.

@@ -375,13 +375,23 @@ def failure_truth(text, bank):
     }
 
 
+def failure_kinds(truths):
+    """The first of each kind, with how many there were."""
+    kinds = {}
+    for one in truths:
+        first = kinds.setdefault((one["type"], one["size"], one["verdict"]), {**one, "count": 0})
+        first["count"] += 1
+    return list(kinds.values())
+
+
 def failures_against(truths, view):
     """truths: of failure_truth, in order, each with what else is known of it."""
-    names = list(truths[0]) if truths else []
+    kinds = failure_kinds(truths)
+    names = list(kinds[0]) if kinds else []
     seen = [{name: one[name] for name in names} for one in view["failures"]]
-    differences = [f"{one['type']} {one['size']} B: {unlike(one, other)}" for one, other in zip(truths, seen) if one != other]
-    if len(truths) != len(seen):
-        differences.append(f"truth {len(truths)}, seen {len(seen)}")
+    differences = [f"{one['type']} {one['size']} B: {unlike(one, other)}" for one, other in zip(kinds, seen) if one != other]
+    if len(kinds) != len(seen):
+        differences.append(f"truth {len(kinds)} kinds, seen {len(seen)}")
     return Check("failures", len(truths), differences)
 
 

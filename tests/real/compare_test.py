@@ -215,8 +215,9 @@ class Failures(unittest.TestCase):
 
     def test_wrong(self):
         truth = compare.failure_truth(NEW_TEXT, {})
-        self.assertTrue(compare.failures_against([truth], {"failures": [truth]}).right)
-        self.assertFalse(compare.failures_against([truth], {"failures": [{**truth, "verdict": "unknown"}]}).right)
+        self.assertTrue(compare.failures_against([truth], {"failures": [{**truth, "count": 1}]}).right)
+        self.assertTrue(compare.failures_against([truth, truth], {"failures": [{**truth, "count": 2}]}).right)
+        self.assertFalse(compare.failures_against([truth], {"failures": [{**truth, "count": 1, "verdict": "unknown"}]}).right)
         self.assertFalse(compare.failures_against([truth], {"failures": []}).right)
         self.assertFalse(compare.failures_against([], {"failures": []}).right)
 

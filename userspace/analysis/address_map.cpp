@@ -102,7 +102,7 @@ void AddressMap::add_buffer(
     rect.object = buffer.buffer;
     rect.origin = buffer.origin();
     rect.end = end;
-    rect.trace_unsafe = buffer.trace_unsafe != 0;
+    rect.trace_unsafe = buffer.replayed_over != 0 || process.traces.at_risk(process.allocators[key.allocator].owner, buffer);
     rects_[kind].add(rect);
 }
 

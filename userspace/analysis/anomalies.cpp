@@ -14,6 +14,14 @@ void take_time(AnomalyPlace& place, std::uint64_t t_ns) {
     place.last_t_ns = t_ns;
 }
 
+void sum_up(Anomaly& sum, const AnomalyPlace& place) {
+    sum.first_t_ns = sum.count == 0 ? place.first_t_ns : std::min(sum.first_t_ns, place.first_t_ns);
+    sum.last_t_ns = std::max(sum.last_t_ns, place.last_t_ns);
+    sum.count += place.count;
+    sum.bytes += place.size;
+    sum.places.push_back(place);
+}
+
 std::uint64_t end_of(std::uint64_t begin, std::uint64_t bytes) {
     return bytes > ~begin ? ~std::uint64_t{0} : begin + bytes;
 }
@@ -41,7 +49,8 @@ std::string_view to_string(AnomalyKind kind) {
     constexpr std::array<std::string_view, kAnomalyKindCount> kNames{
         "double_free",      "excess_frees",     "unexplained_free", "unexplained_difference", "overlap",
         "inferred_end",     "free_after_clear", "free_after_close", "allocator_cleared",      "allocator_overridden",
-        "allocator_shrunk", "allocator_reset",  "hooked",           "address_reuse",
+        "allocator_shrunk", "allocator_reset",  "hooked",           "address_reuse",          "launch_overlap",
+        "held_twice",
     };
     return kNames[static_cast<std::size_t>(kind)];
 }
@@ -50,6 +59,8 @@ AnomalyObserver::AnomalyObserver(LifeFilter filter) : filter_(std::move(filter))
 
 void AnomalyObserver::begin(const TrackerView& view) {
     find_process_.begin(view);
+    room_.begin(view);
+    held_twice_.begin(view);
     for (const auto& process : view.processes) {
         for (const auto& [key, buffer] : process->live.buffers()) {
             addresses_[{process->number, key.allocator, key.generation, key.type}].addresses.insert(key.address);
@@ -60,7 +71,15 @@ void AnomalyObserver::begin(const TrackerView& view) {
     }
 }
 
+void AnomalyObserver::launched(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning) {
+    room_.launched(process, owner, program, planning);
+}
+
+void AnomalyObserver::end(const TrackerView& view) { room_.end(view); }
+
 void AnomalyObserver::observe(const Event& event, const Applied& applied) {
+    room_.observe(event, applied);
+    held_twice_.observe(event, applied);
     if (const auto* freed = std::get_if<Freed>(&event)) {
         on_free(*freed, applied);
     } else if (const auto* allocated = std::get_if<Allocated>(&event)) {
@@ -137,6 +156,8 @@ void AnomalyObserver::on_walk(const ProcessWalked& event) {
 }
 
 void AnomalyObserver::started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+    room_.started(process, key, buffer);
+    held_twice_.started(process, key, buffer);
     if (const std::uint64_t* before = past_sizes_.find({process.number, key}); before != nullptr && *before != buffer.size) {
         if (AnomalyPlace* place = add(AnomalyKind::AddressReuse, process, key, buffer)) {
             place->other_size = *before;
@@ -151,6 +172,8 @@ void AnomalyObserver::started(const ProcessState& process, const AllocationKey& 
 void AnomalyObserver::ended(
     const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind
 ) {
+    room_.ended(process, key, buffer, kind);
+    held_twice_.ended(process, key, buffer, kind);
     const auto space = addresses_.find({process.number, key.allocator, key.generation, key.type});
     if (space != addresses_.end()) {
         space->second.addresses.erase(key.address);
@@ -270,7 +293,66 @@ AnomalyPlace* AnomalyObserver::add(
     return add(kind, {process.last_t_ns, process.pid, buffer.tid}, process, &process.owner_of(key), fields);
 }
 
+std::vector<LaunchOverlap> AnomalyObserver::launch_overlaps() const {
+    std::vector<LaunchOverlap> all = room_.overlaps();
+    std::erase_if(all, [this](const LaunchOverlap& overlap) { return filter_ && !filter_(overlap.places, BufferType::L1); });
+    return all;
+}
+
+std::vector<HeldTwicePair> AnomalyObserver::held_twice() const {
+    std::vector<HeldTwicePair> all = held_twice_.pairs();
+    std::erase_if(all, [this](const HeldTwicePair& pair) { return filter_ && !filter_(pair.places, pair.type); });
+    return all;
+}
+
+Anomaly AnomalyObserver::launch_overlap_result() const {
+    Anomaly result;
+    for (const LaunchOverlap& overlap : launch_overlaps()) {
+        AnomalyPlace place;
+        place.count = overlap.launches;
+        place.pid = overlap.pid;
+        place.owner = {overlap.buffer.owner.kind, overlap.buffer.owner.id, overlap.buffer.owner.chips};
+        place.allocator = overlap.buffer.allocator;
+        place.type = BufferType::L1;
+        place.address = overlap.buffer.address;
+        place.size = overlap.buffer.size;
+        place.other_size = overlap.bytes;
+        place.other_address = overlap.planned.begin;
+        place.buffer = overlap.buffer.buffer;
+        place.tid = overlap.buffer.tid;
+        place.first_t_ns = overlap.first.t_ns;
+        place.last_t_ns = overlap.last.t_ns;
+        sum_up(result, place);
+    }
+    result.exact = room_.overlapping_launches() == result.count || filter_;
+    return result;
+}
+
+Anomaly AnomalyObserver::held_twice_result() const {
+    Anomaly result;
+    for (const HeldTwicePair& pair : held_twice()) {
+        AnomalyPlace place;
+        place.count = pair.buffers;
+        place.pid = pair.pid;
+        place.owner = pair.owner;
+        place.allocator = pair.allocator;
+        place.type = pair.type;
+        place.address = pair.address;
+        place.size = pair.most_bytes;
+        place.first_t_ns = pair.first_t_ns;
+        place.last_t_ns = pair.last_t_ns;
+        sum_up(result, place);
+    }
+    return result;
+}
+
 Anomaly AnomalyObserver::result(AnomalyKind kind) const {
+    if (kind == AnomalyKind::LaunchOverlap) {
+        return launch_overlap_result();
+    }
+    if (kind == AnomalyKind::HeldTwice) {
+        return held_twice_result();
+    }
     const Tally& tally = tallies_[static_cast<std::size_t>(kind)];
     Anomaly result = tally.sum;
     result.places = tally.places.highest_first();

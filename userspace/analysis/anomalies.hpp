@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "analysis/bounded_tally.hpp"
+#include "analysis/held_twice.hpp"
+#include "analysis/launch_room.hpp"
 #include "analysis/observer.hpp"
 #include "analysis/owner_identity.hpp"
 #include "analysis/recent_map.hpp"
@@ -35,8 +37,10 @@ enum class AnomalyKind : std::uint8_t {
     Reset,
     Hooked,                 // allocations that graph capture took: no memory behind them
     AddressReuse,           // an address that comes again with another size
+    LaunchOverlap,          // launches over live L1 buffers (LaunchRoom)
+    HeldTwice,              // bytes of a chip that two owners hold (HeldTwice); a place is a pair of owners
 };
-inline constexpr std::size_t kAnomalyKindCount = 14;
+inline constexpr std::size_t kAnomalyKindCount = 16;
 
 [[nodiscard]] std::string_view to_string(AnomalyKind kind);  // "double_free", "excess_frees", ...
 
@@ -49,9 +53,9 @@ struct AnomalyPlace {
     std::optional<BufferType> type;  // nullopt: it concerns a whole allocator
     std::uint64_t address = 0;
     // Of the latest time:
-    std::uint64_t size = 0;        // of the buffer; of allocators what was released
+    std::uint64_t size = 0;        // of the buffer; of allocators what was released; HeldTwice: of each bank, at most
     std::uint64_t other_size = 0;  // AddressReuse: before; Overlap: of the other buffer
-    std::uint64_t other_address = 0;  // Overlap: of the other buffer
+    std::uint64_t other_address = 0;  // Overlap: of the other buffer; LaunchOverlap: of the circular buffers
     std::uint64_t buffer = 0;      // Buffer object
     std::uint32_t tid = 0;
     std::uint64_t first_t_ns = 0;
@@ -80,7 +84,11 @@ public:
     void observe(const Event& event, const Applied& applied) override;
     void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override;
     void ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind) override;
+    void launched(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning) override;
+    void end(const TrackerView& view) override;
 
+    [[nodiscard]] std::vector<LaunchOverlap> launch_overlaps() const;
+    [[nodiscard]] std::vector<HeldTwicePair> held_twice() const;
     [[nodiscard]] Anomaly result(AnomalyKind kind) const;
     // Allocations of which no overlap could be told: their footprint was not known.
     [[nodiscard]] std::uint64_t not_placed() const { return not_placed_; }
@@ -140,10 +148,14 @@ private:
         bool of_allocator = false
     );
     AnomalyPlace* add(AnomalyKind kind, const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
+    [[nodiscard]] Anomaly launch_overlap_result() const;
+    [[nodiscard]] Anomaly held_twice_result() const;
     [[nodiscard]] bool passes(const Owner* owner, std::optional<BufferType> type) const;
 
     LifeFilter filter_;
     ProcessFinder find_process_;
+    LaunchRoom room_;
+    HeldTwice held_twice_;
     std::array<Tally, kAnomalyKindCount> tallies_;
     std::map<Space, LiveAddresses> addresses_;
     RecentMap<PastKey, std::uint64_t, PastKeyHash, kMaxPastSizes> past_sizes_;

@@ -14,13 +14,36 @@ void Clashes::begin(const TrackerView& view) {
     tracked_ = &view.processes;
     next_ = 0;
     last_maps_.clear();
+    launches_.t_ns.clear();
+    if (!drawn()) {
+        room_.begin(view);
+    }
 }
 
-void Clashes::observe(const Event& event, const Applied& /*applied*/) {
-    const StreamPlace here{number_.current(), header_of(event).t_ns};
-    if (uses_memory(event)) {
-        last_use_ = here;
+void Clashes::started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+    if (!drawn()) {
+        room_.started(process, key, buffer);
     }
+}
+
+void Clashes::ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind) {
+    if (!drawn()) {
+        room_.ended(process, key, buffer, kind);
+    }
+}
+
+void Clashes::launched(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning) {
+    if (launches_.t_ns.size() >= kMaxLaunchTimes) {
+        launches_.t_ns.clear();
+    }
+    launches_.t_ns[{process.number, program}] = process.last_t_ns;
+    if (!drawn()) {
+        room_.launched(process, owner, program, planning);
+    }
+}
+
+void Clashes::observe(const Event& event, const Applied& applied) {
+    const StreamPlace here{number_.current(), header_of(event).t_ns};
     if (const auto* clash = std::get_if<CircularBufferClash>(&event)) {
         if (drawn()) {
             draw(*clash);
@@ -32,6 +55,9 @@ void Clashes::observe(const Event& event, const Applied& /*applied*/) {
             clashes_.push_back({clash->header.pid, here, {}, {}, {}});
         }
     }
+    if (!drawn()) {
+        room_.observe(event, applied);
+    }
     number_.observed();
     if (moment_ == here.event) {
         draw_all(here);
@@ -41,6 +67,9 @@ void Clashes::observe(const Event& event, const Applied& /*applied*/) {
 void Clashes::end(const TrackerView& view) {
     if (!moment_) {
         draw_all({number_.last(), view.last_t_ns});
+    }
+    if (!drawn()) {
+        room_.end(view);
     }
     holds_memory_ = any_in_use(*tracked_);
     tracked_ = nullptr;
@@ -66,7 +95,7 @@ void Clashes::draw_all(const StreamPlace& place) {
     last_place_ = place;
     for (const auto& process : *tracked_) {
         if (process->end == ProcessState::End::Alive) {
-            std::vector<L1Map> maps = l1_maps(*process, {});
+            std::vector<L1Map> maps = l1_maps(*process, {{}, 0, {}, &launches_});
             last_maps_.insert(last_maps_.end(), std::make_move_iterator(maps.begin()), std::make_move_iterator(maps.end()));
         }
     }

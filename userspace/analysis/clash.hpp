@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Each clash of circular buffers with L1 buffers, and L1 at one more moment. Two replays: the first finds the moments, the
-// second draws the maps.
+// Each clash of circular buffers with L1 buffers, told by the runtime or not, and L1 at one more moment. Two replays: the first finds
+// the moments, the second draws the maps.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analysis/l1_map.hpp"
+#include "analysis/launch_room.hpp"
 #include "analysis/observer.hpp"
 #include "analysis/stream_place.hpp"
 #include "tracker/failure.hpp"
@@ -34,28 +35,33 @@ public:
     void look_at(std::uint64_t event) { moment_ = event; }
 
     void begin(const TrackerView& view) override;
+    void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override;
+    void ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind) override;
+    void launched(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning) override;
     void observe(const Event& event, const Applied& applied) override;
     void end(const TrackerView& view) override;
 
+    [[nodiscard]] const LaunchRoom& room() const { return room_; }  // of the first replay
     [[nodiscard]] std::uint64_t count() const { return count_; }  // all there were in the window
     [[nodiscard]] bool drawn() const { return replays_ > 1; }
     [[nodiscard]] const std::deque<MappedClash>& clashes() const { return clashes_; }  // by time
     [[nodiscard]] const std::vector<L1Map>& last_maps() const { return last_maps_; }  // at the one more moment
     [[nodiscard]] const StreamPlace& last_place() const { return last_place_; }
     [[nodiscard]] bool holds_memory() const { return holds_memory_; }  // anything was live at the end
-    // The last allocation or failure: what was live there may all have been released since.
-    [[nodiscard]] const StreamPlace& last_use() const { return last_use_; }
 
 private:
     void draw(const CircularBufferClash& event);
     void draw_all(const StreamPlace& place);
 
+    static constexpr std::size_t kMaxLaunchTimes = ProgramTable::kMaxPrograms;
+
     int replays_ = 0;
     EventNumber number_;
+    LaunchRoom room_;
+    LaunchTimes launches_;
     std::uint64_t count_ = 0;
     std::deque<MappedClash> clashes_;
     std::size_t next_ = 0;  // of clashes_, in the second replay
-    StreamPlace last_use_;
     StreamPlace last_place_;
     std::vector<L1Map> last_maps_;
     std::optional<std::uint64_t> moment_;

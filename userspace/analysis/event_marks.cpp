@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "tracker/failure_message.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -31,6 +33,10 @@ public:
     std::optional<MarkKind> operator()(const CircularBufferClash& event) {
         mark_.owner = owner_label(process_, event.owner);
         return MarkKind::Clash;
+    }
+    std::optional<MarkKind> operator()(const RequestRefused& event) {
+        mark_.what = to_string(parse_refusal(event.message).kind);
+        return MarkKind::Refused;
     }
     std::optional<MarkKind> operator()(const Lost& event) {
         mark_.pid = 0;
@@ -76,7 +82,7 @@ private:
 
 std::string_view to_string(MarkKind kind) {
     constexpr std::array<std::string_view, kMarkKindCount> kNames{
-        "failed_allocation", "clash", "gap", "trace_capture", "close", "process_start", "process_exit", "walk"};
+        "failed_allocation", "clash", "gap", "trace_capture", "close", "process_start", "process_exit", "walk", "refused"};
     return kNames[static_cast<std::size_t>(kind)];
 }
 

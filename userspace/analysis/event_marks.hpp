@@ -19,8 +19,8 @@
 
 namespace tt::alloc_trace {
 
-enum class MarkKind : std::uint8_t { FailedAllocation, Clash, Gap, TraceCapture, Close, ProcessStart, ProcessExit, Walk };
-inline constexpr std::size_t kMarkKindCount = 8;
+enum class MarkKind : std::uint8_t { FailedAllocation, Clash, Gap, TraceCapture, Close, ProcessStart, ProcessExit, Walk, Refused };
+inline constexpr std::size_t kMarkKindCount = 9;
 
 [[nodiscard]] std::string_view to_string(MarkKind kind);  // "failed_allocation", "clash", ...
 

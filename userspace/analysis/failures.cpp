@@ -11,6 +11,38 @@ std::uint64_t owner_pointer(const ProcessState& process, const AllocationFailure
     return failure.allocator ? process.owners[process.allocators[*failure.allocator].owner].pointer : failure.event.buffer.owner;
 }
 
+// The region that is cut off the memory of `type`: its bytes would be of this type if it were smaller.
+std::optional<BufferType> cut_off(BufferType type) {
+    switch (type) {
+        case BufferType::Dram: return BufferType::Trace;
+        case BufferType::L1: return BufferType::L1Small;
+        default: return std::nullopt;
+    }
+}
+
+// Free at the end of a space, to which a smaller region behind it would add.
+std::uint64_t free_at_end(const SpaceMap& map) {
+    return !map.holes.empty() && map.holes.back().end == map.end ? map.holes.back().bytes() : 0;
+}
+
+std::optional<ExplainedFailure::IdleRegion> idle_region(
+    const ProcessState& process, const ExplainedFailure& explained, const SpaceMap& map
+) {
+    const std::optional<BufferType> type = cut_off(explained.failure.event.buffer.type);
+    const Region* region = type ? process.allocators[*explained.failure.allocator].region(*type) : nullptr;
+    if (region == nullptr || region->base < map.end) {
+        return std::nullopt;
+    }
+    const auto state = std::find_if(explained.types.begin(), explained.types.end(), [&type](const auto& entry) {
+        return entry.type == type;
+    });
+    if (state == explained.types.end() || !state->capacity.use || state->capacity.use->free == 0) {
+        return std::nullopt;
+    }
+    const std::uint64_t wanted = *explained.failure.needed - std::min(*explained.failure.needed, free_at_end(map));
+    return ExplainedFailure::IdleRegion{*type, state->capacity.use->free, state->capacity.bank_bytes, wanted};
+}
+
 void add_state(ExplainedFailure& explained, const ProcessState& process) {
     const AllocationFailure& failure = explained.failure;
     if (!failure.allocator) {
@@ -38,6 +70,7 @@ void add_state(ExplainedFailure& explained, const ProcessState& process) {
         Need need = judge_need(process, *map, *failure.needed);
         if (need.verdict != NeedVerdict::Fits) {
             explained.help = std::move(need);
+            explained.idle = idle_region(process, explained, *map);
         }
     }
 }
@@ -52,33 +85,77 @@ void Failures::begin(const TrackerView& view) {
     wishes_.clear();
 }
 
+const ProcessState* Failures::process_of(const EventHeader& header) const {
+    const auto found = std::find_if(tracked_->begin(), tracked_->end(), [&header](const auto& process) {
+        return process->pid == header.pid && process->end == ProcessState::End::Alive;
+    });
+    return found == tracked_->end() ? nullptr : found->get();
+}
+
+Recurrence Failures::here(const ProcessState& process, const EventHeader& header) const {
+    const StreamPlace place{number_.current(), header.t_ns};
+    return {process.number, process.pid, place, place, 1};
+}
+
 void Failures::observe(const Event& event, const Applied& /*applied*/) {
-    if (const auto* failed = std::get_if<AllocationFailed>(&event)) {
-        for (const auto& process : *tracked_) {
-            if (process->pid == failed->header.pid && process->end == ProcessState::End::Alive) {
-                explained() ? explain_again(*process, *failed) : find(*process, *failed);
-            }
+    const auto* failed = std::get_if<AllocationFailed>(&event);
+    const auto* refused = std::get_if<RequestRefused>(&event);
+    const auto* clash = std::get_if<CircularBufferClash>(&event);
+    const bool any = failed != nullptr || refused != nullptr || clash != nullptr;
+    if (const ProcessState* process = any ? process_of(header_of(event)) : nullptr; process != nullptr) {
+        if (failed != nullptr) {
+            on(*process, *failed);
+        } else if (!explained()) {
+            refused != nullptr ? find_other(*process, *process->refusals.latest) : find_other(*process, *process->clashes.latest);
         }
     }
     number_.observed();
 }
 
+void Failures::on(const ProcessState& process, const AllocationFailed& event) {
+    if (explained()) {
+        explain_again(process, event);
+    } else {
+        find(process, event);
+    }
+}
+
+// The tracker has explained it already, if not in full.
 void Failures::find(const ProcessState& process, const AllocationFailed& event) {
     ++count_;
+    const AllocationFailure& failure = *process.failures.latest;
+    auto kind = std::find_if(failures_.begin(), failures_.end(), [&](const ExplainedFailure& known) {
+        return known.when.process == process.number && same_kind(known.failure, failure);
+    });
+    if (kind != failures_.end()) {
+        ++kind->when.count;
+        kind->when.last = {number_.current(), event.header.t_ns};
+        return;
+    }
     if (failures_.size() == kKept) {
-        failures_.pop_front();
+        return;
     }
     ExplainedFailure found;
-    found.pid = process.pid;
-    found.place = {number_.current(), event.header.t_ns};
+    found.when = here(process, event.header);
+    found.failure = failure;
     failures_.push_back(std::move(found));
-    const AllocationFailure& failure = process.failures.latest.back();
-    const BufferFields& asked = event.buffer;
-    std::vector<std::uint64_t>& waiting = wishes_[{process.number, owner_pointer(process, failure), asked.type, asked.size}];
-    std::erase_if(waiting, [this](std::uint64_t number) { return number < failures_.front().place.event; });
-    waiting.push_back(number_.current());
-    if (wishes_.size() > kKept) {  // some wait for failures that are not kept any more
-        std::erase_if(wishes_, [this](const auto& entry) { return entry.second.back() < failures_.front().place.event; });
+    const Wish wish{process.number, owner_pointer(process, failure), event.buffer.type, event.buffer.size};
+    wishes_[wish].push_back(failures_.size() - 1);
+}
+
+template <typename Refusal>
+void Failures::find_other(const ProcessState& process, const Refusal& refusal) {
+    ++refusal_count_;
+    auto kind = std::find_if(refusals_.begin(), refusals_.end(), [&](const OtherRefusal& known) {
+        const auto* first = std::get_if<Refusal>(&known.what);
+        return first != nullptr && known.when.process == process.number && same_kind(*first, refusal);
+    });
+    const Recurrence when = here(process, refusal.event.header);
+    if (kind != refusals_.end()) {
+        ++kind->when.count;
+        kind->when.last = when.first;
+    } else if (refusals_.size() < kKept) {
+        refusals_.push_back({when, refusal});
     }
 }
 
@@ -96,16 +173,14 @@ void Failures::grant(const Wish& wish, const StreamPlace& place) {
     if (waiting == wishes_.end()) {
         return;
     }
-    for (ExplainedFailure& failure : failures_) {
-        if (std::binary_search(waiting->second.begin(), waiting->second.end(), failure.place.event)) {
-            failure.granted = place;
-        }
+    for (const std::size_t kind : waiting->second) {
+        failures_[kind].granted = place;
     }
     wishes_.erase(waiting);
 }
 
 void Failures::explain_again(const ProcessState& process, const AllocationFailed& event) {
-    if (next_ == failures_.size() || failures_[next_].place.event != number_.current()) {
+    if (next_ == failures_.size() || failures_[next_].when.first.event != number_.current()) {
         return;
     }
     ExplainedFailure& explained = failures_[next_++];

@@ -10,6 +10,7 @@
 
 #include "analysis/observer.hpp"
 #include "analysis/stream_place.hpp"
+#include "tracker/failure_message.hpp"
 
 namespace tt::alloc_trace {
 
@@ -17,7 +18,7 @@ class FirstFailure final : public Observer {
 public:
     void begin(const TrackerView& view) override { number_.begin(view); }
     void observe(const Event& event, const Applied& /*applied*/) override {
-        if (!event_ && (std::holds_alternative<AllocationFailed>(event) || std::holds_alternative<CircularBufferClash>(event))) {
+        if (!event_ && is_failure(event)) {
             event_ = number_.current();
         }
         number_.observed();
@@ -26,6 +27,12 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> event() const { return event_; }  // its number; nullopt: there was none
 
 private:
+    static bool is_failure(const Event& event) {
+        const auto* refused = std::get_if<RequestRefused>(&event);
+        return std::holds_alternative<AllocationFailed>(event) || std::holds_alternative<CircularBufferClash>(event) ||
+               (refused != nullptr && parse_refusal(refused->message).kind != RefusalKind::Other);
+    }
+
     EventNumber number_;
     std::optional<std::uint64_t> event_;
 };

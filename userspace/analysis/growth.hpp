@@ -27,38 +27,82 @@ struct Iterations {  // of one process
     std::uint32_t pid = 0;
     FoundBy found_by = FoundBy::Recurrence;
     Certainty certainty = Certainty::Low;
-    double count = 0;               // in the window
+    double count = 0;               // in the window, of all its threads
     std::uint64_t period_ns = 0;    // median or mean
-    double marks_per_period = 0;    // of thread `tid`, if it is set
-    std::uint32_t tid = 0;          // the thread that iterates; 0: all together
+    double marks_per_period = 0;    // of its thread, or of all together
+    std::vector<std::uint32_t> tids{};  // that iterate, side by side; empty: all threads together
     std::uint64_t shapes = 0;       // that agree; 0: as the user said
+    double explained = 1;           // share of the allocations that are like those of another iteration
+    std::vector<LoopPart> parts{};  // equal parts of an iteration, parts of these, ...
+    bool over = false;              // before the latest loop began
     std::uint64_t first_t_ns = 0;   // of the stretch in which they were seen
     std::uint64_t last_t_ns = 0;
-    std::optional<GrowthGroup::Key> anchor{};  // what counts them
+    std::optional<GrowthGroup::Key> anchor{};  // what they were recognised by
     double anchors_per_period = 1;
 };
 
 struct GrowingGroup {
-    GrowthGroup::Key key;
+    GrowthGroup::Key key;          // size 0: of sizes that change
     std::size_t iterations = 0;    // index into GrowthResult::iterations
-    std::uint64_t count = 0;       // live at the last allocation of the process
+    std::uint64_t count = 0;       // allocated since the iterations began, live at the last allocation of the process
+    std::uint64_t older = 0;       // live then, but older
     std::optional<std::uint64_t> bank_bytes{};  // what one buffer reserves in each bank
-    GrowthSlope slope;
+    std::uint32_t banks = 0;       // per chip; 0: not known
+    GrowthSlope slope;             // buffers; bytes of sizes that change
     Certainty certainty = Certainty::Low;
-    std::uint64_t first_t_ns = 0;  // of the group's allocations
-    std::uint64_t last_t_ns = 0;
+    std::uint64_t first_t_ns = 0;  // of the buffers counted
+    std::uint64_t last_t_ns = 0;   // of the group's allocations
+    std::vector<std::uint64_t> sizes{};  // that change: the latest ones, as they followed each other
+    std::uint32_t tid = 0;         // that allocates them
+
+    [[nodiscard]] bool wanders() const { return key.size == 0; }
+    [[nodiscard]] double bytes_per_period() const { return slope.per_period * (wanders() ? 1 : static_cast<double>(key.size)); }
+    // Reserved on each chip; nullopt: not known.
+    [[nodiscard]] std::optional<double> reserved_per_period() const;
+};
+
+enum class RiseKind : std::uint8_t { Earlier, Stopped, Uneven };
+[[nodiscard]] std::string_view to_string(RiseKind kind);  // "in an earlier loop", "stopped", "uneven"
+
+// More buffers than behind the first iteration, but they do not grow to the end.
+struct RisenGroup {
+    GrowthGroup::Key key;
+    std::size_t iterations = 0;
+    RiseKind kind = RiseKind::Uneven;
+    std::int64_t from = 0;      // live in the second iteration, at least
+    std::int64_t to = 0;        // in the last one
+    double per_period = 0;      // of an earlier loop
+    std::uint64_t until_t_ns = 0;  // about; of the last rise
+};
+
+// When the memory of a chip is full if all goes on.
+struct GrowthOutlook {
+    std::size_t iterations = 0;
+    std::uint32_t owner = 0;
+    BufferType type = BufferType::Dram;
+    std::uint32_t banks = 0;
+    double bank_bytes_per_period = 0;
+    std::uint64_t free_bank_bytes = 0;  // at the last allocation of the process; fragmentation is not looked at
+    double periods_left = 0;
 };
 
 struct GrowthProcess {
     std::uint32_t pid = 0;
     std::uint64_t marks = 0;   // allocations and launches
     std::uint64_t groups = 0;  // compared
+    struct Size {
+        BufferType type = BufferType::Dram;
+        std::uint64_t size = 0;
+    };
+    std::vector<Size> nearest{};  // to the mark asked for, if none is like it
 };
 
 struct GrowthResult {
     std::vector<GrowthProcess> processes;  // that allocated anything
     std::vector<Iterations> iterations;
     std::vector<GrowingGroup> groups;      // by bytes per second, highest first
+    std::vector<RisenGroup> risen;         // by bytes, most first
+    std::vector<GrowthOutlook> outlook;    // soonest first
 };
 
 class GrowthObserver : public Observer {

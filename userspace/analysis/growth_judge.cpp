@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kLeastSteps = 4;
 constexpr std::size_t kFewSteps = 24;  // up to here every step must come when it is due; above, chance averages out
 constexpr double kTolerance = 0.25;
+constexpr std::size_t kFewest = 3;      // iterations
+constexpr double kOver = 0.75;          // of the iterations: what rose no more since then has stopped
 
 struct Step {
     double at = 0;
@@ -112,16 +114,41 @@ std::optional<GrowthSlope> judge_part(std::span<const LowWater> floor, double le
     if (!(steps.size() <= kFewSteps ? steps_are_regular(floor, steps) : growth_is_steady(floor, steps))) {
         return std::nullopt;
     }
-    const double grown = floor.back().low - floor.front().low;
+    const auto grown = static_cast<double>(floor.back().low - floor.front().low);
     // From step to step: independent of where among its iterations the first one falls.
     const double slope = (grown - steps.front().height) / (steps.back().at - steps.front().at);
     return GrowthSlope{slope, grown, periods, steps.size()};
+}
+
+std::optional<GrowthSlope> judge_few(std::span<const LowWater> floor) {
+    const std::vector<Step> steps = steps_of(floor);
+    if (steps.size() + (floor.size() > kFewest ? 2 : 1) < floor.size() || steps.back().at != floor.back().periods) {
+        return std::nullopt;
+    }
+    std::vector<double> heights;
+    for (const Step& step : steps) {
+        heights.push_back(step.height);
+    }
+    // The first one may be another: it warms up.
+    if (heights.size() + 1 == floor.size() && floor.size() > kFewest) {
+        heights.erase(heights.begin());
+    }
+    const double height = median(heights);
+    const bool equal = std::all_of(heights.begin(), heights.end(), [height](double one) { return std::abs(one - height) <= kTolerance * height; });
+    const auto grown = static_cast<double>(floor.back().low - floor.front().low);
+    return equal ? std::optional(GrowthSlope{height, grown, floor.back().periods, steps.size()}) : std::nullopt;
 }
 
 }  // namespace
 
 std::optional<GrowthSlope> judge_growth(const std::vector<LowWater>& lows, double least_periods) {
     const std::vector<LowWater> floor = floor_of(lows);
+    if (floor.size() < kFewest) {
+        return std::nullopt;
+    }
+    if (floor.back().periods - floor.front().periods < least_periods) {
+        return judge_few(floor);
+    }
     // Warm-up may come before: it counts if it is over by the middle.
     for (const std::size_t quarter : {0U, 1U, 2U}) {
         const std::span<const LowWater> part = std::span(floor).subspan(floor.size() * quarter / 4);
@@ -135,12 +162,26 @@ std::optional<GrowthSlope> judge_growth(const std::vector<LowWater>& lows, doubl
     return std::nullopt;
 }
 
-std::optional<GrowthSlope> judge_runs(const std::vector<std::int32_t>& lows, std::size_t run) {
+std::optional<GrowthRise> judge_rise(const std::vector<LowWater>& lows) {
+    if (lows.size() < kFewest || lows.back().low <= lows[1].low) {
+        return std::nullopt;
+    }
+    GrowthRise rise{lows[1].low, lows.back().low, false, lows.back().periods};
+    const std::vector<LowWater> floor = floor_of(lows);
+    const std::vector<Step> steps = steps_of(floor);
+    if (!steps.empty()) {
+        rise.until = steps.back().at;
+        rise.stopped = rise.until <= kOver * lows.back().periods;
+    }
+    return rise;
+}
+
+std::optional<GrowthSlope> judge_runs(const std::vector<std::int64_t>& lows, std::size_t run) {
     constexpr std::size_t kShift = 2;  // bins: runs are not alike to the allocation
     if (run == 0 || lows.size() < 2 * run + run / 2) {
         return std::nullopt;
     }
-    std::vector<std::int32_t> floor = lows;
+    std::vector<double> floor(lows.begin(), lows.end());
     for (std::size_t i = floor.size(); i-- > 1;) {
         floor[i - 1] = std::min(floor[i - 1], floor[i]);
     }
@@ -163,7 +204,7 @@ std::optional<GrowthSlope> judge_runs(const std::vector<std::int32_t>& lows, std
         return std::nullopt;
     }
     const double runs = static_cast<double>(lows.size()) / static_cast<double>(run);
-    return GrowthSlope{typical, static_cast<double>(floor.back() - floor.front()), runs, static_cast<std::size_t>(runs + 0.5)};
+    return GrowthSlope{typical, floor.back() - floor.front(), runs, static_cast<std::size_t>(runs + 0.5)};
 }
 
 }  // namespace tt::alloc_trace

@@ -14,7 +14,7 @@ namespace tt::alloc_trace {
 // A stretch of at least one iteration.
 struct LowWater {
     double periods = 0;    // iterations until its end
-    std::int32_t low = 0;  // fewest live in it
+    std::int64_t low = 0;  // fewest live in it
 };
 
 struct GrowthSlope {
@@ -24,10 +24,20 @@ struct GrowthSlope {
     std::size_t steps = 0;   // rises of the floor that could be told apart
 };
 
-// nullopt: it does not grow steadily to the end. `least_periods`: fewer iterations prove nothing.
+// nullopt: it does not grow steadily to the end. With fewer than `least_periods` iterations, three at least, each must add the
+// same; only the first may be another one.
 [[nodiscard]] std::optional<GrowthSlope> judge_growth(const std::vector<LowWater>& lows, double least_periods);
 
+// What is more at the end than behind the first iteration, though it does not grow steadily.
+struct GrowthRise {
+    std::int64_t from = 0;   // fewest live in the second iteration
+    std::int64_t to = 0;     // in the last one
+    bool stopped = false;    // it did not rise any more in the last quarter
+    double until = 0;        // iterations; of the last rise
+};
+[[nodiscard]] std::optional<GrowthRise> judge_rise(const std::vector<LowWater>& lows);
+
 // The same workload several times, `run` places of `lows` each: every run adds as much as the others. At least three runs.
-[[nodiscard]] std::optional<GrowthSlope> judge_runs(const std::vector<std::int32_t>& lows, std::size_t run);
+[[nodiscard]] std::optional<GrowthSlope> judge_runs(const std::vector<std::int64_t>& lows, std::size_t run);
 
 }  // namespace tt::alloc_trace

@@ -20,9 +20,20 @@ std::size_t GrowthLog::KeyHash::operator()(const GrowthGroup::Key& key) const no
     return mixed ^ (mixed >> 32U);
 }
 
+std::uint32_t GrowthTrack::bin_at(std::uint64_t t_ns) const {
+    if (t_ns < first_t_ns || bin_ends.empty()) {
+        return GroupSeries::kNotSeen;
+    }
+    if (bin_ends.size() == 1 || t_ns > bin_ends[bin_ends.size() - 2]) {
+        return last_bin();  // most live shortly
+    }
+    return static_cast<std::uint32_t>(std::lower_bound(bin_ends.begin(), bin_ends.end(), t_ns) - bin_ends.begin());
+}
+
 void GrowthLog::held(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
     if (GrowthGroup* group = group_of(process, key, buffer)) {
         ++group->older;
+        learn(process, key, buffer, *group);
     }
 }
 
@@ -32,21 +43,46 @@ void GrowthLog::started(const ProcessState& process, const AllocationKey& key, c
         return;
     }
     GrowthGroup* group = group_of(process, key, buffer);
-    if (group == nullptr) {
+    if (group == nullptr || group->key.size == 0) {
         ++left_out_;
+    }
+    if (group == nullptr) {
         return;
     }
     GrowthTrack& track = tracks_[group->key.track];
-    mark(track, *group, {process.last_t_ns, group->number, buffer.tid});
-    if (!group->bank_bytes && std::has_single_bit(group->marks)) {  // it may come to be known
-        group->bank_bytes = bank_footprint_of(process, key, buffer);
+    mark(track, *group, {buffer.t_ns, group->number, buffer.tid});
+    if (GroupSeries* sum = sum_of(group->kind, buffer.tid)) {
+        sum->allocated(track.clock, track.level, static_cast<std::int64_t>(buffer.size));
+    }
+    if (std::has_single_bit(group->marks)) {  // it may come to be known
+        learn(process, key, buffer, *group);
     }
 }
 
 void GrowthLog::ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
-    if (GrowthGroup* group = group_of(process, key, buffer)) {
-        const GrowthTrack& track = tracks_[group->key.track];
-        group->series.freed(track.clock, track.level);
+    GrowthGroup* group = group_of(process, key, buffer);
+    if (group == nullptr) {
+        return;
+    }
+    const GrowthTrack& track = tracks_[group->key.track];
+    const bool older = buffer.origin() == FoundAs::PreExisting || track.clock == 0;
+    const std::uint32_t born = older ? GroupSeries::kNotSeen : track.bin_at(buffer.t_ns);
+    group->series.freed(track.clock, track.level, born);
+    if (born != GroupSeries::kNotSeen) {
+        if (GroupSeries* sum = sum_of(group->kind, buffer.tid)) {
+            sum->freed(track.clock, track.level, born, static_cast<std::int64_t>(buffer.size));
+        }
+    }
+}
+
+void GrowthLog::learn(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, GrowthGroup& group) {
+    if (!group.bank_bytes && group.key.size != 0) {
+        group.bank_bytes = bank_footprint_of(process, key, buffer);
+    }
+    if (const Region* region = process.allocators[key.allocator].region(key.type)) {
+        GrowthKind& kind = kinds_[group.kind];
+        kind.banks = region->banks;
+        kind.bank_bytes = std::max(kind.bank_bytes, region->bytes);
     }
 }
 
@@ -68,6 +104,10 @@ void GrowthLog::finish() {
         const GrowthTrack& track = tracks_[group.key.track];
         group.series.settle(track.clock, track.level);
     }
+    for (GrowthSum& sum : sums_) {
+        const GrowthTrack& track = tracks_[kinds_[sum.kind].track];
+        sum.bytes.settle(track.clock, track.level);
+    }
     for (GrowthTrack& track : tracks_) {
         std::rotate(track.tail.begin(), track.tail.begin() + static_cast<std::ptrdiff_t>(track.oldest), track.tail.end());
         track.oldest = 0;
@@ -85,6 +125,7 @@ std::optional<std::uint32_t> GrowthLog::track_of(const ProcessState& process) {
         }
         found = track_numbers_.emplace(process.number, static_cast<std::uint32_t>(tracks_.size())).first;
         GrowthTrack& track = tracks_.emplace_back();
+        track.number = found->second;
         track.process = process.number;
         track.pid = process.pid;
     }
@@ -103,7 +144,13 @@ GrowthGroup* GrowthLog::group_of(const GrowthGroup::Key& key) {
     if (found != group_numbers_.end()) {
         return &groups_[found->second];
     }
-    if (groups_.size() >= kMaxGroups) {
+    if (groups_.size() >= kMaxGroups && key.size != 0) {
+        GrowthGroup::Key others = key;
+        others.size = 0;
+        return group_of(others);
+    }
+    const std::optional<std::uint32_t> kind = kind_of(key);
+    if (!kind) {
         return nullptr;
     }
     const auto number = static_cast<std::uint32_t>(groups_.size());
@@ -112,7 +159,33 @@ GrowthGroup* GrowthLog::group_of(const GrowthGroup::Key& key) {
     GrowthGroup& group = groups_.emplace_back();
     group.key = key;
     group.number = number;
+    group.kind = *kind;
     return &group;
+}
+
+std::optional<std::uint32_t> GrowthLog::kind_of(const GrowthGroup::Key& key) {
+    const auto known = std::find_if(kinds_.begin(), kinds_.end(), [&key](const GrowthKind& kind) { return kind.same(key); });
+    if (known != kinds_.end()) {
+        return static_cast<std::uint32_t>(known - kinds_.begin());
+    }
+    if (kinds_.size() >= kMaxKinds) {
+        return std::nullopt;
+    }
+    kinds_.push_back({key.track, key.owner, key.type, key.launch});
+    return static_cast<std::uint32_t>(kinds_.size()) - 1;
+}
+
+GroupSeries* GrowthLog::sum_of(std::uint32_t kind, std::uint32_t tid) {
+    const std::uint64_t key = std::uint64_t{kind} << 32U | tid;
+    const auto found = sum_numbers_.find(key);
+    if (found != sum_numbers_.end()) {
+        return &sums_[found->second].bytes;
+    }
+    if (sums_.size() >= kMaxSums) {
+        return nullptr;
+    }
+    sum_numbers_.emplace(key, static_cast<std::uint32_t>(sums_.size()));
+    return &sums_.emplace_back(GrowthSum{kind, tid, {}}).bytes;
 }
 
 void GrowthLog::mark(GrowthTrack& track, GrowthGroup& group, const ShapeMark& mark) {
@@ -126,7 +199,7 @@ void GrowthLog::mark(GrowthTrack& track, GrowthGroup& group, const ShapeMark& ma
     }
     const std::size_t bin = (track.clock - 1) >> track.level;
     track.bin_ends.resize(bin + 1);
-    track.bin_ends[bin] = mark.t_ns;
+    track.bin_ends[bin] = std::max(mark.t_ns, bin == 0 ? 0 : track.bin_ends[bin - 1]);
     track.first_t_ns = track.clock == 1 ? mark.t_ns : track.first_t_ns;
     const std::size_t before = group.series.points().size();
     if (group.key.launch) {
@@ -168,6 +241,9 @@ std::size_t GrowthLog::count_points() {
     for (GrowthGroup& group : groups_) {
         group.series.coarsen(tracks_[group.key.track].level);
         points += group.series.points().size();
+    }
+    for (GrowthSum& sum : sums_) {
+        sum.bytes.coarsen(tracks_[kinds_[sum.kind].track].level);
     }
     return points;
 }

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the search for growth keeps of a stream, in bounded memory: of every group (process, owner, type, size; or launches of a
-// program) a series of live buffers, and of every process its latest marks. A mark is an allocation or a launch; each process has a
-// clock that counts them.
+// program) a series of live buffers, of every kind (process, owner, type) and thread a series of live bytes, and of every process
+// its latest marks. A mark is an allocation or a launch; each process has a clock that counts them.
 #pragma once
 
 #include <tsl/robin_map.h>
@@ -22,7 +22,7 @@ namespace tt::alloc_trace {
 
 struct GrowthGroup {
     struct Key {
-        std::uint64_t size = 0;     // or the program's pointer
+        std::uint64_t size = 0;     // or the program's pointer; 0: all sizes beyond the limit, together
         std::uint32_t track = 0;
         std::uint32_t owner = 0;    // number in GrowthLog::owners()
         BufferType type = BufferType::Dram;
@@ -32,6 +32,7 @@ struct GrowthGroup {
     };
     Key key;
     std::uint32_t number = 0;       // index into GrowthLog::groups()
+    std::uint32_t kind = 0;         // index into GrowthLog::kinds()
     GroupSeries series;
     std::uint64_t marks = 0;
     std::int64_t older = 0;         // live buffers that were not allocated in the window
@@ -41,11 +42,33 @@ struct GrowthGroup {
 
     // At the last mark of the process.
     [[nodiscard]] std::uint64_t live() const;
-    // Most of its buffers were freed again: growth itself must not set the beat by which it is measured.
+    // Most of its buffers were freed again.
     [[nodiscard]] bool recycles() const;
 };
 
+// All sizes of one owner and type in a process.
+struct GrowthKind {
+    std::uint32_t track = 0;
+    std::uint32_t owner = 0;
+    BufferType type = BufferType::Dram;
+    bool launch = false;
+    std::uint32_t banks = 0;        // per chip; 0: not known
+    std::uint64_t bank_bytes = 0;   // of one bank, all there is
+
+    [[nodiscard]] bool same(const GrowthGroup::Key& key) const {
+        return track == key.track && owner == key.owner && type == key.type && launch == key.launch;
+    }
+};
+
+// Live bytes of what a thread allocated of a kind.
+struct GrowthSum {
+    std::uint32_t kind = 0;
+    std::uint32_t tid = 0;
+    GroupSeries bytes;
+};
+
 struct GrowthTrack {  // of one process
+    std::uint32_t number = 0;   // index into GrowthLog::tracks()
     std::uint32_t process = 0;  // ProcessState::number
     std::uint32_t pid = 0;
     std::uint64_t clock = 0;
@@ -55,14 +78,22 @@ struct GrowthTrack {  // of one process
     std::vector<std::uint32_t> groups;    // indices into GrowthLog::groups()
     std::vector<ShapeMark> tail;          // shape: index into groups(); in order once finish() was called
     std::size_t oldest = 0;               // in tail, when it is full: a ring until then
+
+    [[nodiscard]] std::uint64_t tail_clock() const { return clock - tail.size(); }  // before the first mark of the tail
+    [[nodiscard]] std::uint32_t last_bin() const { return static_cast<std::uint32_t>(bin_ends.size()) - 1; }
+    [[nodiscard]] std::uint32_t bin_of(std::uint64_t at_clock) const { return static_cast<std::uint32_t>((at_clock - 1) >> level); }
+    // Of what was allocated then; GroupSeries::kNotSeen: before the first mark.
+    [[nodiscard]] std::uint32_t bin_at(std::uint64_t t_ns) const;
 };
 
 class GrowthLog {
 public:
     static constexpr std::size_t kMaxBins = 512;                      // per process; then neighbours are joined
-    static constexpr std::size_t kMaxGroups = std::size_t{1} << 17U;  // further ones are left out
+    static constexpr std::size_t kMaxGroups = std::size_t{1} << 17U;  // further sizes are one group of each kind
+    static constexpr std::size_t kMaxKinds = 4096;                    // further ones are left out
+    static constexpr std::size_t kMaxSums = 1024;                     // further ones are left out
     static constexpr std::size_t kMaxTracks = 64;                     // likewise
-    static constexpr std::size_t kMaxPoints = std::size_t{1} << 22U;  // of all series, 64 MiB; then bins are joined
+    static constexpr std::size_t kMaxPoints = std::size_t{1} << 21U;  // of all series, 64 MiB; then bins are joined
     static constexpr std::size_t kTailMarks = std::size_t{1} << 18U;  // per process: 4 MiB
 
     void held(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);  // before the window
@@ -73,6 +104,8 @@ public:
 
     [[nodiscard]] const std::deque<GrowthTrack>& tracks() const { return tracks_; }
     [[nodiscard]] const std::deque<GrowthGroup>& groups() const { return groups_; }
+    [[nodiscard]] const std::deque<GrowthKind>& kinds() const { return kinds_; }
+    [[nodiscard]] const std::deque<GrowthSum>& sums() const { return sums_; }
     [[nodiscard]] const OwnerBook& owners() const { return owners_; }
     [[nodiscard]] std::uint64_t left_out() const { return left_out_; }  // allocations of what is beyond the limits
 
@@ -84,14 +117,20 @@ private:
     [[nodiscard]] std::optional<std::uint32_t> track_of(const ProcessState& process);  // index into tracks_
     GrowthGroup* group_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
     GrowthGroup* group_of(const GrowthGroup::Key& key);
+    std::optional<std::uint32_t> kind_of(const GrowthGroup::Key& key);  // index into kinds_
+    GroupSeries* sum_of(std::uint32_t kind, std::uint32_t tid);
+    void learn(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, GrowthGroup& group);
     void mark(GrowthTrack& track, GrowthGroup& group, const ShapeMark& mark);
     void join_bins();
     std::size_t count_points();  // of all series, each at the level of its process
 
     std::deque<GrowthTrack> tracks_;
     std::deque<GrowthGroup> groups_;
+    std::deque<GrowthKind> kinds_;
+    std::deque<GrowthSum> sums_;
     tsl::robin_map<std::uint32_t, std::uint32_t> track_numbers_;  // by ProcessState::number
     tsl::robin_map<GrowthGroup::Key, std::uint32_t, KeyHash> group_numbers_;
+    tsl::robin_map<std::uint64_t, std::uint32_t> sum_numbers_;    // by kind and thread
     OwnerBook owners_;
     std::uint32_t latest_process_ = ~std::uint32_t{0};  // most calls ask for the same one again
     std::uint32_t latest_track_ = 0;

@@ -5,115 +5,127 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <unordered_map>
 #include <utility>
 
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::size_t kMinStarts = 8;          // fewer equal distances may be chance
-constexpr std::size_t kMinStartsAlone = 16;    // if no second shape agrees
-constexpr std::size_t kMinStartsNoisy = 20;
-constexpr double kTolerance = 0.25;            // of a distance; random ones are that close in a third of the cases only
-constexpr double kMostNoise = 0.4;             // share of odd distances; random ones have 0.8
-constexpr int kMostNesting = 4;                // loops within loops
-constexpr std::size_t kThreadsTried = 3;       // the busiest
-constexpr unsigned kSuffixesTried = 4;         // all marks, the last half, ...
+constexpr std::size_t kMostThreads = 8;      // tried, the busiest
+constexpr double kLeastOfThread = 0.04;      // of all marks
+constexpr double kEnoughExplained = 0.8;     // no need to look at kinds instead of sizes
+constexpr double kWanders = 0.25;            // of the marks: a shape that comes in such a stretch only is not told from its kin
+constexpr unsigned kSuffixesTried = 3;       // all marks, the last half, ...
+constexpr double kLonger = 1.5;              // two loops of nearly the same length are one
+constexpr double kLeastOfOther = 0.75;       // of what the other loop explains
+constexpr std::size_t kMostEarlier = 2;      // loops before the last one
+constexpr std::size_t kLeastEarlier = 32;    // marks
+constexpr double kMostKept = 0.25;           // of the allocations of an earlier loop: else it is the loading of a model
+constexpr double kSamePeriod = 0.1;          // of threads that do the same
 
-using Positions = std::vector<std::uint32_t>;
+using Places = std::vector<std::uint32_t>;  // among the marks
 
-struct Vote {
-    double period = 0;
-    Positions starts;
-    bool exact = false;
-    std::uint32_t shape = 0;
-    double per_period = 1;
+struct Sequence {
+    std::vector<std::uint32_t> shapes;
+    Places places;  // of each
 };
 
-struct Gaps {
-    double median = 0;
-    Positions after_long;
-    Positions after_short;
-};
+// A loop, and the sequence it was found in.
+struct LoopIn {
+    FoundLoop loop;
+    Sequence sequence;
 
-Gaps gaps_of(const Positions& at) {
-    Positions gaps;
-    for (std::size_t i = 1; i < at.size(); ++i) {
-        gaps.push_back(at[i] - at[i - 1]);
+    [[nodiscard]] double period() const {  // in marks of all shapes and threads
+        const std::vector<std::uint32_t>& starts = loop.at.starts;
+        return static_cast<double>(sequence.places[starts.back()] - sequence.places[starts.front()]) / static_cast<double>(starts.size() - 1);
     }
-    Positions sorted = gaps;
-    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-    std::nth_element(sorted.begin(), middle, sorted.end());
-    Gaps result;
-    result.median = *middle;
-    const double tolerance = std::max(kTolerance * result.median, result.median >= 3 ? 1.0 : 0.0);
-    for (std::size_t i = 0; i < gaps.size(); ++i) {
-        if (gaps[i] > result.median + tolerance) {
-            result.after_long.push_back(at[i + 1]);
-        } else if (gaps[i] < result.median - tolerance) {
-            result.after_short.push_back(at[i + 1]);
+};
+
+class Finder {
+public:
+    Finder(std::span<const ShapeMark> marks, const std::vector<ShapeInfo>& shapes) : marks_(marks), shapes_(shapes) {}
+
+    // Among the first `size` marks. `recycling_only`: what stays does not tell iterations.
+    [[nodiscard]] std::vector<FoundIterations> up_to(std::size_t size, bool recycling_only) const;
+
+private:
+    [[nodiscard]] std::optional<LoopIn> find(const Places& places, bool recycling_only) const;
+    [[nodiscard]] std::optional<LoopIn> find_among(const Places& places, bool recycling) const;
+    [[nodiscard]] Sequence sequence_of(const Places& places, bool recycling) const;
+    [[nodiscard]] Sequence kinds_of(const Sequence& sequence, std::size_t last) const;
+    [[nodiscard]] std::size_t numbers() const { return 2 * shapes_.size(); }  // shapes, then kinds
+    [[nodiscard]] FoundIterations describe(const LoopIn& found, const Places& places) const;
+    [[nodiscard]] std::vector<FoundIterations> by_thread(std::size_t size, bool recycling_only) const;
+
+    std::span<const ShapeMark> marks_;
+    const std::vector<ShapeInfo>& shapes_;
+};
+
+Sequence Finder::sequence_of(const Places& places, bool recycling) const {
+    Sequence result;
+    for (const std::uint32_t place : places) {
+        if (!recycling || shapes_[marks_[place].shape].recycles) {
+            result.shapes.push_back(marks_[place].shape);
+            result.places.push_back(place);
         }
     }
     return result;
 }
 
-std::optional<Vote> vote(const Positions& at, int nesting) {
-    if (at.size() < kMinStarts) {
-        return std::nullopt;
+// The `last` ones; shapes that come only in a short stretch of them are told by their kind.
+Sequence Finder::kinds_of(const Sequence& sequence, std::size_t last) const {
+    const auto skipped = static_cast<std::ptrdiff_t>(sequence.shapes.size() - last);
+    Sequence result{{sequence.shapes.begin() + skipped, sequence.shapes.end()}, {sequence.places.begin() + skipped, sequence.places.end()}};
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> seen(shapes_.size(), {~std::uint32_t{0}, 0});  // first, last
+    for (std::uint32_t i = 0; i < last; ++i) {
+        auto& [first, latest] = seen[result.shapes[i]];
+        first = std::min(first, i);
+        latest = i;
     }
-    Gaps gaps = gaps_of(at);
-    const std::size_t odd = gaps.after_long.size() + gaps.after_short.size();
-    if (odd == 0) {
-        return Vote{static_cast<double>(at.back() - at.front()) / static_cast<double>(at.size() - 1), at, true};
-    }
-    // The odd distances may be the seams of an outer loop.
-    const Positions& seams = gaps.after_long.empty() ? gaps.after_short : gaps.after_long;
-    if (nesting < kMostNesting && seams.size() < at.size()) {
-        if (std::optional<Vote> outer = vote(seams, nesting + 1); outer && outer->exact) {
-            return outer;
+    for (std::uint32_t& shape : result.shapes) {
+        if (seen[shape].second - seen[shape].first < kWanders * static_cast<double>(last)) {
+            shape = static_cast<std::uint32_t>(shapes_.size()) + shapes_[shape].kind;
         }
     }
-    if (at.size() >= kMinStartsNoisy && static_cast<double>(odd) <= kMostNoise * static_cast<double>(at.size() - 1)) {
-        return Vote{gaps.median, at, false};
-    }
-    return std::nullopt;
+    return result;
 }
 
-// The loop must go on to the end: what comes behind its last iteration is little.
-bool reaches_end(const Vote& vote, std::size_t marks) {
-    const double rest = static_cast<double>(marks - vote.starts.back());
-    return rest <= std::max(2.5 * vote.period, 0.1 * static_cast<double>(vote.starts.back() - vote.starts.front()));
-}
-
-std::vector<Vote> votes_of(std::span<const ShapeMark> marks) {
-    std::unordered_map<std::uint32_t, Positions> by_shape;
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-        by_shape[marks[i].shape].push_back(static_cast<std::uint32_t>(i));
+std::optional<LoopIn> Finder::find_among(const Places& places, bool recycling) const {
+    Sequence all = sequence_of(places, recycling);
+    std::optional<FoundLoop> loop = find_loop(all.shapes, numbers());
+    std::optional<LoopIn> best;
+    const auto size = static_cast<double>(all.shapes.size());
+    if (loop) {
+        best = LoopIn{std::move(*loop), all};
     }
-    std::vector<Vote> votes;
-    for (const auto& [shape, at] : by_shape) {
-        std::optional<Vote> cast = vote(at, 0);
-        if (!cast || !reaches_end(*cast, marks.size())) {
-            continue;
+    for (unsigned half = 0; half < kSuffixesTried && (!best || best->loop.likeness < kEnoughExplained); ++half) {
+        Sequence kinds = kinds_of(all, all.shapes.size() >> half);
+        if (std::optional<FoundLoop> other = find_loop(kinds.shapes, numbers());
+            other && (!best || other->explained > best->loop.explained + 0.05 * size)) {
+            best = LoopIn{std::move(*other), std::move(kinds)};
         }
-        cast->shape = shape;
-        const auto inside = std::count_if(at.begin(), at.end(), [&cast](std::uint32_t position) {
-            return position >= cast->starts.front() && position < cast->starts.back();
-        });
-        cast->per_period = static_cast<double>(inside) / static_cast<double>(cast->starts.size() - 1);
-        votes.push_back(std::move(*cast));
     }
-    std::sort(votes.begin(), votes.end(), [](const Vote& a, const Vote& b) {
-        return std::pair(a.period, a.shape) < std::pair(b.period, b.shape);
-    });
-    return votes;
+    return best;
 }
 
-std::uint64_t median_time(std::span<const ShapeMark> marks, const Positions& starts) {
+// What stays must not set the beat by which it is measured, unless nothing else does: equal layers, and one buffer kept of each
+// step.
+std::optional<LoopIn> Finder::find(const Places& places, bool recycling_only) const {
+    std::optional<LoopIn> loop = find_among(places, true);
+    if (recycling_only || (loop && !loop->loop.parts.empty())) {
+        return loop;
+    }
+    std::optional<LoopIn> of_all = find_among(places, false);
+    if (!loop || (of_all && of_all->period() > kLonger * loop->period() && of_all->loop.explained >= kLeastOfOther * loop->loop.explained)) {
+        return of_all;
+    }
+    return loop;
+}
+
+std::uint64_t median_time(std::span<const ShapeMark> marks, const Places& begins) {
     std::vector<std::uint64_t> times;
-    for (std::size_t i = 1; i < starts.size(); ++i) {
-        const std::uint64_t from = marks[starts[i - 1]].t_ns;
-        const std::uint64_t to = marks[starts[i]].t_ns;
+    for (std::size_t i = 1; i < begins.size(); ++i) {
+        const std::uint64_t from = marks[begins[i - 1]].t_ns;
+        const std::uint64_t to = marks[begins[i]].t_ns;
         times.push_back(to > from ? to - from : 0);
     }
     const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
@@ -121,119 +133,148 @@ std::uint64_t median_time(std::span<const ShapeMark> marks, const Positions& sta
     return *middle;
 }
 
-struct Election {
-    FoundIterations found;
-    std::size_t weight = 0;
-    double share = 0;  // of the weight all shapes could have
-};
-
-std::optional<Election> elect(std::span<const ShapeMark> marks) {
-    const std::vector<Vote> votes = votes_of(marks);
-    std::size_t best_from = 0;
-    std::size_t best_to = 0;
-    std::size_t best_weight = 0;
-    for (std::size_t from = 0; from < votes.size(); ++from) {
-        std::size_t weight = 0;
-        std::size_t to = from;
-        for (; to < votes.size() && votes[to].period <= votes[from].period * 1.1; ++to) {
-            weight += votes[to].exact ? 2 : 1;
-        }
-        if (weight > best_weight) {
-            best_from = from;
-            best_to = to;
-            best_weight = weight;
-        }
+// `places`: of the threads it is of.
+FoundIterations Finder::describe(const LoopIn& found, const Places& places) const {
+    const Sequence& sequence = found.sequence;
+    const std::vector<std::uint32_t>& starts = found.loop.at.starts;
+    const auto period = static_cast<std::ptrdiff_t>(found.loop.at.period + 0.5);
+    const auto size = static_cast<std::ptrdiff_t>(sequence.shapes.size());
+    // The last iteration ends where the marks do, if they end with it.
+    const std::ptrdiff_t rest = size - starts.back();
+    const std::ptrdiff_t shift = rest < period ? rest - period : 0;
+    FoundIterations result;
+    for (const std::uint32_t start : starts) {
+        result.begins.push_back(sequence.places[static_cast<std::size_t>(std::max<std::ptrdiff_t>(start + shift, 0))]);
     }
-    if (best_weight == 0) {
-        return std::nullopt;
+    result.begins.erase(std::unique(result.begins.begin(), result.begins.end()), result.begins.end());
+    const std::ptrdiff_t end = starts.back() + shift + period;
+    result.end = end < size ? sequence.places[static_cast<std::size_t>(end)] : places.back() + 1;
+    if (found.loop.at.shape < shapes_.size()) {
+        result.anchor = found.loop.at.shape;
     }
-    const auto begin = votes.begin() + static_cast<std::ptrdiff_t>(best_from);
-    const auto end = votes.begin() + static_cast<std::ptrdiff_t>(best_to);
-    // The rarest shape of the exact ones counts best.
-    const Vote& anchor = *std::min_element(begin, end, [](const Vote& a, const Vote& b) {
-        return std::tuple(!a.exact, a.per_period, a.shape) < std::tuple(!b.exact, b.per_period, b.shape);
-    });
-    const std::size_t shapes = best_to - best_from;
-    if (shapes < (anchor.exact ? 2U : 3U) && !(anchor.exact && anchor.starts.size() >= kMinStartsAlone)) {
-        return std::nullopt;
+    const auto inside = [](const Places& sorted, std::uint32_t from, std::uint32_t to) {
+        return static_cast<double>(std::lower_bound(sorted.begin(), sorted.end(), to) - std::lower_bound(sorted.begin(), sorted.end(), from));
+    };
+    const std::uint32_t first = sequence.places[starts.front()];
+    const std::uint32_t last = sequence.places[starts.back()];
+    const auto turns = static_cast<double>(starts.size() - 1);
+    const double own = inside(places, first, last);
+    const auto anchors = std::count(sequence.shapes.begin() + starts.front(), sequence.shapes.begin() + starts.back(), found.loop.at.shape);
+    result.anchors_per_period = static_cast<double>(anchors) / turns;
+    result.marks_per_period = own / turns;
+    result.period_ns = median_time(marks_, result.begins);
+    const double marks = inside(places, result.begins.front(), result.end);
+    result.explained = std::min(1.0, found.loop.explained / std::max(marks, 1.0));
+    result.shapes = found.loop.at.shapes;
+    result.exact = found.loop.exact;
+    result.parts = found.loop.parts;
+    for (LoopPart& part : result.parts) {
+        part.length *= result.marks_per_period / found.loop.at.period;
     }
-    std::vector<std::uint32_t> different;
-    for (const ShapeMark& mark : marks) {
-        different.push_back(mark.shape);
-    }
-    std::sort(different.begin(), different.end());
-    const auto count = std::unique(different.begin(), different.end()) - different.begin();
-    Election election;
-    election.weight = best_weight;
-    election.share = static_cast<double>(best_weight) / (2.0 * static_cast<double>(count));
-    election.found = {
-        anchor.shape,
-        anchor.per_period,
-        anchor.period,
-        median_time(marks, anchor.starts),
-        marks[anchor.starts.front()].t_ns,
-        marks[anchor.starts.back()].t_ns,
-        static_cast<std::uint32_t>(anchor.starts.size() - 1),
-        static_cast<std::uint32_t>(shapes),
-        anchor.exact,
-        0};
-    return election;
+    return result;
 }
 
-std::vector<std::uint32_t> busiest_threads(std::span<const ShapeMark> marks) {
-    std::map<std::uint32_t, std::size_t> counts;
-    for (const ShapeMark& mark : marks) {
-        ++counts[mark.tid];
+// The same loop in another thread.
+bool side_by_side(const FoundIterations& a, const FoundIterations& b) {
+    return a.anchor == b.anchor && std::abs(a.marks_per_period - b.marks_per_period) <= kSamePeriod * a.marks_per_period;
+}
+
+void join(FoundIterations& into, FoundIterations other) {
+    const auto weight = static_cast<double>(into.begins.size());
+    const auto added = static_cast<double>(other.begins.size());
+    into.explained = (into.explained * weight + other.explained * added) / (weight + added);
+    into.begins.insert(into.begins.end(), other.begins.begin(), other.begins.end());
+    std::sort(into.begins.begin(), into.begins.end());
+    into.end = std::max(into.end, other.end);
+    into.exact = into.exact && other.exact;
+    into.tids.insert(into.tids.end(), other.tids.begin(), other.tids.end());
+}
+
+std::vector<FoundIterations> Finder::by_thread(std::size_t size, bool recycling_only) const {
+    std::map<std::uint32_t, Places> threads;
+    for (std::uint32_t place = 0; place < size; ++place) {
+        threads[marks_[place].tid].push_back(place);
     }
-    std::vector<std::pair<std::size_t, std::uint32_t>> order;
-    for (const auto& [tid, count] : counts) {
-        order.emplace_back(count, tid);
+    std::vector<std::pair<std::size_t, std::uint32_t>> busiest;
+    for (const auto& [tid, places] : threads) {
+        if (static_cast<double>(places.size()) >= kLeastOfThread * static_cast<double>(size)) {
+            busiest.emplace_back(places.size(), tid);
+        }
     }
-    std::sort(order.rbegin(), order.rend());
-    std::vector<std::uint32_t> threads;
-    for (std::size_t i = 0; i < std::min(kThreadsTried, order.size()); ++i) {
-        threads.push_back(order[i].second);
+    std::sort(busiest.rbegin(), busiest.rend());
+    busiest.resize(std::min(busiest.size(), kMostThreads));
+    std::vector<FoundIterations> found;
+    for (const auto& [count, tid] : busiest) {
+        const Places& places = threads[tid];
+        const std::optional<LoopIn> loop = threads.size() > 1 ? find(places, recycling_only) : std::nullopt;
+        if (!loop) {
+            continue;
+        }
+        FoundIterations own = describe(*loop, places);
+        own.tids = {tid};
+        const auto same = std::find_if(found.begin(), found.end(), [&own](const FoundIterations& other) { return side_by_side(other, own); });
+        if (same != found.end()) {
+            join(*same, std::move(own));
+        } else {
+            found.push_back(std::move(own));
+        }
     }
+    return found;
+}
+
+double explained_marks(const FoundIterations& found) {
+    return found.explained * found.marks_per_period * static_cast<double>(found.begins.size());
+}
+
+std::vector<FoundIterations> Finder::up_to(std::size_t size, bool recycling_only) const {
+    Places places(size);
+    for (std::uint32_t place = 0; place < size; ++place) {
+        places[place] = place;
+    }
+    std::vector<FoundIterations> threads = by_thread(size, recycling_only);
+    double by_threads = 0;
+    for (const FoundIterations& found : threads) {
+        by_threads += explained_marks(found);
+    }
+    const std::optional<LoopIn> loop = size > 0 ? find(places, recycling_only) : std::nullopt;
+    if (loop) {
+        FoundIterations together = describe(*loop, places);
+        if (explained_marks(together) >= by_threads) {
+            return {std::move(together)};
+        }
+    }
+    std::stable_sort(threads.begin(), threads.end(), [](const auto& a, const auto& b) { return explained_marks(a) > explained_marks(b); });
     return threads;
 }
 
-// A start of the program that looks otherwise must not hide the loop behind it: also the last half, quarter, ... is tried.
-std::optional<Election> best_election(std::span<const ShapeMark> marks) {
-    std::optional<Election> best;
-    for (unsigned half = 0; half < kSuffixesTried; ++half) {
-        const std::optional<Election> election = elect(marks.last(marks.size() >> half));
-        if (election && (!best || election->share > 1.1 * best->share)) {
-            best = election;
-        }
-    }
-    return best;
+// Nearly all of it is freed again.
+bool is_work(std::span<const ShapeMark> marks, const std::vector<ShapeInfo>& shapes, const FoundIterations& loop) {
+    const auto part = marks.subspan(loop.begins.front(), loop.end - loop.begins.front());
+    const auto kept = std::count_if(part.begin(), part.end(), [&shapes](const ShapeMark& mark) { return !shapes[mark.shape].recycles; });
+    return static_cast<double>(kept) <= kMostKept * static_cast<double>(part.size());
 }
 
 }  // namespace
 
-std::optional<FoundIterations> find_iterations(std::span<const ShapeMark> marks, const std::vector<bool>& usable) {
-    std::vector<ShapeMark> all;
-    std::copy_if(marks.begin(), marks.end(), std::back_inserter(all), [&usable](const ShapeMark& mark) {
-        return usable[mark.shape];
-    });
-    if (all.empty()) {
-        return std::nullopt;
-    }
-    const std::vector<std::uint32_t> threads = busiest_threads(all);
-    if (threads.size() > 1) {
-        for (const std::uint32_t tid : threads) {
-            std::vector<ShapeMark> own;
-            std::copy_if(all.begin(), all.end(), std::back_inserter(own), [tid](const ShapeMark& mark) {
-                return mark.tid == tid;
-            });
-            if (std::optional<Election> election = best_election(own)) {
-                election->found.tid = tid;
-                return election->found;
-            }
+IterationsOfProcess find_iterations(std::span<const ShapeMark> marks, const std::vector<ShapeInfo>& shapes) {
+    const Finder finder(marks, shapes);
+    IterationsOfProcess result{finder.up_to(marks.size(), false), {}};
+    const auto begin_of = [](const std::vector<FoundIterations>& loops, std::size_t begin) {
+        for (const FoundIterations& loop : loops) {
+            begin = std::min<std::size_t>(begin, loop.begins.front());
         }
+        return begin;
+    };
+    std::size_t begin = result.latest.empty() ? 0 : begin_of(result.latest, marks.size());
+    while (begin >= kLeastEarlier && result.earlier.size() < kMostEarlier) {
+        std::vector<FoundIterations> before = finder.up_to(begin, true);
+        if (before.empty() || !is_work(marks, shapes, before.front())) {
+            break;
+        }
+        begin = begin_of(before, begin);
+        result.earlier.push_back(std::move(before.front()));
     }
-    const std::optional<Election> election = best_election(all);
-    return election ? std::optional(election->found) : std::nullopt;
+    return result;
 }
 
 }  // namespace tt::alloc_trace

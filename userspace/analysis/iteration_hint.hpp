@@ -16,6 +16,9 @@ struct IterationHint {
     struct Mark {                    // an allocation that begins an iteration
         BufferType type = BufferType::Dram;
         std::uint64_t size = 0;
+        std::uint64_t tolerance = 0;  // bytes: sizes are printed rounded
+
+        [[nodiscard]] std::uint64_t distance(std::uint64_t other) const { return other > size ? other - size : size - other; }
     };
     std::optional<Mark> mark{};
 

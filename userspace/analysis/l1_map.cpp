@@ -45,20 +45,45 @@ std::map<Tenants, std::vector<Place>> by_tenants(
     return joined;
 }
 
-void add_circular_buffers(L1Map& map, const ProcessState& process, const std::vector<std::uint64_t>& programs) {
+// A buffer that came after the launch lies where the program had laid something out.
+bool is_finished(
+    const ProcessState& process, std::uint64_t id, const CorePlan& plan, const std::vector<BufferFacts>& buffers, const L1Question& question
+) {
+    if (question.launches == nullptr || question.program != 0) {
+        return false;
+    }
+    const auto launched = question.launches->t_ns.find({process.number, id});
+    return launched != question.launches->t_ns.end() && std::any_of(buffers.begin(), buffers.end(), [&](const BufferFacts& buffer) {
+        const std::uint64_t end = end_of(buffer.address, std::max<std::uint64_t>(buffer.bank_bytes.value_or(1), 1));
+        return buffer.t_ns > launched->second && std::any_of(plan.ranges.begin(), plan.ranges.end(), [&](const L1Range& range) {
+            return range.begin < end && buffer.address < range.end;
+        });
+    });
+}
+
+void add_circular_buffers(
+    L1Map& map, const ProcessState& process, const std::vector<std::uint64_t>& programs, const L1Question& question
+) {
     for (const std::uint64_t id : programs) {
         const auto program = process.programs.programs().find(id);
         if (program == process.programs.programs().end()) {
             continue;
         }
+        const CorePlan plan = core_plan(program->second);
+        const bool finished = is_finished(process, id, plan, map.buffers, question);
+        if (!finished && !plan.ranges.empty()) {
+            map.circular_buffer_end = std::max(map.circular_buffer_end.value_or(0), plan.end());
+            map.parts.insert(map.parts.end(), plan.parts.begin(), plan.parts.end());
+        }
         for (const CircularBuffer& cb : program->second.circular_buffers) {
-            const std::uint64_t end = end_of(cb.address, cb.size);
-            map.circular_buffer_end = std::max(map.circular_buffer_end.value_or(0), end);
             if (map.circular_buffers.size() < L1Map::kMaxCircularBuffers) {
-                map.circular_buffers.push_back({id, cb.address, end, cb.core_count(), cb.cores_complete, cb.kind});
+                map.circular_buffers.push_back(
+                    {id, cb.address, end_of(cb.address, cb.size), cb.cores, cb.cores_complete, cb.kind, finished}
+                );
             }
         }
     }
+    std::stable_sort(map.parts.begin(), map.parts.end(), [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
     std::stable_sort(
         map.circular_buffers.begin(), map.circular_buffers.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; }
     );
@@ -70,10 +95,26 @@ void add_range(L1Map& map, const ProcessState& process) {
         const Region* region = allocator.region(BufferType::L1);
         const std::vector<Place>& places = process.owners[allocator.owner].places;
         if (allocator.alive && region != nullptr && std::find(places.begin(), places.end(), map.places.front()) != places.end()) {
+            map.cores = std::max(map.cores, region->banks);
             map.begin = std::min(map.begin.value_or(region->base), region->base);
             map.end = std::max(map.end.value_or(0), end_of(region->base, region->bytes));
         }
     }
+}
+
+std::optional<std::uint64_t> bytes_by_address(const std::vector<BufferFacts>& ascending) {
+    std::uint64_t bytes = 0;
+    std::uint64_t counted_to = 0;
+    for (const BufferFacts& buffer : ascending) {
+        if (!buffer.bank_bytes) {
+            return std::nullopt;
+        }
+        const std::uint64_t begin = std::max(buffer.address, counted_to);
+        const std::uint64_t end = end_of(buffer.address, *buffer.bank_bytes);
+        bytes += end > begin ? end - begin : 0;
+        counted_to = std::max(counted_to, end);
+    }
+    return bytes;
 }
 
 void add_buffers(L1Map& map, const std::map<std::uint32_t, std::vector<BufferFacts>>& buffers, const std::vector<std::uint32_t>& holders) {
@@ -85,6 +126,10 @@ void add_buffers(L1Map& map, const std::map<std::uint32_t, std::vector<BufferFac
         return a.address < b.address;
     });
     map.buffer_count = map.buffers.size();
+    map.buffer_bytes = bytes_by_address(map.buffers);
+}
+
+void count_in_the_way(L1Map& map) {
     if (map.circular_buffer_end) {
         map.in_the_way = static_cast<std::uint64_t>(std::count_if(map.buffers.begin(), map.buffers.end(), [&map](const auto& buffer) {
             return buffer.address < *map.circular_buffer_end;
@@ -126,13 +171,14 @@ std::vector<L1Map> l1_maps(const ProcessState& process, const L1Question& questi
         L1Map map;
         map.pid = process.pid;
         map.places = places;
-        add_circular_buffers(map, process, tenants.programs);
+        add_range(map, process);
+        add_buffers(map, buffers, tenants.allocators);
+        add_circular_buffers(map, process, tenants.programs, question);
         if (question.circular_buffer_end) {
             map.circular_buffer_end = question.circular_buffer_end;
         }
-        add_range(map, process);
-        add_buffers(map, buffers, tenants.allocators);
-        if (map.buffer_count > 0 || map.circular_buffer_end) {
+        count_in_the_way(map);
+        if (map.buffer_count > 0 || !map.circular_buffers.empty() || map.circular_buffer_end) {
             maps.push_back(std::move(map));
         }
     }

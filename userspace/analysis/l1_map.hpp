@@ -8,7 +8,10 @@
 #include <optional>
 #include <vector>
 
+#include <tsl/robin_map.h>
+
 #include "analysis/buffer_facts.hpp"
+#include "analysis/core_plan.hpp"
 
 namespace tt::alloc_trace {
 
@@ -16,9 +19,10 @@ struct MappedCircularBuffer {
     std::uint64_t program = 0;
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
-    std::uint64_t cores = 0;
+    std::vector<CoreRange> cores;
     bool cores_complete = true;
     PlanKind kind = PlanKind::CircularBuffer;
+    bool finished = false;  // a buffer allocated after its launch lies there: its program has ended, and it is in nobody's way
 
     bool operator==(const MappedCircularBuffer&) const = default;
 };
@@ -32,10 +36,13 @@ struct L1Map {
     std::optional<std::uint64_t> begin;    // of what L1 has for buffers and circular buffers; nullopt: not known
     std::optional<std::uint64_t> end;
     std::vector<MappedCircularBuffer> circular_buffers;  // by address
-    std::optional<std::uint64_t> circular_buffer_end;
+    std::optional<std::uint64_t> circular_buffer_end;    // of those that are not finished
+    std::vector<CorePart> parts;           // cores by what these take of them, fullest first
     std::vector<BufferFacts> buffers;      // the lowest, by address
     std::uint64_t buffer_count = 0;        // all
     std::uint64_t in_the_way = 0;          // buffers that begin below circular_buffer_end
+    std::uint32_t cores = 0;               // of a chip; 0: not known
+    std::optional<std::uint64_t> buffer_bytes;  // reserved on each core, by address; nullopt: not known of all
 
     [[nodiscard]] std::optional<std::uint64_t> lowest() const;  // address of the lowest buffer
     // Bytes between the circular buffers and the lowest buffer; negative: they overlap by so many.
@@ -44,10 +51,25 @@ struct L1Map {
     [[nodiscard]] std::optional<std::uint64_t> room() const;
 };
 
+// When programs were launched last, by ProcessState::number and program.
+struct LaunchTimes {
+    struct Key {
+        std::uint32_t process = 0;
+        std::uint64_t program = 0;
+
+        bool operator==(const Key&) const = default;
+    };
+    struct KeyHash {
+        std::size_t operator()(const Key& key) const noexcept { return PointerHash()(key.program ^ std::uint64_t{key.process} << 48U); }
+    };
+    tsl::robin_map<Key, std::uint64_t, KeyHash> t_ns;
+};
+
 struct L1Question {
     std::vector<Place> places;          // empty: all of the process
     std::uint64_t program = 0;          // whose circular buffers; 0: of the resident ones
-    std::optional<std::uint64_t> circular_buffer_end;  // if somebody knows better
+    std::optional<std::uint64_t> circular_buffer_end{};  // if somebody knows better
+    const LaunchTimes* launches = nullptr;  // nullptr: not known, and so nothing is finished
 };
 
 // One per set of chips that look the same. Chips without L1 buffers and circular buffers are left out.

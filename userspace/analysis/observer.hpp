@@ -29,6 +29,7 @@ struct ReplayWindow {
     std::uint64_t until_t_ns = ~std::uint64_t{0};  // the last moment
     std::uint64_t until_event = ~std::uint64_t{0};  // number of the last event, from 1: places between events of one moment
 
+    [[nodiscard]] bool to_the_end() const { return until_t_ns == ~std::uint64_t{0} && until_event == ~std::uint64_t{0}; }
     bool operator==(const ReplayWindow&) const = default;
 };
 

@@ -67,8 +67,10 @@ void RemainsObserver::end(const TrackerView& view) {
         remains_.groups.push_back(entry.second);
     }
     groups_.clear();
-    std::stable_sort(remains_.groups.begin(), remains_.groups.end(), [](const RemainGroup& a, const RemainGroup& b) {
-        return std::tuple(a.end, b.bytes) < std::tuple(b.end, a.bytes);
+    // By what is shown of each: what it reserved, or its size where that is not known.
+    const auto shown = [](const RemainGroup& group) { return group.footprint_bytes.value_or(group.bytes); };
+    std::stable_sort(remains_.groups.begin(), remains_.groups.end(), [&shown](const RemainGroup& a, const RemainGroup& b) {
+        return std::tuple(a.end, shown(b)) < std::tuple(b.end, shown(a));
     });
 }
 
@@ -105,10 +107,10 @@ void RemainsObserver::add_orphan(const AllocationFailed& failed) {
     const auto process = std::find_if(processes_->rbegin(), processes_->rend(), [&failed](const auto& candidate) {
         return candidate->pid == failed.header.pid;
     });
-    if (process == processes_->rend() || (*process)->failures.latest.empty()) {
+    if (process == processes_->rend() || !(*process)->failures.latest) {
         return;
     }
-    const AllocationFailure& failure = (*process)->failures.latest.back();
+    const AllocationFailure& failure = *(*process)->failures.latest;
     const auto same = std::find_if(remains_.orphans.begin(), remains_.orphans.end(), [&](const OrphanGroup& group) {
         return group.pid == failed.header.pid && group.owner == failure.owner && group.type == failed.buffer.type &&
                group.size == failed.buffer.size;

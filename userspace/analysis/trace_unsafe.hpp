@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Allocations made while a captured trace was live on one of their chips: replaying that trace writes to the addresses it was
-// captured with, whatever lies there now.
+// Captured traces, and the buffers that a replay of them may overwrite, as the tracker judges it (tracker/trace_table.hpp): what
+// was at risk, what lived when its trace was replayed, what is at risk at the end.
 #pragma once
 
 #include <compare>
@@ -16,16 +16,24 @@
 
 namespace tt::alloc_trace {
 
-struct CapturedTrace {  // a buffer of type TRACE
+struct CapturedTrace {
     std::uint32_t number = 0;  // in order of appearance, from 1
     std::uint32_t pid = 0;
     OwnerIdentity owner;
-    std::uint64_t address = 0;
-    std::uint64_t size = 0;
-    std::uint64_t captured_t_ns = 0;  // allocated, or found by a walk
+    std::optional<std::uint32_t> id{};  // the runtime's
+    bool before_attach = false;         // captured before the stream began
+    struct Storage {
+        BufferType type = BufferType::Trace;
+        std::uint64_t address = 0;
+        std::uint64_t size = 0;  // logical bytes
+    };
+    std::optional<Storage> storage{};
+    std::uint64_t captured_t_ns = 0;  // the end of the capture; 0: before the stream began
     std::optional<std::uint64_t> released_t_ns{};
-    std::uint64_t allocs = 0;  // made beside it
-    std::uint64_t bytes = 0;   // of them
+    std::uint64_t allocs = 0;         // at risk of it when they were made
+    std::uint64_t replays = 0;
+    std::uint64_t last_replay_t_ns = 0;
+    std::uint64_t replayed_over = 0;  // buffers at risk that lived at a replay of it
 };
 
 struct UnsafeGroup {  // same process, owner, type and size
@@ -33,8 +41,10 @@ struct UnsafeGroup {  // same process, owner, type and size
     OwnerIdentity owner;
     BufferType type = BufferType::Dram;
     std::uint64_t size = 0;
-    std::uint64_t count = 0;  // allocations
-    std::uint64_t live = 0;   // of them, at the end
+    std::uint64_t count = 0;          // allocations at risk
+    std::uint64_t replayed_over = 0;  // of them, lived at a replay
+    std::uint64_t written_over = 0;   // of those, lie where the capture allocated
+    std::uint64_t live = 0;           // at risk at the end, or when their owner closed (TraceTotals::at_close)
     std::optional<std::uint64_t> bank_bytes = 0;  // footprint of all of them in one bank; nullopt: not known of each
     std::uint64_t first_t_ns = 0;
     std::uint64_t last_t_ns = 0;
@@ -42,30 +52,48 @@ struct UnsafeGroup {  // same process, owner, type and size
     bool more_traces = false;
 };
 
+struct UnsafeTotals {  // of what passes the filter; each buffer once
+    std::uint64_t allocs = 0;
+    std::uint64_t replayed_over = 0;
+    std::uint64_t replayed_over_bytes = 0;
+    std::uint64_t written_over = 0;
+    std::uint64_t live = 0;  // at risk at the end, or when their owner closed
+    std::uint64_t live_bytes = 0;
+    std::uint64_t live_not_replayed = 0;  // of those, lived at no replay
+
+    // At risk for a time: freed, or the trace released, before it was replayed.
+    [[nodiscard]] std::uint64_t no_longer() const {
+        const std::uint64_t remained = replayed_over + live_not_replayed;
+        return allocs > remained ? allocs - remained : 0;
+    }
+};
+
 class TraceUnsafeObserver final : public Observer {
 public:
-    static constexpr std::size_t kMaxTraces = 4096;   // kept; more are counted
+    static constexpr std::size_t kMaxTraces = 4096;   // listed; more are counted
     static constexpr std::size_t kMaxGroups = 65536;  // kept; allocations of more are counted
-    // Of a process that are held against each allocation; a program has some dozens.
-    static constexpr std::size_t kMaxLiveTraces = 128;
     static constexpr std::size_t kMaxTracesNamed = 16;
 
     explicit TraceUnsafeObserver(LifeFilter filter = {});
 
     void begin(const TrackerView& view) override;
+    void end(const TrackerView& view) override;
     void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override;
     void ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind) override;
-    void known_better(
-        const ProcessState& process, const AllocationKey& key, const LiveBuffer& before, const LiveBuffer& now
+    void trace_kept(const ProcessState& process, const KeptTrace& trace) override;
+    void trace_replayed(const ProcessState& process, const KeptTrace& trace) override;
+    void trace_released(const ProcessState& process, const KeptTrace& trace, bool closed) override;
+    void traces_closing(const ProcessState& process, std::uint32_t owner) override;
+    void came_at_risk(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override;
+    void replayed_over(
+        const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, const KeptTrace& trace
     ) override;
 
     [[nodiscard]] const std::vector<CapturedTrace>& traces() const { return traces_; }
-    [[nodiscard]] std::vector<UnsafeGroup> groups() const;  // most live bytes first, then most bytes
-    [[nodiscard]] std::uint64_t captured() const { return captured_; }  // also those that are not kept
-    [[nodiscard]] std::uint64_t allocs() const { return allocs_; }      // unsafe ones, likewise
-    [[nodiscard]] std::uint64_t live() const { return live_; }          // likewise
-    // Traces were not kept or not compared: the traces named are not all.
-    [[nodiscard]] bool traces_incomplete() const { return traces_incomplete_; }
+    [[nodiscard]] std::vector<UnsafeGroup> groups() const;  // most replayed over first, then most live bytes, then most bytes
+    [[nodiscard]] std::uint64_t captured() const { return captured_; }  // also those that are not listed
+    [[nodiscard]] std::uint64_t replays() const { return replays_; }
+    [[nodiscard]] const UnsafeTotals& totals() const { return totals_; }
 
 private:
     struct GroupKey {
@@ -76,20 +104,32 @@ private:
 
         auto operator<=>(const GroupKey&) const = default;
     };
+    struct Row {
+        std::size_t index = 0;             // in traces_
+        std::uint64_t allocs_before = 0;   // before the window
+    };
 
-    void captured(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
-    void released(const ProcessState& process, const AllocationKey& key);
-    void beside(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
+    [[nodiscard]] bool passes(const ProcessState& process, const AllocationKey& key) const;
+    UnsafeGroup* group_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
+    void list(const ProcessState& process, const KeptTrace& trace, std::uint64_t allocs_before);
+    CapturedTrace* row_of(const ProcessState& process, const KeptTrace& trace);
+    struct Freed {
+        std::uint64_t buffers = 0;
+        std::uint64_t not_replayed = 0;
+    };
+
+    void count_freed(const ProcessState& process);
+    void name_trace(UnsafeGroup& group, std::uint32_t number);
+    void count_live(const ProcessState& process, std::optional<std::uint32_t> owner);
 
     LifeFilter filter_;
     std::vector<CapturedTrace> traces_;
-    std::map<std::uint32_t, std::vector<std::pair<AllocationKey, std::uint32_t>>> live_traces_;  // by process: key, index
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Row> rows_;  // by process and KeptTrace::number; those that are kept
     std::map<GroupKey, UnsafeGroup> groups_;
+    std::map<GroupKey, Freed> freed_last_;  // while at risk, with no allocation and no replay since (TraceTotals)
     std::uint64_t captured_ = 0;
-    std::uint64_t allocs_ = 0;
-    std::uint64_t live_ = 0;
-    std::uint64_t begin_t_ns_ = 0;
-    bool traces_incomplete_ = false;
+    std::uint64_t replays_ = 0;
+    UnsafeTotals totals_;
 };
 
 }  // namespace tt::alloc_trace

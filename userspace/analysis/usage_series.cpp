@@ -10,31 +10,25 @@ namespace {
 constexpr std::array<SeriesKind, kBufferTypeCount> kKindOfType{
     SeriesKind::Dram, SeriesKind::L1, SeriesKind::SystemMemory, SeriesKind::L1Small, SeriesKind::Trace};
 
-struct Held {
-    std::uint64_t bytes = 0;
-    bool by_size = false;
-};
+}  // namespace
 
-Held held(const Usage& usage) {
+UsageSeries::Held UsageSeries::held(const Usage& usage) {
     const Usage::Footprint footprint = usage.footprint();
     return {footprint.value_or(usage.bytes), !footprint};
 }
 
-Held held(const PlaceUsage& usage, SeriesKind kind) {
+UsageSeries::Held UsageSeries::held(const PlaceUsage& usage, SeriesKind kind) {
     switch (kind) {
         case SeriesKind::Dram: return held(usage.of(BufferType::Dram));
-        case SeriesKind::L1: return held(usage.of(BufferType::L1));
         case SeriesKind::L1Small: return held(usage.of(BufferType::L1Small));
         case SeriesKind::Trace: return held(usage.of(BufferType::Trace));
         case SeriesKind::SystemMemory: return held(usage.of(BufferType::SystemMemory));
         case SeriesKind::CircularBuffers: return {usage.circular_buffers.bytes, false};
+        case SeriesKind::L1:
         case SeriesKind::L1AndCircularBuffers: break;
     }
-    const Held l1 = held(usage.of(BufferType::L1));
-    return {l1.bytes + usage.circular_buffers.bytes, l1.by_size};
+    return held(usage.of(BufferType::L1));
 }
-
-}  // namespace
 
 std::string_view to_string(SeriesKind kind) {
     constexpr std::array<std::string_view, 7> kNames{"DRAM", "L1", "L1+CB", "CB", "L1_SMALL", "TRACE", "SYSTEM_MEMORY"};
@@ -113,10 +107,10 @@ void UsageSeries::sample_owner(const ProcessState& process, const AllocationKey&
     settle_residencies(process.pid);
     const Owner& owner = process.owner_of(key);
     for (std::size_t i = 0; i < owner.places.size(); ++i) {
-        const PlaceUsage& usage = *owner.usages[i];
-        sample(process, owner.places[i], usage, kKindOfType[static_cast<std::size_t>(key.type)], process.last_t_ns);
+        const Held now = held(owner.usages[i]->of(key.type));
+        sample(process, owner.places[i], kKindOfType[static_cast<std::size_t>(key.type)], now, process.last_t_ns);
         if (key.type == BufferType::L1) {
-            sample(process, owner.places[i], usage, SeriesKind::L1AndCircularBuffers, process.last_t_ns);
+            sample(process, owner.places[i], SeriesKind::L1AndCircularBuffers, now, process.last_t_ns);
         }
     }
 }
@@ -125,7 +119,33 @@ void UsageSeries::launching(const ProcessState& process, const Place& /*place*/)
 
 void UsageSeries::residency_changed(const ProcessState& process, const Place& place) {
     start_at(process.last_t_ns);
-    open_residencies_.try_emplace({process.number, place}, Residency{&process, process.last_t_ns});
+    Residency& open = open_residencies_.try_emplace({process.number, place}, Residency{&process, process.last_t_ns, {}}).first->second;
+    if (const auto usage = process.places.find(place); usage != process.places.end()) {
+        open.circular_buffers = held(usage->second, SeriesKind::CircularBuffers);
+    }
+}
+
+void UsageSeries::launched(const ProcessState& process, const Owner& owner, std::uint64_t /*program*/, bool /*planning*/) {
+    start_at(process.last_t_ns);
+    for (std::size_t i = 0; i < owner.places.size(); ++i) {
+        const PlaceUsage& usage = *owner.usages[i];
+        const Held circular = held(usage, SeriesKind::CircularBuffers);
+        Held both = held(usage.of(BufferType::L1));
+        both.bytes += circular.bytes;
+        const auto slot = slots_.find(SlotKey{process.number, owner.places[i]});
+        const Part* part = slot == slots_.end() ? nullptr : &slot->second[static_cast<std::size_t>(SeriesKind::L1AndCircularBuffers)];
+        const bool same = part != nullptr && part->bytes == both.bytes && part->by_size == both.by_size;
+        const auto open = open_residencies_.find({process.number, owner.places[i]});
+        if (open != open_residencies_.end()) {
+            open->second.at_launch = both;
+        } else if (!same) {
+            open_residencies_[{process.number, owner.places[i]}] = {&process, process.last_t_ns, circular, both};
+        }
+    }
+}
+
+void UsageSeries::launch_refused(const ProcessState& process, const Place& place) {
+    open_residencies_.erase({process.number, place});
 }
 
 void UsageSeries::settle_residencies(std::optional<std::uint32_t> pid) {
@@ -136,8 +156,9 @@ void UsageSeries::settle_residencies(std::optional<std::uint32_t> pid) {
         }
         const auto usage = residency.process->places.find(where.second);
         if (usage != residency.process->places.end()) {
-            sample(*residency.process, where.second, usage->second, SeriesKind::CircularBuffers, residency.t_ns);
-            sample(*residency.process, where.second, usage->second, SeriesKind::L1AndCircularBuffers, residency.t_ns);
+            const Held both = residency.at_launch.value_or(held(usage->second, SeriesKind::L1AndCircularBuffers));
+            sample(*residency.process, where.second, SeriesKind::CircularBuffers, residency.circular_buffers, residency.t_ns);
+            sample(*residency.process, where.second, SeriesKind::L1AndCircularBuffers, both, residency.t_ns);
         }
         return true;
     });
@@ -146,15 +167,14 @@ void UsageSeries::settle_residencies(std::optional<std::uint32_t> pid) {
 void UsageSeries::sample_all(const ProcessState& process, std::uint64_t t_ns) {
     for (const auto& [place, usage] : process.places) {
         for (std::size_t kind = 0; kind < kKinds; ++kind) {
-            sample(process, place, usage, static_cast<SeriesKind>(kind), t_ns);
+            sample(process, place, static_cast<SeriesKind>(kind), held(usage, static_cast<SeriesKind>(kind)), t_ns);
         }
     }
 }
 
 void UsageSeries::sample(
-    const ProcessState& process, const Place& place, const PlaceUsage& usage, SeriesKind kind, std::uint64_t t_ns
+    const ProcessState& process, const Place& place, SeriesKind kind, const Held& now, std::uint64_t t_ns
 ) {
-    const Held now = held(usage, kind);
     if (slots_.size() >= slots_before_drop_) {
         drop_idle_slots();
     }

@@ -22,6 +22,8 @@
 
 namespace tt::alloc_trace {
 
+// L1+CB is what a program has while it runs, the buffers live at its launch among it; else the buffers alone: what is allocated later
+// may take the place of one that has finished.
 enum class SeriesKind : std::uint8_t { Dram, L1, L1AndCircularBuffers, CircularBuffers, L1Small, Trace, SystemMemory };
 
 [[nodiscard]] std::string_view to_string(SeriesKind kind);  // DRAM, L1, "L1+CB", CB, L1_SMALL, TRACE, SYSTEM_MEMORY
@@ -70,6 +72,8 @@ public:
         const ProcessState& process, const AllocationKey& key, const LiveBuffer& before, const LiveBuffer& now
     ) override;
     void launching(const ProcessState& process, const Place& place) override;
+    void launched(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning) override;
+    void launch_refused(const ProcessState& process, const Place& place) override;
     void residency_changed(const ProcessState& process, const Place& place) override;
     void observe(const Event& event, const Applied& applied) override;
     void end(const TrackerView& view) override;
@@ -100,16 +104,26 @@ private:
     static constexpr std::size_t kKinds = 7;
     using Slot = std::array<Part, kKinds>;
 
+    struct Held {
+        std::uint64_t bytes = 0;
+        bool by_size = false;
+
+        bool operator==(const Held&) const = default;
+    };
     struct Residency {
         const ProcessState* process = nullptr;
         std::uint64_t t_ns = 0;  // since when it is another one
+        Held circular_buffers;
+        std::optional<Held> at_launch{};  // with the L1 buffers; nullopt: nothing was launched
     };
 
     void start_at(std::uint64_t t_ns);
     void settle_residencies(std::optional<std::uint32_t> pid = std::nullopt);  // of all processes
     void sample_owner(const ProcessState& process, const AllocationKey& key);
     void sample_all(const ProcessState& process, std::uint64_t t_ns);
-    void sample(const ProcessState& process, const Place& place, const PlaceUsage& usage, SeriesKind kind, std::uint64_t t_ns);
+    void sample(const ProcessState& process, const Place& place, SeriesKind kind, const Held& now, std::uint64_t t_ns);
+    [[nodiscard]] static Held held(const Usage& usage);
+    [[nodiscard]] static Held held(const PlaceUsage& usage, SeriesKind kind);
     [[nodiscard]] UsageRow* row_of(const Place& place, SeriesKind kind);
     [[nodiscard]] const ProcessState* process_of(const EventHeader& header) const;
     void drop_idle_slots();

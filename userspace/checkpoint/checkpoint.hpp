@@ -12,9 +12,6 @@
 
 namespace tt::alloc_trace {
 
-// Failures and clashes of which a checkpoint keeps the explanation, of each process, the latest; of the others it has the counts.
-inline constexpr std::size_t kFailuresInCheckpoint = 4;
-
 class TrackerCheckpoint {
 public:
     [[nodiscard]] static Checkpoint encode(const Tracker& tracker);

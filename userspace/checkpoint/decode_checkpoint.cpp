@@ -81,6 +81,7 @@ bool take_buffer(ProcessState& process, const BufferRow& row) {
     buffer.found_as = static_cast<std::uint32_t>(row.origin) & 3U;
     buffer.trace_unsafe = (row.flags & kTraceUnsafe) != 0 ? 1 : 0;
     buffer.sharded = (row.flags & kSharded) != 0 ? 1 : 0;
+    buffer.replayed_over = (row.flags & kReplayedOver) != 0 ? 1 : 0;
     buffer.has_block = (row.flags & kHasBlock) != 0 ? 1 : 0;
     buffer.spread = row.spread;
     LiveBuffer twice;
@@ -112,7 +113,6 @@ bool take_place(ProcessState& process, const PlaceRow& row) {
         now.peak_footprint_bytes = stored.peak_footprint_bytes;
         now.peak_footprint_known = stored.peak_footprint_known;
     }
-    usage.trace_unsafe_allocs = row.usage.trace_unsafe_allocs;
     usage.circular_buffers = row.usage.circular_buffers;
     return true;
 }
@@ -142,11 +142,55 @@ bool take_last_launch(ProcessState& process, LastLaunchRow& row) {
     );
 }
 
+bool known_ranges(const ProcessState& process, const TraceRanges& ranges) {
+    return std::all_of(ranges.ranges.begin(), ranges.ranges.end(), [&](const TraceRange& range) {
+        return range.allocator < process.allocators.size();
+    });
+}
+
+bool take_trace(ProcessState& process, KeptTrace& trace) {
+    const bool known = trace.owner < process.owners.size() && known_ranges(process, trace.worked_on) &&
+                       (!trace.storage || trace.storage->allocator < process.allocators.size());
+    if (known && process.traces.kept().size() < TraceTable::kMaxKept) {
+        process.traces.restore(std::move(trace));
+    }
+    return known;
+}
+
+bool take_capture(ProcessState& process, TraceCaptureRow& row) {
+    if (row.owner >= std::max<std::size_t>(process.owners.size(), 1) || !known_ranges(process, row.capture.worked_on)) {
+        return false;
+    }
+    if (row.ending) {
+        process.traces.restore(row.tid, {row.owner, std::move(row.capture)});
+    } else {
+        process.traces.restore(std::move(row.capture));
+    }
+    return true;
+}
+
 bool take_doubts(ProcessState& process, DoubtsRow& row) {
     process.not_seen = std::move(row.not_seen);
     process.exit_status = row.exit_status;
     process.contradictions += row.contradictions;
     return true;
+}
+
+void read_message_of(AllocationFailure& failure) { failure.reported = parse_out_of_memory(failure.event.message); }
+void read_message_of(ClashFailure& clash) { clash.reported = parse_clash(clash.event.message); }
+void read_message_of(RequestRefusal& refusal) { refusal.reported = parse_refusal(refusal.event.message); }
+
+template <typename Failure>
+bool take_kind(FailureLog<Failure>& log, FailureKind<Failure> kind) {
+    read_message_of(kind.first);
+    kind.last_t_ns = std::max(kind.last_t_ns, kind.first.event.header.t_ns);
+    log.kinds.push_back(std::move(kind));
+    return log.kinds.size() <= kFailureKindsKept;
+}
+
+template <typename Failure>
+bool take_kinds(std::span<const std::uint8_t> data, FailureLog<Failure>& log) {
+    return each_row<FailureKind<Failure>>(data, [&log](FailureKind<Failure>& kind) { return take_kind(log, std::move(kind)); });
 }
 
 // A field of `process`; false if it makes no sense.
@@ -187,15 +231,20 @@ bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t>
             return each_row<PlaceRow>(data, [&](const PlaceRow& row) { return take_place(process, row); });
         case FieldId::Failures:
             return each_row<AllocationFailure>(data, [&](AllocationFailure& failure) {
-                failure.reported = parse_out_of_memory(failure.event.message);
-                process.failures.latest.push_back(std::move(failure));
-                return process.failures.latest.size() <= kFailuresKept;
+                return take_kind(process.failures, {std::move(failure), 1, 0});
             });
         case FieldId::Clashes:
             return each_row<ClashFailure>(data, [&](ClashFailure& clash) {
-                clash.reported = parse_clash(clash.event.message);
-                process.clashes.latest.push_back(std::move(clash));
-                return process.clashes.latest.size() <= kFailuresKept;
+                return take_kind(process.clashes, {std::move(clash), 1, 0});
+            });
+        case FieldId::FailureKinds: return take_kinds(data, process.failures);
+        case FieldId::ClashKinds: return take_kinds(data, process.clashes);
+        case FieldId::RefusalKinds: return take_kinds(data, process.refusals);
+        case FieldId::Refusals:
+            return each_row<RefusalsRow>(data, [&](const RefusalsRow& row) {
+                process.refusals.count = row.count;
+                process.failure_verdicts[static_cast<std::size_t>(FailureVerdict::Refused)] = row.allocations;
+                return true;
             });
         case FieldId::Plans: return each_row<PlanRow>(data, [&](PlanRow& row) { return take_plan(process, row); });
         case FieldId::LastLaunches:
@@ -205,6 +254,14 @@ bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t>
                 process.programs.restore(row);
                 return true;
             });
+        case FieldId::Traces: return each_row<KeptTrace>(data, [&](KeptTrace& row) { return take_trace(process, row); });
+        case FieldId::TraceTotals:
+            return each_row<TraceTotals>(data, [&](const TraceTotals& row) {
+                process.traces.restore(row);
+                return true;
+            });
+        case FieldId::TraceCaptures:
+            return each_row<TraceCaptureRow>(data, [&](TraceCaptureRow& row) { return take_capture(process, row); });
         case FieldId::Doubts: return each_row<DoubtsRow>(data, [&](DoubtsRow& row) { return take_doubts(process, row); });
         default: return false;
     }
@@ -284,6 +341,7 @@ Status TrackerCheckpoint::decode(const Checkpoint& checkpoint, Tracker& tracker)
     }
     for (const auto& process : tracker.processes_) {
         settle_lists(*process);
+        process->traces.settle(*process);
     }
     return {};
 }

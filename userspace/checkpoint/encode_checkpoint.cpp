@@ -75,7 +75,7 @@ private:
 
 BufferRow buffer_row(const AllocationKey& key, const LiveBuffer& buffer) {
     const std::uint32_t flags = (buffer.trace_unsafe != 0 ? kTraceUnsafe : 0) | (buffer.sharded != 0 ? kSharded : 0) |
-                                (buffer.has_block != 0 ? kHasBlock : 0);
+                                (buffer.has_block != 0 ? kHasBlock : 0) | (buffer.replayed_over != 0 ? kReplayedOver : 0);
     return {key.allocator, key.type,   key.address,     buffer.buffer,  buffer.size, buffer.page_size,
             buffer.t_ns,   buffer.tid, buffer.origin(), flags,          buffer.spread};
 }
@@ -171,9 +171,18 @@ void add_past_keys(Parts& parts, const ProcessState& process, const AllocationTa
 
 template <typename Failure>
 void add_failures(Parts& parts, FieldId id, const FailureLog<Failure>& log) {
-    const std::size_t count = std::min(log.latest.size(), kFailuresInCheckpoint);
-    for (std::size_t i = log.latest.size() - count; i < log.latest.size(); ++i) {
-        parts.row(id, log.latest[i]);
+    for (const FailureKind<Failure>& kind : log.kinds) {
+        parts.row(id, kind);
+    }
+}
+
+void add_refusals(Parts& parts, const ProcessState& process) {
+    add_failures(parts, FieldId::FailureKinds, process.failures);
+    add_failures(parts, FieldId::ClashKinds, process.clashes);
+    add_failures(parts, FieldId::RefusalKinds, process.refusals);
+    const std::uint64_t allocations = process.failure_verdicts[static_cast<std::size_t>(FailureVerdict::Refused)];
+    if (process.refusals.count + allocations > 0) {
+        parts.row(FieldId::Refusals, RefusalsRow{process.refusals.count, allocations});
     }
 }
 
@@ -181,6 +190,21 @@ void add_doubts(Parts& parts, const ProcessState& process) {
     const DoubtsRow row{process.not_seen, process.exit_status, process.contradictions};
     if (row.any()) {
         parts.row(FieldId::Doubts, row);
+    }
+}
+
+void add_traces(Parts& parts, const TraceTable& traces) {
+    for (const KeptTrace& trace : traces.kept()) {
+        parts.row(FieldId::Traces, trace);
+    }
+    if (traces.totals().traces + traces.totals().replays > 0) {
+        parts.row(FieldId::TraceTotals, traces.totals());
+    }
+    for (const TraceTable::Capture& capture : traces.captures()) {
+        parts.row(FieldId::TraceCaptures, TraceCaptureRow{false, 0, 0, capture});
+    }
+    for (const auto& [tid, ending] : traces.ending()) {
+        parts.row(FieldId::TraceCaptures, TraceCaptureRow{true, tid, ending.owner, ending.capture});
     }
 }
 
@@ -204,12 +228,12 @@ void add_process(Parts& parts, const ProcessState& process) {
     add_past_keys(parts, process, process.live.older_past());
     add_past_keys(parts, process, process.live.recent_past());
     for (const auto& [place, usage] : process.places) {
-        parts.row(FieldId::Places, PlaceRow{place, usage});
+        parts.row(FieldId::Places, PlaceRow{place, usage, 0});
     }
-    add_failures(parts, FieldId::Failures, process.failures);
-    add_failures(parts, FieldId::Clashes, process.clashes);
     add_plans(parts, process);
     add_doubts(parts, process);
+    add_traces(parts, process.traces);
+    add_refusals(parts, process);
 }
 
 }  // namespace

@@ -37,9 +37,18 @@ enum class FieldId : std::uint64_t {
     // Since 1.2, likewise.
     Doubts = 19,
     OlderDoubts = 20,
+    // Since 1.3, likewise.
+    Traces = 21,
+    TraceTotals = 22,
+    TraceCaptures = 23,
+    // Since 1.3, in place of 14 and 15.
+    FailureKinds = 25,
+    ClashKinds = 26,
+    RefusalKinds = 27,
+    Refusals = 28,
 };
 inline constexpr FieldId kLastRequired = FieldId::Clashes;
-inline constexpr FieldId kLastField = FieldId::OlderDoubts;
+inline constexpr FieldId kLastField = FieldId::Refusals;
 
 template <>
 inline constexpr std::uint64_t kEnumeratorEnd<BufferType> = kBufferTypeCount;
@@ -124,6 +133,12 @@ struct OlderDoubtsRow {
     std::uint64_t not_seen = 0;
 };
 
+// What 1.2 did not know of refusals.
+struct RefusalsRow {
+    std::uint64_t count = 0;
+    std::uint64_t allocations = 0;  // FailureVerdict::Refused
+};
+
 struct BufferRow {
     std::uint32_t allocator = 0;
     BufferType type = BufferType::Dram;
@@ -140,6 +155,7 @@ struct BufferRow {
 inline constexpr std::uint32_t kTraceUnsafe = 1;
 inline constexpr std::uint32_t kSharded = 2;
 inline constexpr std::uint32_t kHasBlock = 4;
+inline constexpr std::uint32_t kReplayedOver = 8;  // since 1.3
 
 struct PastRow {
     std::uint32_t allocator = 0;
@@ -153,6 +169,15 @@ struct PastRow {
 struct PlaceRow {
     Place place;
     PlaceUsage usage;
+    std::uint64_t trace_unsafe_allocs = 0;  // up to 1.2
+};
+
+// A capture that has begun, or has ended and waits for its storage.
+struct TraceCaptureRow {
+    bool ending = false;
+    std::uint32_t tid = 0;    // ending: by which thread,
+    std::uint32_t owner = 0;  // and whose
+    TraceTable::Capture capture;
 };
 
 }  // namespace checkpoint
@@ -224,6 +249,26 @@ void describe(Archive& a, ClashFailure& x) {
 }
 
 template <typename Archive>
+void describe(Archive& a, RequestRefused& x) {
+    a(x.header, x.program, x.owner, x.message);
+}
+
+template <typename Archive>
+void describe(Archive& a, RequestRefusal::Traces& x) {
+    a(x.count, x.bytes);
+}
+
+template <typename Archive>
+void describe(Archive& a, RequestRefusal& x) {
+    a(x.event, x.owner, x.places, x.held);
+}
+
+template <typename Archive, typename Failure>
+void describe(Archive& a, FailureKind<Failure>& x) {
+    a(x.first, x.count, x.last_t_ns);
+}
+
+template <typename Archive>
 void describe(Archive& a, FoldedProcesses& x) {
     a(x.count, x.events, x.ends, x.unknown_frees, x.peak_bytes, x.failed_allocations, x.clashes, x.contradictions.found);
 }
@@ -247,7 +292,11 @@ template <typename Archive>
 void describe(Archive& a, ProcessState& x) {
     a(x.number, x.pid, x.parent_pid, x.start_time_ns, x.command, x.from_first_event, x.inherits, x.first_t_ns, x.last_t_ns, x.end);
     a(x.known_before, x.walked, x.losses_at_start, x.losses_settled, x.found, x.contradictions.found, x.contradictions.gone);
-    a(x.events, x.hooked_allocs, x.ends, x.frees_after_close, x.failure_verdicts, x.allocator_changes, x.pauses, x.paused_ns);
+    a(x.events, x.hooked_allocs, x.ends, x.frees_after_close);
+    for (const FailureVerdict verdict : {FailureVerdict::Unknown, FailureVerdict::Exhausted, FailureVerdict::Fragmented}) {
+        a(x.failure_verdicts[static_cast<std::size_t>(verdict)]);
+    }
+    a(x.allocator_changes, x.pauses, x.paused_ns);
     a(x.failures.count, x.clashes.count, x.owners_before_reuse, x.allocators_before_reuse);
 }
 
@@ -255,6 +304,39 @@ void describe(Archive& a, ProcessState& x) {
 template <typename Archive>
 void describe(Archive& a, Region& x) {
     a(x.banks, x.page_alignment, x.base, x.bytes, x.granularity);
+}
+
+template <typename Archive>
+void describe(Archive& a, AllocationKey& x) {
+    a(x.allocator, x.type, x.address, x.generation);
+}
+
+template <typename Archive>
+void describe(Archive& a, TraceRange& x) {
+    a(x.allocator, x.type, x.begin, x.end);
+}
+
+template <typename Archive>
+void describe(Archive& a, TraceRanges& x) {
+    a(x.complete, x.ranges);
+}
+
+// What is live is told by the buffers.
+template <typename Archive>
+void describe(Archive& a, KeptTrace& x) {
+    a(x.number, x.id, x.owner, x.before_attach, x.begun_t_ns, x.since_t_ns, x.fresh_t_ns, x.storage, x.storage_bytes, x.worked_on);
+    a(x.allocs, x.replays, x.last_replay_t_ns, x.replayed_over);
+}
+
+template <typename Archive>
+void describe(Archive& a, TraceTotals& x) {
+    a(x.traces, x.replays, x.allocs, x.replayed_over, x.replayed_over_bytes, x.not_kept);
+    a(x.newest_t_ns, x.freed_last.buffers, x.freed_last.bytes, x.at_close.buffers, x.at_close.bytes);
+}
+
+template <typename Archive>
+void describe(Archive& a, TraceTable::Capture& x) {
+    a(x.id, x.begun_t_ns, x.worked_on);
 }
 
 template <typename Archive>
@@ -321,6 +403,11 @@ void describe(Archive& a, DoubtsRow& x) {
 }
 
 template <typename Archive>
+void describe(Archive& a, RefusalsRow& x) {
+    a(x.count, x.allocations);
+}
+
+template <typename Archive>
 void describe(Archive& a, OlderDoubtsRow& x) {
     a(x.not_seen, x.contradictions.frees, x.contradictions.replaced, x.contradictions.owners, x.contradictions.gone);
 }
@@ -354,8 +441,13 @@ void describe(Archive& a, PastRow& x) {
 }
 
 template <typename Archive>
+void describe(Archive& a, TraceCaptureRow& x) {
+    a(x.ending, x.tid, x.owner, x.capture);
+}
+
+template <typename Archive>
 void describe(Archive& a, PlaceRow& x) {
-    a(x.place, x.usage.types, x.usage.circular_buffers, x.usage.trace_unsafe_allocs);
+    a(x.place, x.usage.types, x.usage.circular_buffers, x.trace_unsafe_allocs);
 }
 
 }  // namespace checkpoint

@@ -139,7 +139,7 @@ void add_iterations(CLI::App& app, Options& options) {
 void add_time_window(CLI::App& app, Options& options) {
     app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, or RFC 3339 in UTC")
         ->type_name("TIME");
-    app.add_option("--until", options.until, "Only up to this time")->type_name("TIME");
+    app.add_option("--until", options.until, "Only up to this time, or event:N, the event numbered N")->type_name("TIME");
 }
 
 void add_report(CLI::App& app, Options& options) {
@@ -161,7 +161,7 @@ void add_report(CLI::App& app, Options& options) {
     add_need(app, options);
     add_iterations(app, options);
     add_time_window(app, options);
-    app.add_option("--at", options.at, "The state at this time, for views that show one")->type_name("TIME");
+    app.add_option("--at", options.at, "The state at this time, or behind event:N, for views that show one")->type_name("TIME");
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
 }
 

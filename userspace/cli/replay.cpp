@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "checkpoint/checkpoint.hpp"
+#include "event/regions_first.hpp"
 #include "recording/recording_reader.hpp"
 #include "report/human_size.hpp"
 #include "report/time_point.hpp"
@@ -51,6 +52,47 @@ private:
     Observer* observer_;
     std::uint64_t number_;  // of the latest event
     bool open_ = false;
+};
+
+// The recording's events, each allocator's regions in front of its first buffer.
+class Source {
+public:
+    Source(RecordingReader& reader, const TrackerView& start) : reader_(reader) {
+        for (const auto& process : start.processes) {
+            know_allocators(*process);
+        }
+    }
+
+    // False at the end.
+    [[nodiscard]] Result<bool> next(Event& event) {
+        while (!order_.take(event)) {
+            const Result<bool> more = reader_.next(event);
+            if (more && *more && order_.pass(event)) {
+                return true;
+            }
+            if (more && *more) {
+                order_.put(std::move(event));
+            } else if (more && order_.holds()) {
+                order_.give_up();
+            } else {
+                return more;
+            }
+        }
+        return true;
+    }
+
+private:
+    void know_allocators(const ProcessState& process) {
+        for (const auto& [pointer, index] : process.allocator_index) {
+            const Allocator& allocator = process.allocators[index];
+            if (allocator.regions != decltype(allocator.regions){}) {
+                order_.know(process.pid, pointer, process.owners[allocator.owner].pointer);
+            }
+        }
+    }
+
+    RecordingReader& reader_;
+    RegionsFirst order_;
 };
 
 std::string part_words(const RecordingReader& reader) {
@@ -98,13 +140,19 @@ Result<ReplayWindow> read_window(
         return window;  // nothing to choose from: the view says so
     }
     if (!since.empty()) {
-        const Result<std::uint64_t> t_ns = parse_time_point("--since", since, **times);
+        const Result<std::uint64_t> t_ns = parse_time_point("--since", since, **times, Edge::Begin);
         if (!t_ns) {
             return tl::make_unexpected(t_ns.error());
         }
         window.since_t_ns = *t_ns;
     }
-    if (!until.empty()) {
+    const auto event = parse_event_number(until_option, until);
+    if (!event) {
+        return tl::make_unexpected(event.error());
+    }
+    if (*event) {
+        window.until_event = **event;
+    } else if (!until.empty()) {
         const Result<std::uint64_t> t_ns = parse_time_point(until_option, until, **times);
         if (!t_ns) {
             return tl::make_unexpected(t_ns.error());
@@ -142,10 +190,11 @@ Status replay_recording(
         }
     }
     Window watched(window, replay.tracker, observer, reader->start() ? reader->start()->events : 0);
+    Source source(*reader, replay.tracker.view());
     Event event;
     bool whole = false;
     for (;;) {
-        const Result<bool> more = reader->next(event);
+        const Result<bool> more = source.next(event);
         if (!more) {
             return tl::make_unexpected(more.error());
         }

@@ -35,4 +35,15 @@ std::string_view to_string(AllocatorChange how) {
     return "unknown";
 }
 
+std::string_view to_string(TraceCall call) {
+    switch (call) {
+        case TraceCall::Begin: return "begin";
+        case TraceCall::End: return "end";
+        case TraceCall::Register: return "register";
+        case TraceCall::Replay: return "replay";
+        case TraceCall::Release: return "release";
+    }
+    return "unknown";
+}
+
 }  // namespace tt::alloc_trace

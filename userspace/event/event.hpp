@@ -190,7 +190,7 @@ struct ProcessPaused {
 struct AllocationFailed {
     EventHeader header;
     BufferFields buffer;  // what was asked for; owner and allocator 0 and size as the message tells where nothing else does
-    std::string message;  // of the exception, cut at some hundred bytes; empty if it could not be read
+    std::string message;  // of the exception, cut at 1024 bytes; empty if it could not be read
 };
 
 // A launch that threw: circular buffers and L1 buffers want the same memory, or there is too little of it.
@@ -198,6 +198,14 @@ struct CircularBufferClash {
     EventHeader header;
     std::uint64_t program = 0;  // 0 if not known
     std::uint64_t owner = 0;    // likewise
+    std::string message;
+};
+
+// Whatever else the runtime's own checks refused: a trace, a program, a setting. Where an allocation was refused it is AllocationFailed.
+struct RequestRefused {
+    EventHeader header;
+    std::uint64_t program = 0;  // that the thread launched last, 0 if none: it need not be the one refused
+    std::uint64_t owner = 0;    // where it launched it
     std::string message;
 };
 
@@ -220,6 +228,20 @@ struct AllocatorChanged {
     EventHeader header;
     std::uint64_t allocator = 0;
     AllocatorChange how = AllocatorChange::Reset;
+};
+
+enum class TraceCall : std::uint8_t { Begin = 0, End = 1, Register = 2, Replay = 3, Release = 4 };
+inline constexpr std::size_t kTraceCallCount = 5;
+
+[[nodiscard]] std::string_view to_string(TraceCall call);  // "begin", "end", "register", "replay", "release"
+
+// The runtime is about to begin or end the capture of a trace, to replay or release it, or has marked an allocator: what it hands
+// out from here on may be overwritten by a replay.
+struct TraceCalled {
+    EventHeader header;
+    TraceCall call = TraceCall::Begin;
+    std::uint32_t trace = 0;   // the runtime's number of the trace; Register: 0
+    std::uint64_t object = 0;  // Register: the allocator; else the mesh, 0 where a Begin does not tell it
 };
 
 // First event of a process in a stream.
@@ -295,7 +317,9 @@ using Event = std::variant<
     CircularBufferClash,
     ProgramNotTold,
     ProcessNotSeen,
-    ProcessStatus>;
+    ProcessStatus,
+    TraceCalled,
+    RequestRefused>;
 
 [[nodiscard]] inline const EventHeader& header_of(const Event& event) {
     return std::visit([](const auto& e) -> const EventHeader& { return e.header; }, event);

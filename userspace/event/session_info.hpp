@@ -38,7 +38,7 @@ struct ProbeOutcome {
     std::string detail;         // why this symbol and place, or why not
     // Not stored in recordings:
     bool planned = false;       // could be attached, nobody tried (a library file)
-    std::string strategy{};       // "entry", "behind a call", "return"; empty if there is no place to probe
+    std::string strategy{};       // "entry", "in front of a call", "behind a call", "return"; empty if there is no place to probe
     std::string trap{};           // what the kernel does with the instruction: "emulated", "single-stepped"
     std::optional<std::uint64_t> hits{};  // events that came from it and from probes of the same kind; if it was attached
 };

@@ -40,6 +40,7 @@ struct DetailsOf {
     Details operator()(const ProgramNotTold& e) const { return {e.program, {}, {}, {}}; }
     Details operator()(const ProgramDestroyed& e) const { return {e.program, {}, {}, {}}; }
     Details operator()(const CircularBufferClash& e) const { return {e.program, {}, {}, e.message}; }
+    Details operator()(const RequestRefused& e) const { return {e.program, {}, {}, e.message}; }
     Details operator()(const AllocationFailed& e) const { return {0, {}, {}, e.message}; }
     Details operator()(const AllocatorReleased&) const { return released(); }
     Details operator()(const ProcessExec&) const { return released(); }
@@ -49,6 +50,7 @@ struct DetailsOf {
     Details operator()(const ProcessWalked& e) const { return {0, e.buffers, {}, e.incomplete_reason}; }
     Details operator()(const ProcessNotSeen& e) const { return {0, {}, {}, e.why}; }
     Details operator()(const ProcessStatus& e) const { return {0, e.signal == 0 ? e.exit_status : e.signal, {}, e.signal == 0 ? "" : "signal"}; }
+    Details operator()(const TraceCalled& e) const { return {0, e.trace, {}, to_string(e.call)}; }
     Details operator()(const Lost& e) const { return {0, e.total(), {}, {}}; }
     Details operator()(const AllocatorChanged& e) const { return {0, {}, {}, to_string(e.how)}; }
     template <typename Other>

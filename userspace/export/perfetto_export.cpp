@@ -37,6 +37,7 @@ struct InstantOf {
         return {fmt::format("allocation failed ({})", to_string(verdict)), e.message, e.buffer.size, false};
     }
     Instant operator()(const CircularBufferClash& e) const { return {"launch refused: no place for its buffers", e.message, 0, false}; }
+    Instant operator()(const RequestRefused& e) const { return {"refused", e.message, 0, false}; }
     Instant operator()(const Lost& e) const { return {fmt::format("gap: {} events lost", e.total()), {}, 0, true}; }
     Instant operator()(const ProcessNotSeen& e) const {
         return {e.partly ? "process seen only in part" : "process not seen", e.why, 0, false};

@@ -20,6 +20,7 @@ struct Subject {
     EventSubject operator()(const ProgramNotTold& e) const { return {nullptr, nullptr, e.owner, 0}; }
     EventSubject operator()(const OwnerClosing& e) const { return {nullptr, nullptr, e.owner, 0}; }
     EventSubject operator()(const CircularBufferClash& e) const { return {nullptr, nullptr, e.owner, 0}; }
+    EventSubject operator()(const RequestRefused& e) const { return {nullptr, nullptr, e.owner, 0}; }
     EventSubject operator()(const AllocatorSeen& e) const { return {nullptr, nullptr, e.owner, e.allocator}; }
     EventSubject operator()(const AllocatorReleased& e) const { return {nullptr, nullptr, 0, e.allocator}; }
     EventSubject operator()(const AllocatorChanged& e) const { return {nullptr, nullptr, 0, e.allocator}; }

@@ -153,10 +153,10 @@ private:
     // Where the message tells what was free; PyTorch's own entry has it, too.
     void add_failure(const AllocationFailed& failed) {
         const ProcessState* process = state_.process(failed.header.pid);
-        if (process == nullptr || process->failures.latest.empty()) {
+        if (process == nullptr || !process->failures.latest) {
             return;
         }
-        const AllocationFailure& failure = process->failures.latest.back();
+        const AllocationFailure& failure = *process->failures.latest;
         const auto allocator = process->allocator_index.find(failed.buffer.allocator);
         if (allocator == process->allocator_index.end() || !failure.needed || !failure.reported.free) {
             return;

@@ -148,6 +148,8 @@ private:
             errors_.push_back({now_.events, failed->header.t_ns, "allocation failed", failed->message});
         } else if (const auto* clash = std::get_if<CircularBufferClash>(&event)) {
             errors_.push_back({now_.events, clash->header.t_ns, "no place for the buffers of a program", clash->message});
+        } else if (const auto* refused = std::get_if<RequestRefused>(&event)) {
+            errors_.push_back({now_.events, refused->header.t_ns, "refused", refused->message});
         }
     }
     void take_moment(std::uint64_t number) {

@@ -122,14 +122,16 @@ tat_probe to_abi(const ProbeValues& values) {
         to_abi(values.address),
         to_abi(values.size),
         to_abi(values.flag),
-        to_abi(values.tracker)
+        to_abi(values.tracker),
+        to_abi(values.trace)
     };
 }
 
 // TAT_PROGRAM_* are the roles in their order.
 static_assert(
     static_cast<int>(ProbeRole::Allocated) == TAT_PROGRAM_ALLOCATED && static_cast<int>(ProbeRole::ProgramPlaced) == TAT_PROGRAM_PLACED &&
-    static_cast<int>(ProbeRole::DataflowBuffersPlaced) == TAT_PROGRAM_DATAFLOW_PLACED && kProbeRoleCount == TAT_PROGRAMS
+    static_cast<int>(ProbeRole::DataflowBuffersPlaced) == TAT_PROGRAM_DATAFLOW_PLACED &&
+    static_cast<int>(ProbeRole::TraceReleased) == TAT_PROGRAM_TRACE_RELEASED && kProbeRoleCount == TAT_PROGRAMS
 );
 
 // Those that know nothing of a build of the runtime.
@@ -162,7 +164,12 @@ std::array<bpf_program*, kProbeRoleCount> probe_programs(const tat_bpf& object) 
         programs.allocator_overridden,
         programs.allocator_shrunk,
         programs.allocator_reset,
-        programs.dataflow_buffers_placed
+        programs.dataflow_buffers_placed,
+        programs.trace_begun,
+        programs.trace_ended,
+        programs.trace_registered,
+        programs.trace_replayed,
+        programs.trace_released
     };
 }
 

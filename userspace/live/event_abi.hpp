@@ -23,6 +23,6 @@ static_assert(sizeof(tat_owner_event) == 72 + 16 + 16 + 64 * 16);
 static_assert(sizeof(tat_circular_buffer_event) == 96 + 32 * 32);
 static_assert(sizeof(tat_pointer_event) == 64);
 static_assert(sizeof(tat_process_event) == 88);
-static_assert(sizeof(tat_thrown_event) == 64 + 512);
+static_assert(sizeof(tat_thrown_event) == 64 + 1024);
 
 }  // namespace tt::alloc_trace

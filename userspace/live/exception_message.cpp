@@ -58,9 +58,10 @@ void read_request(std::string_view text, ExceptionMessage& message) {
 
 }  // namespace
 
-ExceptionMessage read_message(std::string_view text) {
+ExceptionMessage read_message(std::string_view text, bool cut) {
     ExceptionMessage message;
-    message.text = in_one_line(text);
+    const bool whole = !cut || contains(text, kBacktrace);
+    message.text = in_one_line(whole ? text : text.substr(0, text.find_last_of(" \n")));
     const auto said = [&message](std::string_view what) { return contains(message.text, what); };
     if (std::any_of(kNoPlace.begin(), kNoPlace.end(), said)) {
         message.about = ExceptionMessage::About::CircularBuffers;

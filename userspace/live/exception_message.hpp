@@ -25,6 +25,7 @@ struct ExceptionMessage {
     BufferType type = BufferType::Dram;  // Memory, with a size
 };
 
-[[nodiscard]] ExceptionMessage read_message(std::string_view text);
+// `cut`: the text goes on. Its last word is left out then: half a number is another number.
+[[nodiscard]] ExceptionMessage read_message(std::string_view text, bool cut = false);
 
 }  // namespace tt::alloc_trace

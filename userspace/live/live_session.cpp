@@ -323,6 +323,7 @@ Result<bool> LiveSession::pump() {
     const bool drained = *taken < kBatch;
     if (drained) {  // a job that rests after a loss makes no record that would reveal it
         decoder_.report_losses(by_class(lost_before), began_ns, *this);
+        decoder_.tell_overdue(began_ns, *this);
     }
     if (drained && options_.lossless) {
         for (const ProcessPaused& paused : continue_paused()) {
@@ -455,6 +456,8 @@ Status LiveSession::stop() {
         }
         drained = *pumped;
     }
+    decoder_.finish(*this);
+    keeper_.release_held();
     update_info();
     for (const std::string& silent : registry_->silent_probes()) {
         options_.notice(silent);

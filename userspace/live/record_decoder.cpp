@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 #include "live/exception_message.hpp"
 
@@ -16,6 +17,8 @@ static_assert(kBufferWindowBytes == TAT_BUFFER_WINDOW_SIZE && kShardWindowBytes 
 constexpr std::uint64_t kPageMask = 0xfff;
 // /proc tells start times in ticks of USER_HZ = 100; events must give a process the same identity.
 constexpr std::uint64_t kTickNs = 10'000'000;
+// An exception leaves the allocation it refused in far less, and one that is told later than others stays near its place.
+constexpr std::uint64_t kMostWaitNs = 1'000'000'000;
 constexpr std::size_t kMaxCountedThreads = 1U << 16U;  // the programs count no more either
 
 template <typename T>
@@ -194,6 +197,14 @@ AllocatorChange change_of(std::uint16_t flags) {
     }
 }
 
+constexpr std::array kTraceRoles{
+    ProbeRole::TraceBegun, ProbeRole::TraceEnded, ProbeRole::TraceRegistered, ProbeRole::TraceReplayed, ProbeRole::TraceReleased
+};
+static_assert(kTraceRoles.size() == kTraceCallCount);
+static_assert(static_cast<int>(TraceCall::Release) == TAT_FLAG_TRACE_RELEASE && static_cast<int>(TraceCall::End) == TAT_FLAG_TRACE_END);
+
+ProbeRole role_of_trace(std::uint8_t flags) { return kTraceRoles[std::min<std::size_t>(flags, kTraceRoles.size() - 1)]; }
+
 ProbeRole role_of(const tat_event_header& header) {
     switch (header.kind) {
         case TAT_EVENT_ALLOCATED: return ProbeRole::Allocated;
@@ -205,6 +216,7 @@ ProbeRole role_of(const tat_event_header& header) {
         case TAT_EVENT_PROGRAM_NOT_TOLD: return ProbeRole::ProgramLaunched;
         case TAT_EVENT_PROGRAM_DESTROYED: return ProbeRole::ProgramDestroyed;
         case TAT_EVENT_OWNER_CLOSING: return ProbeRole::OwnerClosing;
+        case TAT_EVENT_TRACE_CALLED: return role_of_trace(header.flags);
         default: break;
     }
     if (header.kind == TAT_EVENT_ALLOCATOR_CHANGED) {
@@ -255,6 +267,9 @@ std::optional<ProcessNews> RecordDecoder::decode(std::span<const std::byte> reco
     record = record.first(header.size);
     check_sequence(header);
     report_losses(std::to_array(header.lost), header.time_ns, consumer);
+    if (!waiting_.empty()) {
+        tell_waiting(header, consumer);
+    }
     const bool decoded = header.kind == TAT_EVENT_THROWN ? decode_thrown(record, consumer)
                                                          : decode_object(record, header, consumer) ||
                                                                decode_process(record, header, consumer);
@@ -322,6 +337,7 @@ bool RecordDecoder::decode_object(
         case TAT_EVENT_ALLOCATION_FAILED: return decode_buffer(record, instance, consumer);
         case TAT_EVENT_OWNER: return decode_owner(record, instance, consumer);
         case TAT_EVENT_CIRCULAR_BUFFER: return decode_circular_buffer(record, consumer);
+        case TAT_EVENT_TRACE_CALLED: return decode_trace(record, consumer);
         case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED:
         case TAT_EVENT_PROGRAM_LAUNCHED:
         case TAT_EVENT_PROGRAM_NOT_TOLD:
@@ -361,9 +377,6 @@ bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, Instance& in
     }
     instance.proved = true;
     if (record.header.kind == TAT_EVENT_ALLOCATED) {
-        if (!message_by_tid_.empty()) {
-            message_by_tid_.erase(record.header.tid);  // whoever threw has gone on
-        }
         consumer.consume(Allocated{header, decoded.fields});
     } else {
         consumer.consume(Freed{header, decoded.fields});
@@ -375,15 +388,15 @@ void RecordDecoder::fail_allocation(const EventHeader& header, BufferFields fiel
     AllocationFailed event{header, fields, {}};
     event.buffer.address = 0;
     event.buffer.hooked = false;
-    if (const auto thrown = message_by_tid_.find(header.tid); thrown != message_by_tid_.end()) {
-        event.message = thrown->second;
-        message_by_tid_.erase(thrown);
+    if (const auto thrown = waiting_.find(header.tid); thrown != waiting_.end()) {
+        event.message = std::move(thrown->second.refused.message);
+        waiting_.erase(thrown);
     }
     consumer.consume(event);
 }
 
 // An exception's own record precedes that of the failed allocation, which has the Buffer. Where none follows the text is all
-// there is. A message whose failure never comes (its record was lost) is forgotten.
+// there is.
 bool RecordDecoder::decode_thrown(std::span<const std::byte> bytes, EventConsumer& consumer) {
     tat_thrown_event record{};
     if (!copy_record(bytes, record) || record.header.instance > instances_.size()) {
@@ -391,21 +404,60 @@ bool RecordDecoder::decode_thrown(std::span<const std::byte> bytes, EventConsume
     }
     const EventHeader header = header_of_record(record.header);
     const auto* text = reinterpret_cast<const char*>(record.message);
-    const ExceptionMessage message = read_message({text, strnlen(text, sizeof(record.message))});
-    if (message.about == ExceptionMessage::About::CircularBuffers) {
+    const std::size_t length = strnlen(text, sizeof(record.message));
+    const ExceptionMessage message = read_message({text, length}, length + 1 >= sizeof(record.message));
+    using About = ExceptionMessage::About;
+    const bool may_be_of_allocation = message.about == About::Memory || message.about == About::Other;
+    if (message.about == About::CircularBuffers) {
         consumer.consume(CircularBufferClash{header, record.program, record.owner, message.text});
-    } else if (failure_follows(record.header.instance)) {
-        if (message_by_tid_.size() >= kMaxMessages) {
-            message_by_tid_.clear();
+    } else if (may_be_of_allocation && failure_follows(record.header.instance)) {
+        if (waiting_.size() >= kMaxMessages && !waiting_.contains(header.tid)) {
+            finish(consumer);
         }
-        message_by_tid_[header.tid] = message.text;
-    } else if (message.about == ExceptionMessage::About::Memory) {
+        waiting_[header.tid] = {{header, record.program, record.owner, message.text}, message.about == About::Memory};
+    } else if (message.about == About::Memory) {
         AllocationFailed event{header, {}, message.text};
         event.buffer.size = message.size;
         event.buffer.type = message.type;
         consumer.consume(event);
+    } else {
+        consumer.consume(RequestRefused{header, record.program, record.owner, message.text});
     }
     return true;
+}
+
+template <typename Condition>
+void RecordDecoder::tell_waiting_if(EventConsumer& consumer, Condition condition) {
+    for (auto entry = waiting_.begin(); entry != waiting_.end();) {
+        const auto& [refused, of_memory] = entry->second;
+        if (!condition(refused.header)) {
+            ++entry;
+            continue;
+        }
+        if (!of_memory) {
+            consumer.consume(refused);
+        }
+        entry = waiting_.erase(entry);
+    }
+}
+
+// Before the record `next` is told.
+void RecordDecoder::tell_waiting(const tat_event_header& next, EventConsumer& consumer) {
+    const bool of_failure = next.kind == TAT_EVENT_ALLOCATION_FAILED || next.kind == TAT_EVENT_OWNER;
+    const bool exited = next.kind == TAT_EVENT_PROCESS_EXITED;
+    tell_waiting_if(consumer, [&](const EventHeader& thrown) {
+        const bool went_on = thrown.tid == next.tid && !of_failure;
+        return thrown.pid == next.pid && (went_on || exited);
+    });
+    tell_overdue(next.time_ns, consumer);
+}
+
+void RecordDecoder::tell_overdue(std::uint64_t now_ns, EventConsumer& consumer) {
+    tell_waiting_if(consumer, [now_ns](const EventHeader& thrown) { return now_ns > thrown.t_ns + kMostWaitNs; });
+}
+
+void RecordDecoder::finish(EventConsumer& consumer) {
+    tell_waiting_if(consumer, [](const EventHeader&) { return true; });
 }
 
 // `instance`: of the event before; a thread's first event may be a failure.
@@ -503,6 +555,16 @@ bool RecordDecoder::decode_circular_buffer(std::span<const std::byte> bytes, Eve
         return true;
     }
     consumer.consume(event);
+    return true;
+}
+
+bool RecordDecoder::decode_trace(std::span<const std::byte> bytes, EventConsumer& consumer) {
+    tat_trace_event record{};
+    if (!copy_record(bytes, record) || record.header.flags >= kTraceCallCount) {
+        return false;
+    }
+    const auto call = static_cast<TraceCall>(record.header.flags);
+    consumer.consume(TraceCalled{header_of_record(record.header), call, record.trace, record.object});
     return true;
 }
 

@@ -11,7 +11,6 @@
 #include <map>
 #include <optional>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -61,19 +60,23 @@ public:
     // So many contradictions before the first plausible object mean that the layout does not fit this build.
     static constexpr std::uint64_t kImplausibleLimit = 16;
 
-    // Messages of exceptions that wait for the failed allocation they belong to; above, all are forgotten.
+    // Exceptions that wait for the failed allocation they may belong to; above, all are told as they are.
     static constexpr std::size_t kMaxMessages = 1024;
 
     // In the order of their ids, which begin with 1.
     void add_instance(DecodedInstance instance) { instances_.push_back({std::move(instance), {}, false, 0}); }
 
-    // Hands 0, 1 or 2 events to `consumer` (a loss precedes the event that revealed it). Returns what it has
-    // to say to the session.
+    // Hands events to `consumer`, mostly one (a loss precedes the event that revealed it). Returns what it has to say to the session.
     std::optional<ProcessNews> decode(std::span<const std::byte> record, EventConsumer& consumer);
 
     // Tells the losses that `counted` (in TAT_LOSS_* order, since load) knows of and no record has revealed yet. For counters that
     // were read before the ring was drained: whatever was lost up to then lies before everything that comes from now on.
     void report_losses(const std::array<std::uint32_t, TAT_LOSS_CLASSES>& counted, std::uint64_t t_ns, EventConsumer& consumer);
+
+    // Tells the exceptions that have waited for too long by `now_ns`, for a thread that rests after one.
+    void tell_overdue(std::uint64_t now_ns, EventConsumer& consumer);
+    // Tells all that still wait: no more records come.
+    void finish(EventConsumer& consumer);
 
     // An error once the layout has proved wrong; nothing is decoded any more.
     [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
@@ -94,14 +97,25 @@ private:
         std::uint64_t implausible = 0;
     };
 
+    // It may be the reason of a failed allocation, whose record comes next of its thread. Anything else that comes shows that it
+    // was a refusal of its own.
+    struct WaitingException {
+        RequestRefused refused;
+        bool of_memory = false;  // it names an allocation: without its record nothing more is known
+    };
+
     void check_sequence(const tat_event_header& header);
     bool decode_object(std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer);
     bool decode_process(std::span<const std::byte> record, const tat_event_header& header, EventConsumer& consumer);
     bool decode_buffer(std::span<const std::byte> record, Instance& instance, EventConsumer& consumer);
     bool decode_owner(std::span<const std::byte> record, Instance& instance, EventConsumer& consumer);
     bool decode_circular_buffer(std::span<const std::byte> record, EventConsumer& consumer);
+    bool decode_trace(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_pointer(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_thrown(std::span<const std::byte> record, EventConsumer& consumer);
+    void tell_waiting(const tat_event_header& next, EventConsumer& consumer);
+    template <typename Condition>
+    void tell_waiting_if(EventConsumer& consumer, Condition condition);
     void fail_allocation(const EventHeader& header, BufferFields fields, EventConsumer& consumer);
     [[nodiscard]] bool failure_follows(std::uint8_t instance) const;
     void note_implausible(const tat_buffer_event& record, Instance& instance, EventConsumer& consumer);
@@ -112,7 +126,7 @@ private:
     std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> allocators_;  // of chips, by pid and Device pointer
     std::array<std::uint32_t, TAT_LOSS_CLASSES> losses_{};
     tsl::robin_map<std::uint32_t, std::uint64_t> sequence_by_tid_;
-    tsl::robin_map<std::uint32_t, std::string> message_by_tid_;  // of the last exception, until it is told or out of date
+    std::map<std::uint32_t, WaitingException> waiting_;  // by tid
     bool sequences_forgotten_ = false;  // too many threads: a first record may be any one of its thread
     DecoderStatistics statistics_;
     std::optional<Error> failure_;

@@ -22,6 +22,8 @@ constexpr std::uint64_t kStampSlackNs = 1'000'000;
 constexpr std::uint64_t kRetryNs = kNsPerSecond;
 constexpr unsigned kMaxAttempts = 5;
 constexpr std::uint32_t kMaxRounds = 8;
+// What waits for the capacity of an allocator waits no longer: it is read within milliseconds, or not at all.
+constexpr std::uint64_t kMaxHeldNs = kNsPerSecond / 2;
 
 // Which of two wishes says more about what the result means.
 constexpr int rank(WalkReason reason) {
@@ -62,30 +64,66 @@ void SnapshotKeeper::consume(const Event& event) {
             Process& process = found->second;
             process.known.apply(event);
             if (const auto* allocated = std::get_if<Allocated>(&event)) {
-                note_allocator(header.pid, process, *allocated);
+                note_allocator(process, header, allocated->buffer);
+            } else if (const auto* failed = std::get_if<AllocationFailed>(&event)) {
+                note_allocator(process, header, failed->buffer);
             }
         }
     }
-    next_.consume(event);
+    pass_on(event);
+}
+
+void SnapshotKeeper::pass_on(const Event& event) {
+    if (order_.pass(event)) {
+        next_.consume(event);
+        return;
+    }
+    held_since_ns_ = held_since_ns_ == 0 ? monotonic_ns() : held_since_ns_;
+    order_.put(event);
+    Event ready;
+    while (order_.take(ready)) {
+        next_.consume(ready);
+    }
+    held_since_ns_ = order_.holds() ? held_since_ns_ : 0;
+}
+
+void SnapshotKeeper::release_held() {
+    order_.give_up();
+    Event ready;
+    while (order_.take(ready)) {
+        next_.consume(ready);
+    }
+    held_since_ns_ = 0;
+}
+
+void SnapshotKeeper::release_waited_long(std::uint64_t now_ns) {
+    if (held_since_ns_ != 0 && now_ns - held_since_ns_ > kMaxHeldNs) {
+        release_held();
+    }
 }
 
 // Of an allocator that is new, what it has to hand out is put in front of its first buffer, so that nothing that is asked of any
-// moment lacks it. Where the process's globals do not lead to its allocators, the first event of each does.
-void SnapshotKeeper::note_allocator(std::uint32_t pid, Process& process, const Allocated& event) {
-    if (!process.allocators.insert(event.buffer.allocator).second) {
+// moment lacks it; what cannot be read at once is waited for. Where the process's globals do not lead to its allocators, the first
+// event of each does.
+void SnapshotKeeper::note_allocator(Process& process, const EventHeader& header, const BufferFields& buffer) {
+    if (buffer.allocator == 0 || !process.allocators.insert(buffer.allocator).second) {
         return;
     }
-    process.capacity_wanted = process.capacity_wanted || !tell_capacity(pid, process, event);
+    const bool told = tell_capacity(process, header, buffer);
+    process.capacity_wanted = process.capacity_wanted || !told;
+    if (!options_.enabled || !process.walkable) {
+        order_.know(header.pid, buffer.allocator, buffer.owner);  // nothing to wait for
+    }
     if (process.roots_unknown) {
         want(process, WalkReason::Attach);
     }
 }
 
-bool SnapshotKeeper::tell_capacity(std::uint32_t pid, Process& process, const Allocated& event) {
+bool SnapshotKeeper::tell_capacity(Process& process, const EventHeader& header, const BufferFields& buffer) {
     if (!options_.enabled || !process.walkable || process.modules.empty()) {
         return false;
     }
-    const Result<ProcessHandle> handle = ProcessHandle::open(pid);
+    const Result<ProcessHandle> handle = ProcessHandle::open(header.pid);
     if (!handle) {
         return false;
     }
@@ -94,12 +132,12 @@ bool SnapshotKeeper::tell_capacity(std::uint32_t pid, Process& process, const Al
         modules.push_back({*module.layout, module.bias});
     }
     const ProcessMemory memory(*handle);
-    const KnownAllocator which{event.buffer.allocator, event.buffer.owner};
+    const KnownAllocator which{buffer.allocator, buffer.owner};
     const WalkedAllocator walked = read_capacity(memory, modules, which);
     if (walked.regions.empty()) {
         return false;
     }
-    announce(process, event.header, walked);
+    announce(process, header, walked);
     return true;
 }
 
@@ -171,7 +209,7 @@ void SnapshotKeeper::want(Process& process, WalkReason reason, std::uint64_t not
 
 bool SnapshotKeeper::idle() const {
     const std::uint64_t now = monotonic_ns();
-    return !job_ && std::none_of(processes_.begin(), processes_.end(), [now](const auto& entry) {
+    return !job_ && !order_.holds() && std::none_of(processes_.begin(), processes_.end(), [now](const auto& entry) {
         return entry.second.wanted && now >= entry.second.not_before_ns && !entry.second.modules.empty();
     });
 }
@@ -193,6 +231,7 @@ void SnapshotKeeper::proceed(bool drained) {
     if (!job_) {
         start_next(drained);
     }
+    release_waited_long(monotonic_ns());
 }
 
 void SnapshotKeeper::wake_up() const {
@@ -243,6 +282,10 @@ void SnapshotKeeper::finish_job() {
     WalkOutcome outcome = job->take();
     if (job->task().plan == WalkPlan::Capacities) {
         announce(found->first, found->second, outcome.last);
+        const auto waits = [](const auto& entry) { return entry.second.capacity_wanted && entry.second.walkable; };
+        if (std::none_of(processes_.begin(), processes_.end(), waits)) {
+            release_held();
+        }
     } else {
         use(found->first, found->second, outcome);
     }
@@ -314,6 +357,9 @@ void SnapshotKeeper::announce(std::uint32_t pid, Process& process, const Walk& w
 }
 
 void SnapshotKeeper::announce(Process& process, const EventHeader& header, const WalkedAllocator& allocator) {
+    if (allocator.regions.empty()) {
+        order_.know(header.pid, allocator.allocator, allocator.owner);  // there is nothing to wait for
+    }
     AllocatorSeen seen{header, allocator.allocator, allocator.owner, {}};
     for (const WalkedRegion& region : allocator.regions) {
         seen.regions.push_back(region.region);
@@ -363,7 +409,7 @@ void SnapshotKeeper::end_walk(std::uint32_t pid, Process& process, const WalkOut
 
 void SnapshotKeeper::tell(Process& process, const Event& event) {
     process.known.apply(event);
-    next_.consume(event);
+    pass_on(event);
 }
 
 std::vector<KnownAllocator> SnapshotKeeper::known_allocators(const Process& process) const {

@@ -18,6 +18,7 @@
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
 #include "event/event_consumer.hpp"
+#include "event/regions_first.hpp"
 #include "live/walk_job.hpp"
 #include "walk/known_buffers.hpp"
 #include "walk/reconcile.hpp"
@@ -46,6 +47,9 @@ public:
 
     // To be called after the ring was read, and once in a while. `drained`: nothing was left in the ring.
     void proceed(bool drained);
+
+    // Passes on what waits for the capacity of an allocator. To be called when no event will come any more.
+    void release_held();
 
     // Readable when proceed() has something to do.
     [[nodiscard]] int fd() const { return wakeup_.get(); }
@@ -91,13 +95,17 @@ private:
     void tell_differences(std::uint32_t pid, Process& process, const Reconciliation& result);
     void end_walk(std::uint32_t pid, Process& process, const WalkOutcome& outcome);
     void tell(Process& process, const Event& event);
+    void pass_on(const Event& event);
+    void release_waited_long(std::uint64_t now_ns);
     void drop_job_of(std::uint32_t pid);
     void note_lifecycle(const Event& event);
-    void note_allocator(std::uint32_t pid, Process& process, const Allocated& event);
-    [[nodiscard]] bool tell_capacity(std::uint32_t pid, Process& process, const Allocated& event);
+    void note_allocator(Process& process, const EventHeader& header, const BufferFields& buffer);
+    [[nodiscard]] bool tell_capacity(Process& process, const EventHeader& header, const BufferFields& buffer);
     [[nodiscard]] std::vector<KnownAllocator> known_allocators(const Process& process) const;
 
     EventConsumer& next_;
+    RegionsFirst order_;
+    std::uint64_t held_since_ns_ = 0;  // 0: nothing is held
     SnapshotOptions options_;
     UniqueFd wakeup_;
     std::map<std::uint32_t, Process> processes_;

@@ -7,6 +7,7 @@
 
 #include "probes/probe_spec.hpp"
 #include "probes/layout/runtime_symbols.hpp"
+#include "probes/trace_functions.hpp"
 
 #define TAT_METAL "_ZN2tt8tt_metal"
 
@@ -40,6 +41,8 @@ using enum ProbeStrategy;
 constexpr std::string_view kAllocateImpl = TAT_METAL "6Buffer13allocate_implEv";
 constexpr std::string_view kAllocateImplV0 = TAT_METAL "2v06Buffer13allocate_implEv";
 constexpr std::string_view kAllocateImplPimpl = TAT_METAL "10BufferImpl13allocate_implERNS0_6BufferE";
+constexpr std::string_view kTrackAllocate = TAT_METAL "12GraphTracker14track_allocateEPKNS0_6BufferE";
+constexpr std::string_view kGraphTracker = TAT_METAL "12GraphTracker8instanceEv";
 constexpr std::string_view kDeallocateImpl = TAT_METAL "6Buffer15deallocate_implEv";
 constexpr std::string_view kDeallocateImplV0 = TAT_METAL "2v06Buffer15deallocate_implEv";
 constexpr std::string_view kDeallocateImplPimpl = TAT_METAL "10BufferImpl15deallocate_implERNS0_6BufferE";
@@ -78,8 +81,12 @@ constexpr std::string_view kRegisterProgram = TAT_METAL "6Device16register_progr
 // Behind the call of the allocator: a failed allocation throws past it, one that a hook took does not come by, and what the
 // call returned is the address.
 constexpr std::array kAllocated{
+    // Where both the Buffer and its members are at hand: in front of the hook, which is called with the Buffer alone.
     ProbeAlternative{
-        {TAT_METAL "12GraphTracker14track_allocateEPKNS0_6BufferE"},
+        {kAllocateImplPimpl}, BeforeCall, kObject1OfMembers, "2026, BufferImpl", {kTrackAllocate, kGraphTracker}
+    },
+    ProbeAlternative{
+        {kTrackAllocate},
         Entry,
         kHookOfBuffer,
         kNoV0,
@@ -464,6 +471,51 @@ constexpr std::array kCatalog{
         kDataflowBuffersPlaced,
         ProbeRole::DataflowBuffersPlaced,
         symbol::kProgramImplPlaceDataflow
+    },
+    ProbeSpec{
+        ProbeRole::TraceBegun,
+        false,
+        "MeshDevice::begin_mesh_trace",
+        "which memory the capture of a trace used is not known",
+        kTraceBegun,
+        ProbeRole::TraceBegun,
+        kEndTrace
+    },
+    ProbeSpec{
+        ProbeRole::TraceEnded,
+        false,
+        "MeshDevice::end_mesh_trace",
+        "captured traces are known by buffers of type TRACE only",
+        kTraceEnded,
+        ProbeRole::TraceEnded,
+        kEndTrace
+    },
+    ProbeSpec{
+        ProbeRole::TraceRegistered,
+        false,
+        "the allocator's register_active_trace",
+        "a capture that failed may look like a captured trace",
+        kTraceRegistered,
+        ProbeRole::TraceRegistered,
+        kEndTrace
+    },
+    ProbeSpec{
+        ProbeRole::TraceReplayed,
+        false,
+        "MeshDevice::replay_mesh_trace",
+        "replays of traces are not seen",
+        kTraceReplayed,
+        ProbeRole::TraceReplayed,
+        kEndTrace
+    },
+    ProbeSpec{
+        ProbeRole::TraceReleased,
+        false,
+        "MeshDevice::release_mesh_trace",
+        "a trace is released when its storage is freed",
+        kTraceReleased,
+        ProbeRole::TraceReleased,
+        kEndTrace
     }
 };
 
@@ -483,7 +535,12 @@ constexpr std::array<std::string_view, kProbeRoleCount> kRoleNames{
     "allocator_overridden",
     "allocator_shrunk",
     "allocator_reset",
-    "dataflow_buffers_placed"
+    "dataflow_buffers_placed",
+    "trace_begun",
+    "trace_ended",
+    "trace_registered",
+    "trace_replayed",
+    "trace_released"
 };
 
 }  // namespace

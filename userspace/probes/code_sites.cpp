@@ -30,6 +30,24 @@ Result<std::vector<CodeSite>> find_after_call_sites(
     return search_after_calls(*code, known_calls(targets, callee.address), argument);
 }
 
+Result<std::vector<CodeSite>> find_before_call_sites(
+    const ElfFile& elf,
+    const ElfSymbol& function,
+    const ElfSymbol& callee,
+    const ElfSymbol* getter,
+    std::uint32_t first,
+    std::uint32_t second
+) {
+    const auto code = decode_function(elf, function);
+    if (!code) {
+        return tl::make_unexpected(code.error());
+    }
+    CallTargets targets(elf);
+    targets.resolve(code->instructions());
+    const auto is_getter = [&](const Instruction& call) { return getter && targets.leads_to(call, getter->address); };
+    return search_before_calls(*code, known_calls(targets, callee.address), is_getter, first, second);
+}
+
 Result<std::vector<CodeSite>> find_return_sites(const ElfFile& elf, const ElfSymbol& function) {
     const auto code = decode_function(elf, function);
     if (!code) {

@@ -21,6 +21,7 @@ struct CodeSite {
     std::string instruction;   // disassembled
     TrapCost cost = TrapCost::SingleStepped;
     ValueLocation argument;  // where the function's followed argument is at that instruction
+    ValueLocation second;    // where the other one is, if two are followed
     ValueLocation result;    // where the call's result (or the function's own) is
     std::string reason;      // "behind the call at +0x6c: argument 0 in rbx, result in rax"
 
@@ -43,6 +44,19 @@ struct CodeSite {
 // unknown or above kMaxFunctionBytes.
 [[nodiscard]] Result<std::vector<CodeSite>> find_after_call_sites(
     const ElfFile& elf, const ElfSymbol& function, const ElfSymbol& callee, std::uint32_t argument
+);
+
+// The places in `function` from which it certainly goes on to call `callee`, or to jump to it, one per call, by ascending
+// offset: the cheapest at which two integer arguments of the function are at hand as they were at its entry (`first` in
+// CodeSite::argument, `second` in CodeSite::second). Nothing but the function's own frame is written between it and the call,
+// and nothing is called but `getter`, if there is one. Errors as above; also where every kernel would have to single-step.
+[[nodiscard]] Result<std::vector<CodeSite>> find_before_call_sites(
+    const ElfFile& elf,
+    const ElfSymbol& function,
+    const ElfSymbol& callee,
+    const ElfSymbol* getter,
+    std::uint32_t first,
+    std::uint32_t second
 );
 
 // All `ret` instructions of `function` (the last resort), by ascending offset; result is rax, argument is nowhere.

@@ -65,12 +65,14 @@ private:
 
     Requests plan_symbol(const ProbeAlternative& alternative, std::string_view name, const ElfSymbol& symbol) const;
     Requests plan_entry(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
+    Requests plan_before_call(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
     Requests plan_after_call(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
     Requests plan_return(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
     Requests plan_by_strategy(const ProbeAlternative& alternative, const ElfSymbol& symbol) const;
     [[nodiscard]] Status check_called(const ProbeAlternative& alternative, const ElfSymbol& hook) const;
     [[nodiscard]] Status check_every_way(const ProbeAlternative& alternative, const ElfSymbol& function) const;
     [[nodiscard]] Result<ProbeRequest> request_at(std::uint64_t site) const;
+    [[nodiscard]] Result<ProbeRequest> request_at(const ElfSymbol& function, const CodeSite& site) const;
 
     const ProbeSpec& spec_;
     const SymbolMap& symbols_;
@@ -144,6 +146,7 @@ RolePlanner::Requests RolePlanner::plan_by_strategy(
     switch (alternative.strategy) {
         case ProbeStrategy::Entry:
         case ProbeStrategy::EntryByStatus: return plan_entry(alternative, symbol);
+        case ProbeStrategy::BeforeCall: return plan_before_call(alternative, symbol);
         case ProbeStrategy::Return: return plan_return(alternative, symbol);
         default: return plan_after_call(alternative, symbol);
     }
@@ -163,14 +166,11 @@ RolePlanner::Requests RolePlanner::plan_return(const ProbeAlternative& alternati
     entered.role = ProbeRole::AllocationEntered;
     entered.values = {.object = alternative.values.object};
     for (const CodeSite& site : *sites) {
-        auto request = request_at(symbol.address + site.offset);
+        auto request = request_at(symbol, site);
         if (!request) {
             return tl::make_unexpected(request.error());
         }
-        request->instruction = site.instruction;
-        request->cost = site.cost;
         request->values.address = alternative.values.address;
-        request->detail = site.reason;
         requests->push_back(*std::move(request));
     }
     return requests;
@@ -203,6 +203,30 @@ RolePlanner::Requests RolePlanner::plan_entry(const ProbeAlternative& alternativ
     return std::vector{*std::move(request)};
 }
 
+RolePlanner::Requests RolePlanner::plan_before_call(
+    const ProbeAlternative& alternative, const ElfSymbol& symbol
+) const {
+    const ElfSymbol* hook = find_symbol(symbols_, alternative.others[0]);
+    if (hook == nullptr) {
+        return fail(ErrorCode::NotTraceable, "no symbol " + std::string(alternative.others[0]) + " found");
+    }
+    const ElfSymbol* getter = find_symbol(symbols_, alternative.others[1]);
+    const auto sites = find_before_call_sites(elf_, symbol, *hook, getter, 1, 0);
+    if (!sites) {
+        return tl::make_unexpected(sites.error());
+    }
+    std::vector<ProbeRequest> requests;
+    for (const CodeSite& site : *sites) {
+        auto request = request_at(symbol, site);
+        if (!request) {
+            return tl::make_unexpected(request.error());
+        }
+        request->values = {.object = site.argument, .members = site.second};
+        requests.push_back(*std::move(request));
+    }
+    return requests;
+}
+
 RolePlanner::Requests RolePlanner::plan_after_call(const ProbeAlternative& alternative, const ElfSymbol& symbol) const {
     const std::string_view callee = first_defined(alternative.others, symbols_);
     if (callee.empty()) {
@@ -215,17 +239,15 @@ RolePlanner::Requests RolePlanner::plan_after_call(const ProbeAlternative& alter
     }
     std::vector<ProbeRequest> requests;
     for (const CodeSite& site : *sites) {
-        auto request = request_at(symbol.address + site.offset);
+        auto request = request_at(symbol, site);
         if (!request) {
             return tl::make_unexpected(request.error());
         }
-        request->instruction = site.instruction;
-        request->cost = site.cost;
         request->values.object = site.argument;
         if (alternative.strategy == ProbeStrategy::AfterCall) {
             request->values.address = site.result;
         }
-        request->detail = site.reason + ", callee " + std::string(callee);
+        request->detail += ", callee " + std::string(callee);
         requests.push_back(*std::move(request));
     }
     return requests;
@@ -294,6 +316,16 @@ Result<ProbeRequest> RolePlanner::request_at(std::uint64_t site) const {
     return request;
 }
 
+Result<ProbeRequest> RolePlanner::request_at(const ElfSymbol& function, const CodeSite& site) const {
+    auto request = request_at(function.address + site.offset);
+    if (request) {
+        request->instruction = site.instruction;
+        request->cost = site.cost;
+        request->detail = site.reason;
+    }
+    return request;
+}
+
 bool has_role(const ProbePlan& plan, ProbeRole role) {
     return std::any_of(plan.requests.begin(), plan.requests.end(), [&](const auto& request) {
         return request.role == role;
@@ -303,6 +335,14 @@ bool has_role(const ProbePlan& plan, ProbeRole role) {
 bool is_wanted(const ProbeSpec& spec, const SymbolMap& symbols) {
     const auto has = [&symbols](std::string_view name) { return find_symbol(symbols, name) != nullptr; };
     return (spec.only_beside.empty() || has(spec.only_beside)) && (spec.not_beside.empty() || !has(spec.not_beside));
+}
+
+const char* where_inside(ProbeStrategy strategy) {
+    switch (strategy) {
+        case ProbeStrategy::Return: return "return";
+        case ProbeStrategy::BeforeCall: return "in front of a call";
+        default: return "behind a call";
+    }
 }
 
 }  // namespace
@@ -348,7 +388,7 @@ ProbeOutcome to_outcome(const ProbeRequest& request, const std::string& module_p
     outcome.detail = request.detail;
     const bool enters = request.strategy == ProbeStrategy::Entry || request.strategy == ProbeStrategy::EntryByStatus ||
                         request.role == ProbeRole::AllocationEntered;
-    outcome.strategy = enters ? "entry" : request.strategy == ProbeStrategy::Return ? "return" : "behind a call";
+    outcome.strategy = enters ? "entry" : where_inside(request.strategy);
     outcome.trap = to_string(request.cost);
     return outcome;
 }

@@ -30,12 +30,6 @@ bool keeps_arguments(const Instruction& instruction) {
     });
 }
 
-// What a store changes is seen by whoever reads the object at the probe; the frame is the function's own.
-bool keeps_memory(const Instruction& instruction) {
-    const bool own_frame = instruction.memory.base == Register::Rsp || instruction.memory.base == Register::Rbp;
-    return !instruction.writes_memory || (own_frame && !instruction.memory.indexed && !instruction.memory.unusual);
-}
-
 // The lowest offset behind the entry that a jump of the function goes to; nothing if its jumps are not all known.
 std::optional<std::uint64_t> first_jump_target(std::span<const std::uint8_t> function) {
     std::uint64_t first = function.size();
@@ -58,6 +52,7 @@ std::optional<std::uint64_t> first_jump_target(std::span<const std::uint8_t> fun
 
 const char* to_string(TrapCost cost) {
     switch (cost) {
+        case TrapCost::EmulatedInRegisters:
         case TrapCost::Emulated:
             return "emulated";
         case TrapCost::EmulatedNewer:
@@ -94,7 +89,7 @@ Result<ProbeSite> choose_entry_site(std::span<const std::uint8_t> code, std::spa
         }
         const bool may_go_on = limit || is_endbr64;
         if (!may_go_on || instruction.flow != Flow::Next || !keeps_arguments(instruction) ||
-            !keeps_memory(instruction)) {
+            instruction.writes_objects()) {
             break;
         }
     }

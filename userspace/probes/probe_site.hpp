@@ -14,8 +14,9 @@
 namespace tt::alloc_trace {
 
 enum class TrapCost : std::uint8_t {
-    Emulated,       // push, one-byte nop, relative call and jump
-    EmulatedNewer,  // nop of several bytes: emulated by kernels from 6.18 on, single-stepped by older ones
+    EmulatedInRegisters,  // relative jump, one-byte nop
+    Emulated,             // push, relative call: the stack is written
+    EmulatedNewer,        // nop of several bytes: emulated by kernels from 6.18 on, single-stepped by older ones
     SingleStepped,
 };
 

@@ -33,8 +33,13 @@ enum class ProbeRole : std::uint8_t {
     AllocatorShrunk,             // it hands out less than before
     AllocatorReset,              // ... and all of it again
     DataflowBuffersPlaced,       // a program that is launched has placed its dataflow buffers
+    TraceBegun,                  // the capture of a trace begins
+    TraceEnded,                  // ... ends: its storage is allocated next
+    TraceRegistered,             // an allocator is told that a trace is kept
+    TraceReplayed,
+    TraceReleased,
 };
-inline constexpr std::size_t kProbeRoleCount = 16;
+inline constexpr std::size_t kProbeRoleCount = 21;
 
 // "allocated", "freed", "circular_buffer_allocated", ... as printed by doctor and stored in recordings.
 [[nodiscard]] std::string_view to_string(ProbeRole role);
@@ -48,6 +53,7 @@ struct ProbeValues {
     ValueLocation size{};     // bytes
     ValueLocation flag{};     // bool
     ValueLocation tracker{};  // GraphTracker*
+    ValueLocation trace{};    // number of a captured trace, u32
 
     bool operator==(const ProbeValues&) const = default;
 };
@@ -63,6 +69,7 @@ struct ProbeValues {
 enum class ProbeStrategy : std::uint8_t {
     Entry,                // the function is entered; once per event
     EntryByStatus,        // it is entered, also where nothing happens: the Buffer's status tells what does
+    BeforeCall,           // it is about to call a hook
     AfterCall,            // a callee has returned to it, and what it returned is the address
     AfterCallWithAddress, // likewise, but the object holds the address by then
     Return,               // it returns: the last resort, since its entry must be probed, too, to know with what
@@ -72,12 +79,13 @@ enum class ProbeStrategy : std::uint8_t {
 struct ProbeAlternative {
     std::array<std::string_view, 2> symbols;  // mangled; the second may be empty
     ProbeStrategy strategy = ProbeStrategy::Entry;
-    // Entry*: where they are. AfterCall: only `object` is given, as it was at the entry. Return: `object` as it was at the
-    // entry, `address` at the return if the object does not hold it by then.
+    // Entry*: where they are. BeforeCall: `object` and `members` as they were at the entry. AfterCall: only `object`, likewise.
+    // Return: `object` likewise, `address` at the return if the object does not hold it by then.
     ProbeValues values;
     std::string_view period;       // when tt-metal had it, for doctor
-    // AfterCall: the callee, the first of these that is defined. Entry: functions that call it in every build in which the
-    // symbol is worth anything, since link-time optimization inlines hooks and still exports them; none: nothing to check.
+    // BeforeCall: the hook, and the getter of what it is called with, which may stand between. AfterCall: the callee, the first
+    // of these that is defined. Entry: functions that call it in every build in which the symbol is worth anything, since
+    // link-time optimization inlines hooks and still exports them; none: nothing to check.
     // EntryByStatus: the ways to it. The first two must be defined, and each one that is must lead to it, if need be by way of
     // another: one way that the compiler has inlined would be missing events.
     std::array<std::string_view, 5> others;

@@ -275,9 +275,11 @@ bool EventDecoder::read_event(EventKind kind, const EventHeader& header, Event& 
         case EventKind::ProcessPaused: return read_into<ProcessPaused>(kind, header, event);
         case EventKind::AllocationFailed: return read_into<AllocationFailed>(kind, header, event);
         case EventKind::CircularBufferClash: return read_into<CircularBufferClash>(kind, header, event);
+        case EventKind::RequestRefused: return read_into<RequestRefused>(kind, header, event);
         case EventKind::ProgramNotTold: return read_into<ProgramNotTold>(kind, header, event);
         case EventKind::ProcessNotSeen: return read_into<ProcessNotSeen>(kind, header, event);
         case EventKind::ProcessStatus: return read_into<ProcessStatus>(kind, header, event);
+        case EventKind::TraceCalled: return read_into<TraceCalled>(kind, header, event);
         case EventKind::DataflowBuffersPlaced:
             if (!read_into<CircularBufferAllocated>(kind, header, event)) {
                 return false;
@@ -375,6 +377,13 @@ bool EventDecoder::read(ByteReader& row, ProcessStatus& event) {
     event.exit_status = row.varint32();
     event.signal = row.varint32();
     return true;
+}
+
+bool EventDecoder::read(ByteReader& row, TraceCalled& event) {
+    const std::uint64_t call = row.varint();
+    event.call = static_cast<TraceCall>(call);
+    event.trace = row.varint32();
+    return read_pointer(row, event.object) && call < kTraceCallCount;
 }
 
 bool EventDecoder::read(ByteReader& row, ProgramDestroyed& event) { return read_pointer(row, event.program); }
@@ -491,6 +500,12 @@ bool EventDecoder::read(ByteReader& row, AllocationFailed& event) {
 }
 
 bool EventDecoder::read(ByteReader& row, CircularBufferClash& event) {
+    const bool named = read_pointer(row, event.program) && read_pointer(row, event.owner);
+    event.message = row.string();
+    return named;
+}
+
+bool EventDecoder::read(ByteReader& row, RequestRefused& event) {
     const bool named = read_pointer(row, event.program) && read_pointer(row, event.owner);
     event.message = row.string();
     return named;

@@ -53,6 +53,7 @@ private:
     [[nodiscard]] bool read(ByteReader& row, ProgramNotTold& event);
     [[nodiscard]] static bool read(ByteReader& row, ProcessNotSeen& event);
     [[nodiscard]] static bool read(ByteReader& row, ProcessStatus& event);
+    [[nodiscard]] bool read(ByteReader& row, TraceCalled& event);
     [[nodiscard]] bool read(ByteReader& row, ProgramDestroyed& event);
     [[nodiscard]] bool read(ByteReader& row, OwnerClosing& event);
     [[nodiscard]] bool read(ByteReader& row, AllocatorReleased& event);
@@ -69,6 +70,7 @@ private:
     [[nodiscard]] bool read(ByteReader& row, ProcessPaused& event);
     [[nodiscard]] bool read(ByteReader& row, AllocationFailed& event);
     [[nodiscard]] bool read(ByteReader& row, CircularBufferClash& event);
+    [[nodiscard]] bool read(ByteReader& row, RequestRefused& event);
     [[nodiscard]] bool read_buffer_row(ByteReader& row, BufferFields& fields);
     template <typename T>
     [[nodiscard]] bool read_into(format::EventKind kind, const EventHeader& header, Event& event);

@@ -38,6 +38,9 @@ std::size_t variable_bytes(const Event& event) {
     if (const auto* failed = std::get_if<AllocationFailed>(&event)) {
         return failed->message.size();
     }
+    if (const auto* refused = std::get_if<RequestRefused>(&event)) {
+        return refused->message.size();
+    }
     const auto* clash = std::get_if<CircularBufferClash>(&event);
     return clash != nullptr ? clash->message.size() : 0;
 }
@@ -309,6 +312,14 @@ void EventEncoder::put(const ProcessStatus& event) {
     row.varint(signal);
 }
 
+void EventEncoder::put(const TraceCalled& event) {
+    const auto& [header, call, trace, object] = event;
+    ByteWriter& row = begin(EventKind::TraceCalled, header);
+    row.varint(static_cast<std::uint64_t>(call));
+    row.varint(trace);
+    row.varint(pointer(object));
+}
+
 void EventEncoder::put(const ProgramDestroyed& event) {
     const auto& [header, program] = event;
     begin(EventKind::ProgramDestroyed, header).varint(pointer(program));
@@ -417,6 +428,14 @@ void EventEncoder::put(const AllocationFailed& event) {
 void EventEncoder::put(const CircularBufferClash& event) {
     const auto& [header, program, owner, message] = event;
     ByteWriter& row = begin(EventKind::CircularBufferClash, header);
+    row.varint(pointer(program));
+    row.varint(pointer(owner));
+    row.string(message);
+}
+
+void EventEncoder::put(const RequestRefused& event) {
+    const auto& [header, program, owner, message] = event;
+    ByteWriter& row = begin(EventKind::RequestRefused, header);
     row.varint(pointer(program));
     row.varint(pointer(owner));
     row.string(message);

@@ -45,6 +45,7 @@ private:
     void put(const ProgramNotTold& event);
     void put(const ProcessNotSeen& event);
     void put(const ProcessStatus& event);
+    void put(const TraceCalled& event);
     void put(const ProgramDestroyed& event);
     void put(const OwnerClosing& event);
     void put(const AllocatorReleased& event);
@@ -61,6 +62,7 @@ private:
     void put(const ProcessPaused& event);
     void put(const AllocationFailed& event);
     void put(const CircularBufferClash& event);
+    void put(const RequestRefused& event);
 
     void put_buffer(format::EventKind kind, const EventHeader& header, const BufferFields& fields);
     ByteWriter& put_buffer_row(format::EventKind kind, const EventHeader& header, const BufferFields& fields);

@@ -8,7 +8,9 @@
 #include "analysis/anomalies.hpp"
 #include "report/answer_heading.hpp"
 #include "report/history_views.hpp"
+#include "report/buffer_words.hpp"
 #include "report/human_size.hpp"
+#include "report/launch_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -26,6 +28,10 @@ struct Meaning {
 };
 
 constexpr std::array<Meaning, kAnomalyKindCount> kMeanings{{
+    {AnomalyKind::LaunchOverlap, "harmful", Ink::Bad,
+     "the circular or dataflow buffers of a launch lay over a live L1 buffer, and the runtime let it run: it looks at one allocator only"},
+    {AnomalyKind::HeldTwice, "may be harmful", Ink::Warning,
+     "two owners hold the same bytes of a chip, as each has an allocator of its own: what one writes, the other loses"},
     {AnomalyKind::Overlap, "harmful", Ink::Bad,
      "two live buffers of one allocator share addresses: one overwrites the other, unless the free of one was lost"},
     {AnomalyKind::ExcessFrees, "harmful", Ink::Bad,
@@ -62,6 +68,42 @@ std::string words(AnomalyKind kind) {
     return text;
 }
 
+// The chips it has stand beside it.
+std::string short_name(const OwnerIdentity& owner) {
+    Owner of;
+    of.kind = owner.kind;
+    of.id = owner.id;
+    return owner.kind == OwnerKind::Mesh ? fmt::format("mesh {}", owner.id) : to_string(of);
+}
+
+Json held_twice_json(const std::vector<HeldTwicePair>& pairs) {
+    Json all = Json::array();
+    for (const HeldTwicePair& pair : pairs) {
+        Json json;
+        json["pid"] = pair.pid;
+        json["type"] = to_string(pair.type);
+        add_owner(json, pair.owner);
+        json["allocator"] = hex(pair.allocator);
+        Json other;
+        add_owner(other, pair.other);
+        json["other_owner"] = other["owner"];
+        json["other_owner_chips"] = other["owner_chips"];
+        json["other_allocator"] = hex(pair.other_allocator);
+        json["chips"] = Json::array();
+        for (const Place& place : pair.places) {
+            json["chips"].push_back(place.id);
+        }
+        json["bytes_per_bank"] = pair.most_bytes;
+        json["bytes_per_bank_at_end"] = pair.now_bytes;
+        add_stream_place(json, pair.most_place);
+        json["buffers"] = pair.buffers;
+        json["first_t_ns"] = pair.first_t_ns;
+        json["last_t_ns"] = pair.last_t_ns;
+        all.push_back(std::move(json));
+    }
+    return all;
+}
+
 class Anomalies final : public View {
 public:
     explicit Anomalies(const ViewOptions& options) : options_(options), observer_(life_filter(options.filter)) {}
@@ -72,6 +114,7 @@ public:
 
 private:
     void append_sums(std::vector<std::string>& lines, const SessionInfo& session, const TextStyle& style) const;
+    void append_held_twice(std::vector<std::string>& lines, const SessionInfo& session, const TextStyle& style) const;
     void append_places(
         std::vector<std::string>& lines, const Meaning& meaning, const SessionInfo& session, const TextStyle& style
     ) const;
@@ -109,11 +152,52 @@ void Anomalies::append_sums(std::vector<std::string>& lines, const SessionInfo& 
     }
 }
 
+void Anomalies::append_held_twice(std::vector<std::string>& lines, const SessionInfo& session, const TextStyle& style) const {
+    TextTable table({
+        {"PID", Align::Left, 3, false},
+        {"TYPE", Align::Left, 0, false},
+        {"OWNER", Align::Left, 0, true},
+        {"AND", Align::Left, 0, true},
+        {"ON", Align::Left, 0, false},
+        {"OF EACH BANK", Align::Right, 0, false},
+        {"AT", Align::Right, 0, false},
+        {"EVENT", Align::Right, 2, false},
+        {"BUFFERS", Align::Right, 1, false},
+    });
+    const std::vector<HeldTwicePair> pairs = observer_.held_twice();
+    for (std::size_t i = 0; i < rows_shown(pairs.size(), options_.top); ++i) {
+        const HeldTwicePair& pair = pairs[i];
+        table.add_row({
+            {fmt::format("{}", pair.pid)},
+            {std::string(to_string(pair.type))},
+            {short_name(pair.owner)},
+            {short_name(pair.other)},
+            {place_list(pair.places)},
+            {human_count(pair.most_bytes) + " B", Ink::Warning},
+            {since_attach(pair.most_place.t_ns, session)},
+            {human_count(pair.most_place.event), Ink::Dim},
+            {human_count(pair.buffers)},
+        });
+    }
+    append_table(lines, "held twice, at most", table, pairs.size(), style);
+}
+
 void Anomalies::append_places(
     std::vector<std::string>& lines, const Meaning& meaning, const SessionInfo& session, const TextStyle& style
 ) const {
     const Anomaly anomaly = observer_.result(meaning.kind);
     if (anomaly.count == 0) {
+        return;
+    }
+    if (meaning.kind == AnomalyKind::HeldTwice || meaning.kind == AnomalyKind::LaunchOverlap) {
+        if (meaning.kind == AnomalyKind::HeldTwice) {
+            append_held_twice(lines, session, style);
+        } else {
+            lines.push_back({});
+            append_notes(lines, {{words(meaning.kind) + ", at most of each program", Ink::Strong}}, style);
+            append_overlaps(lines, observer_.launch_overlaps(), options_.top, session, style);
+        }
+        append_notes(lines, {{std::string(meaning.harm) + ": " + std::string(meaning.sentence), meaning.ink}}, uncut(style));
         return;
     }
     TextTable table({
@@ -175,6 +259,12 @@ std::string Anomalies::text(const ReplayedStream& stream, const TextStyle& style
              Ink::Dim}
         );
     }
+    const bool nothing = std::all_of(kMeanings.begin(), kMeanings.end(), [this](const Meaning& meaning) {
+        return observer_.result(meaning.kind).count == 0;
+    });
+    if (nothing && stream.tracker.events > 0 && observer_.not_placed() == 0) {
+        notes.push_back(none_note("nothing wrong", stream.complete));
+    }
     notes.push_back({none.empty() ? "all kinds were seen" : "not seen: " + none, stream.complete ? Ink::Good : Ink::Plain});
     append_notes(lines, notes, uncut(style));
     append_sums(lines, stream.session, style);
@@ -202,10 +292,10 @@ Json place_json(const AnomalyPlace& place, AnomalyKind kind) {
     json["size"] = place.size;
     json["other_size"] = nullptr;
     json["other_address"] = nullptr;
-    if (kind == AnomalyKind::AddressReuse || kind == AnomalyKind::Overlap) {
+    if (kind == AnomalyKind::AddressReuse || kind == AnomalyKind::Overlap || kind == AnomalyKind::LaunchOverlap) {
         json["other_size"] = place.other_size;
     }
-    if (kind == AnomalyKind::Overlap) {
+    if (kind == AnomalyKind::Overlap || kind == AnomalyKind::LaunchOverlap) {
         json["other_address"] = hex(place.other_address);
     }
     json["first_t_ns"] = place.first_t_ns;
@@ -216,6 +306,8 @@ Json place_json(const AnomalyPlace& place, AnomalyKind kind) {
 Json Anomalies::json(const ReplayedStream& stream) const {
     Json json = answer_envelope("anomalies", stream, options_.window);
     json["overlaps_not_checked"] = observer_.not_placed();
+    json["launch_overlaps"] = overlaps_json(observer_.launch_overlaps());
+    json["held_twice"] = held_twice_json(observer_.held_twice());
     json["anomalies"] = Json::array();
     for (const Meaning& meaning : kMeanings) {
         const Anomaly anomaly = observer_.result(meaning.kind);

@@ -59,8 +59,9 @@ CapacityText capacity_text(const Capacity& capacity, bool utf8) {
         return text;
     }
     const double used = share(capacity.use->used, capacity.bank_bytes);
+    const double most = capacity.use->free == 0 ? 100 : 99;  // what has room is not called full
     text.used = fmt::format(
-        "{} {:3.0f}%", usage_bar(capacity.use->used, capacity.bank_bytes, kBarColumns, utf8), std::floor(used * 100)
+        "{} {:3.0f}%", usage_bar(capacity.use->used, capacity.bank_bytes, kBarColumns, utf8), std::min(std::round(used * 100), most)
     );
     text.free = human_bytes(capacity.of_chip(capacity.use->free));
     text.largest = human_bytes(capacity.of_chip(capacity.use->largest_free));

@@ -5,15 +5,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "analysis/clash.hpp"
 #include "report/buffer_words.hpp"
-#include "report/capacity_words.hpp"
+#include "report/failure_words.hpp"
 #include "report/human_size.hpp"
 #include "report/l1_map_text.hpp"
+#include "report/launch_words.hpp"
 #include "report/text_table.hpp"
 
 namespace tt::alloc_trace {
@@ -83,15 +85,7 @@ Json clash_json(const MappedClash& mapped) {
     add_stream_place(json, mapped.place);
     add_owner(json, mapped.owner);
     json["program"] = hex(clash.event.program);
-    json["cause"] = to_string(clash.reported.cause);
-    json["dataflow"] = clash.reported.dataflow;
-    json["region_end"] = hex_or_null(clash.reported.region_end);
-    json["l1_buffer_address"] = hex_or_null(clash.reported.l1_buffer_address);
-    json["l1_bytes"] = number_or_null(clash.reported.l1_size);
-    json["cores"] = nullptr;
-    if (const auto& cores = clash.reported.cores) {
-        json["cores"] = Json::array({cores->start_x, cores->start_y, cores->end_x, cores->end_y});
-    }
+    add_figures(json, clash);
     json["maps"] = l1_maps_json(mapped.maps);
     json["message"] = clash.event.message;
     return json;
@@ -102,39 +96,34 @@ public:
     explicit ClashView(const ViewOptions& options) : options_(options) {}
 
     Observer* observer() override { return &analysis_; }
-    // Where all was released before the end, what was live last says more.
     std::optional<ReplayWindow> next_window() override {
         if (analysis_.drawn()) {
             return std::nullopt;
         }
-        const bool at_given = options_.window.until_t_ns != ReplayWindow{}.until_t_ns;
-        before_release_ = !at_given && !analysis_.holds_memory() && analysis_.last_use().event > 0;
-        if (before_release_) {
-            analysis_.look_at(analysis_.last_use().event);
+        const std::uint64_t moment = choose_moment();
+        if (moment > 0) {
+            analysis_.look_at(moment);
         }
-        return before_release_ || analysis_.count() > 0 ? std::optional(options_.window) : std::nullopt;
+        return moment > 0 || analysis_.count() > 0 ? std::optional(options_.window) : std::nullopt;
     }
 
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
         std::vector<std::string> lines;
         const std::vector<const MappedClash*> clashes = shown();
         append_notes(lines, head(stream, clashes.size()), uncut(style));
+        if (const std::vector<LaunchOverlap> overlaps = passing(analysis_.room().overlaps(), options_.filter); !overlaps.empty()) {
+            lines.push_back({});
+            append_notes(lines, {{"launches that ran over live L1 buffers, at most of each program", Ink::Strong}}, style);
+            append_overlaps(lines, overlaps, options_.top, stream.session, style);
+        }
         if (!clashes.empty()) {
             append_overview(lines, clashes, stream.session, style);
             append_latest_of_each(lines, clashes, stream.session, style);
         }
-        lines.push_back({});
-        const std::string moment = moment_text(analysis_.last_place().t_ns, stream.session);
-        std::vector<Note> notes{{fmt::format("L1{}", moment.empty() ? "" : " at " + moment), Ink::Strong}};
-        if (before_release_) {
-            notes.push_back({"all was released afterwards: the moment of the last allocation or failure; --at TIME shows another", Ink::Plain});
+        // The runtime's own clash is the tightest there was.
+        if (clashes.empty() || chosen_ == Chosen::Asked) {
+            append_moment(lines, stream, style);
         }
-        const std::vector<L1Map> maps = passing(analysis_.last_maps());
-        if (maps.empty()) {
-            notes.push_back({"no L1 buffer and no circular buffer is known there", Ink::Plain});
-        }
-        append_notes(lines, notes, uncut(style));
-        append_maps(lines, maps, analysis_.last_place().t_ns, style);
         return joined(lines);
     }
 
@@ -145,14 +134,60 @@ public:
         for (const MappedClash* clash : shown()) {
             json["clash"].push_back(clash_json(*clash));
         }
+        json["overlapping_launches"] = analysis_.room().overlapping_launches();
+        json["overlaps"] = overlaps_json(passing(analysis_.room().overlaps(), options_.filter));
+        json["closest"] = approaches_json(passing(analysis_.room().closest(), options_.filter));
         Json& moment = json["moment"] = Json::object();
         add_stream_place(moment, analysis_.last_place());
-        moment["before_release"] = before_release_;
-        moment["maps"] = l1_maps_json(passing(analysis_.last_maps()));
+        moment["before_release"] = chosen_ != Chosen::Asked && chosen_ != Chosen::End && !analysis_.holds_memory();
+        moment["chosen"] = to_string(chosen_);
+        moment["maps"] = l1_maps_json(passing_maps(analysis_.last_maps()));
         return json;
     }
 
 private:
+    // Which moment is drawn if no clash tells: where L1 was tightest.
+    enum class Chosen : std::uint8_t { Asked, ClosestLaunch, LowestBuffer, End };
+
+    static std::string_view to_string(Chosen chosen) {
+        constexpr std::array<std::string_view, 4> kNames{"asked", "closest_launch", "lowest_buffer", "end"};
+        return kNames[static_cast<std::size_t>(chosen)];
+    }
+
+    // The number of its event; 0: the end, or what was asked for.
+    std::uint64_t choose_moment() {
+        const std::vector<LaunchApproach> closest = passing(analysis_.room().closest(), options_.filter);
+        if (!options_.window.to_the_end()) {
+            chosen_ = Chosen::Asked;
+            return 0;
+        }
+        if (!closest.empty()) {
+            chosen_ = Chosen::ClosestLaunch;
+            return closest.front().place.event;
+        }
+        chosen_ = analysis_.room().lowest_buffer().event > 0 ? Chosen::LowestBuffer : Chosen::End;
+        return analysis_.room().lowest_buffer().event;
+    }
+
+    void append_moment(std::vector<std::string>& lines, const ReplayedStream& stream, const TextStyle& style) const {
+        lines.push_back({});
+        const std::string moment = moment_text(analysis_.last_place().t_ns, stream.session);
+        std::vector<Note> notes{
+            {fmt::format("L1{}, event {}", moment.empty() ? "" : " at " + moment, analysis_.last_place().event), Ink::Strong}
+        };
+        if (chosen_ == Chosen::ClosestLaunch) {
+            notes.push_back({"the launch at which it was tightest; --at TIME shows another moment", Ink::Plain});
+        } else if (chosen_ == Chosen::LowestBuffer) {
+            notes.push_back({"when an L1 buffer lay lowest, as no launch was seen; --at TIME shows another moment", Ink::Plain});
+        }
+        const std::vector<L1Map> maps = passing_maps(analysis_.last_maps());
+        if (maps.empty()) {
+            notes.push_back({"no L1 buffer and no circular buffer is known there", Ink::Plain});
+        }
+        append_notes(lines, notes, uncut(style));
+        append_maps(lines, maps, analysis_.last_place().t_ns, style);
+    }
+
     [[nodiscard]] std::vector<const MappedClash*> shown() const {
         std::vector<const MappedClash*> clashes;
         for (const MappedClash& clash : analysis_.clashes()) {
@@ -163,7 +198,7 @@ private:
         return clashes;
     }
 
-    [[nodiscard]] std::vector<L1Map> passing(const std::vector<L1Map>& maps) const {
+    [[nodiscard]] std::vector<L1Map> passing_maps(const std::vector<L1Map>& maps) const {
         std::vector<L1Map> passed;
         for (const L1Map& map : maps) {
             if (options_.filter.passes_any(map.places)) {
@@ -182,7 +217,14 @@ private:
         if (analysis_.count() > analysis_.clashes().size()) {
             notes.push_back({fmt::format("only the latest {} are shown", human_count(analysis_.clashes().size())), Ink::Warning});
         }
-        if (analysis_.count() == 0 && stream.tracker.events > 0) {
+        const std::vector<LaunchOverlap> overlaps = passing(analysis_.room().overlaps(), options_.filter);
+        for (Note& note : overlap_notes(overlaps, stream.session)) {
+            notes.push_back(std::move(note));
+        }
+        if (const auto closest = passing(analysis_.room().closest(), options_.filter); !closest.empty()) {
+            notes.push_back(approach_note(closest.front(), stream.session));
+        }
+        if (analysis_.count() == 0 && overlaps.empty() && stream.tracker.events > 0) {
             notes.push_back(none_note("no clash was seen", stream.complete));
         } else if (kept == 0 && analysis_.count() > 0) {
             notes.push_back({"none of them is on this device", Ink::Plain});
@@ -244,7 +286,7 @@ private:
             if (room && told.insert({(*clash)->pid, (*clash)->clash.event.program, overlap_text(**clash)}).second) {
                 lines.push_back({});
                 append_notes(lines, clash_notes(**clash, session, style), uncut(style));
-                append_maps(lines, passing((*clash)->maps), (*clash)->place.t_ns, style);
+                append_maps(lines, passing_maps((*clash)->maps), (*clash)->place.t_ns, style);
             }
         }
     }
@@ -262,7 +304,7 @@ private:
 
     ViewOptions options_;
     Clashes analysis_;
-    bool before_release_ = false;
+    Chosen chosen_ = Chosen::End;
 };
 
 }  // namespace

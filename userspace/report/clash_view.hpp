@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The view `clash`: L1 at each launch that was refused for its circular or dataflow buffers, and at the end or --at TIME.
+// The view `clash`: L1 at each launch that was refused for its circular or dataflow buffers, launches that ran over live buffers, and
+// L1 where it was tightest, or --at TIME.
 #pragma once
 
 #include <memory>

@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "analysis/owner_history.hpp"
+#include "analysis/region_needs.hpp"
 #include "report/answer_heading.hpp"
 #include "report/capacity_words.hpp"
 #include "report/history_views.hpp"
 #include "report/human_size.hpp"
 #include "report/joined_rows.hpp"
 #include "report/owner_labels.hpp"
+#include "report/sizing_table.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -39,11 +41,41 @@ struct Device {
     std::vector<DeviceType> types;
 };
 
+// Both see the same replay.
+class DeviceObserver final : public Observer {
+public:
+    void begin(const TrackerView& view) override {
+        history.begin(view);
+        needs.begin(view);
+    }
+    void observe(const Event& event, const Applied& applied) override {
+        history.observe(event, applied);
+        needs.observe(event, applied);
+    }
+    void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override {
+        history.started(process, key, buffer);
+        needs.started(process, key, buffer);
+    }
+    void ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind) override {
+        history.ended(process, key, buffer, kind);
+        needs.ended(process, key, buffer, kind);
+    }
+    void known_better(
+        const ProcessState& process, const AllocationKey& key, const LiveBuffer& before, const LiveBuffer& now
+    ) override {
+        history.known_better(process, key, before, now);
+        needs.known_better(process, key, before, now);
+    }
+
+    OwnerHistory history;
+    RegionNeeds needs;
+};
+
 class Devices final : public View {
 public:
     explicit Devices(const ViewOptions& options) : options_(options) {}
 
-    Observer* observer() override { return &history_; }
+    Observer* observer() override { return &seen_; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
     Json json(const ReplayedStream& stream) const override;
 
@@ -56,11 +88,11 @@ private:
     void append_types(std::vector<std::string>& lines, const std::vector<Device>& devices, const TextStyle& style) const;
 
     ViewOptions options_;
-    OwnerHistory history_;
+    DeviceObserver seen_;
 };
 
 void Devices::add_owners(Device& device, const ProcessState& process) const {
-    for (const OwnerRecord& owner : history_.owners()) {
+    for (const OwnerRecord& owner : seen_.history.owners()) {
         const std::vector<Place> places = places_of(owner.owner);
         if (owner.process != process.number || std::find(places.begin(), places.end(), device.place) == places.end()) {
             continue;
@@ -177,7 +209,7 @@ void Devices::append_types(
         {footprint ? "FOOTPRINT" : "SIZE", Align::Right, 0, false},
         {"PEAK", Align::Right, 0, false},
         {"USED", Align::Left, 2, false},
-        {"OF", Align::Right, 1, false},
+        {"TOTAL", Align::Right, 1, false},
     });
     JoinedRows rows;
     for (const Device& device : devices) {
@@ -224,6 +256,7 @@ std::string Devices::text(const ReplayedStream& stream, const TextStyle& style) 
     }
     append_devices(lines, all, stream.session, style);
     append_types(lines, all, style);
+    append_sizing(lines, seen_.needs.needs(), options_.filter, options_.top, stream.session, style);
     return joined(lines);
 }
 
@@ -271,6 +304,7 @@ Json Devices::json(const ReplayedStream& stream) const {
         }
         json["devices"].push_back(std::move(entry));
     }
+    json["sizing"] = sizing_json(seen_.needs.needs(), options_.filter);
     return json;
 }
 

@@ -198,6 +198,11 @@ struct Adder {
         json["program"] = hex(event.program);
         json["message"] = event.message;
     }
+    void operator()(const RequestRefused& event) const {
+        json["owner"] = owner_label;
+        json["program"] = hex(event.program);
+        json["message"] = event.message;
+    }
     void operator()(const ProcessNotSeen& event) const {
         json["partly"] = event.partly;
         json["why"] = event.why;
@@ -206,6 +211,17 @@ struct Adder {
     void operator()(const ProcessStatus& event) const {
         json["exit_status"] = event.exit_status;
         json["signal"] = event.signal;
+    }
+    void operator()(const TraceCalled& event) const {
+        if (event.object != 0) {
+            json["owner"] = owner_label;
+        }
+        json["call"] = to_string(event.call);
+        if (event.call == TraceCall::Register) {
+            json["allocator"] = hex(event.object);
+        } else {
+            json["trace"] = event.trace;
+        }
     }
     void operator()(const ProcessPaused& event) const { json["duration_ns"] = event.duration_ns; }
     void operator()(const Lost& event) const {
@@ -310,9 +326,11 @@ EventKind event_kind(const Event& event) {
         EventKind operator()(const ProcessWalked&) const { return EventKind::Walk; }
         EventKind operator()(const ProcessNotSeen&) const { return EventKind::NotSeen; }
         EventKind operator()(const ProcessStatus&) const { return EventKind::ProcessStatus; }
+        EventKind operator()(const TraceCalled&) const { return EventKind::Trace; }
         EventKind operator()(const ProcessPaused&) const { return EventKind::Pause; }
         EventKind operator()(const AllocationFailed&) const { return EventKind::AllocFailed; }
         EventKind operator()(const CircularBufferClash&) const { return EventKind::CbClash; }
+        EventKind operator()(const RequestRefused&) const { return EventKind::Refused; }
         EventKind operator()(const Lost&) const { return EventKind::Lost; }
     };
     return std::visit(Classify{}, event);
@@ -357,7 +375,9 @@ std::string_view to_string(EventKind kind) {
         "dfb_alloc",
         "launch_not_told",
         "not_seen",
-        "status"};
+        "status",
+        "trace",
+        "refused"};
     const auto index = static_cast<std::size_t>(kind);
     return index < kNames.size() ? kNames[index] : "unknown";
 }

@@ -31,8 +31,10 @@
 //                             gone duration_ns stopped_ns
 //   allocator                 owner allocator regions[{type banks page_alignment base bytes granularity}] (per bank)
 //   allocator_change          owner allocator how("state_overridden"|"shrunk"|"reset")
+//   trace                     owner(not of all) call("begin"|"end"|"replay"|"release") trace(its number); call "register": allocator
 //   alloc_failed              as alloc, and sharded pages_per_shard message; reason "exhausted", "fragmented" or "unknown"
 //   cb_clash                  owner program message
+//   refused                   owner program(both: of the launch before it on that thread) message
 //   pause                     duration_ns
 //   lost                      allocs frees circular_buffers lifecycle total; no pid, no tid
 //
@@ -80,8 +82,10 @@ enum class EventKind : std::uint8_t {
     LaunchNotTold,
     NotSeen,
     ProcessStatus,
+    Trace,
+    Refused,
 };
-inline constexpr std::size_t kEventKindCount = 28;
+inline constexpr std::size_t kEventKindCount = 30;
 
 [[nodiscard]] EventKind event_kind(const Event& event);
 [[nodiscard]] std::string_view to_string(EventKind kind);  // "alloc", "alloc_hooked", ... as above

@@ -13,6 +13,7 @@
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
 #include "report/text_table.hpp"
+#include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -79,7 +80,7 @@ public:
     Observer* observer() override { return &analysis_; }
     // Where all was released before the end, what was live last says more.
     std::optional<ReplayWindow> next_window() override {
-        const bool at_given = options_.window.until_t_ns != ReplayWindow{}.until_t_ns;
+        const bool at_given = !options_.window.to_the_end();
         if (before_release_ || at_given || analysis_.holds_memory() || analysis_.last_use().event == 0) {
             return std::nullopt;
         }
@@ -138,7 +139,7 @@ private:
             notes.push_back(std::move(note));
         }
         if (before_release_) {
-            notes.push_back({"all was released afterwards: this is the moment of the last allocation or failure; --at TIME shows another", Ink::Plain});
+            notes.push_back(before_release_note());
         }
         if (analysis_.not_placeable() > 0) {
             notes.push_back(

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "analysis/gaps.hpp"
 #include "report/answer_heading.hpp"
@@ -10,12 +12,37 @@
 #include "report/history_views.hpp"
 #include "report/human_size.hpp"
 #include "report/process_health.hpp"
+#include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
+
+using PlacesByType = std::map<BufferType, std::vector<Place>>;
+
+// Where sizes have to stand for what was reserved: the footprint of a buffer is not known, live now or at the peak.
+PlacesByType without_footprints(const ProcessState& process) {
+    PlacesByType all;
+    for (const auto& [place, usage] : process.places) {
+        for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
+            if (!usage.types[i].footprint() || !usage.types[i].peak_footprint()) {
+                all[static_cast<BufferType>(i)].push_back(place);
+            }
+        }
+    }
+    return all;
+}
+
+// "DRAM of chips 0-3, L1 of chip 0"
+std::string words_of(const PlacesByType& places_by_type) {
+    std::string words;
+    for (const auto& [type, places] : places_by_type) {
+        words += fmt::format("{}{} of {}", words.empty() ? "" : ", ", to_string(type), place_list(places));
+    }
+    return words;
+}
 
 // What cannot be known of a process any more.
 struct Uncertain {
@@ -30,8 +57,12 @@ struct Uncertain {
     std::uint64_t contradictions = 0;
     std::uint64_t differences = 0;  // of them: found by walks
     std::uint64_t launches_not_told = 0;
+    PlacesByType without_footprints;
 
     [[nodiscard]] bool any() const {
+        return !without_footprints.empty() || in_table();
+    }
+    [[nodiscard]] bool in_table() const {
         return known_before != KnownBefore::Full || unrepaired_losses + frees_in_gap + frees_before_attach + inferred_ends +
                                                             inferred_found + contradictions + launches_not_told >
                                                         0;
@@ -57,11 +88,28 @@ std::vector<Uncertain> uncertain_processes(const ReplayedStream& stream) {
         uncertain.contradictions = process->contradictions.total();
         uncertain.differences = process->contradictions.found + process->contradictions.gone;
         uncertain.launches_not_told = process->programs.launches_not_told().launches;
+        uncertain.without_footprints = without_footprints(*process);
         if (uncertain.any()) {
             all.push_back(std::move(uncertain));
         }
     }
     return all;
+}
+
+std::vector<Note> size_notes(const std::vector<Uncertain>& processes) {
+    std::vector<Note> notes;
+    for (const Uncertain& process : processes) {
+        if (!process.without_footprints.empty()) {
+            notes.push_back(
+                {fmt::format("pid {}: footprint and free space not known, {}", process.pid, words_of(process.without_footprints)),
+                 Ink::Warning}
+            );
+        }
+    }
+    if (!notes.empty()) {
+        notes.push_back({"sizes are shown instead: what the allocator has could not be read in time", Ink::Dim});
+    }
+    return notes;
 }
 
 class Gaps final : public View {
@@ -191,7 +239,11 @@ void Gaps::append_uncertain(
         {"UNEXPLAINED", Align::Right, 0, false},
         {"LAUNCHES, CBS NOT KNOWN", Align::Right, 0, false},
     });
-    const std::vector<Uncertain> all = uncertain_processes(stream);
+    const std::vector<Uncertain> uncertain = uncertain_processes(stream);
+    std::vector<Uncertain> all;
+    std::copy_if(uncertain.begin(), uncertain.end(), std::back_inserter(all), [](const Uncertain& process) {
+        return process.in_table();
+    });
     for (std::size_t i = 0; i < std::min(top(), all.size()); ++i) {
         const Uncertain& process = all[i];
         std::string known = to_string(process.known_before);
@@ -210,7 +262,12 @@ void Gaps::append_uncertain(
     }
     if (!all.empty()) {
         append_table(lines, "what stayed uncertain", table, all.size(), style);
-    } else if (stream.complete) {
+    }
+    const std::vector<Note> sizes = size_notes(uncertain);
+    if (!sizes.empty()) {
+        lines.push_back({});
+        append_notes(lines, sizes, uncut(style));
+    } else if (all.empty() && stream.complete) {
         lines.push_back({});
         append_notes(lines, {{"nothing stayed uncertain: every figure of every process is exact", Ink::Good}}, uncut(style));
     }
@@ -294,6 +351,12 @@ Json uncertain_json(const Uncertain& process) {
     json["unexplained_differences"] = process.differences;
     json["contradictions"] = process.contradictions;
     json["launches_not_told"] = process.launches_not_told;
+    json["footprints_not_known"] = Json::array();
+    for (const auto& [type, places] : process.without_footprints) {
+        for (const Place& place : places) {
+            json["footprints_not_known"].push_back({{"device", to_string(place)}, {"type", to_string(type)}});
+        }
+    }
     return json;
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 #include "page.inc"  // kPageHead, kPageTail: made of html/ by embed_page.cmake
 
-// Forwards a replay to both.
+// Forwards a replay to all of them.
 class Picture final : public Observer {
 public:
     explicit Picture(std::uint64_t since_t_ns) : series(since_t_ns), map(since_t_ns) {}
@@ -18,22 +18,34 @@ public:
     void begin(const TrackerView& view) override {
         series.begin(view);
         map.begin(view);
+        peaks.begin(view);
+        room.begin(view);
     }
     void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override {
         series.started(process, key, buffer);
+        peaks.started(process, key, buffer);
+        room.started(process, key, buffer);
     }
     void ended(
         const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind
     ) override {
         series.ended(process, key, buffer, kind);
         map.ended(process, key, buffer, kind);
+        room.ended(process, key, buffer, kind);
     }
     void known_better(
         const ProcessState& process, const AllocationKey& key, const LiveBuffer& before, const LiveBuffer& now
     ) override {
         series.known_better(process, key, before, now);
+        peaks.known_better(process, key, before, now);
     }
     void launching(const ProcessState& process, const Place& place) override { series.launching(process, place); }
+    void launched(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning) override {
+        series.launched(process, owner, program, planning);
+        peaks.launched(process, owner, program, planning);
+        room.launched(process, owner, program, planning);
+    }
+    void launch_refused(const ProcessState& process, const Place& place) override { series.launch_refused(process, place); }
     void residency_changed(const ProcessState& process, const Place& place) override {
         series.residency_changed(process, place);
         map.residency_changed(process, place);
@@ -41,14 +53,20 @@ public:
     void observe(const Event& event, const Applied& applied) override {
         series.observe(event, applied);
         map.observe(event, applied);
+        peaks.observe(event, applied);
+        room.observe(event, applied);
     }
     void end(const TrackerView& view) override {
         series.end(view);
         map.end(view);
+        peaks.end(view);
+        room.end(view);
     }
 
     UsageSeries series;
     AddressMap map;
+    PeakFinder peaks;
+    LaunchRoom room;
 };
 
 class Html final : public View {
@@ -60,7 +78,7 @@ public:
         return html_page(json(stream));
     }
     nlohmann::ordered_json json(const ReplayedStream& stream) const override {
-        return page_data(stream, picture_.series, picture_.map, filter_);
+        return page_data(stream, {picture_.series, picture_.map, picture_.peaks.core_peaks(), picture_.room.overlaps()}, filter_);
     }
 
 private:

@@ -15,7 +15,8 @@ namespace tt::alloc_trace {
 // "2.5s", "80ms", "3m", "1h": so much time; "755": so many allocations and launches of the process. False: it is none of these.
 [[nodiscard]] bool parse_period(std::string_view text, IterationHint& hint);
 
-// "DRAM:4096", "L1:1.5M": an allocation of that type and size (binary units) begins an iteration.
+// "DRAM:4096", "L1:1.5M": an allocation of that type and size (binary units) begins an iteration; sizes with a unit as they are printed,
+// rounded.
 [[nodiscard]] bool parse_mark(std::string_view text, IterationHint& hint);
 
 }  // namespace tt::alloc_trace

@@ -9,6 +9,7 @@
 
 #include "report/buffer_words.hpp"
 #include "report/capacity_words.hpp"
+#include "report/core_words.hpp"
 #include "report/human_size.hpp"
 #include "report/text_table.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kBarColumns = 24;
+constexpr std::size_t kBarColumns = 20;
 
 struct MapRow {
     std::uint64_t begin = 0;
@@ -26,6 +27,7 @@ struct MapRow {
     std::string what;
     const BufferFacts* buffer = nullptr;  // else circular buffers
     bool in_the_way = false;
+    std::string cores;  // of circular buffers
 };
 
 // Where a range lies between `from` and `to`: "....####....", a bar at the end of the circular buffers.
@@ -61,12 +63,14 @@ std::vector<MapRow> rows_of(const L1Map& map, std::size_t top) {
         const BufferFacts& buffer = map.buffers[i];
         const std::uint64_t bytes = buffer.bank_bytes.value_or(0);
         const bool in_the_way = map.circular_buffer_end && buffer.address < *map.circular_buffer_end;
-        rows.push_back({buffer.address, buffer.address + std::min(bytes, ~buffer.address), "buffer", &buffer, in_the_way});
+        rows.push_back({buffer.address, buffer.address + std::min(bytes, ~buffer.address), "buffer", &buffer, in_the_way, {}});
     }
     for (std::size_t i = 0; i < rows_shown(map.circular_buffers.size(), top); ++i) {
         const MappedCircularBuffer& cb = map.circular_buffers[i];
         const char* what = cb.kind == PlanKind::DataflowBuffers ? "dataflow buffers" : "CB";
-        rows.push_back({cb.begin, cb.end, fmt::format("{} of {}", what, hex(cb.program)), nullptr, false});
+        const char* state = cb.finished ? ", finished" : "";
+        const std::string cores = core_list(cb.cores, 2) + (cb.cores_complete ? "" : " and more");
+        rows.push_back({cb.begin, cb.end, fmt::format("{} of {}{}", what, hex(cb.program), state), nullptr, false, cores});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const MapRow& a, const MapRow& b) { return a.begin > b.begin; });
     return rows;
@@ -90,9 +94,15 @@ std::vector<Note> map_notes(const L1Map& map) {
         notes.push_back({fmt::format("{} free between the circular buffers and the lowest buffer", human_bytes(static_cast<std::uint64_t>(*gap))), Ink::Plain});
     } else if (!map.circular_buffer_end) {
         notes.push_back({"no circular buffers are known to be resident", Ink::Plain});
+    } else if (map.end && *map.end >= *map.circular_buffer_end) {
+        notes.push_back({fmt::format("circular buffers end at {:#x}, {} below the end of L1; no buffer is live", *map.circular_buffer_end, human_bytes(*map.end - *map.circular_buffer_end)), Ink::Plain});
+    }
+    if (std::any_of(map.circular_buffers.begin(), map.circular_buffers.end(), [](const auto& cb) { return cb.finished; })) {
+        notes.push_back({"finished: a buffer allocated after the launch has taken the place of its circular buffers", Ink::Plain});
     }
     if (const std::optional<std::uint64_t> room = map.room()) {
-        notes.push_back({fmt::format("below the lowest buffer there is room for {} ({} B) of circular buffers per core", human_bytes(*room), *room), Ink::Plain});
+        const char* where = map.buffers.empty() ? "" : "below the lowest buffer ";
+        notes.push_back({fmt::format("{}there is room for {} ({} B) of circular buffers per core", where, human_bytes(*room), *room), Ink::Plain});
     }
     return notes;
 }
@@ -108,7 +118,7 @@ void add_row(TextTable& table, const MapRow& row, const Scale& scale, std::uint6
         {scale.bar(row.begin, std::max(row.end, row.begin + 1), buffer == nullptr ? '=' : '#'), ink},
         {(row.in_the_way ? "! " : "") + row.what, ink},
         {sized ? human_bytes(row.end - row.begin) : "?", ink},
-        {buffer == nullptr ? "" : owner_text(buffer->owner)},
+        {buffer == nullptr ? row.cores : owner_text(buffer->owner)},
         {buffer == nullptr ? "" : human_bytes(buffer->size)},
         {buffer == nullptr ? "" : human_duration(age), Ink::Dim},
         {buffer == nullptr || buffer->tid == 0 ? "" : fmt::format("{}", buffer->tid), Ink::Dim},
@@ -141,10 +151,13 @@ Json map_json(const L1Map& map) {
              {"plan", to_string(cb.kind)},
              {"begin", hex(cb.begin)},
              {"end", hex(cb.end)},
-             {"cores", cb.cores},
-             {"cores_complete", cb.cores_complete}}
+             {"cores", core_count(cb.cores)},
+             {"core_ranges", core_ranges_json(cb.cores)},
+             {"cores_complete", cb.cores_complete},
+             {"finished", cb.finished}}
         );
     }
+    json["by_core"] = core_fill_json(core_fill(map));
     json["buffers"] = Json::array();
     for (const BufferFacts& buffer : map.buffers) {
         json["buffers"].push_back(buffer_facts_json(buffer));
@@ -162,7 +175,8 @@ void append_l1_map(
     const TextStyle& style
 ) {
     const std::vector<MapRow> rows = rows_of(map, top);
-    std::uint64_t to = map.circular_buffer_end.value_or(0);
+    // To scale: all of L1, if it is known, and what reaches over its end.
+    std::uint64_t to = std::max(map.circular_buffer_end.value_or(0), map.end.value_or(0));
     for (const MapRow& row : rows) {
         to = std::max(to, row.end);
     }
@@ -170,14 +184,14 @@ void append_l1_map(
     const Scale scale(from, to, map.circular_buffer_end);
     TextTable table({
         {"FROM", Align::Right, 0, false},
-        {"TO", Align::Right, 2, false},
+        {"TO", Align::Right, 3, false},
         {"MAP", Align::Left, 1, false},
         {"WHAT", Align::Left, 0, false},
         {"BYTES", Align::Right, 0, false},  // of one core
-        {"OWNER", Align::Left, 0, true},
-        {"SIZE", Align::Right, 4, false},
-        {"AGE", Align::Right, 0, false},
-        {"TID", Align::Right, 3, false},
+        {"OWNER, CORES", Align::Left, 0, true},
+        {"SIZE", Align::Right, 5, false},
+        {"AGE", Align::Right, 2, false},
+        {"TID", Align::Right, 4, false},
     });
     for (const MapRow& row : rows) {
         add_row(table, row, scale, t_ns);
@@ -191,6 +205,14 @@ void append_l1_map(
         append_notes(lines, {{counted(above, "more buffer") + " above", Ink::Dim}}, style);
     }
     append_table(lines, table, style);
+    if (const CoreFill fill = core_fill(map); !fill.parts.empty()) {
+        append_notes(
+            lines,
+            {{fmt::format("fullest: {}, {} B{}", busiest_core(fill), human_count(fill.busiest()), fill.core_bytes == 0 ? "" : " of " + human_count(fill.core_bytes)), Ink::Plain}},
+            style
+        );
+        append_cores(lines, fill, top, style);
+    }
 }
 
 Json l1_maps_json(const std::vector<L1Map>& maps) {

@@ -61,7 +61,7 @@ void add_buffers(LiveView& live, const ProcessState& process, const ViewFilter& 
              buffer.buffer,
              buffer.t_ns,
              buffer.origin(),
-             buffer.trace_unsafe != 0,
+             process.traces.at_risk(allocator.owner, buffer),
              chip_footprint(buffer.shape(), allocator.region(key.type))}
         );
         live.bytes += buffer.size;

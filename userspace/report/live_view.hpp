@@ -39,7 +39,7 @@ struct LiveView {
         std::uint64_t buffer = 0;
         std::uint64_t t_ns = 0;   // allocated, or found by a walk
         FoundAs origin = FoundAs::Allocated;
-        bool trace_unsafe = false;  // allocated beside a captured trace
+        bool trace_unsafe = false;  // a trace captured before it is kept: its replay may overwrite it
         std::optional<std::uint64_t> footprint{};  // bytes reserved per chip; nullopt: not known
     };
     struct CapacityRow {

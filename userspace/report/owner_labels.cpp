@@ -114,6 +114,12 @@ std::string_view OwnerLabels::observe(const Event& event) {
     if (const auto* clash = std::get_if<CircularBufferClash>(&event)) {
         return label(process, clash->owner);
     }
+    if (const auto* trace = std::get_if<TraceCalled>(&event)) {
+        return trace->call == TraceCall::Register ? label_of_allocator(process, trace->object) : label(process, trace->object);
+    }
+    if (const auto* refused = std::get_if<RequestRefused>(&event)) {
+        return label(process, refused->owner);
+    }
     return {};
 }
 

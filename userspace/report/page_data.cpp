@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "report/capacity_words.hpp"
+#include "report/core_words.hpp"
+#include "report/failure_words.hpp"
 #include "report/html_page.hpp"
+#include "report/launch_words.hpp"
 #include "report/live_view.hpp"
 #include "report/stream_notes.hpp"
 #include "report/timeline_model.hpp"
@@ -165,21 +168,42 @@ Json failure_json(const ProcessState& process, const AllocationFailure& failure,
         json["free"] = failure.tracked.use->free;
         json["largest"] = failure.tracked.use->largest_free;
     }
-    json["message"] = failure.event.message;
     return json;
 }
 
-Json clash_json(const ProcessState& process, const ClashFailure& clash, std::uint64_t start_ns) {
+Json failure_json(const ProcessState& process, const ClashFailure& clash, std::uint64_t start_ns) {
     Json json;
     json["t"] = since(clash.event.header.t_ns, start_ns);
     json["pid"] = process.pid;
-    json["kind"] = "circular buffers";
+    json["kind"] = what_was_refused(clash);
     json["owner"] = clash.owner;
     json["type"] = "CB";
     json["size"] = nullptr;
     json["needed"] = json["free"] = json["largest"] = nullptr;
-    json["message"] = clash.event.message;
     return json;
+}
+
+Json failure_json(const ProcessState& process, const RequestRefusal& refusal, std::uint64_t start_ns) {
+    Json json;
+    json["t"] = since(refusal.event.header.t_ns, start_ns);
+    json["pid"] = process.pid;
+    json["kind"] = what_was_refused(refusal);
+    json["owner"] = refusal.owner;
+    json["type"] = "";
+    json["size"] = number_or_null(refusal.reported.asked);
+    json["needed"] = json["free"] = json["largest"] = nullptr;
+    return json;
+}
+
+template <typename Failure>
+void add_kinds(Json& all, const ProcessState& process, const FailureLog<Failure>& log, std::uint64_t start_ns) {
+    for (const FailureKind<Failure>& kind : log.kinds) {
+        Json json = failure_json(process, kind.first, start_ns);
+        json["count"] = kind.count;
+        json["last"] = since(kind.last_t_ns, start_ns);
+        json["message"] = message_text(kind.first.event.message, true);
+        all.push_back(std::move(json));
+    }
 }
 
 Json processes_json(const TrackerView& tracker) {
@@ -193,6 +217,7 @@ Json processes_json(const TrackerView& tracker) {
         json["ends"] = process->ends;
         json["failures"] = process->failures.count;
         json["clashes"] = process->clashes.count;
+        json["refused"] = process->refusals.count;
         all.push_back(std::move(json));
     }
     return all;
@@ -201,12 +226,9 @@ Json processes_json(const TrackerView& tracker) {
 void add_tables(Json& json, const ReplayedStream& stream, const ViewFilter& filter, std::uint64_t start_ns) {
     json["failures"] = Json::array();
     for (const auto& process : stream.tracker.processes) {
-        for (const AllocationFailure& failure : process->failures.latest) {
-            json["failures"].push_back(failure_json(*process, failure, start_ns));
-        }
-        for (const ClashFailure& clash : process->clashes.latest) {
-            json["failures"].push_back(clash_json(*process, clash, start_ns));
-        }
+        add_kinds(json["failures"], *process, process->failures, start_ns);
+        add_kinds(json["failures"], *process, process->clashes, start_ns);
+        add_kinds(json["failures"], *process, process->refusals, start_ns);
     }
     json["processes"] = processes_json(stream.tracker);
     const LiveView live = build_live_view(stream.tracker, stream.session, filter);
@@ -229,6 +251,34 @@ void add_tables(Json& json, const ReplayedStream& stream, const ViewFilter& filt
     json["live_groups_left_out"] = live.groups.size() - json["live_groups"].size();
 }
 
+// The fullest moment of the fullest core of each chip, core by core; chips that are alike together.
+Json cores_json(const std::vector<FoundCorePeak>& peaks, const ViewFilter& filter, std::uint64_t start_ns) {
+    Json all = Json::array();
+    std::vector<const FoundCorePeak*> shown;
+    for (const FoundCorePeak& found : peaks) {
+        if (!filter.passes(found.place) || !(filter.passes(MemoryKind::L1) || filter.passes(MemoryKind::CircularBuffer))) {
+            continue;
+        }
+        const auto same = std::find_if(shown.begin(), shown.end(), [&found](const FoundCorePeak* other) {
+            return other->process == found.process && other->peak == found.peak;
+        });
+        if (same != shown.end()) {
+            all[static_cast<std::size_t>(same - shown.begin())]["places"].push_back(to_string(found.place));
+            continue;
+        }
+        shown.push_back(&found);
+        Json json = core_fill_json(core_fill(found.peak));
+        json["pid"] = found.pid;
+        json["places"] = Json::array({to_string(found.place)});
+        json["t"] = since(found.peak.place.t_ns, start_ns);
+        json["event"] = found.peak.place.event;
+        json["most"] = found.peak.bytes;
+        json["grid"] = {{"columns", found.peak.columns}, {"rows", found.peak.rows}};
+        all.push_back(std::move(json));
+    }
+    return all;
+}
+
 // What the traced process says of itself could turn, hide or join the text around it.
 void make_printable(Json& json) {
     if (json.is_string()) {
@@ -242,9 +292,8 @@ void make_printable(Json& json) {
 
 }  // namespace
 
-Json page_data(
-    const ReplayedStream& stream, const UsageSeries& series, const AddressMap& map, const ViewFilter& filter
-) {
+Json page_data(const ReplayedStream& stream, const PagePast& past, const ViewFilter& filter) {
+    const UsageSeries& series = past.series;
     const Timeline timeline = build_timeline(series, filter);
     Json json = json_envelope(stream.session, "page", stream.completeness());
     json["kernel"] = stream.session.kernel;
@@ -255,14 +304,19 @@ Json page_data(
     json["unit"] = timeline.unit();
     json["rows_left_out"] = timeline.rows_left_out;
     json["notes"] = Json::array();
-    for (const Note& note : stream_notes(stream)) {
+    std::vector<Note> notes = stream_notes(stream);
+    for (Note& note : overlap_notes(passing(past.overlaps, filter), stream.session)) {
+        notes.push_back(std::move(note));
+    }
+    for (const Note& note : notes) {
         json["notes"].push_back({{"text", note.text}, {"ink", ink_name(note.ink)}});
     }
     add_tables(json, stream, filter, timeline.start_t_ns);
     json["series"] = series_json(timeline);
     json["marks"] = marks_json(series.marks(), timeline.start_t_ns);
+    json["cores"] = cores_json(past.cores, filter, timeline.start_t_ns);
     make_printable(json);
-    add_map(json, map, filter, timeline.start_t_ns);
+    add_map(json, past.map, filter, timeline.start_t_ns);
     return json;
 }
 

@@ -11,6 +11,7 @@
 
 #include "report/buffer_words.hpp"
 #include "report/capacity_words.hpp"
+#include "report/core_words.hpp"
 #include "report/human_size.hpp"
 #include "report/peak_words.hpp"
 #include "report/text_table.hpp"
@@ -26,6 +27,12 @@ struct PeakRow {
     const FoundPeak* first = nullptr;
     std::vector<Place> places;
     const PeakContent* content = nullptr;  // nullptr: not looked at
+};
+
+// Likewise of the fullest core.
+struct CoreRow {
+    const FoundCorePeak* first = nullptr;
+    std::vector<Place> places;
 };
 
 class PeakView final : public View {
@@ -52,6 +59,9 @@ public:
         if (!rows.empty()) {
             append_peaks(lines, rows, stream.session, style);
         }
+        for (const CoreRow& row : joined_core_rows()) {
+            append_core_peak(lines, row, stream.session, style);
+        }
         for (const PeakRow& row : rows) {
             append_content(lines, row, stream.session, style);
         }
@@ -67,6 +77,10 @@ public:
         for (const FoundPeak& peak : peaks_) {
             json["peak"].push_back(peak_json(peak));
         }
+        json["cores"] = Json::array();
+        for (const FoundCorePeak& core : core_peaks_) {
+            json["cores"].push_back(core_json(core));
+        }
         return json;
     }
 
@@ -80,6 +94,11 @@ private:
                     peaks_.push_back(peak);
                     footprints_ = footprints_ && peak.peak.footprint_known;
                 }
+            }
+        }
+        for (const FoundCorePeak& core : finder_.core_peaks()) {
+            if (options_.filter.passes(core.place) && passes(options_.filter, PeakOf::L1AndCircularBuffers)) {
+                core_peaks_.push_back(core);
             }
         }
         if (!circular_buffers_seen_) {  // their sum with L1 would say the same as L1
@@ -110,6 +129,61 @@ private:
         return rows;
     }
 
+    [[nodiscard]] std::vector<CoreRow> joined_core_rows() const {
+        std::vector<CoreRow> rows;
+        for (const FoundCorePeak& core : core_peaks_) {
+            const auto same = std::find_if(rows.begin(), rows.end(), [&core](const CoreRow& row) {
+                return row.first->process == core.process && row.first->peak == core.peak;
+            });
+            if (same == rows.end()) {
+                rows.push_back({&core, {core.place}});
+            } else {
+                same->places.push_back(core.place);
+            }
+        }
+        return rows;
+    }
+
+    void append_core_peak(
+        std::vector<std::string>& lines, const CoreRow& row, const SessionInfo& session, const TextStyle& style
+    ) const {
+        const CorePeak& peak = row.first->peak;
+        const CoreFill fill = core_fill(peak);
+        lines.push_back({});
+        append_notes(
+            lines,
+            {{fmt::format(
+                  "{} L1, fullest core: {}, {} B{}", place_list(row.places), busiest_core(fill), human_count(peak.bytes),
+                  peak.core_bytes == 0 ? "" : " of " + human_count(peak.core_bytes)
+              ),
+              Ink::Strong},
+             {fmt::format(
+                  "  {} B circular buffers and {} B buffers, at {}, event {}{}", human_count(peak.bytes - peak.buffer_bytes),
+                  human_count(peak.buffer_bytes), human_offset(peak.place.t_ns, session.attached_monotonic_ns), peak.place.event,
+                  peak.program == 0 ? "" : ", launch of " + hex(peak.program)
+              ),
+              Ink::Plain}},
+            uncut(style)
+        );
+        if (!fill.parts.empty()) {
+            append_cores(lines, fill, options_.top, style);
+        }
+        if (!fill.cores_complete) {
+            append_notes(lines, {{"more cores hold circular buffers than are known", Ink::Warning}}, style);
+        }
+    }
+
+    [[nodiscard]] static Json core_json(const FoundCorePeak& core) {
+        Json json;
+        json["pid"] = core.pid;
+        add_place(json, core.place);
+        add_stream_place(json, core.peak.place);
+        json["bytes"] = core.peak.bytes;
+        json["program"] = core.peak.program == 0 ? Json(nullptr) : Json(hex(core.peak.program));
+        json["by_core"] = core_fill_json(core_fill(core.peak));
+        return json;
+    }
+
     [[nodiscard]] std::vector<Note> head(const ReplayedStream& stream) const {
         std::vector<Note> notes;
         notes.push_back(
@@ -120,7 +194,9 @@ private:
         for (Note& note : knowledge_notes(stream, options_.window)) {
             notes.push_back(std::move(note));
         }
-        if (!circular_buffers_seen_) {
+        if (circular_buffers_seen_) {
+            notes.push_back({"L1+CB: circular buffers of a program that ran, and the buffers live at its launch", Ink::Plain});
+        } else {
             notes.push_back({"L1: buffers only, no circular buffer was seen", Ink::Plain});
         }
         if (peaks_.empty() && stream.tracker.events > 0) {
@@ -184,12 +260,36 @@ private:
               Ink::Strong}},
             style
         );
+        if (const auto beyond = beyond_sizes(row); beyond && row.first->key.of == PeakOf::L1 && *beyond > 0) {
+            append_notes(
+                lines,
+                {{fmt::format("{} of it is reserved beyond the sizes: each core reserves what one needs (lock-step), and padding", human_bytes(*beyond)), Ink::Plain}},
+                uncut(style)
+            );
+        }
+        if (row.content->double_bytes > 0) {
+            append_notes(
+                lines,
+                {{fmt::format("{} more is held by several allocators at once: counted once above, by each below", human_bytes(row.content->double_bytes)), Ink::Plain}},
+                uncut(style)
+            );
+        }
         if (row.content->group_count > 0) {
             append_groups(lines, row.content->groups, row.content->group_count, options_.top, session, style);
         }
         if (row.content->circular_buffer_count > 0) {
             append_circular_buffers(lines, *row.content, style);
         }
+    }
+
+    // What buffers reserve more than they asked for; nullopt: not known, or not of buffers.
+    [[nodiscard]] std::optional<std::uint64_t> beyond_sizes(const PeakRow& row) const {
+        const bool buffers_only = row.first->key.of != PeakOf::CircularBuffers && row.first->key.of != PeakOf::L1AndCircularBuffers;
+        if (!footprints_ || !buffers_only || row.content == nullptr) {
+            return std::nullopt;
+        }
+        const std::uint64_t reserved = moment(*row.first).bytes + row.content->double_bytes;
+        return reserved - std::min(reserved, row.content->bytes);
     }
 
     void append_circular_buffers(std::vector<std::string>& lines, const PeakContent& content, const TextStyle& style) const {
@@ -231,6 +331,8 @@ private:
         );
         add_stream_place(json, at.place);
         json["live_buffers"] = content == nullptr ? Json(nullptr) : Json(content->buffers);
+        json["beyond_sizes_bytes"] = number_or_null(beyond_sizes({&peak, {}, content}));
+        json["double_bytes"] = content == nullptr ? Json(nullptr) : Json(content->double_bytes);
         json["group_count"] = content == nullptr ? Json(nullptr) : Json(content->group_count);
         json["groups"] = Json::array();
         json["circular_buffer_count"] = content == nullptr ? Json(nullptr) : Json(content->circular_buffer_count);
@@ -260,6 +362,7 @@ private:
     bool footprints_ = true;
     bool circular_buffers_seen_ = false;
     std::vector<FoundPeak> peaks_;  // that pass the filter
+    std::vector<FoundCorePeak> core_peaks_;  // likewise
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "report/capacity_words.hpp"
+#include "report/failure_words.hpp"
 #include "report/human_size.hpp"
 #include "report/json_envelope.hpp"
 
@@ -39,8 +40,8 @@ bool ended_unread(const ProcessState& process) {
 }
 
 template <typename Failure>
-std::vector<Failure> last_of(const std::deque<Failure>& all, std::size_t most) {
-    return {all.end() - static_cast<std::ptrdiff_t>(std::min(most, all.size())), all.end()};
+std::vector<FailureKind<Failure>> first_of(const std::vector<FailureKind<Failure>>& all, std::size_t most) {
+    return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(most, all.size()))};
 }
 
 Note known_before_note(const ProcessHealth& health) {
@@ -77,7 +78,7 @@ void add_difference_notes(std::vector<Note>& notes, const ProcessHealth& health)
 
 std::string verdicts(const ProcessHealth& health) {
     std::string text;
-    for (const FailureVerdict verdict : {FailureVerdict::Exhausted, FailureVerdict::Fragmented, FailureVerdict::Unknown}) {
+    for (const FailureVerdict verdict : {FailureVerdict::Exhausted, FailureVerdict::Fragmented, FailureVerdict::Refused, FailureVerdict::Unknown}) {
         const std::uint64_t count = health.failure_verdicts[static_cast<std::size_t>(verdict)];
         if (count > 0) {
             text += fmt::format("{}{} {}", text.empty() ? "" : ", ", human_count(count), to_string(verdict));
@@ -87,17 +88,23 @@ std::string verdicts(const ProcessHealth& health) {
 }
 
 std::string state_text(const AllocationFailure& failure) {
+    if (failure.verdict == FailureVerdict::Refused) {
+        return ": " + std::string(reason_of(failure.event.message));
+    }
+    if (const auto type = missing_region(failure)) {
+        return fmt::format(": this device has no {} region", to_string(*type));
+    }
     std::string text;
     if (failure.needed) {
         text += fmt::format(", needs {} per bank", human_bytes(*failure.needed));
     }
     if (failure.reported.free && failure.reported.largest_free) {
         text += fmt::format(
-            ", {} free, largest block {}", human_bytes(*failure.reported.free), human_bytes(*failure.reported.largest_free)
+            ", {} free, largest hole {}", human_bytes(*failure.reported.free), human_bytes(*failure.reported.largest_free)
         );
     } else if (failure.tracked.use) {
         text += fmt::format(
-            ", {} free, largest block {}",
+            ", {} free, largest hole {}",
             human_bytes(failure.tracked.use->free),
             human_bytes(failure.tracked.use->largest_free)
         );
@@ -105,11 +112,10 @@ std::string state_text(const AllocationFailure& failure) {
     return text + fmt::format(": {}", to_string(failure.verdict));
 }
 
-std::string failure_text(const AllocationFailure& failure, std::uint64_t start_ns) {
+std::string failure_text(const AllocationFailure& failure) {
     const BufferFields& asked = failure.event.buffer;
     return fmt::format(
-        "{} {}{}{}{}",
-        human_offset(failure.event.header.t_ns, start_ns),
+        "{}{}{}{}",
         to_string(asked.type),
         asked.size > 0 ? " " + human_bytes(asked.size) : "",
         failure.owner.empty() ? "" : " on " + failure.owner,
@@ -117,21 +123,11 @@ std::string failure_text(const AllocationFailure& failure, std::uint64_t start_n
     );
 }
 
-std::string clash_text(const ClashFailure& clash, std::uint64_t start_ns) {
-    std::string text = human_offset(clash.event.header.t_ns, start_ns);
+std::string failure_text(const ClashFailure& clash) {
+    std::string text{what_was_refused(clash)};
     text += clash.owner.empty() ? "" : " on " + clash.owner;
-    const char* what = clash.reported.dataflow ? "dataflow buffers" : "circular buffers";
-    if (clash.reported.region_end) {
-        text += fmt::format(": {} end at {:#x}", what, *clash.reported.region_end);
-    }
-    if (clash.reported.l1_buffer_address) {
-        text += fmt::format(", lowest L1 buffer at {:#x}", *clash.reported.l1_buffer_address);
-    } else if (clash.reported.l1_size) {
-        text += fmt::format(", beyond the end of L1 at {:#x}", *clash.reported.l1_size);
-    } else if (clash.reported.cause == ClashCause::ComputeGrid) {
-        text += ": circular buffers on cores beyond the compute grid";
-    } else if (clash.reported.cause == ClashCause::ServiceCores) {
-        text += " in memory of a service core";
+    if (const std::string figures = figures_of(clash); !figures.empty()) {
+        text += ": they " + figures;
     }
     if (clash.lowest) {
         text += fmt::format(
@@ -141,44 +137,51 @@ std::string clash_text(const ClashFailure& clash, std::uint64_t start_ns) {
     return text;
 }
 
-void add_failure_notes(std::vector<Note>& notes, const ProcessHealth& health, std::uint64_t start_ns) {
+std::string failure_text(const RequestRefusal& refusal) {
+    if (refusal.reported.kind == RefusalKind::Other) {
+        return std::string(reason_of(refusal.event.message));
+    }
+    const std::string figures = figures_of(refusal);
+    return fmt::format(
+        "{}{}{}{}", what_was_refused(refusal), refusal.owner.empty() ? "" : " on " + refusal.owner, figures.empty() ? "" : ": ", figures
+    );
+}
+
+// One line per kind: when it was first, what, and how often.
+template <typename Failure>
+void add_kinds(std::vector<Note>& notes, const std::vector<FailureKind<Failure>>& kinds, std::uint64_t start_ns) {
     constexpr std::size_t kShown = 3;
+    for (std::size_t i = 0; i < std::min(kShown, kinds.size()); ++i) {
+        const FailureKind<Failure>& kind = kinds[i];
+        const std::string at = human_offset(kind.first.event.header.t_ns, start_ns);
+        notes.push_back(
+            {fmt::format("  {} {}{}", at, failure_text(kind.first), times_text(kind.count, human_offset(kind.last_t_ns, start_ns))), Ink::Plain}
+        );
+    }
+    if (kinds.size() > kShown) {
+        notes.push_back({fmt::format("  and {}: see the view failures", counted(kinds.size() - kShown, "more kind")), Ink::Dim});
+    }
+}
+
+void add_failure_notes(std::vector<Note>& notes, const ProcessHealth& health, std::uint64_t start_ns) {
     if (health.failed_allocations > 0) {
         notes.push_back(
             {fmt::format("{} ({})", counted(health.failed_allocations, "failed allocation"), verdicts(health)), Ink::Warning}
         );
-        for (std::size_t i = health.failures.size() - std::min(kShown, health.failures.size()); i < health.failures.size(); ++i) {
-            notes.push_back({"  " + failure_text(health.failures[i], start_ns), Ink::Plain});
-        }
+        add_kinds(notes, health.failures, start_ns);
     }
     if (health.clash_count > 0) {
-        notes.push_back({counted(health.clash_count, "launch") + " refused: circular buffers found no place", Ink::Warning});
-        for (std::size_t i = health.clashes.size() - std::min(kShown, health.clashes.size()); i < health.clashes.size(); ++i) {
-            notes.push_back({"  " + clash_text(health.clashes[i], start_ns), Ink::Plain});
-        }
+        notes.push_back({counted(health.clash_count, "launch") + " refused: no place for circular or dataflow buffers", Ink::Warning});
+        add_kinds(notes, health.clashes, start_ns);
+    }
+    if (health.refusal_count > 0) {
+        notes.push_back({counted(health.refusal_count, "request") + " refused by other checks of the runtime", Ink::Warning});
+        add_kinds(notes, health.refusals, start_ns);
     }
 }
 
-void add_trace_note(std::vector<Note>& notes, const ProcessHealth& health) {
-    std::vector<Place> places;
-    std::uint64_t live = 0;
-    std::uint64_t allocs = 0;
-    for (const ProcessHealth::TraceUnsafe& unsafe : health.trace_unsafe) {
-        places.push_back(unsafe.place);
-        live = std::max(live, unsafe.live);
-        allocs = std::max(allocs, unsafe.allocs);
-    }
-    if (allocs > 0) {
-        notes.push_back(
-            {fmt::format(
-                 "{} made beside a captured trace on {} ({} still live): replaying the trace may overwrite them",
-                 counted(allocs, "allocation"),
-                 place_list(places),
-                 human_count(live)
-             ),
-             Ink::Warning}
-        );
-    }
+std::string buffers_text(const AtRisk& buffers) {
+    return fmt::format("{} ({})", counted(buffers.buffers, "buffer"), human_bytes(buffers.bytes));
 }
 
 Json walk_json(WalkReason reason, const WalkStat& stat) {
@@ -220,21 +223,13 @@ Json failure_json(const AllocationFailure& failure) {
     return json;
 }
 
-Json clash_json(const ClashFailure& clash) {
+Json failure_json(const ClashFailure& clash) {
     Json json;
     json["t_ns"] = clash.event.header.t_ns;
     json["tid"] = clash.event.header.tid;
     json["owner"] = clash.owner;
     json["program"] = hex(clash.event.program);
-    json["l1_buffer_address"] = hex_or_null(clash.reported.l1_buffer_address);
-    json["cause"] = to_string(clash.reported.cause);
-    json["dataflow"] = clash.reported.dataflow;
-    json["region_end"] = hex_or_null(clash.reported.region_end);
-    json["l1_bytes"] = number_or_null(clash.reported.l1_size);
-    json["cores"] = nullptr;
-    if (const auto& cores = clash.reported.cores) {
-        json["cores"] = Json::array({cores->start_x, cores->start_y, cores->end_x, cores->end_y});
-    }
+    add_figures(json, clash);
     json["lowest_l1_buffer"] = nullptr;
     if (const auto& lowest = clash.lowest) {
         Json& buffer = json["lowest_l1_buffer"];
@@ -246,6 +241,30 @@ Json clash_json(const ClashFailure& clash) {
     }
     json["message"] = clash.event.message;
     return json;
+}
+
+Json failure_json(const RequestRefusal& refusal) {
+    Json json;
+    json["t_ns"] = refusal.event.header.t_ns;
+    json["tid"] = refusal.event.header.tid;
+    json["owner"] = refusal.owner;
+    json["kind"] = to_string(refusal.reported.kind);
+    add_figures(json, refusal);
+    json["reason"] = reason_of(refusal.event.message);
+    json["message"] = refusal.event.message;
+    return json;
+}
+
+template <typename Failure>
+Json kinds_json(const std::vector<FailureKind<Failure>>& kinds) {
+    Json all = Json::array();
+    for (const FailureKind<Failure>& kind : kinds) {
+        Json json = failure_json(kind.first);
+        json["count"] = kind.count;
+        json["last_t_ns"] = kind.last_t_ns;
+        all.push_back(std::move(json));
+    }
+    return all;
 }
 
 }  // namespace
@@ -262,14 +281,12 @@ ProcessHealth process_health(const ProcessState& process, const SessionInfo& ses
     health.walks = process.walks;
     health.failed_allocations = process.failures.count;
     health.failure_verdicts = process.failure_verdicts;
-    health.failures = last_of(process.failures.latest, most_failures);
+    health.failures = first_of(process.failures.kinds, most_failures);
     health.clash_count = process.clashes.count;
-    health.clashes = last_of(process.clashes.latest, most_failures);
-    for (const auto& [place, usage] : process.places) {
-        if (usage.trace_unsafe_allocs > 0) {
-            health.trace_unsafe.push_back({place, usage.trace_unsafe, usage.trace_unsafe_allocs});
-        }
-    }
+    health.clashes = first_of(process.clashes.kinds, most_failures);
+    health.refusal_count = process.refusals.count;
+    health.refusals = first_of(process.refusals.kinds, most_failures);
+    health.traces = {process.traces.totals(), process.traces.kept().size(), process.traces.at_risk()};
     health.allocator_changes = process.allocator_changes;
     health.foreign_allocators = process.foreign_allocators();
     health.frees_after_close = process.frees_after_close;
@@ -322,6 +339,29 @@ std::vector<Note> not_told_notes(const LaunchesNotTold& launches) {
          Ink::Warning}};
 }
 
+// What was freed in time is no news.
+std::vector<Note> trace_notes(const ProcessHealth::Traces& traces) {
+    const TraceTotals& totals = traces.totals;
+    if (totals.replayed_over > 0) {
+        return {replayed_over_note({totals.replayed_over, totals.replayed_over_bytes})};
+    }
+    if (traces.at_risk.buffers > 0) {
+        return {at_risk_note("", traces.at_risk)};
+    }
+    if (totals.at_close.buffers > 0) {
+        return {at_risk_note(" at the close", totals.at_close)};
+    }
+    return {};
+}
+
+Note replayed_over_note(const AtRisk& buffers) {
+    return {fmt::format("live at a replay of an older trace: {}, maybe overwritten", buffers_text(buffers)), Ink::Warning};
+}
+
+Note at_risk_note(std::string_view when, const AtRisk& buffers) {
+    return {fmt::format("a trace's replay may overwrite{}: {}", when, buffers_text(buffers)), Ink::Warning};
+}
+
 std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_ns) {
     std::vector<Note> notes;
     const bool walked = health.walks[static_cast<std::size_t>(WalkReason::Attach)].count > 0;
@@ -330,7 +370,9 @@ std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_
     }
     add_difference_notes(notes, health);
     add_failure_notes(notes, health, start_ns);
-    add_trace_note(notes, health);
+    for (Note& note : trace_notes(health.traces)) {
+        notes.push_back(std::move(note));
+    }
     for (Note& note : not_told_notes(health.launches_not_told)) {
         notes.push_back(std::move(note));
     }
@@ -374,23 +416,23 @@ void add_health(Json& json, const ProcessHealth& health) {
     for (std::size_t i = 0; i < kFailureVerdictCount; ++i) {
         failed[std::string(to_string(static_cast<FailureVerdict>(i)))] = health.failure_verdicts[i];
     }
-    failed["latest"] = Json::array();
-    for (const AllocationFailure& failure : health.failures) {
-        failed["latest"].push_back(failure_json(failure));
-    }
+    failed["kinds"] = kinds_json(health.failures);
     json["clashes"]["count"] = health.clash_count;
-    json["clashes"]["latest"] = Json::array();
-    for (const ClashFailure& clash : health.clashes) {
-        json["clashes"]["latest"].push_back(clash_json(clash));
-    }
-    json["trace_unsafe"] = Json::array();
-    for (const ProcessHealth::TraceUnsafe& unsafe : health.trace_unsafe) {
-        Json entry;
-        add_place(entry, unsafe.place);
-        entry["live_buffers"] = unsafe.live;
-        entry["allocs"] = unsafe.allocs;
-        json["trace_unsafe"].push_back(std::move(entry));
-    }
+    json["clashes"]["kinds"] = kinds_json(health.clashes);
+    json["refused"]["count"] = health.refusal_count;
+    json["refused"]["kinds"] = kinds_json(health.refusals);
+    const ProcessHealth::Traces& traces = health.traces;
+    Json& unsafe = json["trace_unsafe"];
+    unsafe["captured_traces"] = traces.totals.traces;
+    unsafe["kept_traces"] = traces.kept;
+    unsafe["replays"] = traces.totals.replays;
+    unsafe["allocs"] = traces.totals.allocs;
+    unsafe["replayed_over"] = traces.totals.replayed_over;
+    unsafe["replayed_over_bytes"] = traces.totals.replayed_over_bytes;
+    unsafe["live_buffers"] = traces.at_risk.buffers;
+    unsafe["live_bytes"] = traces.at_risk.bytes;
+    unsafe["live_at_close"] = traces.totals.at_close.buffers;
+    unsafe["live_at_close_bytes"] = traces.totals.at_close.bytes;
     for (std::size_t i = 0; i < kAllocatorChangeCount; ++i) {
         json["allocator_changes"][std::string(to_string(static_cast<AllocatorChange>(i)))] = health.allocator_changes[i];
     }

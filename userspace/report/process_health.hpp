@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How far the figures of a process can be trusted, and what went wrong in it: what was known at the attach, what walks had to
-// repair, failed allocations, clashes, allocations beside a captured trace. The same in all views.
+// repair, failed allocations, clashes, buffers that the replay of a trace may overwrite. The same in all views.
 #pragma once
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "event/session_info.hpp"
@@ -28,15 +29,17 @@ struct ProcessHealth {
     std::array<WalkStat, kWalkReasonCount> walks{};
     std::uint64_t failed_allocations = 0;
     std::array<std::uint64_t, kFailureVerdictCount> failure_verdicts{};  // by FailureVerdict
-    std::vector<AllocationFailure> failures;                             // the latest, oldest first
+    std::vector<FailureKind<AllocationFailure>> failures;                // by their first; of as many kinds as asked for
     std::uint64_t clash_count = 0;
-    std::vector<ClashFailure> clashes;  // likewise
-    struct TraceUnsafe {
-        Place place;
-        std::uint64_t live = 0;
-        std::uint64_t allocs = 0;
+    std::vector<FailureKind<ClashFailure>> clashes;  // likewise
+    std::uint64_t refusal_count = 0;
+    std::vector<FailureKind<RequestRefusal>> refusals;  // likewise
+    struct Traces {
+        TraceTotals totals;
+        std::uint64_t kept = 0;
+        AtRisk at_risk;
     };
-    std::vector<TraceUnsafe> trace_unsafe;  // places where it occurred
+    Traces traces;  // captured ones, and the buffers that their replay may overwrite
     std::array<std::uint64_t, kAllocatorChangeCount> allocator_changes{};
     std::uint64_t foreign_allocators = 0;
     std::uint64_t frees_after_close = 0;
@@ -45,7 +48,7 @@ struct ProcessHealth {
     LaunchesNotTold launches_not_told;
 };
 
-// `most_failures`: of each sort.
+// `most_failures`: kinds of each sort.
 [[nodiscard]] ProcessHealth process_health(
     const ProcessState& process, const SessionInfo& session, std::size_t most_failures
 );
@@ -61,6 +64,13 @@ struct ProcessHealth {
 
 // "200 launches of 1 program whose circular buffers are not known"; none if there are no such.
 [[nodiscard]] std::vector<Note> not_told_notes(const LaunchesNotTold& launches);
+
+// One of the two below; none if nothing is at risk.
+[[nodiscard]] std::vector<Note> trace_notes(const ProcessHealth::Traces& traces);
+// "live at a replay of an older trace: 1 buffer (1.0 MiB), maybe overwritten"
+[[nodiscard]] Note replayed_over_note(const AtRisk& buffers);
+// "a trace's replay may overwrite at the close: 1 buffer (1.0 MiB)"
+[[nodiscard]] Note at_risk_note(std::string_view when, const AtRisk& buffers);
 
 // known_before, walks, differences, failed_allocations, ...
 void add_health(nlohmann::ordered_json& json, const ProcessHealth& health);

@@ -7,6 +7,7 @@
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
 #include "report/joined_rows.hpp"
+#include "report/launch_words.hpp"
 #include "report/summary_view.hpp"
 #include "report/text_table.hpp"
 #include "report/view_words.hpp"
@@ -138,6 +139,12 @@ std::vector<Note> process_notes(const SummaryProcess& process, std::uint64_t sta
         notes.push_back(std::move(note));
     }
     return notes;
+}
+
+std::vector<LaunchOverlap> overlaps_of(const SummaryView& summary, std::uint32_t pid) {
+    std::vector<LaunchOverlap> all = summary.launch_overlaps;
+    std::erase_if(all, [pid](const LaunchOverlap& overlap) { return overlap.pid != pid; });
+    return all;
 }
 
 // What is reserved, if it is known of every row, else the logical size.
@@ -273,6 +280,7 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
         }
         lines.push_back({});
         append_notes(lines, process_notes(process, session.attached_monotonic_ns), uncut(style));
+        append_notes(lines, overlap_notes(overlaps_of(summary, process.pid), session), uncut(style));
         if (process.rows.empty()) {
             append_notes(lines, {{process.health.not_seen ? "what it did was not seen" : "no allocations seen", Ink::Plain}}, style);
             continue;
@@ -320,6 +328,7 @@ nlohmann::ordered_json summary_json(const SummaryView& summary, const SessionInf
             json["probes_not_attached"].push_back(probe_json(probe));
         }
     }
+    json["launch_overlaps"] = overlaps_json(summary.launch_overlaps);
     json["older_processes"] = older_processes_json(summary.folded);
     json["processes"] = Json::array();
     for (const SummaryProcess& process : summary.processes) {

@@ -47,10 +47,6 @@ std::int64_t signed_change(std::uint64_t now, std::uint64_t then) {
 void append_health(std::string& out, const ProcessHealth& health) {
     auto to = std::back_inserter(out);
     fmt::format_to(to, " known_before={} found={}", to_string(health.known_before), health.found.pre_existing);
-    std::uint64_t trace_unsafe = 0;
-    for (const ProcessHealth::TraceUnsafe& unsafe : health.trace_unsafe) {
-        trace_unsafe = std::max(trace_unsafe, unsafe.live);
-    }
     const auto add = [&to](const char* name, std::uint64_t count) {
         if (count > 0) {
             fmt::format_to(to, " {}={}", name, count);
@@ -58,7 +54,9 @@ void append_health(std::string& out, const ProcessHealth& health) {
     };
     add("failed_allocs", health.failed_allocations);
     add("clashes", health.clash_count);
-    add("trace_unsafe", trace_unsafe);
+    add("refused", health.refusal_count);
+    add("trace_unsafe", health.traces.at_risk.buffers);
+    add("trace_replayed_over", health.traces.totals.replayed_over);
     add("unexplained_differences", health.contradictions.found + health.contradictions.gone);
     add("launches_not_told", health.launches_not_told.launches);
 }

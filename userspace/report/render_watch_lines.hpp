@@ -17,7 +17,7 @@ namespace tt::alloc_trace {
 // buffers=... bytes=... peak_bytes=... allocs=... frees=... allocs_per_s=... frees_per_s=...". TIME is RFC 3339 in UTC
 // to the millisecond. Where known, a row has footprint_bytes= peak_footprint_bytes=, and, of the chip's capacity, capacity_bytes=
 // used_bytes= free_bytes= largest_free_bytes= allocators=; a process has known_before=full|partial|none found=, and, where they
-// occurred, failed_allocs= clashes= trace_unsafe= unexplained_differences=. "mesh=N" or "owner=unknown" stands where a chip is not known. With a baseline: baseline_buffers=,
+// occurred, failed_allocs= clashes= refused= trace_unsafe= trace_replayed_over= unexplained_differences=. "mesh=N" or "owner=unknown" stands where a chip is not known. With a baseline: baseline_buffers=,
 // baseline_bytes=, delta_bytes= (signed). ASCII except the command line; each line ends in \n.
 [[nodiscard]] std::string render_watch_plain(const WatchModel& model);
 

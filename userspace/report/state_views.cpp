@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/state_views.hpp"
 
+#include "analysis/launch_room.hpp"
+#include "report/launch_words.hpp"
 #include "report/live_view.hpp"
 #include "report/summary_view.hpp"
 
@@ -21,13 +23,30 @@ public:
     Json json(const ReplayedStream& stream) const override { return summary_json(model(stream), stream.session); }
 
 private:
-    void observe(const Event& event, const Applied& /*applied*/) override { counter_.observe(event); }
+    void begin(const TrackerView& view) override { room_.begin(view); }
+    void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override {
+        room_.started(process, key, buffer);
+    }
+    void ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind) override {
+        room_.ended(process, key, buffer, kind);
+    }
+    void launched(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning) override {
+        room_.launched(process, owner, program, planning);
+    }
+    void observe(const Event& event, const Applied& applied) override {
+        counter_.observe(event);
+        room_.observe(event, applied);
+    }
+    void end(const TrackerView& view) override { room_.end(view); }
     [[nodiscard]] SummaryView model(const ReplayedStream& stream) const {
-        return build_summary_view(stream.tracker, counter_, stream.warning, stream.session, filter_);
+        SummaryView summary = build_summary_view(stream.tracker, counter_, stream.warning, stream.session, filter_);
+        summary.launch_overlaps = passing(room_.overlaps(), filter_);
+        return summary;
     }
 
     ViewFilter filter_;
     EventCounter counter_;
+    LaunchRoom room_;
 };
 
 class Live final : public View {

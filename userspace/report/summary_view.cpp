@@ -32,7 +32,7 @@ SummaryProcess make_process(const ProcessState& state, const SessionInfo& sessio
     }
     process.ends = state.ends;
     process.unknown_frees = state.unknown_frees;
-    process.health = process_health(state, session, kFailuresKept);
+    process.health = process_health(state, session, kFailureKindsKept);
     const CapacityMap capacity = capacities(state);
     for (const auto& [place, usage] : state.places) {
         for (const MemoryKind kind : kMemoryKinds) {

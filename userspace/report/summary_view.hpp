@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/launch_room.hpp"
 #include "event/session_info.hpp"
 #include "report/display_text.hpp"
 #include "report/event_json.hpp"
@@ -68,6 +69,7 @@ struct SummaryView {
     KnownBefore known_before_attach = KnownBefore::None;
     std::string incomplete;  // why the recording is not whole; empty if it is
     std::vector<SummaryProcess> processes;
+    std::vector<LaunchOverlap> launch_overlaps;
     FoldedProcesses folded;  // ended before those
 };
 

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -86,6 +88,48 @@ int number_at(std::string_view text, std::size_t at, std::size_t size) {
     return value;
 }
 
+// Digits behind a point, "" for none: nanoseconds of the first and the last moment that begin with them.
+struct Fraction {
+    std::int64_t first_ns = 0;
+    std::int64_t last_ns = 0;
+};
+
+std::optional<Fraction> parse_fraction(std::string_view text) {
+    Fraction fraction{0, kNsPerSecond - 1};
+    if (text.empty()) {
+        return fraction;
+    }
+    std::int64_t step = kNsPerSecond;
+    fraction.last_ns = 0;
+    for (const char letter : text.substr(1)) {
+        if (!is_digit(letter) || step == 1) {
+            return std::nullopt;
+        }
+        step /= 10;
+        fraction.first_ns += step * (letter - '0');
+    }
+    fraction.last_ns = fraction.first_ns + step - 1;
+    return text[0] == '.' && text.size() > 1 ? std::optional(fraction) : std::nullopt;
+}
+
+// "+00:01:30.250": human_offset()'s form.
+std::optional<std::int64_t> parse_printed_offset(std::string_view text, Edge edge) {
+    const std::size_t colon = text.find(':');
+    constexpr std::size_t kMaxHourDigits = 6;
+    if (!text.starts_with('+') || colon == std::string_view::npos || colon < 2 || colon > 1 + kMaxHourDigits) {
+        return std::nullopt;
+    }
+    const std::string_view hours = text.substr(1, colon - 1);
+    const std::string_view rest = text.substr(colon + 1);
+    const bool digits = std::all_of(hours.begin(), hours.end(), is_digit) && looks_like(rest, "dd:dd");
+    const auto fraction = digits ? parse_fraction(rest.substr(5)) : std::nullopt;
+    if (!fraction) {
+        return std::nullopt;
+    }
+    const std::int64_t minutes = std::int64_t{number_at(text, 1, colon - 1)} * 60 + number_at(rest, 0, 2);
+    return (minutes * 60 + number_at(rest, 3, 2)) * kNsPerSecond + (edge == Edge::End ? fraction->last_ns : fraction->first_ns);
+}
+
 // Nanoseconds since 1970.
 std::optional<std::int64_t> parse_rfc3339_utc(std::string_view text) {
     constexpr std::string_view kPattern = "dddd-dd-ddTdd:dd:dd";
@@ -137,12 +181,33 @@ std::string range_words(const RecordingTimes& times) {
 
 }  // namespace
 
-Result<std::uint64_t> parse_time_point(std::string_view option, std::string_view text, const RecordingTimes& times) {
-    constexpr const char* kForms = "write 90s or 1h2m3.5s (since the attach), -10s (before the end), or 2026-02-03T12:34:56Z (UTC)";
+Result<std::optional<std::uint64_t>> parse_event_number(std::string_view option, std::string_view text) {
+    constexpr std::string_view kPrefix = "event:";
+    if (!text.starts_with(kPrefix)) {
+        return std::nullopt;
+    }
+    std::uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + kPrefix.size(), end, number);
+    if (error != std::errc{} || stop != end || number == 0) {
+        return fail(ErrorCode::Usage, fmt::format("{} '{}' is no event", option, text), "write event:502 for the event numbered 502, from 1");
+    }
+    return std::optional(number);
+}
+
+Result<std::uint64_t> parse_time_point(
+    std::string_view option, std::string_view text, const RecordingTimes& times, Edge edge
+) {
+    constexpr const char* kForms =
+        "write 90s or 1h2m3.5s (since the attach), +00:01:30.250 (as printed), -10s (before the end), or 2026-02-03T12:34:56Z (UTC)";
     const bool before_end = text.starts_with('-');
     std::optional<std::int64_t> since_attach;
     if (const auto duration = parse_duration(text.substr(before_end ? 1 : 0))) {
         since_attach = before_end ? static_cast<std::int64_t>(times.last_t_ns - times.attached_t_ns) - *duration : *duration;
+    } else if (const auto printed = parse_printed_offset(text, edge)) {
+        // The end itself is printed cut, too.
+        const auto end = static_cast<std::int64_t>(times.last_t_ns - times.attached_t_ns);
+        since_attach = parse_printed_offset(text, Edge::Begin) <= end ? std::min(*printed, end) : *printed;
     } else if (const auto unix_ns = parse_rfc3339_utc(text)) {
         if (times.attached_unix_ns == 0) {
             return fail(ErrorCode::Usage, fmt::format("{} {}: the recording does not tell the date", option, text), kForms);

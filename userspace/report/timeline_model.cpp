@@ -114,6 +114,7 @@ std::string_view mark_noun(MarkKind kind) {
         case MarkKind::Close: return "close";
         case MarkKind::ProcessStart: return "process start";
         case MarkKind::ProcessExit: return "process exit";
+        case MarkKind::Refused: return "refused request";
         case MarkKind::Walk: break;
     }
     return "walk";
@@ -133,6 +134,7 @@ std::string mark_text(MarkKind kind, const Mark& mark) {
                                      : fmt::format("{} {}", human_bytes(mark.amount), mark.what);
         case MarkKind::ProcessStart:
         case MarkKind::ProcessExit: return fmt::format("pid {}", mark.pid);
+        case MarkKind::Refused: return with_reason("by a check of the runtime", mark.what);
         case MarkKind::Walk: break;
     }
     return with_reason(fmt::format("{} found or gone", counted(mark.amount, "buffer")), mark.what);

@@ -31,6 +31,7 @@ struct KindLetter {
 constexpr std::array<KindLetter, kMarkKindCount> kLetters{{
     {MarkKind::FailedAllocation, 'F', Ink::Bad},
     {MarkKind::Clash, 'C', Ink::Bad},
+    {MarkKind::Refused, 'R', Ink::Warning},
     {MarkKind::Gap, 'G', Ink::Warning},
     {MarkKind::TraceCapture, 'T', Ink::Plain},
     {MarkKind::ProcessExit, 'E', Ink::Plain},

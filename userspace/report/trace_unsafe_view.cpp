@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "analysis/trace_unsafe.hpp"
 #include "report/answer_heading.hpp"
 #include "report/capacity_words.hpp"
 #include "report/history_views.hpp"
 #include "report/human_size.hpp"
+#include "report/process_health.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -31,6 +33,40 @@ std::string trace_list(const UnsafeGroup& group) {
     return text + (group.more_traces ? " ..." : "");
 }
 
+// Which calls about traces the stream can have.
+struct TraceProbes {
+    bool captures = false;
+    bool replays = false;
+};
+
+TraceProbes trace_probes(const SessionInfo& session) {
+    const auto attached = [&session](std::string_view role) {
+        return std::any_of(session.probes.begin(), session.probes.end(), [role](const ProbeOutcome& probe) {
+            return probe.role == role && probe.attached;
+        });
+    };
+    return {attached("trace_ended"), attached("trace_replayed")};
+}
+
+// No news is good news only where there would have been news.
+Note no_trace_note(const ReplayedStream& stream, const TraceProbes& probes) {
+    const auto& processes = stream.tracker.processes;
+    const bool from_start = std::all_of(processes.begin(), processes.end(), [](const auto& process) {
+        return process->complete_from_start() || !process->used_memory();
+    });
+    if (!probes.captures) {
+        return {"not known: captures are not seen here, and a trace may lie in any DRAM buffer", Ink::Warning};
+    }
+    if (!from_start) {
+        return {"no trace was captured or replayed since the attach; older ones are not known", Ink::Plain};
+    }
+    return none_note("no trace was captured", stream.complete);
+}
+
+void append(std::vector<Note>& notes, std::vector<Note> more) {
+    notes.insert(notes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
 class TraceUnsafe final : public View {
 public:
     explicit TraceUnsafe(const ViewOptions& options) : options_(options), observer_(life_filter(options.filter)) {}
@@ -40,7 +76,11 @@ public:
     Json json(const ReplayedStream& stream) const override;
 
 private:
-    [[nodiscard]] std::vector<Note> notes(bool complete) const;
+    [[nodiscard]] std::vector<Note> notes(const ReplayedStream& stream) const;
+    [[nodiscard]] Note trace_count_note(const TraceProbes& probes) const;
+    [[nodiscard]] std::vector<Note> verdict_notes(bool complete) const;
+    [[nodiscard]] std::vector<Note> live_notes() const;
+    [[nodiscard]] std::vector<Note> doubt_notes() const;
     [[nodiscard]] TextTable group_table(const std::vector<UnsafeGroup>& groups, const SessionInfo& session) const;
     [[nodiscard]] TextTable trace_table(const SessionInfo& session) const;
 
@@ -48,32 +88,81 @@ private:
     TraceUnsafeObserver observer_;
 };
 
-std::vector<Note> TraceUnsafe::notes(bool complete) const {
+std::vector<Note> TraceUnsafe::notes(const ReplayedStream& stream) const {
+    const TraceProbes probes = trace_probes(stream.session);
     if (observer_.captured() == 0) {
-        return {none_note("no captured trace was seen, so no allocation was made beside one", complete)};
+        return {no_trace_note(stream, probes)};
+    }
+    std::vector<Note> notes{trace_count_note(probes)};
+    append(notes, verdict_notes(stream.complete));
+    append(notes, doubt_notes());
+    return notes;
+}
+
+Note TraceUnsafe::trace_count_note(const TraceProbes& probes) const {
+    const std::string replays = observer_.replays() > 0 ? counted(observer_.replays(), "replay")
+                                : probes.replays        ? "never replayed"
+                                                        : "replays are not seen here";
+    return {counted(observer_.captured(), "captured trace") + ", " + replays, Ink::Plain};
+}
+
+std::vector<Note> TraceUnsafe::verdict_notes(bool complete) const {
+    const UnsafeTotals& totals = observer_.totals();
+    if (totals.allocs + totals.replayed_over + totals.live == 0) {
+        return {none_note("nothing was allocated after the capture of a trace while it was kept", complete)};
     }
     std::vector<Note> notes;
-    if (observer_.allocs() == 0) {
-        notes.push_back(none_note(counted(observer_.captured(), "captured trace") + ", and no allocation was made beside one", complete));
+    if (totals.replayed_over > 0) {
+        notes.push_back(replayed_over_note({totals.replayed_over, totals.replayed_over_bytes}));
+    } else if (observer_.replays() > 0) {
+        notes.push_back(none_note("nothing allocated after a capture was live at a replay of its trace", complete));
+    }
+    if (totals.written_over > 0) {
+        notes.push_back(
+            {fmt::format("{} of them {} where the capture had its own buffers", human_count(totals.written_over), totals.written_over == 1 ? "lies" : "lie"),
+             Ink::Warning}
+        );
+    }
+    append(notes, live_notes());
+    return notes;
+}
+
+// What the next replay may overwrite, and what was freed in time.
+std::vector<Note> TraceUnsafe::live_notes() const {
+    const UnsafeTotals& totals = observer_.totals();
+    std::vector<Note> notes;
+    if (totals.live > 0) {
+        notes.push_back(at_risk_note(" at the end", {totals.live, totals.live_bytes}));
     } else {
+        notes.push_back({"nothing is at risk at the end", Ink::Plain});
+    }
+    if (const std::uint64_t passed = totals.no_longer(); passed > 0) {
+        notes.push_back(
+            {fmt::format("no longer at risk: {}, freed or their trace released before a replay", counted(passed, "buffer")), Ink::Dim}
+        );
+    }
+    if (totals.live + totals.replayed_over > 0) {
+        notes.push_back({"whether that is meant (corruptible_allocation_scope of ttnn) cannot be seen", Ink::Dim});
+    }
+    return notes;
+}
+
+std::vector<Note> TraceUnsafe::doubt_notes() const {
+    std::vector<Note> notes;
+    const std::vector<CapturedTrace>& traces = observer_.traces();
+    const auto older = std::count_if(traces.begin(), traces.end(), [](const CapturedTrace& trace) { return trace.before_attach; });
+    if (older > 0) {
         notes.push_back(
             {fmt::format(
-                 "{} made while a captured trace was live on the same chip, {} still live: replaying the trace may overwrite them",
-                 counted(observer_.allocs(), "allocation"),
-                 human_count(observer_.live())
+                 "{} {} older than the attach: buffers older than that are not judged",
+                 counted(static_cast<std::uint64_t>(older), "trace"),
+                 older == 1 ? "is" : "are"
              ),
              Ink::Warning}
         );
     }
-    if (observer_.traces_incomplete()) {
-        notes.push_back(
-            {fmt::format(
-                 "more than {} traces at a time, or {} in all: not all are named, all allocations are counted",
-                 TraceUnsafeObserver::kMaxLiveTraces,
-                 human_count(TraceUnsafeObserver::kMaxTraces)
-             ),
-             Ink::Warning}
-        );
+    if (observer_.captured() > traces.size()) {
+        notes.push_back({fmt::format("more than {} traces: not all are listed", human_count(traces.size())), Ink::Warning});
     }
     return notes;
 }
@@ -85,9 +174,10 @@ TextTable TraceUnsafe::group_table(const std::vector<UnsafeGroup>& groups, const
         {"TYPE", Align::Left, 0, false},
         {"SIZE", Align::Right, 0, false},
         {"ALLOCS", Align::Right, 0, false},
-        {"STILL LIVE", Align::Right, 0, false},
+        {"AT REPLAY", Align::Right, 0, false},
+        {"LIVE", Align::Right, 0, false},
         {"LIVE SIZE", Align::Right, 4, false},
-        {"BESIDE", Align::Left, 0, true},
+        {"TRACES", Align::Left, 0, true},
         {"FIRST", Align::Right, 1, false},
         {"LAST", Align::Right, 2, false},
     });
@@ -100,6 +190,7 @@ TextTable TraceUnsafe::group_table(const std::vector<UnsafeGroup>& groups, const
             {std::string(to_string(group.type))},
             {human_bytes(group.size)},
             {human_count(group.count)},
+            {human_count(group.replayed_over), group.replayed_over > 0 ? Ink::Warning : Ink::Plain},
             {human_count(group.live), group.live > 0 ? Ink::Warning : Ink::Plain},
             {group.live > 0 ? human_bytes(group.size * group.live) : std::string()},
             {trace_list(group)},
@@ -115,12 +206,14 @@ TextTable TraceUnsafe::trace_table(const SessionInfo& session) const {
         {"TRACE", Align::Left, 0, false},
         {"PID", Align::Left, 2, false},
         {"OWNER", Align::Left, 0, true},
-        {"ADDRESS", Align::Right, 1, false},
+        {"NUMBER", Align::Right, 1, false},
+        {"STORAGE", Align::Left, 1, false},
         {"SIZE", Align::Right, 0, false},
         {"CAPTURED", Align::Right, 0, false},
         {"RELEASED", Align::Right, 0, false},
-        {"ALLOCS BESIDE", Align::Right, 0, false},
-        {"SIZE BESIDE", Align::Right, 3, false},
+        {"REPLAYS", Align::Right, 0, false},
+        {"ALLOCS", Align::Right, 0, false},
+        {"AT REPLAY", Align::Right, 0, false},
     });
     const std::vector<CapturedTrace>& traces = observer_.traces();
     const std::size_t shown = options_.top == 0 ? traces.size() : std::min(options_.top, traces.size());
@@ -130,13 +223,14 @@ TextTable TraceUnsafe::trace_table(const SessionInfo& session) const {
             {fmt::format("#{}", trace.number)},
             {fmt::format("{}", trace.pid)},
             {owner_text(trace.owner)},
-            {hex(trace.address)},
-            {human_bytes(trace.size)},
-            {since_attach(trace.captured_t_ns, session), Ink::Dim},
-            {trace.released_t_ns ? since_attach(*trace.released_t_ns, session) : std::string("live"),
-             trace.released_t_ns ? Ink::Dim : Ink::Warning},
+            {trace.id ? fmt::format("{}", *trace.id) : std::string("?")},
+            {trace.storage ? fmt::format("{} {}", to_string(trace.storage->type), hex(trace.storage->address)) : std::string("not seen")},
+            {trace.storage ? human_bytes(trace.storage->size) : std::string()},
+            {trace.captured_t_ns == 0 ? std::string("before") : since_attach(trace.captured_t_ns, session), Ink::Dim},
+            {trace.released_t_ns ? since_attach(*trace.released_t_ns, session) : std::string("kept"), Ink::Dim},
+            {human_count(trace.replays)},
             {human_count(trace.allocs)},
-            {human_bytes(trace.bytes)},
+            {human_count(trace.replayed_over), trace.replayed_over > 0 ? Ink::Warning : Ink::Plain},
         });
     }
     return table;
@@ -144,8 +238,8 @@ TextTable TraceUnsafe::trace_table(const SessionInfo& session) const {
 
 std::string TraceUnsafe::text(const ReplayedStream& stream, const TextStyle& style) const {
     std::vector<std::string> lines;
-    append_notes(lines, answer_heading("allocations beside a captured trace", stream, options_.window), uncut(style));
-    append_notes(lines, notes(stream.complete), uncut(style));
+    append_notes(lines, answer_heading("what the replay of a trace may overwrite", stream, options_.window), uncut(style));
+    append_notes(lines, notes(stream), uncut(style));
     const std::vector<UnsafeGroup> groups = observer_.groups();
     if (!groups.empty()) {
         append_table(lines, {}, group_table(groups, stream.session), groups.size(), style);
@@ -164,6 +258,8 @@ Json group_json(const UnsafeGroup& group) {
     json["size"] = group.size;
     json["count"] = group.count;
     json["bytes"] = group.size * group.count;
+    json["replayed_over"] = group.replayed_over;
+    json["written_over"] = group.written_over;
     json["live_count"] = group.live;
     json["live_bytes"] = group.size * group.live;
     json["footprint_per_bank"] = number_or_null(group.bank_bytes);
@@ -174,25 +270,45 @@ Json group_json(const UnsafeGroup& group) {
     return json;
 }
 
+Json trace_json(const CapturedTrace& trace) {
+    Json json;
+    json["number"] = trace.number;
+    json["pid"] = trace.pid;
+    add_owner(json, trace.owner);
+    json["trace_id"] = number_or_null(trace.id);
+    json["before_attach"] = trace.before_attach;
+    json["storage"] = nullptr;
+    if (const auto& storage = trace.storage) {
+        json["storage"] = Json{{"type", to_string(storage->type)}, {"address", hex(storage->address)}, {"size", storage->size}};
+    }
+    json["captured_t_ns"] = time_or_null(trace.captured_t_ns);
+    json["released_t_ns"] = number_or_null(trace.released_t_ns);
+    json["replays"] = trace.replays;
+    json["last_replay_t_ns"] = time_or_null(trace.last_replay_t_ns);
+    json["allocs"] = trace.allocs;
+    json["replayed_over"] = trace.replayed_over;
+    return json;
+}
+
 Json TraceUnsafe::json(const ReplayedStream& stream) const {
     Json json = answer_envelope("trace-unsafe", stream, options_.window);
-    json["allocs"] = observer_.allocs();
-    json["live_buffers"] = observer_.live();
+    const TraceProbes probes = trace_probes(stream.session);
+    const UnsafeTotals& totals = observer_.totals();
+    json["captures_seen"] = probes.captures;
+    json["replays_seen"] = probes.replays;
     json["captured_traces"] = observer_.captured();
-    json["traces_incomplete"] = observer_.traces_incomplete();
+    json["replays"] = observer_.replays();
+    json["allocs"] = totals.allocs;
+    json["replayed_over"] = totals.replayed_over;
+    json["replayed_over_bytes"] = totals.replayed_over_bytes;
+    json["written_over"] = totals.written_over;
+    json["live_buffers"] = totals.live;
+    json["live_bytes"] = totals.live_bytes;
+    json["no_longer_at_risk"] = totals.no_longer();
+    json["traces_incomplete"] = observer_.captured() > observer_.traces().size();
     json["traces"] = Json::array();
     for (const CapturedTrace& trace : observer_.traces()) {
-        Json entry;
-        entry["number"] = trace.number;
-        entry["pid"] = trace.pid;
-        add_owner(entry, trace.owner);
-        entry["address"] = hex(trace.address);
-        entry["size"] = trace.size;
-        entry["captured_t_ns"] = trace.captured_t_ns;
-        entry["released_t_ns"] = number_or_null(trace.released_t_ns);
-        entry["allocs"] = trace.allocs;
-        entry["bytes"] = trace.bytes;
-        json["traces"].push_back(std::move(entry));
+        json["traces"].push_back(trace_json(trace));
     }
     json["trace_unsafe"] = Json::array();
     for (const UnsafeGroup& group : observer_.groups()) {

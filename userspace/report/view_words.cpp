@@ -154,6 +154,10 @@ std::string ended_text(bool ended, const std::optional<ExitStatus>& status) {
     return fmt::format(" (killed by signal {}{})", status->signal, name == nullptr ? "" : ", SIG" + std::string(name));
 }
 
+Note before_release_note() {
+    return {"all was released afterwards: this is the moment of the last allocation or failure; --at TIME shows another", Ink::Plain};
+}
+
 Note none_note(const std::string& text, bool complete, Ink ink) {
     return complete ? Note{text, ink} : Note{"as far as is known: " + text, Ink::Plain};
 }

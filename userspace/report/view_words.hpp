@@ -40,6 +40,9 @@ void append_notes(std::vector<std::string>& lines, const std::vector<Note>& note
 // One line per reason that occurred, however often: "1,204 frees before attach (18.5 MiB): ...".
 [[nodiscard]] std::vector<Note> unknown_free_notes(const UnknownFreeStats& stats);
 
+// Of a moment that a view chose itself, as nothing was live at the end.
+[[nodiscard]] Note before_release_note();
+
 [[nodiscard]] std::string chip_list(std::vector<std::int32_t> chips);  // "chip 3", "chips 0-7,9"
 
 [[nodiscard]] std::string place_list(const std::vector<Place>& places);  // "chips 0-7", "mesh 0 (chips unknown)"

@@ -46,7 +46,8 @@ struct LiveBuffer {
     std::uint64_t t_ns = 0;       // allocated, or found
     std::uint32_t tid : 24 = 0;   // allocated by; Linux has fewer than 2^22. 0: not known
     std::uint32_t found_as : 2 = 0;      // FoundAs
-    std::uint32_t trace_unsafe : 1 = 0;  // a captured trace was live where it was allocated
+    std::uint32_t trace_unsafe : 1 = 0;  // made after the capture of a trace that was kept (trace_table.hpp)
+    std::uint32_t replayed_over : 1 = 0; // ... that was replayed since
     std::uint32_t sharded : 1 = 0;
     std::uint32_t has_block : 1 = 0;     // what `spread` is
     std::uint32_t spread = 0;            // block bytes / kBlockUnit, or pages per shard; 0: not known

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 
 namespace tt::alloc_trace {
 namespace {
@@ -57,6 +58,11 @@ std::optional<CoreRange> range_up_to_bracket(std::string_view text) {
 
 bool has(std::string_view text, std::string_view phrase) { return text.find(phrase) != std::string_view::npos; }
 
+std::optional<std::int32_t> mesh_id(std::string_view text) {
+    const std::optional<std::uint64_t> id = leading_number(text);
+    return id && *id <= std::numeric_limits<std::int32_t>::max() ? std::optional(static_cast<std::int32_t>(*id)) : std::nullopt;
+}
+
 }  // namespace
 
 std::string_view to_string(ClashCause cause) {
@@ -70,16 +76,57 @@ std::string_view to_string(ClashCause cause) {
     return "unknown";
 }
 
+std::string_view to_string(RefusalKind kind) {
+    switch (kind) {
+        case RefusalKind::TraceRegion: return "trace_region";
+        case RefusalKind::KernelConfig: return "kernel_config";
+        case RefusalKind::GlobalCircularBuffer: return "global_circular_buffer";
+        case RefusalKind::Other: break;
+    }
+    return "other";
+}
+
+bool tells_out_of_memory(std::string_view message) { return has(message, "Out of Memory"); }
+
+std::string_view reason_of(std::string_view message) {
+    const std::string_view reason = behind(message, " info: ");
+    return reason.empty() ? message : reason;
+}
+
+RefusalNumbers parse_refusal(std::string_view message) {
+    RefusalNumbers numbers;
+    if (const std::string_view trace = behind(message, "Creating trace buffers of size "); !trace.empty()) {
+        numbers.kind = RefusalKind::TraceRegion;
+        numbers.asked = leading_number(trace);
+        numbers.limit = number_behind(trace, "but only ");
+        numbers.mesh = mesh_id(behind(trace, "on MeshDevice "));
+    } else if (has(message, "exceed the configured trace-region capacity")) {
+        numbers.kind = RefusalKind::TraceRegion;
+    } else if (const std::string_view program = behind(message, "Program size ("); has(program, "too large for kernel config buffer")) {
+        numbers.kind = RefusalKind::KernelConfig;
+        numbers.asked = leading_number(program);
+        numbers.limit = number_behind(program, "kernel config buffer (");
+    } else if (const std::string_view global = behind(message, "Cannot set to globally allocated buffer."); !global.empty()) {
+        numbers.kind = RefusalKind::GlobalCircularBuffer;
+        numbers.asked = number_behind(global, "Circular buffer size ");
+        numbers.limit = number_behind(global, "L1 buffer size of ");
+    }
+    return numbers;
+}
+
 OutOfMemoryNumbers parse_out_of_memory(std::string_view message) {
-    const std::string_view what = behind(message, "Out of Memory:");
+    const std::string_view what = behind(message, "Out of Memory: Not enough ");
     OutOfMemoryNumbers numbers;
     numbers.requested = either(number_behind(what, "space to allocate "), number_behind(what, "dependencies to allocate "));
     numbers.banks = number_behind(what, " across ");
-    numbers.needed = number_behind(what, "needs to store ");
+    numbers.needed = either(number_behind(what, "needs to store "), number_behind(what, " banks ("));
     numbers.bank_size = either(number_behind(what, "bank size is only "), number_behind(what, "bank size is "));
     numbers.allocated = number_behind(what, "(allocated: ");
     numbers.free = number_behind(what, ", free: ");
     numbers.largest_free = number_behind(what, "largest free block: ");
+    const std::string_view left = behind(what, "additional occupied range(s), ");
+    numbers.placeable = leading_number(left);
+    numbers.largest_placeable = number_behind(left, "largest ");
     return numbers;
 }
 

@@ -14,7 +14,9 @@
 namespace tt::alloc_trace {
 
 // "Out of Memory: Not enough space to allocate {} B {} buffer across {} banks, where each bank needs to store {} B, but bank
-// size is {} B (allocated: {} B, free: {} B, largest free block: {} B)"
+// size is {} B (allocated: {} B, free: {} B, largest free block: {} B)", "... Not enough space after considering dependencies to
+// allocate {} B {} across {} banks ({} B per bank), bank size ... After subtracting {} dependency range(s) and {} additional occupied
+// range(s), {} B remained placeable across {} window(s), largest {} B".
 struct OutOfMemoryNumbers {
     std::optional<std::uint64_t> requested;  // bytes, all banks
     std::optional<std::uint64_t> banks;
@@ -23,6 +25,9 @@ struct OutOfMemoryNumbers {
     std::optional<std::uint64_t> allocated;
     std::optional<std::uint64_t> free;
     std::optional<std::uint64_t> largest_free;
+    // Of what is free: what other allocators over the same memory leave of it.
+    std::optional<std::uint64_t> placeable{};
+    std::optional<std::uint64_t> largest_placeable{};
 
     bool operator==(const OutOfMemoryNumbers&) const = default;
 };
@@ -55,5 +60,35 @@ struct ClashNumbers {
 [[nodiscard]] std::string_view to_string(ClashCause cause);  // "unknown", "l1_buffers", "l1_size", ...
 
 [[nodiscard]] ClashNumbers parse_clash(std::string_view message);
+
+// What else a check of the runtime is about, where a figure can be told.
+enum class RefusalKind : std::uint8_t {
+    Other,                 // the text is all there is
+    TraceRegion,           // traces, or command lists, are larger than the region for them
+    KernelConfig,          // a program is larger than the buffer its kernels and arguments are sent through
+    GlobalCircularBuffer,  // a circular buffer is larger than the L1 buffer it is to lie in
+};
+inline constexpr std::size_t kRefusalKindCount = 4;
+
+// "Creating trace buffers of size {}B on MeshDevice {}, but only {}B is allocated for trace region.", "Program size ({}) too large
+// for kernel config buffer ({}) on {}", "Cannot set to globally allocated buffer. Circular buffer size {} B exceeds allocated L1
+// buffer size of {} B".
+struct RefusalNumbers {
+    RefusalKind kind = RefusalKind::Other;
+    std::optional<std::uint64_t> asked;  // bytes; TraceRegion: of all traces together, over all banks of a chip
+    std::optional<std::uint64_t> limit;  // likewise
+    std::optional<std::int32_t> mesh;    // its id, where the text tells it
+
+    bool operator==(const RefusalNumbers&) const = default;
+};
+
+[[nodiscard]] std::string_view to_string(RefusalKind kind);  // "other", "trace_region", "kernel_config", ...
+
+[[nodiscard]] RefusalNumbers parse_refusal(std::string_view message);
+
+[[nodiscard]] bool tells_out_of_memory(std::string_view message);
+
+// "TT_FATAL @ file:line: condition info: text" without what precedes the text; all of it where it has no such parts.
+[[nodiscard]] std::string_view reason_of(std::string_view message);
 
 }  // namespace tt::alloc_trace

@@ -30,6 +30,7 @@ std::string_view to_string(FailureVerdict verdict) {
     switch (verdict) {
         case FailureVerdict::Exhausted: return "exhausted";
         case FailureVerdict::Fragmented: return "fragmented";
+        case FailureVerdict::Refused: return "refused";
         case FailureVerdict::Unknown: break;
     }
     return "unknown";

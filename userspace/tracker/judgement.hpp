@@ -57,10 +57,11 @@ enum class FailureVerdict : std::uint8_t {
     Unknown,
     Exhausted,   // less is free than was asked for
     Fragmented,  // enough is free, but not in one piece
+    Refused,     // not for want of memory: the message tells
 };
-inline constexpr std::size_t kFailureVerdictCount = 3;
+inline constexpr std::size_t kFailureVerdictCount = 4;
 
-[[nodiscard]] std::string_view to_string(FailureVerdict verdict);  // "unknown", "exhausted", "fragmented"
+[[nodiscard]] std::string_view to_string(FailureVerdict verdict);  // "unknown", "exhausted", "fragmented", "refused"
 
 // What applying one event did.
 struct Applied {

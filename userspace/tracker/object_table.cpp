@@ -44,13 +44,18 @@ void enter(PlaceUsage& place, const AllocationKey& key, const LiveBuffer& buffer
     } else {
         usage.add_found(buffer.size, footprint);
     }
-    place.trace_unsafe += buffer.trace_unsafe;
-    place.trace_unsafe_allocs += buffer.trace_unsafe;
 }
 
 void leave(PlaceUsage& place, const AllocationKey& key, const LiveBuffer& buffer, Usage::Footprint footprint) {
     place.of(key.type).remove(buffer.size, footprint);
-    place.trace_unsafe -= buffer.trace_unsafe;
+}
+
+void take_peaks(const Owner& owner) {
+    for (PlaceUsage* place : owner.usages) {
+        for (Usage& usage : place->types) {
+            usage.take_peak();
+        }
+    }
 }
 
 bool reusable(const Owner& owner) { return owner.allocators == 0 && (owner.closing || !owner.current); }
@@ -68,6 +73,7 @@ void forget_unused_places(ProcessState& process) {
         }
         return forget;
     });
+    process.shared.forget(process);
 }
 
 void find_reusable_owners(ProcessState& process) {
@@ -115,6 +121,7 @@ std::uint32_t take_spare(std::vector<std::uint32_t>& spare) {
 std::uint32_t add_owner(ProcessState& process, const OwnerSeen& seen) {
     if (const auto known = process.owner_index.find(seen.owner); known != process.owner_index.end()) {
         process.owners[known->second].current = false;
+        process.traces.release_owner(process, known->second);
     }
     if (process.spare_owners.empty() && process.owners.size() >= process.owners_before_reuse) {
         find_reusable_owners(process);
@@ -170,6 +177,8 @@ void refine_owner(ProcessState& process, std::uint32_t index, const OwnerSeen& s
         }
     }
     known = std::move(refined);
+    process.shared.rebuild(process);
+    take_peaks(known);
 }
 
 bool holds_buffers(const ProcessState& process, std::uint32_t owner) {
@@ -285,6 +294,8 @@ void set_regions(ProcessState& process, std::uint32_t index, const std::vector<R
         }
     }
     allocator.regions = now;
+    process.shared.rebuild(process);
+    take_peaks(process.owners[allocator.owner]);
 }
 
 void end_allocator(ProcessState& process, std::uint32_t index) {
@@ -305,15 +316,19 @@ void end_all_objects(ProcessState& process) {
     process.owner_index.clear();
     process.allocator_index.clear();
     process.dead_allocators.clear();
+    process.shared.forget(process);
 }
 
 void count_start(ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
     Allocator& allocator = process.allocators[key.allocator];
     ++allocator.live;
     const Usage::Footprint footprint = footprint_of(process, key, buffer);
+    process.shared.start(process, key, buffer);
     for (PlaceUsage* usage : process.owners[allocator.owner].usages) {
         enter(*usage, key, buffer, footprint);
+        usage->of(key.type).take_peak();
     }
+    process.traces.started(process, key, buffer);
     if (process.listener != nullptr) {
         process.listener->started(process, key, buffer);
     }
@@ -327,6 +342,8 @@ void count_end(ProcessState& process, const AllocationKey& key, const LiveBuffer
     for (PlaceUsage* usage : process.owners[allocator.owner].usages) {
         leave(*usage, key, buffer, footprint);
     }
+    process.shared.end(process, key, buffer);
+    process.traces.ended(process, key, buffer);
     if (process.listener != nullptr) {
         process.listener->ended(process, key, buffer, kind);
     }
@@ -336,17 +353,19 @@ void replace_live(ProcessState& process, const AllocationKey& key, const LiveBuf
     const LiveBuffer before = *process.live.find(key);
     const Usage::Footprint was = footprint_of(process, key, before);
     const Usage::Footprint is = footprint_of(process, key, now);
+    process.shared.end(process, key, before);
+    process.live.update(key, now);
+    process.shared.start(process, key, now);
     for (PlaceUsage* place : process.owner_of(key).usages) {
         Usage& usage = place->of(key.type);
         usage.change_footprint(was, is);
+        usage.take_peak();
         if (before.origin() != FoundAs::Allocated && now.origin() == FoundAs::Allocated) {
             --usage.found;
             ++usage.allocs;
         }
-        place->trace_unsafe += now.trace_unsafe - before.trace_unsafe;
-        place->trace_unsafe_allocs += now.trace_unsafe - before.trace_unsafe;
     }
-    process.live.update(key, now);
+    process.traces.started(process, key, now);
     if (process.listener != nullptr) {
         process.listener->known_better(process, key, before, now);
     }

@@ -36,7 +36,7 @@ std::string to_string(const Owner& owner) {
 }
 
 bool ProcessState::used_device() const {
-    return used_memory() || failures.count > 0 || clashes.count > 0 || not_seen;
+    return used_memory() || failures.count > 0 || clashes.count > 0 || refusals.count > 0 || not_seen;
 }
 
 bool ProcessState::used_memory() const {

@@ -20,6 +20,8 @@
 #include "tracker/life_listener.hpp"
 #include "tracker/program_table.hpp"
 #include "tracker/recent_set.hpp"
+#include "tracker/shared_memory.hpp"
+#include "tracker/trace_table.hpp"
 #include "tracker/usage.hpp"
 
 namespace tt::alloc_trace {
@@ -114,6 +116,7 @@ struct ProcessState {
     std::uint64_t frees_after_close = 0;  // of Buffer objects that outlived their allocator: nothing was freed
     FailureLog<AllocationFailure> failures;
     FailureLog<ClashFailure> clashes;
+    FailureLog<RequestRefusal> refusals;
     std::array<std::uint64_t, kFailureVerdictCount> failure_verdicts{};        // by FailureVerdict
     std::array<std::uint64_t, kAllocatorChangeCount> allocator_changes{};      // by AllocatorChange
     std::uint64_t pauses = 0;             // by the tracer, --lossless
@@ -131,7 +134,9 @@ struct ProcessState {
     std::size_t allocators_before_reuse = 256;
     AllocationTable live;
     ProgramTable programs;
+    TraceTable traces;
     std::map<Place, PlaceUsage> places;  // chips in order, then meshes with unknown chips
+    SharedMemory shared;                 // of the allocators of several owners
     LifeListener* listener = nullptr;
 
     [[nodiscard]] const Owner& owner_of(const AllocationKey& key) const {

@@ -22,7 +22,9 @@ bool overlap(const Program& a, const Program& b) {
 
 }  // namespace
 
-std::uint64_t CircularBuffer::core_count() const {
+std::uint64_t CircularBuffer::core_count() const { return alloc_trace::core_count(cores); }
+
+std::uint64_t core_count(const std::vector<CoreRange>& cores) {
     std::uint64_t count = 0;
     for (const CoreRange& range : cores) {
         if (range.end_x >= range.start_x && range.end_y >= range.start_y) {

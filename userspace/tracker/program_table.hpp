@@ -27,6 +27,9 @@ struct CircularBuffer {
     [[nodiscard]] std::uint64_t core_count() const;
 };
 
+// Cores of sound ranges, summed.
+[[nodiscard]] std::uint64_t core_count(const std::vector<CoreRange>& cores);
+
 struct Program {
     std::vector<CircularBuffer> circular_buffers;  // those that are, then regions of dataflow buffers
     // By PlanKind: launched since the last one of the kind, so the next one starts a new plan.

@@ -20,6 +20,7 @@ constexpr std::size_t kMaxReasonBytes = 512;  // of a walk
 bool may_be_same_object(std::uint64_t a, std::uint64_t b) { return a == b || a == 0 || b == 0; }
 
 Applied release_all(ProcessState& process, std::uint64_t t_ns) {
+    process.traces.release_all(process);
     Applied applied = release(
         process, FreeKind::ReleasedByExit, {AllocationTable::End::Freed, t_ns}, [](const AllocationKey&) { return true; }
     );
@@ -30,17 +31,6 @@ Applied release_all(ProcessState& process, std::uint64_t t_ns) {
     process.live = AllocationTable();  // with its memory of the past: no pointer means the same any more
     end_all_objects(process);
     return applied;
-}
-
-// A captured trace holds addresses: what is allocated while one is live may be overwritten when it is replayed.
-bool beside_a_trace(const ProcessState& process, const AllocationKey& key) {
-    if (key.type == BufferType::Trace) {
-        return false;
-    }
-    const std::vector<PlaceUsage*>& places = process.owner_of(key).usages;
-    return std::any_of(places.begin(), places.end(), [](const PlaceUsage* place) {
-        return place->of(BufferType::Trace).buffers > 0;
-    });
 }
 
 std::uint64_t& found_count(ProcessState& process, FoundAs origin) {
@@ -188,12 +178,13 @@ Applied Tracker::on(const Allocated& event) {
     }
     const AllocationKey key = key_of(state, event.buffer, event.header.t_ns);
     LiveBuffer buffer = live_buffer(event.header, event.buffer);
-    buffer.trace_unsafe = beside_a_trace(state, key) ? 1 : 0;
+    buffer.trace_unsafe = state.traces.is_unsafe(state, key, event.header.tid) ? 1 : 0;
     if (const LiveBuffer* live = state.live.find(key); live != nullptr && came_late(*live, buffer)) {
         --found_count(state, live->origin());
         buffer.has_block = live->has_block;
         buffer.spread = live->spread;
         replace_live(state, key, buffer);
+        state.traces.look_at(state, key, buffer, event.header.tid);
         return {};
     }
     Applied applied;
@@ -202,6 +193,7 @@ Applied Tracker::on(const Allocated& event) {
         applied = end_replaced(state, key, replaced);
     }
     count_start(state, key, buffer);
+    state.traces.look_at(state, key, buffer, event.header.tid);
     return applied;
 }
 
@@ -223,6 +215,7 @@ Applied Tracker::on(const BufferFound& event) {
         applied = end_replaced(state, key, replaced);
     }
     count_start(state, key, buffer);
+    state.traces.look_at(state, key, buffer, 0);
     ++found_count(state, origin);
     applied.found_as = origin;
     return applied;
@@ -351,6 +344,9 @@ Applied Tracker::on(const CircularBufferAllocated& event) {
     const Owner& owner = state.owners[owner_index(state, event.owner)];
     if (state.programs.add(event, owner.places)) {
         update_circular_buffers(state, owner);
+        if (state.listener != nullptr) {
+            state.listener->launched(state, owner, event.program, true);
+        }
     }
     return {};
 }
@@ -376,6 +372,9 @@ Applied Tracker::on(const ProgramLaunched& event) {
     }
     if (state.programs.launch(event.program, owner.places)) {
         update_circular_buffers(state, owner);
+    }
+    if (state.listener != nullptr) {
+        state.listener->launched(state, owner, event.program, false);
     }
     return {};
 }
@@ -416,6 +415,19 @@ Applied Tracker::on(const ProgramDestroyed& event) {
     return {};
 }
 
+Applied Tracker::on(const TraceCalled& event) {
+    ProcessState& state = process(event.header);
+    const auto& [t_ns, pid, tid] = event.header;
+    switch (event.call) {
+        case TraceCall::Begin: state.traces.begin(event.trace, t_ns); break;
+        case TraceCall::End: state.traces.end(tid, owner_index(state, event.object), event.trace); break;
+        case TraceCall::Register: state.traces.registered(tid); break;
+        case TraceCall::Replay: state.traces.replay(state, owner_index(state, event.object), event.trace, t_ns); break;
+        case TraceCall::Release: state.traces.release(state, owner_index(state, event.object), event.trace); break;
+    }
+    return {};
+}
+
 Applied Tracker::on(const OwnerClosing& event) {
     ProcessState& state = process(event.header);
     const auto found = state.owner_index.find(event.owner);
@@ -423,6 +435,7 @@ Applied Tracker::on(const OwnerClosing& event) {
         return {};
     }
     state.owners[found->second].closing = true;
+    state.traces.release_owner(state, found->second);
     return {};
 }
 
@@ -547,6 +560,16 @@ Applied Tracker::on(const CircularBufferClash& event) {
     for (const Owner& owner : state.owners) {
         undo_launch(state, owner, event.program);
     }
+    return {};
+}
+
+Applied Tracker::on(const RequestRefused& event) {
+    ProcessState& state = process(event.header);
+    RequestRefusal refusal = explain(state, event, may_scan(state));
+    if (refusal.reported.kind == RefusalKind::KernelConfig && event.owner != 0) {
+        undo_launch(state, state.owners[owner_index(state, event.owner)], event.program);
+    }
+    state.refusals.add(std::move(refusal));
     return {};
 }
 

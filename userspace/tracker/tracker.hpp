@@ -86,6 +86,7 @@ private:
     Applied on(const ProgramNotTold& event);
     Applied on(const ProcessNotSeen& event);
     Applied on(const ProcessStatus& event);
+    Applied on(const TraceCalled& event);
     Applied on(const ProgramDestroyed& event);
     Applied on(const OwnerClosing& event);
     Applied on(const AllocatorReleased& event);
@@ -102,6 +103,7 @@ private:
     Applied on(const ProcessPaused& event);
     Applied on(const AllocationFailed& event);
     Applied on(const CircularBufferClash& event);
+    Applied on(const RequestRefused& event);
 
     ProcessState& process(const EventHeader& header);
     ProcessState& start_process(const EventHeader& header);

@@ -36,19 +36,21 @@ struct Usage {
     std::uint64_t frees = 0;       // since attach; releases by close, exit and clear included
     std::uint64_t footprint_bytes = 0;    // live now, reserved on this chip; of those buffers only of which it is known
     std::uint64_t footprint_unknown = 0;  // live buffers of which it is not
+    std::uint64_t double_bytes = 0;       // of footprint_bytes: counted once too often, as allocators hold the same bytes
     std::uint64_t peak_footprint_bytes = 0;
     bool peak_footprint_known = false;    // at the time of the peak of bytes
 
     using Footprint = std::optional<std::uint64_t>;
 
-    // What all live buffers reserve on this chip; nullopt if that is not known of each.
+    // What all live buffers reserve on this chip, each byte once; nullopt if that is not known of each.
     [[nodiscard]] Footprint footprint() const {
-        return footprint_unknown == 0 ? Footprint(footprint_bytes) : std::nullopt;
+        return footprint_unknown == 0 ? Footprint(footprint_bytes - double_bytes) : std::nullopt;
     }
     [[nodiscard]] Footprint peak_footprint() const {
         return peak_footprint_known || peak_bytes == 0 ? Footprint(peak_footprint_bytes) : std::nullopt;
     }
 
+    // Changes, then take_peak(): between them the sums may be on their way.
     void add(std::uint64_t size, Footprint footprint = std::nullopt) {
         ++allocs;
         enter(size, footprint);
@@ -67,11 +69,19 @@ struct Usage {
     void change_footprint(Footprint before, Footprint now) {
         drop_footprint(before);
         take_footprint(now);
-        take_peak();
+    }
+    void take_peak() {
+        if (bytes >= peak_bytes) {
+            peak_bytes = bytes;
+            peak_footprint_known = footprint_unknown == 0;
+        }
+        if (footprint_unknown == 0) {
+            peak_footprint_bytes = std::max(peak_footprint_bytes, footprint_bytes - double_bytes);
+        }
     }
     void reset_peak() {
         peak_bytes = bytes;
-        peak_footprint_bytes = footprint_bytes;
+        peak_footprint_bytes = footprint_bytes - double_bytes;
         peak_footprint_known = footprint_unknown == 0;
     }
 
@@ -80,7 +90,6 @@ private:
         ++buffers;
         bytes += size;
         take_footprint(footprint);
-        take_peak();
     }
     void take_footprint(Footprint footprint) {
         footprint_bytes += footprint.value_or(0);
@@ -89,15 +98,6 @@ private:
     void drop_footprint(Footprint footprint) {
         footprint_bytes -= footprint.value_or(0);
         footprint_unknown -= footprint ? 0 : 1;
-    }
-    void take_peak() {
-        if (bytes >= peak_bytes) {
-            peak_bytes = bytes;
-            peak_footprint_known = footprint_unknown == 0;
-        }
-        if (footprint_unknown == 0) {
-            peak_footprint_bytes = std::max(peak_footprint_bytes, footprint_bytes);
-        }
     }
 };
 
@@ -113,9 +113,6 @@ struct CircularBufferUsage {
 struct PlaceUsage {
     std::array<Usage, kBufferTypeCount> types;
     CircularBufferUsage circular_buffers;
-    // Buffers allocated while a captured trace was live here: replaying the trace may overwrite them.
-    std::uint64_t trace_unsafe = 0;         // live now
-    std::uint64_t trace_unsafe_allocs = 0;  // since attach
 
     [[nodiscard]] const Usage& of(BufferType type) const { return types[static_cast<std::size_t>(type)]; }
     [[nodiscard]] Usage& of(BufferType type) { return types[static_cast<std::size_t>(type)]; }

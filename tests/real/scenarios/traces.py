@@ -18,8 +18,14 @@ def captured(session):
     session.job.do(CAPTURE)
     unsafe = session.job.do("log.clear(); beside = [tensor(), tensor(memory=L1)]; out = [entry[1:] for entry in log]")
     checks = session.compare(order=False)
-    traces = session.recording.view("trace-unsafe")["captured_traces"]
-    return [*checks, compare.unsafe_against(unsafe, session.live), compare.equal("captured traces", 1, traces)]
+    view = session.recording.view("trace-unsafe")
+    seen = [view[name] for name in ("captures_seen", "replays_seen", "captured_traces", "allocs", "live_buffers")]
+    return [
+        *checks,
+        compare.unsafe_against(unsafe, session.live),
+        compare.equal("the calls are seen, one trace, each buffer once", [True, True, 1, len(unsafe), len(unsafe)], seen),
+        compare.equal("the trace's number and storage", True, all(t["trace_id"] is not None and t["storage"] for t in view["traces"])),
+    ]
 
 
 def released(session):

@@ -11,6 +11,7 @@
 #include "driver/options.hpp"
 #include "driver/replay.hpp"
 #include "driver/scenarios.hpp"
+#include "driver/script.hpp"
 #include "driver/storm.hpp"
 #include "runtime/metal_context.hpp"
 
@@ -61,8 +62,15 @@ int main(int argc, char** argv) {
         return *parsed.exit_status;
     }
     try {
-        run(parsed.options, standin::make_termination_fd());
+        if (!parsed.options.script_file.empty()) {
+            standin::run_script(parsed.options.script_file, parsed.options.control);
+        } else {
+            run(parsed.options, standin::make_termination_fd());
+        }
         return 0;
+    } catch (const standin::ScriptError& error) {
+        std::fprintf(stderr, "tt-standin: %s\n", error.what());
+        return standin::kUsageStatus;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "tt-standin: %s\n", error.what());
         return 1;

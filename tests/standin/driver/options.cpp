@@ -15,8 +15,6 @@ namespace standin {
 
 namespace {
 
-constexpr int kUsageStatus = 2;
-
 struct RawOptions {
     std::string mesh = "2x4";
     std::string owners;
@@ -145,6 +143,10 @@ void add_other_options(CLI::App& app, Options& options) {
     app.add_option("--scenario", options.scenario, "One small deterministic case:\n" + scenario_help())
         ->check(CLI::IsMember(scenario_names()))
         ->excludes(replay);
+    app.add_option("--script", options.script_file, "Obey the lines of a file (tests/standin/README.md)")
+        ->check(CLI::ExistingFile)
+        ->excludes(replay)
+        ->excludes("--scenario");
     app.add_option("--repeat", options.repeat, "Repetitions inside a scenario that loops")->capture_default_str();
     app.add_flag("--control", options.control, "Obey start, wait, stop, truth FILE, close, reopen, free-all,\nchurn-close N, exit");
     app.add_flag("--no-close", options.no_close, "Exit without closing the devices");

@@ -14,6 +14,8 @@
 
 namespace standin {
 
+constexpr int kUsageStatus = 2;
+
 struct MeshSize {
     std::size_t rows = 0;
     std::size_t cols = 0;
@@ -46,6 +48,7 @@ struct Options {
     std::uint64_t prefill = 0;     // live buffers made before "ready" and kept
     std::size_t remote_chips = 0;  // of the mesh, on other hosts
 
+    std::string script_file;
     std::string replay_file;
     std::optional<std::uint64_t> from_op;
     std::string scenario;

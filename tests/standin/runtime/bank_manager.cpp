@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "internal/texts.hpp"
 #include "runtime/fatal.hpp"
 
 namespace tt::tt_metal {
@@ -111,15 +112,17 @@ DeviceAddr BankManager::size_per_bank(
 
 void BankManager::throw_out_of_memory(DeviceAddr size, std::uint32_t banks, DeviceAddr per_bank) const {
     const Statistics statistics = free_list().get_statistics();
-    STANDIN_FAIL(
-        "TT_FATAL",
-        "address.has_value()",
-        "Out of Memory: Not enough space to allocate " + std::to_string(size) + " B " + type_name(buffer_type_) +
-        " buffer across " + std::to_string(banks) + " banks, where each bank needs to store " +
-        std::to_string(per_bank) + " B, but bank size is " + std::to_string(range_.size_bytes) +
-        " B (allocated: " + std::to_string(statistics.total_allocated_bytes) + " B, free: " +
-        std::to_string(statistics.total_free_bytes) + " B, largest free block: " +
-        std::to_string(statistics.largest_free_block_bytes) + " B)");
+    const std::string text = standin::filled(
+        standin::texts().out_of_memory,
+        {{"size", std::to_string(size)},
+         {"type", type_name(buffer_type_)},
+         {"banks", std::to_string(banks)},
+         {"per_bank", std::to_string(per_bank)},
+         {"bank", std::to_string(range_.size_bytes)},
+         {"used", std::to_string(statistics.total_allocated_bytes)},
+         {"free", std::to_string(statistics.total_free_bytes)},
+         {"largest", std::to_string(statistics.largest_free_block_bytes)}});
+    STANDIN_FAIL("TT_FATAL", "address.has_value()", text);
 }
 
 }  // namespace tt::tt_metal

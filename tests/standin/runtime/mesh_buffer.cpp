@@ -14,8 +14,9 @@ std::shared_ptr<MeshBuffer> MeshBuffer::create(
     DeviceAddr size,
     DeviceAddr page_size,
     BufferType buffer_type,
-    const BufferShardingArgs& sharding) {
-    auto backing = Buffer::create(mesh_device, size, page_size, buffer_type, sharding);
+    const BufferShardingArgs& sharding,
+    std::optional<bool> bottom_up) {
+    auto backing = Buffer::create(mesh_device, size, page_size, buffer_type, sharding, bottom_up);
     const DeviceAddr address = backing->address();
     return std::make_shared<MeshBuffer>(
         mesh_device, size, page_size, buffer_type, std::move(backing), address, Private{});

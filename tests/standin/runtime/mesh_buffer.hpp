@@ -24,7 +24,8 @@ public:
         DeviceAddr size,
         DeviceAddr page_size,
         BufferType buffer_type,
-        const BufferShardingArgs& sharding = {});
+        const BufferShardingArgs& sharding = {},
+        std::optional<bool> bottom_up = std::nullopt);
     // At a given address: owned by somebody else, nothing is tracked.
     static std::shared_ptr<MeshBuffer> create(
         MeshDevice* mesh_device, DeviceAddr address, DeviceAddr size, DeviceAddr page_size, BufferType buffer_type);

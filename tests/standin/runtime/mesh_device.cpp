@@ -98,13 +98,24 @@ void MeshDevice::remove_sub_device_manager(SubDeviceManagerId id) {
     pimpl_->sub_device_manager_tracker().remove_sub_device_manager(id);
 }
 
-void MeshDevice::begin_mesh_trace(std::uint32_t trace_id) { pimpl_->begin_mesh_trace(trace_id); }
-
-void MeshDevice::end_mesh_trace(std::uint32_t trace_id, DeviceAddr trace_bytes) {
-    pimpl_->end_mesh_trace(this, trace_id, trace_bytes);
+void MeshDevice::begin_mesh_trace(std::uint8_t cq_id, const MeshTraceId& trace_id) {
+    pimpl_->begin_mesh_trace(cq_id, trace_id);
 }
 
-void MeshDevice::release_mesh_trace(std::uint32_t trace_id) { pimpl_->release_mesh_trace(trace_id); }
+void MeshDevice::end_mesh_trace(std::uint8_t cq_id, const MeshTraceId& trace_id) {
+    pimpl_->end_mesh_trace(cq_id, trace_id);
+}
+
+void MeshDevice::end_mesh_trace(std::uint32_t trace_id, DeviceAddr trace_bytes) {
+    pimpl_->next_trace(this, trace_bytes);
+    end_mesh_trace(0, MeshTraceId(trace_id));
+}
+
+void MeshDevice::replay_mesh_trace(std::uint8_t cq_id, const MeshTraceId& trace_id, bool blocking) {
+    pimpl_->replay_mesh_trace(cq_id, trace_id, blocking);
+}
+
+void MeshDevice::release_mesh_trace(const MeshTraceId& trace_id) { pimpl_->release_mesh_trace(trace_id); }
 
 const MeshBuffer* MeshDevice::mesh_trace_buffer(std::uint32_t trace_id) const {
     return pimpl_->mesh_trace_buffer(trace_id);

@@ -12,9 +12,26 @@
 #include "runtime/mesh_device_view.hpp"
 #include "runtime/sub_device_manager.hpp"
 
+namespace ttsl {
+
+// A number that is not mixed up with numbers of other things.
+template <typename T, typename Tag>
+class StrongType {
+public:
+    explicit StrongType(T value) : value_(value) {}
+    const T& operator*() const { return value_; }
+
+private:
+    T value_;
+};
+
+}  // namespace ttsl
+
 namespace tt::tt_metal::distributed {
 
 class MeshBuffer;
+struct MeshTraceIdTag;
+using MeshTraceId = ttsl::StrongType<std::uint32_t, MeshTraceIdTag>;
 class MeshDeviceImpl;
 
 class MeshDevice final : public IDevice, public std::enable_shared_from_this<MeshDevice> {
@@ -51,10 +68,17 @@ public:
     void remove_sub_device_manager(SubDeviceManagerId id);
 
     // While a trace is being captured the mesh cannot be closed: close throws. The end of the capture keeps the trace in
-    // a TRACE buffer of that size, which lives until the release; allocations in between are not safe from it.
-    void begin_mesh_trace(std::uint32_t trace_id);
+    // a buffer, of type TRACE or, without a region for it, in DRAM from the top. It lives until the release; allocations in
+    // between are not safe from it.
+    void begin_mesh_trace(std::uint8_t cq_id, const MeshTraceId& trace_id);
+    void end_mesh_trace(std::uint8_t cq_id, const MeshTraceId& trace_id);
+    void replay_mesh_trace(std::uint8_t cq_id, const MeshTraceId& trace_id, bool blocking);
+    void release_mesh_trace(const MeshTraceId& trace_id);
+    // The same for callers of the stand-in, who choose the size of the storage; in the original it follows from the commands.
+    void begin_mesh_trace(std::uint32_t trace_id) { begin_mesh_trace(0, MeshTraceId(trace_id)); }
     void end_mesh_trace(std::uint32_t trace_id, DeviceAddr trace_bytes);
-    void release_mesh_trace(std::uint32_t trace_id);
+    void replay_mesh_trace(std::uint32_t trace_id) { replay_mesh_trace(0, MeshTraceId(trace_id), true); }
+    void release_mesh_trace(std::uint32_t trace_id) { release_mesh_trace(MeshTraceId(trace_id)); }
     // Null when there is none.
     const MeshBuffer* mesh_trace_buffer(std::uint32_t trace_id) const;
 

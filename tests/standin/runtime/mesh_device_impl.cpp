@@ -132,21 +132,29 @@ std::vector<std::shared_ptr<MeshDevice>> MeshDeviceImpl::submeshes() const {
     return alive;
 }
 
-void MeshDeviceImpl::begin_mesh_trace(std::uint32_t trace_id) {
+void MeshDeviceImpl::begin_mesh_trace(std::uint8_t /*cq_id*/, const MeshTraceId& trace_id) {
     STANDIN_FATAL(!capturing_trace_.has_value(), "A trace is being captured already");
-    capturing_trace_ = trace_id;
+    capturing_trace_ = *trace_id;
     allocator_impl()->mark_allocations_safe();
 }
 
-void MeshDeviceImpl::end_mesh_trace(MeshDevice* wrapper, std::uint32_t trace_id, DeviceAddr trace_bytes) {
-    STANDIN_FATAL(capturing_trace_ == trace_id, "This trace is not being captured");
+void MeshDeviceImpl::end_mesh_trace(std::uint8_t /*cq_id*/, const MeshTraceId& trace_id) {
+    STANDIN_FATAL(capturing_trace_ == *trace_id, "This trace is not being captured");
     capturing_trace_.reset();
-    trace_buffers_[trace_id] = MeshBuffer::create(wrapper, trace_bytes, kTracePageBytes, BufferType::TRACE);
+    const auto [wrapper, bytes] = std::exchange(next_trace_, {});
+    const bool has_region = allocator_impl()->get_config().trace_region_size > 0;
+    const std::optional<bool> bottom_up = has_region ? std::nullopt : std::optional(false);
+    trace_buffers_[*trace_id] = MeshBuffer::create(
+        wrapper, bytes, kTracePageBytes, has_region ? BufferType::TRACE : BufferType::DRAM, {}, bottom_up);
     allocator_impl()->mark_allocations_unsafe();
 }
 
-void MeshDeviceImpl::release_mesh_trace(std::uint32_t trace_id) {
-    trace_buffers_.erase(trace_id);
+void MeshDeviceImpl::replay_mesh_trace(std::uint8_t /*cq_id*/, const MeshTraceId& trace_id, bool /*blocking*/) {
+    STANDIN_FATAL(trace_buffers_.contains(*trace_id), "There is no trace of this id");
+}
+
+void MeshDeviceImpl::release_mesh_trace(const MeshTraceId& trace_id) {
+    trace_buffers_.erase(*trace_id);
     if (trace_buffers_.empty()) {
         allocator_impl()->mark_allocations_safe();
     }

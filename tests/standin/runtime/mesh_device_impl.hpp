@@ -61,9 +61,12 @@ public:
     void add_submesh(const std::shared_ptr<MeshDevice>& submesh);
     std::vector<AllocatorImpl*> get_all_allocators() const;
     SubDeviceManagerTracker& sub_device_manager_tracker() const { return *sub_device_manager_tracker_; }
-    void begin_mesh_trace(std::uint32_t trace_id);
-    void end_mesh_trace(MeshDevice* wrapper, std::uint32_t trace_id, DeviceAddr trace_bytes);
-    void release_mesh_trace(std::uint32_t trace_id);
+    void begin_mesh_trace(std::uint8_t cq_id, const MeshTraceId& trace_id);
+    void end_mesh_trace(std::uint8_t cq_id, const MeshTraceId& trace_id);
+    void replay_mesh_trace(std::uint8_t cq_id, const MeshTraceId& trace_id, bool blocking);
+    void release_mesh_trace(const MeshTraceId& trace_id);
+    // What the next end of a capture keeps.
+    void next_trace(MeshDevice* wrapper, DeviceAddr bytes) { next_trace_ = {wrapper, bytes}; }
     const MeshBuffer* mesh_trace_buffer(std::uint32_t trace_id) const;
 
 private:
@@ -78,7 +81,12 @@ private:
     std::vector<std::weak_ptr<MeshDevice>> submeshes_;
     std::optional<std::uint32_t> capturing_trace_;
     std::map<std::uint32_t, std::shared_ptr<MeshBuffer>> trace_buffers_;
-    std::array<std::byte, 0xd0 - 136 - sizeof(std::map<int, int>)> unused_{};
+    struct NextTrace {
+        MeshDevice* wrapper = nullptr;
+        DeviceAddr bytes = 0;
+    };
+    NextTrace next_trace_;
+    std::array<std::byte, 0xd0 - 136 - sizeof(std::map<int, int>) - sizeof(NextTrace)> unused_{};
     std::unique_ptr<SubDeviceManagerTracker> sub_device_manager_tracker_;
 };
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <string>
 
+#include "internal/texts.hpp"
 #include "runtime/allocator.hpp"
 #include "runtime/fatal.hpp"
 #include "runtime/graph_tracking.hpp"
@@ -108,10 +109,16 @@ void ProgramImpl::validate_circular_buffer_region(const IDevice* device) {
                 std::to_string(end) + " B which is beyond max L1 size of " + std::to_string(l1_size) + " B");
         }
         if (lowest.has_value() && *lowest < end) {
-            STANDIN_THROW(
-                "Statically allocated circular buffers in program " + std::to_string(id_) +
-                " clash with L1 buffers on core range " + text_of(plan.core_range) + ". L1 buffer allocated at " +
-                std::to_string(*lowest) + " and static circular buffer region ends at " + std::to_string(end));
+            const auto& [start, stop] = plan.core_range;
+            STANDIN_THROW(standin::filled(
+                standin::texts().clash,
+                {{"program", std::to_string(id_)},
+                 {"x0", std::to_string(start.x)},
+                 {"y0", std::to_string(start.y)},
+                 {"x1", std::to_string(stop.x)},
+                 {"y1", std::to_string(stop.y)},
+                 {"lowest", std::to_string(*lowest)},
+                 {"end", std::to_string(end)}}));
         }
     }
 }

@@ -52,9 +52,9 @@ TEST(PeakTest, BuffersAndCircularBuffersTogether) {
     script.regions(14 * kPage, BufferType::L1);
     script.alloc(10 * kPage, 4 * kPage, BufferType::L1).alloc(9 * kPage, kPage, BufferType::L1);
     const std::uint64_t most_buffers = script.count();
-    script.free(9 * kPage, kPage, BufferType::L1).circular_buffer(0x77, kBase, 5 * kPage);
+    script.free(9 * kPage, kPage, BufferType::L1).circular_buffer(0x77, kBase, 5 * kPage).launch(0x77);
     const std::uint64_t most_of_both = script.count();
-    script.launch(0x77).circular_buffer(0x88, kBase, kPage).launch(0x88).alloc(9 * kPage, kPage, BufferType::L1);
+    script.circular_buffer(0x88, kBase, kPage).launch(0x88).alloc(9 * kPage, kPage, BufferType::L1);
     PeakFinder finder;
     script.replay(finder);
     const std::vector<FoundPeak> peaks = finder.peaks();
@@ -112,7 +112,7 @@ TEST(PeakTest, RefusedLaunchIsNoneBesideAnotherProcess) {
     PeakFinder finder;
     script.replay(finder);
     EXPECT_EQ(peak_of(finder.peaks(), PeakOf::CircularBuffers).by_size.bytes, 4 * kPage);
-    EXPECT_EQ(peak_of(finder.peaks(), PeakOf::L1AndCircularBuffers).by_footprint.bytes, kPage * kBanks + 4 * kPage);
+    EXPECT_EQ(peak_of(finder.peaks(), PeakOf::L1AndCircularBuffers).by_footprint.bytes, kPage * kBanks) << "came after the launch";
     EXPECT_EQ(peak_of(finder.peaks(), PeakOf::L1).by_footprint.bytes, kPage * kBanks) << "allocated all the same";
 }
 
@@ -122,6 +122,108 @@ TEST(PeakTest, LaunchThatPassesAfterARefusalCounts) {
     PeakFinder finder;
     script.replay(finder);
     EXPECT_EQ(peak_of(finder.peaks(), PeakOf::CircularBuffers).by_size.bytes, 4 * kPage);
+}
+
+// The next operation's output is allocated beside the circular buffers of a program that has finished.
+TEST(PeakTest, AFinishedProgramDoesNotCountBesideTheNextOutput) {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).alloc(13 * kPage, kPage, BufferType::L1);
+    script.launch(1).circular_buffer(1, kBase, 5 * kPage);
+    const std::uint64_t launch = script.count();
+    script.alloc(10 * kPage, 3 * kPage, BufferType::L1).launch(2).circular_buffer(2, kBase, kPage).launch(2);
+    PeakFinder finder;
+    script.replay(finder);
+    const Peak& both = peak_of(finder.peaks(), PeakOf::L1AndCircularBuffers);
+    EXPECT_EQ(both.by_footprint.bytes, 4 * kPage * kBanks + 4 * kPage) << "at the second launch, not 4 * kBanks + 5 * 4";
+    EXPECT_EQ(peak_of(finder.peaks(), PeakOf::CircularBuffers).by_size.bytes, 4 * 5 * kPage);
+    EXPECT_EQ(peak_of(finder.peaks(), PeakOf::CircularBuffers).by_size.place.event, launch);
+}
+
+TEST(PeakTest, ALaunchFromTheCacheCountsWithWhatIsLiveThen) {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).launch(1).circular_buffer(1, kBase, kPage);
+    script.alloc(10 * kPage, 3 * kPage, BufferType::L1).launch(1);
+    const std::uint64_t again = script.count();
+    script.free(10 * kPage, 3 * kPage, BufferType::L1);
+    PeakFinder finder;
+    script.replay(finder);
+    const Peak& both = peak_of(finder.peaks(), PeakOf::L1AndCircularBuffers);
+    EXPECT_EQ(both.by_footprint.bytes, 3 * kPage * kBanks + 4 * kPage);
+    EXPECT_EQ(both.by_footprint.place.event, again);
+}
+
+// The runtime refuses circular buffers that are larger than L1 itself.
+TEST(PeakTest, CircularBuffersLargerThanL1AreNoPeak) {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).launch(1).circular_buffer(1, kBase, kPage).launch(2).circular_buffer(2, kBase, 27 * kPage);
+    script.clash(2, "Statically allocated circular buffers on core range [(x=0,y=0) - (x=7,y=7)] grow to 2724096 B which is beyond max L1 size of 1499136 B");
+    PeakFinder finder;
+    script.replay(finder);
+    EXPECT_EQ(peak_of(finder.peaks(), PeakOf::CircularBuffers).by_size.bytes, 4 * kPage);
+    ASSERT_FALSE(finder.core_peaks().empty());
+    EXPECT_EQ(finder.core_peaks()[0].peak.bytes, kPage);
+}
+
+CorePeak core_peak(const Script& script) {
+    PeakFinder finder;
+    script.replay(finder);
+    const std::vector<FoundCorePeak> found = finder.core_peaks();
+    return found.empty() ? CorePeak{} : found.front().peak;
+}
+
+// shared/cases: c05_percore_cb
+TEST(PeakTest, TheFullestCoreHoldsItsOwnCircularBuffers) {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).alloc(12 * kPage, 2 * kPage, BufferType::L1).launch(1);
+    script.circular_buffer(1, kBase, 10 * kPage, {{0, 0, 0, 0}}).circular_buffer(1, kBase, 7 * kPage, {{1, 0, 1, 0}});
+    const CorePeak peak = core_peak(script);
+    EXPECT_EQ(peak.bytes, 12 * kPage);
+    EXPECT_EQ(peak.buffer_bytes, 2 * kPage);
+    EXPECT_EQ(peak.program, 1U);
+    EXPECT_EQ(peak.place.event, script.count());
+    EXPECT_EQ(peak.cores, kBanks);
+    EXPECT_EQ(peak.core_bytes, 14 * kPage);
+    ASSERT_EQ(peak.parts.size(), 2U);
+    EXPECT_EQ(peak.parts[0], (CorePart{{0, 0, 0, 0}, 10 * kPage}));
+    EXPECT_EQ(peak.parts[1], (CorePart{{1, 0, 1, 0}, 7 * kPage}));
+}
+
+// shared/cases: c06_disjoint
+TEST(PeakTest, ColumnsHoldWhatLiesOnThem) {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).launch(1);
+    script.circular_buffer(1, kBase, 1'085'440, {{0, 0, 0, 7}}).circular_buffer(1, kBase, 1'085'440, {{3, 0, 3, 7}});
+    script.circular_buffer(1, kBase, 1'155'072, {{1, 0, 2, 7}}).circular_buffer(1, kBase, 1'155'072, {{4, 0, 5, 7}});
+    const CorePeak peak = core_peak(script);
+    EXPECT_EQ(peak.bytes, 1'155'072U);
+    EXPECT_EQ(
+        peak.parts, (std::vector<CorePart>{
+                        {{1, 0, 2, 7}, 1'155'072}, {{4, 0, 5, 7}, 1'155'072}, {{0, 0, 0, 7}, 1'085'440}, {{3, 0, 3, 7}, 1'085'440}})
+    );
+}
+
+TEST(PeakTest, CircularBuffersThatOverlapInCoresAddUpThere) {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).launch(1);
+    script.circular_buffer(1, kBase, 2 * kPage, {{0, 0, 7, 7}}).circular_buffer(1, kBase + 2 * kPage, 3 * kPage, {{2, 2, 3, 3}});
+    script.circular_buffer(1, kBase + 4 * kPage, kPage, {{3, 3, 3, 3}});  // shares the place of the one before
+    const CorePeak peak = core_peak(script);
+    EXPECT_EQ(peak.bytes, 5 * kPage);
+    EXPECT_EQ(peak.parts[0].cores, (CoreRange{2, 2, 3, 3}));
+    std::uint64_t cores = 0;
+    for (const CorePart& part : peak.parts) {
+        cores += core_count({part.cores});
+    }
+    EXPECT_EQ(cores, 64U);
+}
+
+TEST(PeakTest, BuffersAloneMayFillACoreMost) {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).launch(1).circular_buffer(1, kBase, kPage).alloc(5 * kPage, 9 * kPage, BufferType::L1);
+    const CorePeak peak = core_peak(script);
+    EXPECT_EQ(peak.bytes, 9 * kPage);
+    EXPECT_EQ(peak.program, 0U);
+    EXPECT_TRUE(peak.parts.empty());
 }
 
 class FinderWithTracker : public PeakFinder {

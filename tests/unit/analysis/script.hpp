@@ -28,8 +28,9 @@ public:
         regions(1000 * kMb, BufferType::Dram);
     }
 
-    Script& regions(std::uint64_t bank_bytes, BufferType type) {
-        regions_.push_back({type, kBanks, 32, kBase, bank_bytes, 32});
+    Script& regions(std::uint64_t bank_bytes, BufferType type) { return regions(bank_bytes, 0, type); }
+    Script& regions(std::uint64_t bank_bytes, std::uint64_t at, BufferType type) {
+        regions_.push_back({type, kBanks, 32, kBase + at, bank_bytes, 32});
         return add(AllocatorSeen{next(), kAllocator, kMesh, regions_});
     }
     // `bank_bytes` of each bank at `at` from the base on; a multiple of kPage.
@@ -44,13 +45,16 @@ public:
         asked.address = 0;
         return add(AllocationFailed{next(), asked, std::move(message)});
     }
-    Script& circular_buffer(std::uint64_t program, std::uint64_t address, std::uint64_t size) {
-        return add(CircularBufferAllocated{next(), program, kMesh, address, size, {{0, 0, 1, 1}}, true, false});
+    Script& circular_buffer(
+        std::uint64_t program, std::uint64_t address, std::uint64_t size, std::vector<CoreRange> cores = {{0, 0, 1, 1}}
+    ) {
+        return add(CircularBufferAllocated{next(), program, kMesh, address, size, std::move(cores), true, false});
     }
     Script& launch(std::uint64_t program) { return add(ProgramLaunched{next(), program, kMesh}); }
     Script& clash(std::uint64_t program, std::string message) {
         return add(CircularBufferClash{next(), program, kMesh, std::move(message)});
     }
+    Script& refuse(std::string message) { return add(RequestRefused{next(), 0, kMesh, std::move(message)}); }
     Script& exited() { return add(ProcessExited{next()}); }
     Script& add(const Event& event) {
         events_.push_back(event);

@@ -25,7 +25,7 @@ TEST(CheckpointTest, RestoredTrackerGoesOnAsTheOneItWasMadeOf) {
         const Status decoded = TrackerCheckpoint::decode(checkpoint, restored);
         ASSERT_TRUE(decoded) << decoded.error().message;
         ASSERT_EQ(state_of(restored), state_of(whole));
-        ASSERT_GT(live_buffers(restored), 50U);
+        ASSERT_GT(live_buffers(restored), 30U);
         for (std::size_t i = events.size() / 2; i < events.size(); ++i) {
             const Applied a = whole.apply(events[i]);
             const Applied b = restored.apply(events[i]);
@@ -53,6 +53,8 @@ TEST(CheckpointTest, SumsOfWhatIsLiveAreRestored) {
     ASSERT_EQ(before.size(), after.size());
     for (std::size_t i = 0; i < before.size(); ++i) {
         ASSERT_EQ(before[i]->places.size(), after[i]->places.size());
+        EXPECT_EQ(before[i]->traces.at_risk().buffers, after[i]->traces.at_risk().buffers);
+        EXPECT_EQ(before[i]->traces.at_risk().bytes, after[i]->traces.at_risk().bytes);
         for (const auto& [place, usage] : before[i]->places) {
             const PlaceUsage& now = after[i]->places.at(place);
             for (std::size_t type = 0; type < kBufferTypeCount; ++type) {
@@ -61,7 +63,6 @@ TEST(CheckpointTest, SumsOfWhatIsLiveAreRestored) {
                 EXPECT_EQ(usage.types[type].footprint_bytes, now.types[type].footprint_bytes);
                 EXPECT_EQ(usage.types[type].footprint_unknown, now.types[type].footprint_unknown);
             }
-            EXPECT_EQ(usage.trace_unsafe, now.trace_unsafe);
             EXPECT_EQ(usage.circular_buffers.count, now.circular_buffers.count);
             EXPECT_EQ(usage.circular_buffers.bytes, now.circular_buffers.bytes);
         }

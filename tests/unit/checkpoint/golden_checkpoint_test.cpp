@@ -21,6 +21,7 @@ const std::vector<Golden> kGolden{
     {TAT_TEST_DATA "/recording-v1.0.ttar", golden_events_v0_2},
     {TAT_TEST_DATA "/recording-v1.1.ttar", golden_events_v1_1},
     {TAT_TEST_DATA "/recording-v1.2.ttar", golden_events_v1_2},
+    {TAT_TEST_DATA "/recording-v1.3.ttar", golden_events_v1_3},
 };
 constexpr std::size_t kEventsPerChunk = 9;
 
@@ -44,6 +45,20 @@ std::size_t live_buffers_after(const std::vector<Event>& events) {
     return live_buffers(tracker);
 }
 
+// Peaks are those of the rules by which they were taken: since then what several allocators hold counts once.
+std::string state_but_for_peaks(Tracker& tracker) {
+    tracker.reset_peaks();
+    return state_of(tracker);
+}
+
+std::string state_but_for_peaks(const std::vector<Event>& events) {
+    Tracker tracker;
+    for (const Event& event : events) {
+        tracker.apply(event);
+    }
+    return state_but_for_peaks(tracker);
+}
+
 // A later tracker may know more of the same events, so its whole state is a measure of the present version only.
 TEST_P(GoldenCheckpointTest, CheckpointsStayReadable) {
     const std::vector<Event> golden = GetParam().events();
@@ -64,7 +79,7 @@ TEST_P(GoldenCheckpointTest, CheckpointsStayReadable) {
         }
         EXPECT_EQ(events + left, all);
         if (GetParam().file == kGolden.back().file) {
-            EXPECT_EQ(state_of(tracker), state_after(golden, all));
+            EXPECT_EQ(state_but_for_peaks(tracker), state_but_for_peaks(golden));
         }
         EXPECT_EQ(live_buffers(tracker), live_buffers_after(golden));
         ++checkpoints;

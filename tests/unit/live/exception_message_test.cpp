@@ -69,6 +69,8 @@ TEST(ExceptionMessageTest, AnythingElseIsOther) {
     EXPECT_EQ(read_message("TT_FATAL @ x: false\n\n  \n").text, "TT_FATAL @ x: false");
     EXPECT_EQ(read_message("TT_THROW @ x: sub-device manager id mismatch").about, About::Other);
     EXPECT_EQ(read_message("TT_THROW \x1b[31mred\xff").text, "TT_THROW ?[31mred?");
+    EXPECT_EQ(read_message("TT_THROW @ x: one two", true).text, "TT_THROW @ x: one");
+    EXPECT_EQ(read_message("TT_THROW @ x: one two\nbacktrace:\n - a b", true).text, "TT_THROW @ x: one two") << "only the backtrace is cut";
 }
 
 }  // namespace

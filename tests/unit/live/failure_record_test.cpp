@@ -89,8 +89,9 @@ TEST(FailureRecordTest, LastMessageCounts) {
     harness.decode(thrown("TT_FATAL: caught"));
     harness.decode(thrown("TT_FATAL: not caught"));
     harness.decode(failed());
-    ASSERT_NE(harness.only<AllocationFailed>(), nullptr);
-    EXPECT_EQ(harness.only<AllocationFailed>()->message, "TT_FATAL: not caught");
+    ASSERT_EQ(harness.events.size(), 2U);
+    EXPECT_EQ(std::get<RequestRefused>(harness.events[0]).message, "TT_FATAL: caught") << "it was of something else";
+    EXPECT_EQ(std::get<AllocationFailed>(harness.events[1]).message, "TT_FATAL: not caught");
 }
 
 TEST(FailureRecordTest, MessageIsOutOfDateOnceTheThreadAllocates) {
@@ -98,8 +99,9 @@ TEST(FailureRecordTest, MessageIsOutOfDateOnceTheThreadAllocates) {
     harness.decode(thrown("TT_FATAL: caught"));
     harness.decode(buffer_record(TAT_EVENT_ALLOCATED));
     harness.decode(failed());
-    ASSERT_EQ(harness.events.size(), 2U);
-    EXPECT_EQ(std::get<AllocationFailed>(harness.events[1]).message, "");
+    ASSERT_EQ(harness.events.size(), 3U);
+    EXPECT_EQ(std::get<RequestRefused>(harness.events[0]).message, "TT_FATAL: caught");
+    EXPECT_EQ(std::get<AllocationFailed>(harness.events[2]).message, "");
 }
 
 TEST(FailureRecordTest, MessagesThatWaitAreBounded) {
@@ -107,6 +109,8 @@ TEST(FailureRecordTest, MessagesThatWaitAreBounded) {
     for (std::uint32_t tid = 1; tid <= RecordDecoder::kMaxMessages + 1; ++tid) {
         harness.decode(thrown("TT_FATAL: x", tid));
     }
+    ASSERT_EQ(harness.events.size(), RecordDecoder::kMaxMessages) << "told as they are, not forgotten";
+    harness.events.clear();
     harness.decode(failed(1));
     harness.decode(failed(RecordDecoder::kMaxMessages + 1));
     ASSERT_EQ(harness.events.size(), 2U);
@@ -117,6 +121,11 @@ TEST(FailureRecordTest, MessagesThatWaitAreBounded) {
 TEST(FailureRecordTest, WhereNoFailureFollowsTheTextIsAll) {
     DecoderHarness harness;
     harness.decode(thrown("TT_FATAL: something else"));
+    ASSERT_NE(harness.only<RequestRefused>(), nullptr);
+    EXPECT_EQ(harness.only<RequestRefused>()->message, "TT_FATAL: something else");
+    EXPECT_EQ(harness.only<RequestRefused>()->program, 0x100U);
+    EXPECT_EQ(harness.only<RequestRefused>()->owner, 0x200U);
+    harness.events.clear();
     harness.decode(thrown(kOutOfMemory));
     const auto* failed = harness.only<AllocationFailed>();
     ASSERT_NE(failed, nullptr);
@@ -157,6 +166,66 @@ TEST(FailureRecordTest, MessageWithoutATerminatorEndsWithItsField) {
     harness.decode(failed());
     ASSERT_NE(harness.only<AllocationFailed>(), nullptr);
     EXPECT_EQ(harness.only<AllocationFailed>()->message, std::string(TAT_MESSAGE_SIZE, 'x'));
+}
+
+TEST(FailureRecordTest, HalfANumberIsLeftOut) {
+    DecoderHarness harness;
+    const std::string text = "TT_FATAL @ x info: " + std::string(TAT_MESSAGE_SIZE - 30, 'x') + " free: 12345678 B";
+    harness.decode(thrown(text));
+    ASSERT_NE(harness.only<RequestRefused>(), nullptr);
+    EXPECT_TRUE(harness.only<RequestRefused>()->message.ends_with("x free:")) << harness.only<RequestRefused>()->message;
+}
+
+// An exception that no failed allocation follows is a refusal of its own: told once its thread shows that it went on.
+TEST(FailureRecordTest, WhatNoFailureFollowsIsRefused) {
+    DecoderHarness harness({judged_instance()});
+    tat_thrown_event first = thrown("TT_FATAL @ x.cpp:1: false\ninfo:\nProgram size (9) too large");
+    first.header.time_ns = 1000;
+    harness.decode(first);
+    auto other = buffer_record(TAT_EVENT_ALLOCATED);
+    other.header.tid = kTid + 1;
+    harness.decode(other);
+    EXPECT_EQ(harness.events.size(), 1U) << "of another thread";
+    harness.decode(buffer_record(TAT_EVENT_FREED));
+    ASSERT_EQ(harness.events.size(), 3U);
+    const auto& refused = std::get<RequestRefused>(harness.events[1]);
+    EXPECT_EQ(refused.header.t_ns, 1000U);
+    EXPECT_EQ(refused.message, "TT_FATAL @ x.cpp:1: false info: Program size (9) too large");
+    EXPECT_TRUE(std::holds_alternative<Freed>(harness.events[2]));
+}
+
+TEST(FailureRecordTest, WhoeverThrewAndRestsIsToldInTime) {
+    DecoderHarness harness({judged_instance()});
+    tat_thrown_event record = thrown("TT_FATAL: one");
+    record.header.time_ns = 5'000'000'000;
+    harness.decode(record);
+    harness.decoder.tell_overdue(5'900'000'000, harness);
+    EXPECT_TRUE(harness.events.empty());
+    harness.decoder.tell_overdue(6'100'000'000, harness);
+    EXPECT_NE(harness.only<RequestRefused>(), nullptr);
+    harness.decoder.finish(harness);
+    EXPECT_EQ(harness.events.size(), 1U) << "told once";
+}
+
+TEST(FailureRecordTest, TheEndOfTheSessionTellsWhatWaits) {
+    DecoderHarness harness({judged_instance()});
+    harness.decode(thrown("TT_FATAL: one"));
+    harness.decode(thrown(kOutOfMemory, kTid + 1));
+    harness.decoder.finish(harness);
+    ASSERT_NE(harness.only<RequestRefused>(), nullptr) << "out of memory without its allocation is not told twice";
+    EXPECT_EQ(harness.only<RequestRefused>()->message, "TT_FATAL: one");
+}
+
+// The owner of the failed allocation may be met for the first time.
+TEST(FailureRecordTest, AnOwnerBetweenThemDoesNotPartThem) {
+    DecoderHarness harness({judged_instance()});
+    harness.decode(thrown("TT_FATAL: one"));
+    tat_owner_event owner = mesh_record(3, {4, 5});
+    owner.header.tid = kTid;
+    harness.decode(owner);
+    harness.decode(failed());
+    ASSERT_EQ(harness.events.size(), 2U);
+    EXPECT_EQ(std::get<AllocationFailed>(harness.events[1]).message, "TT_FATAL: one");
 }
 
 // A Buffer that outlived its mesh is freed with a pointer to whatever is there by then.

@@ -149,6 +149,34 @@ TEST(RecordTest, ChangeOfAnAllocatorTellsHow) {
     }
 }
 
+TEST(RecordTest, CallsAboutTracesTellWhich) {
+    const std::array<ProbeRole, kTraceCallCount> roles{
+        ProbeRole::TraceBegun, ProbeRole::TraceEnded, ProbeRole::TraceRegistered, ProbeRole::TraceReplayed, ProbeRole::TraceReleased};
+    for (std::size_t flags = 0; flags < kTraceCallCount; ++flags) {
+        DecoderHarness harness;
+        auto record = record_of<tat_trace_event>(TAT_EVENT_TRACE_CALLED);
+        record.header.flags = static_cast<__u8>(flags);
+        record.object = 0x100;
+        record.trace = 7;
+        harness.decode(record);
+        const auto* called = harness.only<TraceCalled>();
+        ASSERT_NE(called, nullptr);
+        EXPECT_EQ(called->call, static_cast<TraceCall>(flags));
+        EXPECT_EQ(called->trace, 7U);
+        EXPECT_EQ(called->object, 0x100U);
+        EXPECT_EQ(harness.decoder.hits(1, roles[flags]), 1U);
+    }
+}
+
+TEST(RecordTest, AnUnknownCallAboutATraceIsMalformed) {
+    DecoderHarness harness;
+    auto record = record_of<tat_trace_event>(TAT_EVENT_TRACE_CALLED);
+    record.header.flags = kTraceCallCount;
+    harness.decode(record);
+    EXPECT_EQ(harness.decoder.statistics().malformed, 1U);
+    EXPECT_TRUE(harness.events.empty());
+}
+
 tat_process_event process_record(std::uint16_t kind) {
     auto record = record_of<tat_process_event>(kind);
     record.child_pid = 77;

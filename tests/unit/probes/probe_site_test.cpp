@@ -44,19 +44,27 @@ TEST(ProbeSiteTest, Endbr64IsKeptWhenTheNextInstructionIsNot) {
 }
 
 TEST(ProbeSiteTest, NopsByLength) {
-    EXPECT_EQ(site_of({0x90}).cost, TrapCost::Emulated);
-    EXPECT_EQ(site_of({0x66, 0x90}).cost, TrapCost::Emulated);
+    EXPECT_EQ(site_of({0x90}).cost, TrapCost::EmulatedInRegisters);
+    EXPECT_EQ(site_of({0x66, 0x90}).cost, TrapCost::EmulatedInRegisters);
     EXPECT_EQ(site_of({0x0f, 0x1f, 0x44, 0x00, 0x00}).cost, TrapCost::EmulatedNewer);
     EXPECT_EQ(site_of({0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00}).cost, TrapCost::EmulatedNewer);
     EXPECT_EQ(site_of({0xf3, 0x90}).cost, TrapCost::SingleStepped);  // pause
 }
 
+TEST(ProbeSiteTest, ABranchBehindThePushesWritesNoStack) {
+    const Code code{0x41, 0x57, 0x53, 0x80, 0x7f, 0x38, 0x01, 0x75, 0x01, 0xc3, 0xc3};  // ...; cmp byte ptr [rdi+0x38], 1; jne
+    const auto site = choose_entry_site(code, code);
+    ASSERT_TRUE(site) << site.error().message;
+    EXPECT_EQ(site->offset, 7U);
+    EXPECT_EQ(site->cost, TrapCost::EmulatedInRegisters);
+}
+
 TEST(ProbeSiteTest, RelativeJumpsAndCallsAreEmulated) {
-    EXPECT_EQ(site_of({0xe9, 0, 0, 0, 0}).cost, TrapCost::Emulated);
-    EXPECT_EQ(site_of({0xeb, 0x10}).cost, TrapCost::Emulated);
+    EXPECT_EQ(site_of({0xe9, 0, 0, 0, 0}).cost, TrapCost::EmulatedInRegisters);
+    EXPECT_EQ(site_of({0xeb, 0x10}).cost, TrapCost::EmulatedInRegisters);
     EXPECT_EQ(site_of({0xe8, 0, 0, 0, 0}).cost, TrapCost::Emulated);
-    EXPECT_EQ(site_of({0x74, 0x10}).cost, TrapCost::Emulated);
-    EXPECT_EQ(site_of({0x0f, 0x84, 0, 0, 0, 0}).cost, TrapCost::Emulated);
+    EXPECT_EQ(site_of({0x74, 0x10}).cost, TrapCost::EmulatedInRegisters);
+    EXPECT_EQ(site_of({0x0f, 0x84, 0, 0, 0, 0}).cost, TrapCost::EmulatedInRegisters);
     EXPECT_EQ(site_of({0xff, 0x25, 0, 0, 0, 0}).cost, TrapCost::SingleStepped);  // jmp [rip]
 }
 

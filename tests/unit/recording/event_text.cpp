@@ -175,9 +175,19 @@ std::string line(const ProcessStatus& event) {
     return Line("status", header)("exit", exit_status)("signal", signal).str();
 }
 
+std::string line(const TraceCalled& event) {
+    const auto& [header, call, trace, object] = event;
+    return Line("trace", header)("call", to_string(call))("trace", trace)("object", object).str();
+}
+
 std::string line(const CircularBufferClash& event) {
     const auto& [header, program, owner, message] = event;
     return Line("clash", header)("program", program)("owner", owner)("message", message).str();
+}
+
+std::string line(const RequestRefused& event) {
+    const auto& [header, program, owner, message] = event;
+    return Line("refused", header)("program", program)("owner", owner)("message", message).str();
 }
 
 }  // namespace

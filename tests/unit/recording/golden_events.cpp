@@ -123,6 +123,32 @@ std::vector<Event> golden_events_v1_2() {
     return events;
 }
 
+std::vector<Event> golden_events_v1_3() {
+    constexpr std::uint32_t kMax32 = std::numeric_limits<std::uint32_t>::max();
+    constexpr std::uint64_t kMesh = 0x7f0000001000;
+    constexpr std::uint64_t kAllocator = 0x7f0000002000;
+    std::vector<Event> events = golden_events_v1_2();
+    std::uint64_t t_ns = 5'000'000'000'000;
+    const auto at = [&t_ns](std::uint32_t pid) { return EventHeader{t_ns += 20'000, pid, 77}; };
+    const auto dram = [](std::uint64_t address) {
+        return BufferFields{address, kMesh, kAllocator, address, 4096, 1024, BufferType::Dram, false, false, 0};
+    };
+    events.emplace_back(ProcessSeen{at(6000), 1, 1, true, "traces"});
+    events.emplace_back(TraceCalled{at(6000), TraceCall::Begin, 7, 0});
+    events.emplace_back(Allocated{at(6000), dram(0x1000)});
+    events.emplace_back(TraceCalled{at(6000), TraceCall::End, 7, kMesh});
+    events.emplace_back(Allocated{at(6000), dram(0x90000)});
+    events.emplace_back(TraceCalled{at(6000), TraceCall::Register, 0, kAllocator});
+    events.emplace_back(Allocated{at(6000), dram(0x2000)});
+    events.emplace_back(TraceCalled{at(6000), TraceCall::Replay, 7, kMesh});
+    events.emplace_back(TraceCalled{at(6000), TraceCall::Begin, kMax32, 0});
+    events.emplace_back(Allocated{at(6000), dram(0x3000)});
+    events.emplace_back(TraceCalled{at(6000), TraceCall::Release, kMax32, kMesh});
+    events.emplace_back(RequestRefused{at(6000), 0x7f0000003000, 0x7f0000001000, "TT_FATAL @ a.cpp:1: x \xff info: no"});
+    events.emplace_back(RequestRefused{at(6000), 0, 0, ""});
+    return events;
+}
+
 SessionInfo golden_session_v0_1() {
     SessionInfo session;
     session.tool_version = "0.1.0";

@@ -14,7 +14,7 @@ public:
     explicit Source(std::uint64_t seed) : random_(seed) {}
 
     Event event() {
-        switch (below(32)) {
+        switch (below(33)) {
             case 0: return OwnerSeen{header(), pick(), static_cast<OwnerKind>(below(3)), int32(), chips()};
             case 1:
                 return CircularBufferAllocated{
@@ -40,11 +40,12 @@ public:
             case 19: return CircularBufferClash{header(), pick(), pick(), command()};
             case 20:
             case 21:
-            case 22:
-            case 23: return Freed{header(), buffer()};
+            case 22: return Freed{header(), buffer()};
+            case 23: return RequestRefused{header(), pick(), pick(), command()};
             case 24: return ProgramNotTold{header(), pick(), pick()};
             case 25: return ProcessNotSeen{header(), below(2) == 0, command(), command()};
             case 26: return ProcessStatus{header(), uint32(), uint32()};
+            case 27: return TraceCalled{header(), static_cast<TraceCall>(below(kTraceCallCount)), uint32() % 4, pick()};
             default: return Allocated{header(), buffer()};
         }
     }

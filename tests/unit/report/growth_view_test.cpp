@@ -298,8 +298,8 @@ TEST(GrowthView, ThreeRunsThatKeepSomethingOfEach) {
         EXPECT_EQ(group["count"], 3 * kept);
         EXPECT_EQ(group["bytes_per_period"], kept * kLeak);
         EXPECT_EQ(group["certainty"], "low");
-        EXPECT_EQ(group["found_by"], "repeated runs");
-        EXPECT_THAT(job.text(), HasSubstr("3 runs"));
+        EXPECT_EQ(group["found_by"], "recurring allocations");
+        EXPECT_THAT(job.text(), HasSubstr("3 iterations"));
     }
 }
 

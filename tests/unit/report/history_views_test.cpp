@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "report/display_text.hpp"
+#include "view_run.hpp"
 #include "view_support.hpp"
 
 namespace tt::alloc_trace::test {
@@ -46,14 +47,16 @@ TEST(AnomaliesView, OneAddressFreedOverAThousandTimesMoreThanAllocated) {
     EXPECT_EQ(by(said.json["anomalies"], "kind", "overlap")["count"], 0);
     EXPECT_THAT(said.text, ContainsRegex("mesh 0 \\(chips 0-7\\)  L1 +0x16d800 +0xa000 +1,062  32.0 KiB"));
     EXPECT_THAT(said.text, HasSubstr("! harmful: an address was freed at least two times more than allocated"));
-    EXPECT_THAT(said.text, HasSubstr("not seen: overlap, unexplained free"));
+    EXPECT_THAT(said.text, HasSubstr("not seen: launch overlap, held twice, overlap, unexplained free"));
 }
 
 TEST(AnomaliesView, NoneIsSaid) {
     Stream stream;
-    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64).free(2, 0x100, 64);
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).mesh_regions(0).alloc(1, 0x100, 64).free(2, 0x100, 64);
     const Answer said = answer("anomalies", stream.events());
-    EXPECT_THAT(said.text, HasSubstr("not seen: overlap, excess frees, double free"));
+    EXPECT_THAT(said.text, HasSubstr("nothing wrong\nnot seen: "));
+    EXPECT_THAT(answer("anomalies", stream.free(3, 0x100, 64).events()).text, Not(HasSubstr("nothing wrong")));
+    EXPECT_THAT(said.text, HasSubstr("not seen: launch overlap, held twice, overlap, excess frees, double free"));
     EXPECT_THAT(said.text, Not(HasSubstr("TIMES")));
     EXPECT_THAT(answer("anomalies", {}).text, HasSubstr("! no events: nothing was seen"));
 }
@@ -135,16 +138,65 @@ TEST(OwnersView, SaysWhatEachAllocated) {
 TEST(TraceUnsafeView, SaysWhichTraceAndWhatIsStillLive) {
     Stream stream;
     stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64, BufferType::Trace);
-    EXPECT_THAT(answer("trace-unsafe", {}).text, HasSubstr("no captured trace was seen"));
-    EXPECT_THAT(answer("trace-unsafe", stream.events()).text, HasSubstr("1 captured trace, and no allocation was made beside one"));
-    stream.alloc(2, 0x1000, 4096).alloc(3, 0x2000, 4096).free(4, 0x1000, 4096).free(5, 0x100, 64, BufferType::Trace);
+    EXPECT_THAT(answer("trace-unsafe", stream.events()).text, HasSubstr("nothing was allocated after the capture of a trace"));
+    stream.alloc(2, 0x1000, 4096).alloc(3, 0x2000, 4096).free(4, 0x1000, 4096);
     const Answer said = answer("trace-unsafe", stream.events());
     EXPECT_EQ(said.json["trace_unsafe"][0]["count"], 2);
     EXPECT_EQ(said.json["trace_unsafe"][0]["live_count"], 1);
     EXPECT_EQ(said.json["trace_unsafe"][0]["traces"], nlohmann::ordered_json({1}));
-    EXPECT_EQ(said.json["traces"][0]["released_t_ns"], kAttach + 5 * kSecond);
-    EXPECT_THAT(said.text, HasSubstr("! 2 allocations made while a captured trace was live on the same chip, 1 still live"));
-    EXPECT_THAT(said.text, HasSubstr("DRAM  4.0 KiB       2           1    4.0 KiB  #1"));
+    EXPECT_EQ(said.json["live_buffers"], 1);
+    EXPECT_EQ(said.json["live_bytes"], 4096);
+    EXPECT_EQ(said.json["no_longer_at_risk"], 1);
+    EXPECT_THAT(said.text, HasSubstr("1 captured trace, replays are not seen here\n"));
+    EXPECT_THAT(said.text, HasSubstr("! a trace's replay may overwrite at the end: 1 buffer (4.0 KiB)\n"));
+    EXPECT_THAT(said.text, HasSubstr("DRAM  4.0 KiB       2          0     1    4.0 KiB  #1"));
+    stream.free(5, 0x2000, 4096).free(6, 0x100, 64, BufferType::Trace);
+    const Answer later = answer("trace-unsafe", stream.events());
+    EXPECT_THAT(later.text, HasSubstr("nothing is at risk at the end\n"));
+    EXPECT_THAT(later.text, Not(HasSubstr("! ")));
+    EXPECT_EQ(later.json["no_longer_at_risk"], 2);
+    EXPECT_EQ(later.json["traces"][0]["released_t_ns"], kAttach + 6 * kSecond);
+}
+
+TEST(TraceUnsafeView, GivesTheVerdictAtEachReplay) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2);
+    stream.apply(TraceCalled{stream.at(1), TraceCall::End, 7, kMesh}).alloc(1, 0x90000, 64).alloc(2, 0x1000, 4096);
+    stream.apply(TraceCalled{stream.at(3), TraceCall::Replay, 7, kMesh}).free(4, 0x1000, 4096).alloc(5, 0x2000, 8192);
+    const Answer said = answer("trace-unsafe", stream.events());
+    EXPECT_THAT(said.text, HasSubstr("1 captured trace, 1 replay\n"));
+    EXPECT_THAT(
+        said.text,
+        HasSubstr("! live at a replay of an older trace: 1 buffer (4.0 KiB), maybe overwritten\n")
+    );
+    EXPECT_THAT(said.text, HasSubstr("! a trace's replay may overwrite at the end: 1 buffer (8.0 KiB)"));
+    EXPECT_EQ(said.json["replayed_over"], 1);
+    EXPECT_EQ(said.json["traces"][0]["trace_id"], 7);
+    EXPECT_EQ(said.json["traces"][0]["storage"]["type"], "DRAM");
+    EXPECT_EQ(said.json["traces"][0]["replayed_over"], 1);
+}
+
+ProbeOutcome attached_probe(const char* role) {
+    ProbeOutcome probe;
+    probe.role = role;
+    probe.attached = true;
+    return probe;
+}
+
+TEST(TraceUnsafeView, NoTraceIsGoodNewsOnlyWhereOneWouldHaveBeenSeen) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64);
+    SessionInfo blind;
+    EXPECT_THAT(ViewRun("trace-unsafe", {}, stream.events(), blind).text(), HasSubstr("! not known: captures are not seen here"));
+    SessionInfo seeing;
+    seeing.probes = {attached_probe("trace_ended"), attached_probe("trace_replayed")};
+    EXPECT_THAT(ViewRun("trace-unsafe", {}, stream.events(), seeing).text(), HasSubstr("no trace was captured\n"));
+    Stream late;
+    late.process(0, kPid, "job", false).mesh(0, 0, 2).alloc(1, 0x100, 64);
+    EXPECT_THAT(
+        ViewRun("trace-unsafe", {}, late.events(), seeing).text(),
+        HasSubstr("no trace was captured or replayed since the attach; older ones are not known\n")
+    );
 }
 
 TEST(GapsView, SaysWhatWasLostAndWhatStayedUncertain) {
@@ -168,11 +220,30 @@ TEST(GapsView, SaysWhatWasLostAndWhatStayedUncertain) {
 
 TEST(GapsView, NothingIsSaidInWords) {
     Stream stream;
-    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64);
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).mesh_regions(0).alloc(1, 0x100, 64);
     const std::string text = answer("gaps", stream.events()).text;
     EXPECT_THAT(text, HasSubstr("no event was lost\n"));
     EXPECT_THAT(text, HasSubstr("nothing stayed uncertain"));
     EXPECT_THAT(answer("gaps", {}).text, Not(HasSubstr("nothing stayed uncertain"))) << "nothing is known";
+}
+
+// Sizes that stand for what was reserved are not exact.
+TEST(GapsView, SaysWhoseFootprintsAreNotKnown) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64).free(2, 0x100, 64).mesh_regions(3);
+    const Answer freed_before = answer("gaps", stream.events());
+    EXPECT_THAT(freed_before.text, HasSubstr("pid 4242: footprint and free space not known, DRAM of chips 0-1"));
+    EXPECT_THAT(freed_before.text, Not(HasSubstr("exact")));
+    EXPECT_THAT(freed_before.text, Not(HasSubstr("what stayed uncertain"))) << "a table of noughts";
+    const auto& where = freed_before.json["uncertain"][0]["footprints_not_known"];
+    EXPECT_EQ(where.size(), 2U);
+    EXPECT_EQ(where[1]["device"], "chip 1");
+    EXPECT_EQ(where[1]["type"], "DRAM");
+
+    stream.alloc(4, 0x100, 64);
+    EXPECT_THAT(answer("gaps", stream.events()).text, HasSubstr("nothing stayed uncertain")) << "as high a peak, and known";
+    stream.alloc(5, 0x100, 64, BufferType::L1Small);
+    EXPECT_THAT(answer("gaps", stream.events()).text, HasSubstr("not known, L1_SMALL of chips 0-1"));
 }
 
 // What was not seen is said in every view, with the reason and the way out, and no view claims that there was nothing.

@@ -70,6 +70,19 @@ TEST(HtmlPage, DataSaysWhatTheRecordingSays) {
     EXPECT_EQ(data["lost_events"], 7);
 }
 
+TEST(HtmlPage, TheFullestCoreAndLaunchesOverBuffersAreThere) {
+    Stream stream;
+    stream.process(0, kPid, "job").mesh(0, 0, 2).mesh_regions(0).alloc(1, 120 * kKiB, 64 * kKiB, BufferType::L1);
+    stream.launch(2, 0x77).circular_buffer(3, 0x77, 100 * kKiB, 64 * kKiB);
+    const nlohmann::json data = nlohmann::json::parse(data_of(page_of(stream)));
+    ASSERT_EQ(data["cores"].size(), 1U) << "both chips are alike";
+    EXPECT_EQ(data["cores"][0]["places"].size(), 2U);
+    EXPECT_EQ(data["cores"][0]["ranges"][0]["circular_buffer_bytes"], 64 * kKiB);
+    EXPECT_EQ(data["cores"][0]["grid"]["columns"], 2);
+    const std::string notes = data["notes"].dump();
+    EXPECT_THAT(notes, HasSubstr("ran over live L1 buffers"));
+}
+
 TEST(HtmlPage, FilterLeavesOut) {
     const ViewFilter dram_only{{}, {MemoryKind::Dram}};
     const nlohmann::json data = nlohmann::json::parse(data_of(page_of(failing_stream(), {dram_only, 20, {}})));

@@ -112,7 +112,22 @@ TEST(LeaksView, NothingRemained) {
     job.temporary(64);
     job.end();
     EXPECT_EQ(job.json()["leaks"].size(), 0U);
-    EXPECT_THAT(job.text(), HasSubstr("nothing remained"));
+    EXPECT_THAT(job.text(), HasSubstr("no leaks: nothing remained"));
+}
+
+// 6 small pages of L1 reserve a page of every bank each: more than one large buffer.
+TEST(LeaksView, OrderIsThatOfTheFigureShown) {
+    ViewJob job("leaks");
+    job.alloc(16'384);
+    for (int i = 0; i < 6; ++i) {
+        job.alloc(64, BufferType::L1);
+    }
+    job.end();
+    const Json leaks = job.json()["leaks"];
+    ASSERT_EQ(leaks.size(), 2U);
+    EXPECT_EQ(leaks[0]["type"], "L1");
+    EXPECT_GT(leaks[0]["footprint_bytes"], leaks[1]["footprint_bytes"]);
+    EXPECT_LT(leaks[0]["bytes"], leaks[1]["bytes"]);
 }
 
 TEST(LeaksView, FiltersAndTop) {

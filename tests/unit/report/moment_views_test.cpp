@@ -54,6 +54,9 @@ TEST(MomentViewsTest, WhatEndedIsShownBehindItsLastAllocation) {
     ViewOptions at_the_end;
     at_the_end.window.until_t_ns = script.t_ns();
     EXPECT_EQ(ViewRun("fragmentation", at_the_end, script.events()).json()["before_release"], false);
+    ViewOptions at_the_last_event;
+    at_the_last_event.window.until_event = script.events().size();
+    EXPECT_EQ(ViewRun("fragmentation", at_the_last_event, script.events()).json()["before_release"], false);
 }
 
 TEST(MomentViewsTest, ACaughtFailureIsTold) {
@@ -64,10 +67,10 @@ TEST(MomentViewsTest, ACaughtFailureIsTold) {
         run.text(),
         AllOf(
             HasSubstr("failed allocations: 2"),
-            HasSubstr("needs 83.5 MiB per bank; 123.8 MiB free there, largest block 32.6 MiB: enough is free, but in no one piece"),
+            HasSubstr("needs 83.5 MiB per bank; 123.8 MiB free there, largest hole 32.6 MiB: enough is free, but in no one piece"),
             HasSubstr("freeing 2 buffers (4.8 MiB per bank)"),
-            HasSubstr("the program went on: the same was granted 0.000 s later"),
-            HasSubstr("the same (size, type, owner) was never granted afterwards"),
+            HasSubstr("retry: the same was granted 0.000 s later"),
+            HasSubstr("retry: the same (size, type, owner) never succeeded"),
             HasSubstr("short by")
         )
     );
@@ -96,9 +99,84 @@ TEST(MomentViewsTest, AClashIsMeasuredAndDrawn) {
     EXPECT_EQ(json["moment"]["maps"][0]["in_the_way"], 0) << "the program was refused";
 }
 
+// A program of 5 pages from the bottom, over a buffer that lies at 2.
+Script overlapping_script() {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).alloc(2 * kPage, kPage, BufferType::L1).launch(0x77);
+    script.circular_buffer(0x77, kBase, 5 * kPage, {{1, 0, 2, 7}}).free(2 * kPage, kPage, BufferType::L1).launch(0x88);
+    return script;
+}
+
+TEST(MomentViewsTest, ALaunchOverALiveBufferIsToldEverywhere) {
+    const Script script = overlapping_script();
+    for (const char* view : {"clash", "summary"}) {
+        const ViewRun run(view, {}, script.events());
+        EXPECT_THAT(
+            run.text(),
+            AllOf(
+                HasSubstr("1 launch of 1 program ran over live L1 buffers and was not refused"),
+                HasSubstr("circular buffers of 0x77, 0x20000 to 0x9a120, over the buffer at 0x50d40")
+            )
+        );
+        EXPECT_THAT(run.text(), Not(HasSubstr("no clash was seen")));
+    }
+    EXPECT_THAT(ViewRun("anomalies", {}, script.events()).text(), AllOf(HasSubstr("launch overlap"), HasSubstr("97.7 KiB")));
+    const auto json = ViewRun("clash", {}, script.events()).json();
+    EXPECT_EQ(json["overlaps"][0]["bytes_per_core"], kPage);
+    EXPECT_EQ(json["overlaps"][0]["buffer"]["address"], "0x50d40");
+    EXPECT_EQ(json["overlapping_launches"], 1);
+    EXPECT_EQ(json["closest"][0]["gap_bytes"], -3 * static_cast<std::int64_t>(kPage));
+    ViewOptions elsewhere;
+    elsewhere.filter.devices = {7};
+    EXPECT_TRUE(ViewRun("clash", elsewhere, script.events()).json()["overlaps"].empty());
+}
+
+TEST(MomentViewsTest, WithoutAClashTheTightestLaunchIsDrawn) {
+    const Script script = overlapping_script();
+    const ViewRun run("clash", {}, script.events());
+    EXPECT_THAT(run.text(), AllOf(HasSubstr("the launch at which it was tightest"), HasSubstr("(1,0)-(2,7)")));
+    const auto json = run.json();
+    EXPECT_EQ(json["moment"]["chosen"], "closest_launch");
+    EXPECT_EQ(json["moment"]["maps"][0]["circular_buffers"][0]["core_ranges"][0], (std::vector<int>{1, 0, 2, 7}));
+    EXPECT_EQ(json["moment"]["maps"][0]["by_core"]["busiest"]["bytes"], 6 * kPage);
+    ViewOptions at_the_end;
+    at_the_end.window.until_t_ns = script.t_ns();
+    EXPECT_EQ(ViewRun("clash", at_the_end, script.events()).json()["moment"]["chosen"], "asked");
+}
+
+// shared/cases: c07_semaphore
+TEST(MomentViewsTest, TheMapIsToScale) {
+    Script script;
+    script.regions(1000 * kPage, BufferType::L1).alloc(380 * kPage, kPage, BufferType::L1).alloc(381 * kPage, kPage, BufferType::L1);
+    const ViewRun run("clash", {}, script.events());
+    EXPECT_EQ(run.json()["moment"]["chosen"], "lowest_buffer");
+    EXPECT_THAT(run.text(), HasSubstr(" .......#............ "));
+}
+
+TEST(MomentViewsTest, TheFullestCoreIsNamed) {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).alloc(12 * kPage, 2 * kPage, BufferType::L1).launch(1);
+    script.circular_buffer(1, kBase, 10 * kPage, {{0, 0, 0, 0}}).circular_buffer(1, kBase, 7 * kPage, {{1, 0, 1, 0}});
+    const ViewRun run("peak", {}, script.events());
+    EXPECT_THAT(
+        run.text(),
+        AllOf(
+            HasSubstr("chips 0-1 L1, fullest core: core (0,0), 1,200,000 B of 1,400,000"),
+            HasSubstr("1,000,000 B circular buffers and 200,000 B buffers"),
+            HasSubstr("900,000"),
+            HasSubstr("all others")
+        )
+    );
+    const auto json = run.json();
+    ASSERT_EQ(json["cores"].size(), 2U);
+    EXPECT_EQ(json["cores"][1]["bytes"], 12 * kPage);
+    EXPECT_EQ(json["cores"][1]["by_core"]["busiest"]["x"], 0);
+    EXPECT_EQ(json["cores"][1]["by_core"]["ranges"][1]["bytes"], 9 * kPage);
+}
+
 TEST(MomentViewsTest, PeaksOfEqualChipsShareARow) {
     Script script = clashing_script();
-    script.alloc(0, kMb);
+    script.launch(0x88).circular_buffer(0x88, kBase, kPage).alloc(0, kMb);
     const ViewRun run("peak", {}, script.events());
     EXPECT_THAT(
         run.text(), AllOf(HasSubstr("chips 0-1  DRAM"), HasSubstr("chips 0-1  L1+CB"), HasSubstr("chips 0-1 L1 (buffers only): "))

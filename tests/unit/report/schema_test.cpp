@@ -77,6 +77,9 @@ Stream full_stream() {
     stream.apply(CircularBufferClash{
         stream.at(3), 0x77, kMesh, "Statically allocated circular buffers on core range [(x=0,y=0) - (x=7,y=7)] grow to 9 B"
     });
+    stream.apply(RequestRefused{stream.at(3), 0x77, kMesh, "Program size (9) too large for kernel config buffer (8) on TENSIX"});
+    stream.apply(RequestRefused{stream.at(3), 0, 0, "Creating trace buffers of size 9B on MeshDevice 0, but only 8B is allocated"});
+    stream.apply(AllocationFailed{stream.at(3), mesh_buffer(0, 64), "TT_FATAL @ a: b info: no"});
     stream.alloc(3, 0x30000, 4096, BufferType::L1);
     stream.apply(CircularBufferClash{stream.at(3), 0x77, kMesh, ""});
     stream.apply(AllocatorChanged{stream.at(3), kMeshAllocator, AllocatorChange::StateOverridden});

@@ -34,6 +34,29 @@ TEST(TimePointTest, DurationsCountFromTheAttach) {
     EXPECT_EQ(since_attach(".5s"), kSecond / 2);
 }
 
+// They are cut to the digits shown, and reach all that happened within those.
+TEST(TimePointTest, PrintedMomentsLeadBack) {
+    constexpr std::uint64_t kMs = 1'000'000;
+    EXPECT_EQ(since_attach("+00:00:03.459"), 3'459 * kMs + kMs - 1);
+    EXPECT_EQ(since_attach("+01:02:03.5"), 3'723 * kSecond + 600 * kMs - 1);
+    EXPECT_EQ(since_attach("+00:00:03.459000001"), 3'459 * kMs + 1);
+    EXPECT_EQ(since_attach("+00:01:00"), 61 * kSecond - 1);
+    EXPECT_EQ(since_attach("+02:00:00.000"), 7'200 * kSecond) << "the end, as it is printed";
+    EXPECT_EQ(parse_time_point("--since", "+00:00:03.459", kTimes, Edge::Begin).value() - kAttached, 3'459 * kMs);
+    EXPECT_THAT(problem("+02:00:00.001"), testing::HasSubstr("after the end"));
+    for (const char* text : {"+", "+1:2:3", "+00:00", "+00:00:03.", "+00:00:03.x", "+00:00:03.1234567890", "+00:00:03,5", "+1234567:00:00", "+:00:00", "00:00:03"}) {
+        EXPECT_THAT(problem(text), testing::HasSubstr("is no time")) << text;
+    }
+}
+
+TEST(TimePointTest, EventsAreNamedByNumber) {
+    EXPECT_EQ(parse_event_number("--at", "event:502").value(), 502U);
+    EXPECT_EQ(parse_event_number("--at", "3s").value(), std::nullopt);
+    for (const char* text : {"event:", "event:0", "event:-1", "event:5s", "event:99999999999999999999"}) {
+        EXPECT_FALSE(parse_event_number("--at", text)) << text;
+    }
+}
+
 TEST(TimePointTest, NegativeDurationsCountFromTheEnd) {
     EXPECT_EQ(since_attach("-10s"), 7'190 * kSecond);
     EXPECT_EQ(since_attach("-0s"), 7'200 * kSecond);

@@ -4,6 +4,7 @@
 // A view over a list of events, replayed as often as it asks.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,8 +39,9 @@ private:
         Observer* observer = view_->observer();
         observer->begin(tracker_->view());
         tracker_->listen(observer);
+        std::uint64_t number = 0;
         for (const Event& event : events) {
-            if (header_of(event).t_ns <= window.until_t_ns) {
+            if (header_of(event).t_ns <= window.until_t_ns && ++number <= window.until_event) {
                 observer->observe(event, tracker_->apply(event));
             }
         }

@@ -126,6 +126,10 @@ public:
         return apply(CircularBufferClash{next(), program, owner, "clash"});
     }
 
+    Applied request_refused(std::string message, std::uint64_t program = 0, std::uint64_t owner = kChip0) {
+        return apply(RequestRefused{next(), program, owner, std::move(message)});
+    }
+
     // `size` bytes on each core of `cores`.
     Applied circular_buffer(
         std::uint64_t program, std::uint64_t size, std::vector<CoreRange> cores, std::uint64_t owner = kChip0

@@ -76,8 +76,8 @@ TEST(FailureMessageTest, BothClashes) {
 TEST(TrackerFailureTest, MoreThanThereIsIsExhausted) {
     Stream job = half_full_job();
     job.failed(taking(0, 0xf000));
-    ASSERT_EQ(job.state().failures.latest.size(), 1U);
-    const AllocationFailure& failure = job.state().failures.latest.front();
+    ASSERT_EQ(job.state().failures.kinds.size(), 1U);
+    const AllocationFailure& failure = job.state().failures.kinds.front().first;
     EXPECT_EQ(failure.verdict, FailureVerdict::Exhausted);
     EXPECT_EQ(failure.needed, 0xf000U);
     EXPECT_EQ(failure.tracked.use, (BankUse{0x2000, 0xe000, 0x7000}));
@@ -90,9 +90,9 @@ TEST(TrackerFailureTest, MoreThanThereIsIsExhausted) {
 TEST(TrackerFailureTest, EnoughButNotInOnePieceIsFragmented) {
     Stream job = half_full_job();
     job.failed(taking(0, 0x8000));
-    EXPECT_EQ(job.state().failures.latest.front().verdict, FailureVerdict::Fragmented);
+    EXPECT_EQ(job.state().failures.kinds.front().first.verdict, FailureVerdict::Fragmented);
     job.failed(taking(0, 0x7000));
-    EXPECT_EQ(job.state().failures.latest.back().verdict, FailureVerdict::Unknown) << "it would have fit";
+    EXPECT_EQ(job.state().failures.latest->verdict, FailureVerdict::Unknown) << "it would have fit";
 }
 
 TEST(TrackerFailureTest, OtherAllocatorsOverTheSameMemoryDoNotMatter) {
@@ -100,19 +100,19 @@ TEST(TrackerFailureTest, OtherAllocatorsOverTheSameMemoryDoNotMatter) {
     job.mesh(kMesh, 0, {0});
     job.alloc(under(of_owner(taking(kBase, 0x10000), kMesh), kOtherAllocator));
     job.failed(taking(0, 0x8000));
-    EXPECT_EQ(job.state().failures.latest.front().tracked.use, (BankUse{0x2000, 0xe000, 0x7000}));
+    EXPECT_EQ(job.state().failures.kinds.front().first.tracked.use, (BankUse{0x2000, 0xe000, 0x7000}));
 }
 
 TEST(TrackerFailureTest, MessageOfTheRuntimeDecidesAndIsKept) {
     Stream job = half_full_job();
     job.failed(taking(0, 0x100), kMessage2026);
-    const AllocationFailure& failure = job.state().failures.latest.front();
+    const AllocationFailure& failure = job.state().failures.kinds.front().first;
     EXPECT_EQ(failure.reported.largest_free, 60000000U);
     EXPECT_EQ(failure.needed, 0x100U) << "by our own count";
     EXPECT_EQ(failure.verdict, FailureVerdict::Unknown);
     Stream nothing_known = attached_job();
     nothing_known.failed(under(of_owner(buffer_at(0), 0), 0), kMessage2026);
-    const AllocationFailure& foreign = nothing_known.state().failures.latest.front();
+    const AllocationFailure& foreign = nothing_known.state().failures.kinds.front().first;
     EXPECT_EQ(foreign.needed, 89478485U);
     EXPECT_EQ(foreign.verdict, FailureVerdict::Exhausted);
     EXPECT_TRUE(foreign.owner.empty());
@@ -122,10 +122,10 @@ TEST(TrackerFailureTest, MessageOfTheRuntimeDecidesAndIsKept) {
 TEST(TrackerFailureTest, OnlyAllocatorOfTheOwnerIsTakenIfTheBufferNamesNone) {
     Stream job = half_full_job();
     job.failed(under(taking(0, 0xf000), 0));
-    EXPECT_EQ(job.state().failures.latest.front().verdict, FailureVerdict::Exhausted);
+    EXPECT_EQ(job.state().failures.kinds.front().first.verdict, FailureVerdict::Exhausted);
     job.alloc(under(buffer_at(kBase), kOtherAllocator));
     job.failed(under(taking(0, 0xf000), 0));
-    EXPECT_EQ(job.state().failures.latest.back().verdict, FailureVerdict::Unknown) << "which of two?";
+    EXPECT_EQ(job.state().failures.latest->verdict, FailureVerdict::Unknown) << "which of two?";
 }
 
 TEST(TrackerFailureTest, WhyALaunchWasRefusedIsRead) {
@@ -158,18 +158,179 @@ TEST(TrackerFailureTest, CircularBuffersLargerThanL1AreNobodyElsesFault) {
     Stream job = started_job();
     job.alloc(of_type(buffer_at(0x9000), BufferType::L1));
     job.clash(kChip0, "Statically allocated circular buffers on core range [0-0 - 0-0] grow to 2 B which is beyond max L1 size of 1 B");
-    EXPECT_FALSE(job.state().clashes.latest.front().lowest);
+    EXPECT_FALSE(job.state().clashes.kinds.front().first.lowest);
 }
 
-TEST(TrackerFailureTest, LatestAreKeptAndAllAreCounted) {
+TEST(TrackerFailureTest, FirstKindsAreKeptAndAllAreCounted) {
     Stream job = half_full_job();
-    for (std::uint64_t i = 0; i < kFailuresKept + 10; ++i) {
-        job.failed(taking(i, 0xf000), std::string(5000, 'x'));
+    for (std::uint64_t i = 0; i < kFailureKindsKept + 10; ++i) {
+        job.failed(taking(0, 0xf000 + 64 * i), "Out of Memory " + std::string(5000, 'x'));
     }
-    EXPECT_EQ(job.state().failures.count, kFailuresKept + 10);
-    ASSERT_EQ(job.state().failures.latest.size(), kFailuresKept);
-    EXPECT_EQ(job.state().failures.latest.front().event.buffer.address, 10U);
-    EXPECT_EQ(job.state().failures.latest.front().event.message.size(), kMaxMessageBytes);
+    const auto& failures = job.state().failures;
+    EXPECT_EQ(failures.count, kFailureKindsKept + 10);
+    ASSERT_EQ(failures.kinds.size(), kFailureKindsKept);
+    EXPECT_EQ(failures.others(), 10U);
+    EXPECT_EQ(failures.kinds.front().first.event.buffer.size, 4U * 0xf000);
+    EXPECT_EQ(failures.kinds.front().first.event.message.size(), kMaxMessageBytes);
+}
+
+// A caller that halves its request until it fits, again and again.
+TEST(TrackerFailureTest, EqualFailuresAreOneKindWithFirstLastAndCount) {
+    Stream job = half_full_job();
+    std::uint64_t last_t_ns = 0;
+    for (int i = 0; i < 200; ++i) {
+        job.failed(taking(0, 0xf000));
+        job.failed(taking(0, 0x8000));
+        last_t_ns = job.state().last_t_ns;
+        job.alloc(taking(kBase, 0x1000));
+        job.free(taking(kBase, 0x1000));
+    }
+    const auto& kinds = job.state().failures.kinds;
+    ASSERT_EQ(kinds.size(), 2U);
+    EXPECT_EQ(kinds[0].count, 200U);
+    EXPECT_EQ(kinds[1].count, 200U);
+    EXPECT_EQ(kinds[0].first.verdict, FailureVerdict::Exhausted);
+    EXPECT_EQ(kinds[1].first.verdict, FailureVerdict::Fragmented);
+    EXPECT_LT(kinds[0].first.event.header.t_ns, kinds[1].first.event.header.t_ns);
+    EXPECT_EQ(kinds[1].last_t_ns, last_t_ns);
+}
+
+TEST(TrackerFailureTest, OtherTypesSizesAndReasonsAreOtherKinds) {
+    Stream job = half_full_job();
+    job.failed(taking(0, 0xf000));
+    job.failed(taking(0, 0xe800));
+    job.failed(of_type(taking(0, 0xf000), BufferType::L1));
+    job.failed(taking(0, 0xf000), "TT_FATAL @ a.cpp:1: x info: no such core");
+    job.failed(taking(0, 0xf000), "TT_FATAL @ a.cpp:2: y info: no such core");
+    job.failed(taking(0, 0xf000), "TT_FATAL @ a.cpp:3: z info: another reason");
+    EXPECT_EQ(job.state().failures.kinds.size(), 5U) << "the same reason at another line is the same";
+}
+
+TEST(TrackerFailureTest, AnotherReasonThanRoomIsRefused) {
+    Stream job = half_full_job();
+    job.failed(taking(0, 0x8000), "TT_FATAL @ allocator.cpp:7: false info: Unsupported buffer type!");
+    EXPECT_EQ(job.state().failures.latest->verdict, FailureVerdict::Refused) << "that it would not fit either is not the reason";
+    EXPECT_EQ(job.state().failure_verdicts[static_cast<std::size_t>(FailureVerdict::Refused)], 1U);
+}
+
+TEST(TrackerFailureTest, ARegionOfSizeZeroIsExhausted) {
+    Stream job = started_job();
+    job.failed(under(of_owner(of_type(buffer_at(0, 27776), BufferType::L1Small), 0), 0),
+               "Out of Memory: Not enough space to allocate 27776 B L1_SMALL buffer across 64 banks, where each bank needs to store 448 B, but "
+               "bank size is only 0 B");
+    EXPECT_EQ(job.state().failures.latest->verdict, FailureVerdict::Exhausted);
+    EXPECT_EQ(job.state().failures.latest->reported.bank_size, 0U);
+}
+
+// The text names type, banks and size: enough where a process has one allocator they fit.
+TEST(TrackerFailureTest, AnUnknownOwnerIsFoundByWhatTheTextTells) {
+    const auto failed_by_text = [](Stream& job, const std::string& text) {
+        job.failed(under(of_owner(taking(0, 0xf000), 0), 0), text);
+        return job.state().failures.latest->owner;
+    };
+    const std::string asked = "Out of Memory: Not enough space to allocate 245760 B DRAM buffer across 4 banks, where each bank needs to store 61440 B, ";
+    Stream job = half_full_job();
+    EXPECT_EQ(failed_by_text(job, asked + "but bank size is only 65536 B"), "chip 0");
+    EXPECT_EQ(job.state().failures.latest->tracked.use, (BankUse{0x2000, 0xe000, 0x7000}));
+    EXPECT_EQ(failed_by_text(job, asked + "but bank size is only 65537 B"), "");
+    EXPECT_EQ(failed_by_text(job, "Out of Memory: Not enough space to allocate 245760 B DRAM buffer across 5 banks"), "");
+    job.mesh(kMesh, 0, {0, 1});
+    job.allocator_seen(kOtherAllocator, kMesh, {small_region()});
+    EXPECT_EQ(failed_by_text(job, asked + "but bank size is only 65536 B"), "chip 0") << "the mesh's is empty: it would have had room";
+    job.alloc(under(of_owner(taking(kBase, 0x2000), kMesh), kOtherAllocator));
+    EXPECT_EQ(failed_by_text(job, asked + "but bank size is only 65536 B"), "") << "which of two?";
+    const std::string state = asked + "but bank size is 65536 B (allocated: 8192 B, free: 57344 B, largest free block: 57344 B)";
+    EXPECT_EQ(failed_by_text(job, state), "") << "both have as much in use";
+    job.alloc(under(of_owner(taking(kBase + 0x2000, 0x2000), kMesh), kOtherAllocator));
+    EXPECT_EQ(failed_by_text(job, state), "chip 0") << "the mesh's has more in use than the text tells";
+}
+
+TEST(TrackerFailureTest, WhatDependenciesLeaveDecides) {
+    Stream job = started_job();
+    job.failed(under(of_owner(of_type(buffer_at(0), BufferType::L1), 0), 0),
+               "Out of Memory: Not enough space after considering dependencies to allocate 131072 B L1 across 64 banks (2048 B per bank), bank size "
+               "is 1395424 B (allocated: 100000 B, free: 1295424 B, largest free block: 1295424 B). After subtracting 3 dependency range(s) and 1 "
+               "additional occupied range(s), 4096 B remained placeable across 4 window(s), largest 1024 B");
+    const AllocationFailure& failure = *job.state().failures.latest;
+    EXPECT_EQ(failure.needed, 2048U);
+    EXPECT_EQ(failure.reported.banks, 64U);
+    EXPECT_EQ(failure.reported.largest_free, 1295424U);
+    EXPECT_EQ(failure.reported.placeable, 4096U);
+    EXPECT_EQ(failure.reported.largest_placeable, 1024U);
+    EXPECT_EQ(failure.verdict, FailureVerdict::Fragmented);
+}
+
+TEST(RefusalMessageTest, FiguresOfEachKind) {
+    EXPECT_EQ(
+        parse_refusal("TT_FATAL @ mesh_trace.cpp:78: a <= b info: Creating trace buffers of size 53616640B on MeshDevice 3, but only 50000000B is "
+                      "allocated for trace region."),
+        (RefusalNumbers{RefusalKind::TraceRegion, 53616640, 50000000, 3})
+    );
+    EXPECT_EQ(
+        parse_refusal("Program size (79760) too large for kernel config buffer (70656) on TENSIX"),
+        (RefusalNumbers{RefusalKind::KernelConfig, 79760, 70656, std::nullopt})
+    );
+    EXPECT_EQ(
+        parse_refusal("Cannot set to globally allocated buffer. Circular buffer size 28672 B exceeds allocated L1 buffer size of 4096 B"),
+        (RefusalNumbers{RefusalKind::GlobalCircularBuffer, 28672, 4096, std::nullopt})
+    );
+    EXPECT_EQ(parse_refusal("Command-list buffers exceed the configured trace-region capacity").kind, RefusalKind::TraceRegion);
+}
+
+TEST(RefusalMessageTest, NoFigureOfAnotherText) {
+    for (const char* text :
+         {"", "Program size (79760) is odd", "but only 7B are left", "Circular buffer size 28672 B exceeds nothing", "Creating trace buffers of size ",
+          "Trace buffer at address 4096 overlaps with L1 buffer size of 4096 B"}) {
+        const RefusalNumbers numbers = parse_refusal(text);
+        EXPECT_EQ(numbers.asked, std::nullopt) << text;
+        EXPECT_EQ(numbers.limit, std::nullopt) << text;
+    }
+    EXPECT_EQ(parse_out_of_memory("Out of Memory: Cannot allocate at an address below 4096, free: 7 B, needs to store 9 B"), OutOfMemoryNumbers{});
+    EXPECT_EQ(parse_out_of_memory("Invalid shard grid across 8 banks, where each bank needs to store 7 B"), OutOfMemoryNumbers{});
+}
+
+TEST(RefusalMessageTest, TheReasonIsWhatStandsBehindThePlace) {
+    EXPECT_EQ(reason_of("TT_FATAL @ a.cpp:1: x == y info: Too many cores: 72"), "Too many cores: 72");
+    EXPECT_EQ(reason_of("TT_FATAL @ a.cpp:1: x == y"), "TT_FATAL @ a.cpp:1: x == y");
+    EXPECT_EQ(reason_of("Out of Memory: no"), "Out of Memory: no");
+}
+
+TEST(TrackerRefusalTest, ATraceRegionTellsTheTracesInIt) {
+    Stream job = started_job();
+    job.mesh(kMesh, 5, {0, 1});
+    job.alloc(under(of_owner(of_type(buffer_at(0x4000, 40'001'536), BufferType::Trace), kMesh), kOtherAllocator));
+    job.alloc(of_type(buffer_at(0x9000), BufferType::L1));
+    job.request_refused("Creating trace buffers of size 53616640B on MeshDevice 5, but only 50000000B is allocated for trace region.");
+    job.request_refused("Creating trace buffers of size 53616640B on MeshDevice 5, but only 50000000B is allocated for trace region.");
+    ASSERT_EQ(job.state().refusals.kinds.size(), 1U);
+    EXPECT_EQ(job.state().refusals.kinds[0].count, 2U);
+    const RequestRefusal& refusal = job.state().refusals.kinds[0].first;
+    EXPECT_EQ(refusal.owner, "mesh 5 (chips 0-1)");
+    EXPECT_EQ(refusal.held, (RequestRefusal::Traces{1, 40'001'536}));
+    job.request_refused("Creating trace buffers of size 1000B on MeshDevice 6, but only 1B is allocated for trace region.");
+    EXPECT_EQ(job.state().refusals.latest->owner, "");
+}
+
+TEST(TrackerRefusalTest, AProgramTooLargeOccupiesNothing) {
+    Stream job = started_job();
+    job.launch(0x77);
+    job.circular_buffer(0x77, 1024, {{0, 0, 1, 1}});
+    EXPECT_EQ(job.state().places.at(kPlace0).circular_buffers.bytes, 4096U);
+    job.request_refused("Program size (79760) too large for kernel config buffer (70656) on TENSIX", 0x77);
+    EXPECT_EQ(job.state().places.at(kPlace0).circular_buffers.bytes, 0U);
+    EXPECT_EQ(job.state().places.at(kPlace0).circular_buffers.peak_bytes, 0U);
+    EXPECT_EQ(job.state().refusals.latest->owner, "chip 0");
+}
+
+TEST(TrackerRefusalTest, WhatIsNoLaunchLeavesTheLastOneInPlace) {
+    Stream job = started_job();
+    job.launch(0x77);
+    job.circular_buffer(0x77, 1024, {{0, 0, 1, 1}});
+    job.request_refused("Cannot set to globally allocated buffer. Circular buffer size 28672 B exceeds allocated L1 buffer size of 4096 B", 0x77);
+    job.request_refused("TT_FATAL @ x.cpp:1: false info: Tensors must be on device", 0x77);
+    EXPECT_EQ(job.state().places.at(kPlace0).circular_buffers.bytes, 4096U);
+    EXPECT_EQ(job.state().refusals.kinds.size(), 2U);
+    EXPECT_EQ(job.state().failures.count + job.state().clashes.count, 0U);
 }
 
 TEST(TrackerFailureTest, ClashTellsTheLowestLiveBuffer) {
@@ -182,13 +343,13 @@ TEST(TrackerFailureTest, ClashTellsTheLowestLiveBuffer) {
     job.alloc(buffer_at(0x10));
     job.clash(kChip0, "Statically allocated circular buffers in program 1 clash with L1 buffers");
     ASSERT_EQ(job.state().clashes.count, 1U);
-    const ClashFailure& clash = job.state().clashes.latest.front();
+    const ClashFailure& clash = job.state().clashes.kinds.front().first;
     ASSERT_TRUE(clash.lowest);
     EXPECT_EQ(clash.lowest->address, 0x8000U) << "the mesh's is on chip 0, too; chip 1's and DRAM are not";
     EXPECT_EQ(clash.lowest->size, 64U);
     EXPECT_EQ(clash.lowest->owner, "mesh 0 (chips 0-1)");
     job.clash(0, "Statically allocated circular buffers on core range [(x=0,y=0) - (x=0,y=0)] grow to 1 B");
-    EXPECT_FALSE(job.state().clashes.latest.back().lowest) << "nobody knows where";
+    EXPECT_FALSE(job.state().clashes.latest->lowest) << "nobody knows where";
 }
 
 }  // namespace

@@ -310,22 +310,5 @@ TEST(TrackerWalkTest, AllocatorChangesAreCountedAndAForeignStateIsMarked) {
     EXPECT_EQ(job.state().allocator_changes[2], 0U);
 }
 
-TEST(TrackerWalkTest, AllocationBesideALiveTraceIsUnsafe) {
-    Stream job = started_job();
-    job.mesh(kMesh, 0, {0, 1});
-    job.alloc(buffer_at(kAddress));
-    const BufferFields trace = of_type(under(of_owner(buffer_at(0x100), kMesh), kOtherAllocator), BufferType::Trace);
-    job.alloc(trace);
-    job.alloc(buffer_at(2 * kAddress));
-    job.alloc(of_type(buffer_at(3 * kAddress), BufferType::L1));
-    EXPECT_EQ(job.usage(kPlace0).trace_unsafe, 2U);
-    EXPECT_EQ(job.usage(kPlace1).trace_unsafe, 0U);
-    job.free(trace);
-    job.alloc(buffer_at(4 * kAddress));
-    job.free(buffer_at(2 * kAddress));
-    EXPECT_EQ(job.usage(kPlace0).trace_unsafe, 1U);
-    EXPECT_EQ(job.usage(kPlace0).trace_unsafe_allocs, 2U);
-}
-
 }  // namespace
 }  // namespace tt::alloc_trace::test

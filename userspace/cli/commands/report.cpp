@@ -67,6 +67,11 @@ Result<int> run_report(const Options& options) {
         if (Status replayed = replay_recording(options.file, *replay, *window, view->observer(), {}, start); !replayed) {
             return tl::make_unexpected(replayed.error());
         }
+        const TrackerView at = replay->tracker.view();
+        const std::uint64_t asked = window->until_event;
+        if (const std::uint64_t events = at.events + at.losses; asked != ReplayWindow{}.until_event && events < asked) {
+            return fail(ErrorCode::Usage, fmt::format("event:{} is after the end: {} has {} events", asked, options.file, events));
+        }
     }
     const TrackerView tracker = replay->tracker.view();
     const ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning};

@@ -76,6 +76,11 @@ struct Instruction {
     bool branches_if_above = false;       // `ja`
     std::optional<TrapCost> cost;         // none: no probe here
 
+    // What a store changes is seen by whoever reads an object at a probe; the frame is the function's own.
+    [[nodiscard]] bool writes_objects() const {
+        const bool own_frame = memory.base == Register::Rsp || memory.base == Register::Rbp;
+        return writes_memory && (!own_frame || memory.indexed || memory.unusual);
+    }
     [[nodiscard]] std::uint64_t end() const { return address + size; }
     // A jump whose target is computed; `from` holds it, if it is in a register.
     [[nodiscard]] bool is_computed_jump() const { return flow == Flow::Jump && !target && !slot; }

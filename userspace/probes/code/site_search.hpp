@@ -27,6 +27,14 @@ struct KnownCalls {
 [[nodiscard]] Result<std::vector<CodeSite>> search_after_calls(
     const FunctionCode& code, const KnownCalls& calls, std::uint32_t argument
 );
+// `calls.leads_to_callee` is asked of the hook, `is_getter` of what may be called on the way to it.
+[[nodiscard]] Result<std::vector<CodeSite>> search_before_calls(
+    const FunctionCode& code,
+    const KnownCalls& calls,
+    const std::function<bool(const Instruction&)>& is_getter,
+    std::uint32_t first,
+    std::uint32_t second
+);
 [[nodiscard]] Result<std::vector<CodeSite>> search_returns(const FunctionCode& code, const KnownCalls& calls);
 
 }  // namespace tt::alloc_trace

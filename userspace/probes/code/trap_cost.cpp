@@ -48,17 +48,20 @@ std::optional<TrapCost> cost_of_opcode(Bytes bytes, std::uint8_t rex, bool has_p
         if (rex != 0) {
             return std::nullopt;
         }
-        return is_nop ? TrapCost::Emulated : TrapCost::SingleStepped;  // not: pause
+        return is_nop ? TrapCost::EmulatedInRegisters : TrapCost::SingleStepped;  // not: pause
     }
-    if (opcode == 0xe8 || opcode == 0xe9 || opcode == 0xeb || (opcode & 0xf0U) == 0x70) {
+    if (opcode == 0xe8) {
         return operand_size ? std::nullopt : std::optional(TrapCost::Emulated);
+    }
+    if (opcode == 0xe9 || opcode == 0xeb || (opcode & 0xf0U) == 0x70) {
+        return operand_size ? std::nullopt : std::optional(TrapCost::EmulatedInRegisters);
     }
     return TrapCost::SingleStepped;
 }
 
 std::optional<TrapCost> cost_of_two_bytes(const cs_insn& instruction, std::uint8_t second, bool operand_size) {
     if ((second & 0xf0U) == 0x80) {  // jcc
-        return operand_size ? std::nullopt : std::optional(TrapCost::Emulated);
+        return operand_size ? std::nullopt : std::optional(TrapCost::EmulatedInRegisters);
     }
     if (is_one_of(kRefusedTwoByte, second)) {
         return std::nullopt;

@@ -3,6 +3,7 @@
 const markStyles = {
   failed_allocation: { letter: "F", name: "bad", label: "failed allocations" },
   clash: { letter: "C", name: "bad", label: "clashes" },
+  refused: { letter: "R", name: "warn", label: "refused requests" },
   gap: { letter: "G", name: "warn", label: "gaps" },
   trace_capture: { letter: "T", name: "accent", label: "trace captures" },
   close: { letter: "x", name: "dim", label: "closes" },

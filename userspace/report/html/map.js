@@ -182,7 +182,7 @@ function describe(rect) {
     ["from", offset(rect.start, state.to - state.from) + (circular || rect.origin === 0 ? "" : " (" + data.rect_origins[rect.origin] + ")")],
     ["for", humanDuration(rect.end - rect.start)],
     circular ? null : ["end", data.rect_ends[rect.ending]],
-    rect.unsafe ? ["trace", "allocated beside a captured trace"] : null,
+    rect.unsafe ? ["trace", "allocated after the capture of a trace, which may overwrite it"] : null,
     [circular ? "program" : "Buffer", rect.object === 0 ? "not known" : hex(rect.object)],
     ["pid", String(space.pid)],
   ].filter((row) => row !== null);

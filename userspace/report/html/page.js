@@ -53,6 +53,7 @@ function drawAll() {
   mapChoice();
   drawCharts();
   drawMap();
+  drawCores();
   drawHeld();
 }
 

@@ -89,12 +89,12 @@ function buildTables() {
   table("Peaks", [
     word("where", "Device"), word("type", "Type"), bytes("peak", "Peak"), time("peak_t", "At"), bytes("end", "At the end"),
   ], "peak", noneOf("no device memory was held"))(data.series.map((series) => ({ ...series, where: placeList(series.places) })));
-  const failures = data.processes.reduce((sum, process) => sum + process.failures + process.clashes, 0);
-  const left = failures - data.failures.length;
+  const failures = data.processes.reduce((sum, process) => sum + process.failures + process.clashes + process.refused, 0);
+  const left = failures - data.failures.reduce((sum, kind) => sum + kind.count, 0);
   table("Failures", [
-    time("t", "Time"), word("kind", "Kind"), word("owner", "Owner"), word("type", "Type"), bytes("size", "Asked for"),
+    time("t", "First"), time("last", "Last"), count("count", "Count"), word("kind", "Kind"), word("owner", "Owner"), word("type", "Type"), bytes("size", "Asked for"),
     bytes("needed", "Per bank"), bytes("free", "Free per bank"), bytes("largest", "Largest free"), word("message", "Message", true), word("pid", "Pid"),
-  ], "t", noneOf("no failed allocation and no clash was seen"))(data.failures, "Failed allocations and clashes" + (left > 0 ? " (" + counted(left, "older one") + " left out)" : ""));
+  ], "t", noneOf("no failed allocation and no refused launch was seen"))(data.failures, "Failed allocations and refused requests" + (left > 0 ? " (" + counted(left, "one") + " of more kinds left out)" : ""));
   table("Moments", [
     time("t", "Time"), word("noun", "What"), count("count", "Count"), word("text", "The greatest of them", true), word("pid", "Pid"),
   ], "t", "none")(data.marks);

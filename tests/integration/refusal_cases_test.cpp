@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Refusals of every kind, from the exception in the job to the view: tests/data/cases c01, c02, c08, p1 and p11 in one job.
+#include "support/bpf_test.hpp"
+#include "support/script.hpp"
+#include "support/tool.hpp"
+
+namespace tt::alloc_trace::test {
+namespace {
+
+using RefusalCasesTest = BpfTest;
+
+constexpr const char* kJob = R"(set l1_small 0
+set l1_size 1499136
+mesh m 1 1
+alloc w m DRAM 9663676416 32768
+begin_trace m 1
+end_trace m 1 40001536
+throw TT_FATAL @ a.cpp:78: a <= b\ninfo:\nCreating trace buffers of size 53616640B on MeshDevice 0, but only 50000000B is allocated for trace region.
+throw TT_FATAL @ b.cpp:2215: a <= b\ninfo:\nProgram size (79760) too large for kernel config buffer (70656) on TENSIX
+alloc s m L1_SMALL 27776 448 shard 0 0 7 7
+alloc b m SYSTEM_MEMORY 1048576 2048
+loop k 20
+alloc try m DRAM 6442450944 32768
+alloc try m DRAM 3221225472 32768
+alloc try m DRAM 1610612736 32768
+free try
+end
+throw TT_THROW @ c.cpp:1: tt::exception\ninfo:\nToo many cores: 72 of 64
+)";
+
+TEST_F(RefusalCasesTest, EachIsToldWithItsFiguresOrItsReason) {
+    const std::string file = record_script(dir_, kJob);
+    const nlohmann::json view = run_tool_json({"report", file, "failures", "--format", "json"});
+    EXPECT_EQ(view["count"], 42);
+    ASSERT_EQ(view["failures"].size(), 4U);
+    EXPECT_EQ(view["failures"][0]["missing_region"], true);
+    EXPECT_EQ(view["failures"][0]["type"], "L1_SMALL");
+    EXPECT_EQ(view["failures"][1]["verdict"], "refused");
+    EXPECT_EQ(view["failures"][1]["reason"], "Unsupported buffer type!");
+    EXPECT_EQ(view["failures"][2]["count"], 20);
+    EXPECT_EQ(view["failures"][3]["count"], 20);
+    EXPECT_EQ(view["refused_count"], 3);
+    ASSERT_EQ(view["refused"].size(), 3U);
+    EXPECT_EQ(view["refused"][0]["kind"], "trace_region");
+    EXPECT_EQ(view["refused"][0]["short_bytes"], 3'616'640);
+    EXPECT_EQ(view["refused"][0]["traces"]["bytes"], 40'001'536);
+    EXPECT_EQ(view["refused"][1]["kind"], "kernel_config");
+    EXPECT_EQ(view["refused"][1]["short_bytes"], 9'104);
+    EXPECT_EQ(view["refused"][2]["reason"], "Too many cores: 72 of 64");
+}
+
+}  // namespace
+}  // namespace tt::alloc_trace::test

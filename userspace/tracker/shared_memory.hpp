@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where the allocators of several owners hand out the same memory of a chip (a mesh, its submeshes and chips): which bytes more
+// than one of them holds, so that what is reserved on the chip is told by address and not as a sum. Places of a single owner, as
+// most are, cost nothing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "event/event.hpp"
+#include "tracker/coverage.hpp"
+#include "tracker/usage.hpp"
+
+namespace tt::alloc_trace {
+
+struct ProcessState;
+struct AllocationKey;
+struct LiveBuffer;
+
+class SharedMemory {
+public:
+    // A buffer that is live as of now. Call before the sums take it.
+    void start(ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
+    // One that is live no more. Call after the sums dropped it.
+    void end(ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
+    // Owners have other places, or allocators other regions: all is told from the live buffers again.
+    void rebuild(ProcessState& process);
+    // No place means what it did; nothing is held twice until an owner starts a buffer.
+    void forget(ProcessState& process);
+
+private:
+    // Places that the same owners share.
+    struct Domain {
+        std::vector<std::uint32_t> owners;  // indices into ProcessState::owners, ascending
+        std::vector<PlaceUsage*> usages;
+        std::uint32_t banks = 0;  // an allocator of fewer has only some cores (sub-devices): it shares none that can be told
+        Coverage coverage;
+    };
+    struct OfType {
+        std::vector<bool> entered;  // by owner: taken into account
+        std::vector<Domain> domains;
+    };
+
+    void rebuild(ProcessState& process, BufferType type);
+    [[nodiscard]] static std::vector<bool> sharers(const ProcessState& process, BufferType type, const std::vector<bool>& entered);
+
+    std::array<OfType, kBufferTypeCount> types_;
+};
+
+}  // namespace tt::alloc_trace
