@@ -3,6 +3,7 @@
 //
 // Attaching to a job that is at work already.
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -349,12 +350,66 @@ TEST_P(LeaderlessTest, ProcessIsFollowedWithoutItsMainThread) {
     const Outcome outcome = recorder.wait();
     EXPECT_EQ(outcome.status, 5) << outcome.err;
     EXPECT_EQ(outcome.err.find("ring-size"), std::string::npos) << "does not help";
+    EXPECT_EQ(run_tool({"report", file, "--strict"}).status, 5) << "a moment may be missing";
     const auto replayed = replay(file);
     const auto pid = static_cast<std::uint32_t>(job.pid());
     EXPECT_EQ(replayed->account(pid).allocs, 4U);
     EXPECT_EQ(replayed->account(pid).frees, 1U);
     EXPECT_EQ(replayed->ended(pid, FreeKind::ReleasedByExit), 3U + 3U);
     EXPECT_EQ(replayed->process(pid).end, ProcessState::End::Exited);
+}
+
+// An impatient operator: the second Ctrl-C comes while the probes are taken out.
+TEST_F(AttachTest, InterruptedTwiceTheRecordingIsWhole) {
+    StandIn job({"--threads", "2", "--ops", "1000"});
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", job.pid_text()}, file);
+    job.run_all();
+    recorder.process().signal(SIGINT);
+    recorder.process().signal(SIGINT);
+    const int status = recorder.wait().status;
+    EXPECT_TRUE(status == 0 || status == 128 + SIGINT) << status << ": both came as one, or the second behind the end of the file";
+    const Truth truth = job.truth();
+    const auto replayed = replay(file, {truth});
+    EXPECT_TRUE(replayed->complete);
+    EXPECT_TRUE(matches(*replayed, truth));
+    EXPECT_TRUE(has_original_code_soon(job.pid(), standin_library()));
+}
+
+// Its main thread ended before: what it holds is seen through another one, whichever way it is asked for.
+TEST_F(AttachTest, ProcessWhoseMainThreadEndedBeforeIsSeenAsAnyOther) {
+    using Words = std::vector<std::string>;
+    for (const Words& target : {Words{"-a"}, Words{"-p", ""}, Words{"--follow-children", "-p", ""}}) {
+        SCOPED_TRACE(target.front());
+        SpawnOptions options;
+        options.arguments = {TAT_LEADERLESS_JOB, "exit"};
+        Subprocess job(options);
+        const auto pid = static_cast<std::uint32_t>(job.pid());
+        job.wait_for_out("ready");
+        job.send("\n");
+        ASSERT_TRUE(eventually([pid] { return read_file("/proc/" + std::to_string(pid) + "/stat").find(") Z ") != std::string::npos; }));
+        Words given = target;
+        if (given.back().empty()) {
+            given.back() = std::to_string(pid);
+        }
+        const std::string file = dir_.file("x" + std::to_string(pid) + ".ttar");
+        Recorder recorder(given, file);
+        EXPECT_EQ(run_tool_json({"snapshot", "-p", std::to_string(pid), "--format", "json"})["buffers"].size(), 3U);
+        EXPECT_NE(run_tool({"list"}).out.find(std::to_string(pid)), std::string::npos);
+        job.send("\n");
+        job.wait_for_out("done");
+        job.send("\n");
+        EXPECT_EQ(job.wait().status, 0);
+        const Outcome outcome = target.front() == "-a" ? recorder.interrupt() : recorder.wait();
+        EXPECT_EQ(outcome.status, 0) << outcome.err;
+        const auto replayed = replay(file);
+        EXPECT_EQ(replayed->process(pid).known_before, KnownBefore::Full);
+        EXPECT_EQ(replayed->process(pid).found.pre_existing, 3U);
+        EXPECT_EQ(replayed->account(pid).allocs, 4U);
+        EXPECT_EQ(replayed->account(pid).frees, 1U);
+        EXPECT_EQ(replayed->ended(pid, FreeKind::ReleasedByExit), 3U + 3U);
+        EXPECT_EQ(replayed->process(pid).end, ProcessState::End::Exited);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(How, LeaderlessTest, testing::Values("exit", "exec"), [](const auto& how) { return std::string(how.param); });

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `-- COMMAND`: started by the tool, traced from its first allocation on, and otherwise as if started by the user.
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -31,6 +33,8 @@ protected:
         return all;
     }
 
+    void expect_said_everywhere(const std::string& words) const;
+
     const std::string file_ = dir_.file("x.ttar");
 };
 
@@ -41,6 +45,7 @@ TEST_F(CommandTest, NothingIsMissedFromTheFirstAllocationOn) {
         record({standin_path(), "--threads", "16", "--ops", "100000", "--shared", "--truth", path}, file_);
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_NE(outcome.out.find("done\n"), std::string::npos) << "the command's own output";
+    EXPECT_NE(outcome.err.find("tracing " + standin_library()), std::string::npos) << "said when it is found: " << outcome.err;
     const Truth truth = read_truth(path);
     const auto replayed = replay(file_, {truth});
     EXPECT_TRUE(matches(*replayed, truth));
@@ -68,6 +73,36 @@ TEST_F(CommandTest, DynamicLinkerThatTellsNothingIsSaidAndStrictFails) {
     const Outcome outcome = run_tool(arguments);
     EXPECT_EQ(outcome.status, 5) << outcome.err;
     EXPECT_NE(outcome.err.find("what it loads later is not seen"), std::string::npos) << outcome.err;
+    expect_said_everywhere("seen only in part");
+}
+
+// In text, JSON, the page, an export and the status; nothing is called exact. (All views: HistoryViews.)
+void CommandTest::expect_said_everywhere(const std::string& words) const {
+    for (const char* view : {"summary", "live", "leaks", "gaps"}) {
+        SCOPED_TRACE(view);
+        const Outcome text = run_tool({"report", file_, view, "--strict"});
+        EXPECT_EQ(text.status, 5);
+        EXPECT_NE(text.out.find(words), std::string::npos) << text.out;
+        EXPECT_EQ(text.out.find("exact"), std::string::npos) << text.out;
+        const nlohmann::json json = run_tool_json({"report", file_, view, "--format", "json"});
+        EXPECT_EQ(json["complete"], false);
+        EXPECT_GE(json["not_seen"]["count"], 1);
+    }
+    EXPECT_NE(run_tool({"report", file_, "--format", "html"}).out.find(words), std::string::npos);
+    EXPECT_NE(run_tool({"export", file_, "--to", "jsonl"}).out.find("\"kind\":\"not_seen\""), std::string::npos);
+}
+
+// The runtime inside with hidden symbols.
+TEST_F(CommandTest, CommandWithAHiddenRuntimeWasNotSeen) {
+    for (const char* job : {TAT_HIDDEN_JOB, TAT_HIDDEN_JOB_STATIC}) {
+        SCOPED_TRACE(job);
+        SpawnOptions options = tool_with({"record", "--strict", "--force", "-o", file_, "--", job});
+        Subprocess recorder(options);
+        recorder.wait_for_err("hidden symbols");  // at once
+        recorder.send("\n");
+        EXPECT_EQ(recorder.wait().status, 5);
+        expect_said_everywhere("not seen");
+    }
 }
 
 TEST_F(CommandTest, ExitStatusIsPassedOn) {
@@ -159,10 +194,24 @@ TEST_F(CommandTest, CommandWhoseRuntimeIsRefusedWasNotSeen) {
     EXPECT_EQ(outcome.err.find(" is not seen: ", at_once + 1), std::string::npos) << "once: " << outcome.err;
     EXPECT_NE(outcome.err.find(" was not seen: "), std::string::npos) << "and at the end: " << outcome.err;
     EXPECT_EQ(outcome.err.find("no allocation was seen"), std::string::npos) << outcome.err;
-    const Outcome gaps = run_tool({"report", file_, "gaps", "--strict"});
-    EXPECT_EQ(gaps.status, 5);
-    EXPECT_NE(gaps.out.find(" was not seen: "), std::string::npos) << gaps.out;
-    EXPECT_EQ(gaps.out.find("exact"), std::string::npos) << gaps.out;
+    expect_said_everywhere(" was not seen: ");
+}
+
+// As a job that compiles its kernels: it is not lost behind its children.
+TEST_F(CommandTest, JobIsWholeBehindManyChildren) {
+    const std::string path = dir_.file("truth.json");
+    const std::string count = std::getenv("TAT_LONG_TESTS") != nullptr ? "5000" : "150";
+    const std::string script = "\"$0\" --threads 2 --ops 2000 --no-close --truth \"$1\"; i=0; while [ $i -lt " + count +
+                               " ]; do /bin/true; i=$((i + 1)); done";
+    const Outcome outcome = run_tool(
+        {"record", "--strict", "-o", file_, "--", "sh", "-c", script, standin_path(), path}, std::chrono::minutes(2)
+    );
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const Truth truth = read_truth(path);
+    EXPECT_TRUE(matches(*replay(file_, {truth}), truth));
+    const std::string pid = "pid " + std::to_string(truth.pid);
+    EXPECT_NE(run_tool({"report", file_}).out.find(pid), std::string::npos);
+    EXPECT_NE(run_tool({"report", file_, "--format", "html"}).out.find(std::to_string(truth.pid)), std::string::npos);
 }
 
 // As Ctrl-C in a terminal, which both get: what the command does then, and its status, are not lost.

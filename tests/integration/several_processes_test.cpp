@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 
 #include "support/bpf_test.hpp"
 #include "support/replayed.hpp"
@@ -92,9 +93,19 @@ TEST_F(SeveralProcessesTest, ProcessesThatAreRefusedUnderAllWereNotSeen) {
     StandIn late(storm_);
     recorder.process().wait_for_err("pid " + late.pid_text());
     EXPECT_EQ(late.exit(), 0);
-    EXPECT_EQ(recorder.interrupt().status, 5);
+    const Outcome outcome = recorder.interrupt();
+    EXPECT_EQ(outcome.status, 5);
     const auto replayed = replay(file_);
     for (StandIn* job : {&early, &late}) {
+        for (const char* words : {" is not seen: ", " was not seen: "}) {  // at once and at the end, each once
+            std::istringstream lines(outcome.err);
+            std::size_t said = 0;
+            for (std::string line; std::getline(lines, line);) {
+                const bool of_job = line.find("pid " + job->pid_text() + " ") != std::string::npos;
+                said += of_job && line.find(words) != std::string::npos ? 1 : 0;
+            }
+            EXPECT_EQ(said, 1U) << words << outcome.err;
+        }
         const ProcessState& process = replayed->process(static_cast<std::uint32_t>(job->pid()));
         ASSERT_TRUE(process.not_seen);
         EXPECT_FALSE(process.not_seen->partly);
@@ -102,6 +113,37 @@ TEST_F(SeveralProcessesTest, ProcessesThatAreRefusedUnderAllWereNotSeen) {
         EXPECT_EQ(process.end, job == &late ? ProcessState::End::Exited : ProcessState::End::Alive);
     }
 }
+
+// The runtime inside with hidden symbols, in a program of its own or one that is linked statically; there at the attach, and started later.
+class HiddenRuntimeTest : public BpfTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(HiddenRuntimeTest, ItsProcessesWereNotSeen) {
+    const std::string file = dir_.file("x.ttar");
+    SpawnOptions options;
+    options.arguments = {GetParam()};
+    Subprocess early(options);
+    early.wait_for_out("ready");
+    Recorder recorder({"-a"}, file, {"--strict"});
+    Subprocess late(options);
+    recorder.process().wait_for_err("pid " + std::to_string(late.pid()));
+    for (Subprocess* job : {&early, &late}) {
+        job->send("\n");
+        EXPECT_EQ(job->wait().status, 0);
+    }
+    EXPECT_EQ(recorder.interrupt().status, 5);
+    const auto replayed = replay(file);
+    for (const Subprocess* job : {&early, &late}) {
+        const ProcessState& process = replayed->process(static_cast<std::uint32_t>(job->pid()));
+        ASSERT_TRUE(process.not_seen);
+        EXPECT_FALSE(process.not_seen->partly);
+        EXPECT_NE(process.not_seen->why.find("hidden symbols"), std::string::npos) << process.not_seen->why;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Linked, HiddenRuntimeTest, testing::Values(TAT_HIDDEN_JOB, TAT_HIDDEN_JOB_STATIC),
+    [](const auto& job) { return std::string(job.index == 0 ? "dynamically" : "statically"); }
+);
 
 // -a, and a process that starts later in a container: its dynamic linker is another file than the host's.
 TEST_F(SeveralProcessesTest, JobWithItsOwnDynamicLinkerIsSeenUnderAll) {

@@ -100,6 +100,20 @@ TEST_F(SnapshotRunTest, ReopenedDevicesHoldWhatTheyHoldNow) {
     expect_truth(file, job.truth());
 }
 
+TEST_F(SnapshotRunTest, DevicesThatReopenAHundredTimesHoldWhatTheyHoldNow) {
+    StandIn job({"--threads", "1", "--ops", "100"});
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", job.pid_text()}, file, {"--strict"});
+    for (int i = 0; i < 100; ++i) {
+        job.run_all();
+        job.close();
+        job.reopen();
+    }
+    job.run_all();
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    expect_truth(file, job.truth());
+}
+
 TEST_F(SnapshotRunTest, AJobThatIsStoppedIsKnownWhole) {
     StandIn job({"--threads", "4", "--ops", "5000", "--shared"});
     job.run_all();

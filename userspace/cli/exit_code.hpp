@@ -13,7 +13,7 @@ enum class ExitCode : int {
     Usage = 2,
     NotPermitted = 3,
     NotTraceable = 4,   // no such process, not a TT-Metal process, unsupported build
-    Incomplete = 5,     // finished, but something is missing; only with --strict
+    Incomplete = 5,     // finished, but something is missing or not known; only with --strict
     OverLimit = 10,     // finished, and the condition of a --fail-... option holds
 };
 

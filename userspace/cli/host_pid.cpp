@@ -33,8 +33,8 @@ std::vector<ProcessInfo> find_by_namespace_pid(const std::vector<std::uint32_t>&
 }  // namespace
 
 Error with_host_pid(Error error, const std::vector<std::uint32_t>& pids) {
-    if (error.code != ErrorCode::NoSuchProcess && error.code != ErrorCode::NotTraceable) {
-        return error;
+    if (error.code == ErrorCode::Usage || error.code == ErrorCode::RunTime) {
+        return error;  // not about the process
     }
     std::string hint;
     for (const ProcessInfo& info : find_by_namespace_pid(pids)) {

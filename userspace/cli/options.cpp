@@ -98,7 +98,7 @@ void add_record(CLI::App& app, Options& options) {
     app.add_option("--max-size", options.max_bytes, "Keep the newest events in FILE and FILE.1, FILE.2 ..., so much together, e.g. 2G")
         ->transform(CLI::AsSizeValue(false))
         ->type_name("SIZE");
-    app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed");
+    app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
 }
 
 void add_need(CLI::App& app, Options& options) {
@@ -162,7 +162,7 @@ void add_report(CLI::App& app, Options& options) {
     add_iterations(app, options);
     add_time_window(app, options);
     app.add_option("--at", options.at, "The state at this time, or behind event:N, for views that show one")->type_name("TIME");
-    app.add_flag("--strict", options.strict, "Exit with 5 if the recording is incomplete");
+    app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
 }
 
 void add_diff(CLI::App& app, Options& options) {

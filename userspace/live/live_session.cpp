@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "kernel/kernel_support.hpp"
 #include "live/host_session.hpp"
+#include "target/elf_text.hpp"
 #include "target/process_pause.hpp"
 
 namespace tt::alloc_trace {
@@ -20,6 +21,7 @@ namespace {
 // What a process holds already is read before it is called attached to; a busy one may take longer than that.
 constexpr std::uint64_t kMaxFirstWalkNs = 3'000'000'000;
 constexpr std::uint64_t kMaxLastWalkNs = 3'000'000'000;
+constexpr const char* kAttachLater = "when it has loaded tt-metal, attach with -p PID";
 constexpr std::size_t kBatch = 1U << 16U;  // records per pump(): some 20 ms of work
 
 // As records carry them.
@@ -102,10 +104,11 @@ Status LiveSession::load() {
     return attacher_.attach_process_programs(*programs_);
 }
 
-// One given process without its children: the probes need to exist in its address space only.
+// One given process without its children: the probes need to exist in its address space only. The kernel ties them to its main
+// thread.
 pid_t LiveSession::scope() const {
     const LiveTarget& target = options_.target;
-    return target.pids.size() == 1 && !target.follow_children ? static_cast<pid_t>(target.pids.front()) : kAnyProcess;
+    return target.pids.size() == 1 && !target.follow_children && has_main_thread_ ? static_cast<pid_t>(target.pids.front()) : kAnyProcess;
 }
 
 Status LiveSession::attach_pids() {
@@ -123,6 +126,7 @@ Status LiveSession::attach_pids() {
         if (!process) {
             return tl::make_unexpected(process.error());
         }
+        has_main_thread_ = has_main_thread_ && process->has_main_thread();
         processes.push_back(std::move(*process));
     }
     if (Status loaded = load(); !loaded) {
@@ -147,7 +151,7 @@ Status LiveSession::attach_pids() {
         if (Status added = add_target(process, false); !added) {
             return added;
         }
-        tell_not_seen(process, true);
+        tell_refused(process, true);
     }
     return {};
 }
@@ -179,7 +183,8 @@ Status LiveSession::attach_all() {
             // It may end any time; what it did until then is worth having.
             (void)add_target(*process, false);
         }
-        tell_not_seen(*process, traced);
+        tell_refused(*process, traced);
+        tell_hidden(*process, traced);
     }
     return {};
 }
@@ -203,10 +208,15 @@ Status LiveSession::hold_command() {
 // First the probes, then its libraries are looked at: what it loads in between is told by the probes.
 void LiveSession::add_linkers_of(const ProcessHandle& process) {
     const Status attached = attach_linkers_of(process);
-    if (!attached && attached.error().code != ErrorCode::NoSuchProcess) {
-        ++unseen_;
-        options_.notice("process " + std::to_string(process.pid()) + ": what it loads later is not seen: " + attached.error().message);
+    if (attached || attached.error().code == ErrorCode::NoSuchProcess) {
+        return;
     }
+    if (attached.error().code == ErrorCode::NotPermitted) {  // nothing is known of it, not even whether it has a linker
+        ++unreadable_;
+        options_.notice("process " + std::to_string(process.pid()) + " cannot be looked at: " + attached.error().message);
+        return;
+    }
+    tell_not_seen(process, true, {attached.error().code, attached.error().message + ": what it loads later is not seen", kAttachLater});
 }
 
 Status LiveSession::attach_linkers_of(const ProcessHandle& process) {
@@ -352,16 +362,18 @@ void LiveSession::add_late_modules(const ProcessNews& news) {
         add_linkers_of(*process);
     }
     const Result<std::size_t> found = add_modules_of(*process);
-    tell_not_seen(*process, found && *found > 0);
+    const bool traced = found && *found > 0;
+    tell_refused(*process, traced);
     if (registry_->probe_count() != before) {
         update_info();
     }
-    if (options_.target.all && found && *found > 0) {
+    if (options_.target.all && traced) {
         add_if_older_than_probes(*process);
     }
     if (command_) {
         (void)send_signal(*process, SIGCONT);  // it stopped itself to wait for this
     }
+    tell_hidden(*process, traced);
 }
 
 // Until its probes are in every process that has the files nothing is seen of it.
@@ -384,23 +396,33 @@ void LiveSession::add_if_older_than_probes(const ProcessHandle& process) {
     }
 }
 
-void LiveSession::tell_not_seen(const ProcessHandle& process, bool partly) {
-    const std::optional<Error> refused = registry_->refused();
-    const Result<ProcessInfo> info = read_process_info(process);
-    if (!refused || !info) {
+void LiveSession::tell_refused(const ProcessHandle& process, bool traced) {
+    if (const std::optional<Error> refused = registry_->refused()) {
+        tell_not_seen(process, traced, *refused);
+    }
+}
+
+void LiveSession::tell_hidden(const ProcessHandle& process, bool traced) {
+    if (traced || registry_->refused()) {
         return;
     }
-    const ToldNotSeen told{info->start_time_ns, partly, refused->message};
-    if (std::exchange(told_not_seen_[process.pid()], told) == told) {
+    if (const std::optional<std::string> path = hidden_.find(process)) {
+        tell_not_seen(process, false, hidden_runtime(*path));
+    }
+}
+
+void LiveSession::tell_not_seen(const ProcessHandle& process, bool partly, const Error& why) {
+    const Result<ProcessInfo> info = read_process_info(process);
+    if (!info || !told_not_seen_[process.pid()].insert({info->start_time_ns, partly, why.message}).second) {
         return;
     }
     if (!alive_.contains(process.pid())) {
         (void)add_target(process, false);  // for its command line and its end
     }
-    consume(ProcessNotSeen{{monotonic_ns(), process.pid(), 0}, partly, refused->message, refused->hint});
+    consume(ProcessNotSeen{{monotonic_ns(), process.pid(), 0}, partly, why.message, why.hint});
     options_.notice(
         "pid " + std::to_string(process.pid()) + " (" + info->command + ") is " + (partly ? "seen only in part: " : "not seen: ") +
-        refused->message + (refused->hint.empty() ? "" : "; " + refused->hint)
+        why.message + (why.hint.empty() ? "" : "; " + why.hint)
     );
 }
 

@@ -4,6 +4,7 @@
 // A live trace from start to stop: targets found, probes attached, the ring drained into events. Used by one thread.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -86,8 +87,8 @@ public:
     // The command's exit status, waiting for its end; nothing without a command.
     [[nodiscard]] std::optional<int> wait_for_command();
 
-    // Of how many dynamic linkers it is not known what they load: what was recorded may be less than what was done.
-    [[nodiscard]] std::uint64_t unseen_linkers() const { return unseen_; }
+    // How many processes could not be looked at: what was recorded may be less than what was done.
+    [[nodiscard]] std::uint64_t unreadable_processes() const { return unreadable_; }
 
     [[nodiscard]] RingStatus ring() const { return {programs_->ring_bytes(), programs_->peak_fill_bytes()}; }
     [[nodiscard]] LossCounters losses() const { return programs_->losses(); }
@@ -114,8 +115,12 @@ private:
     void add_late_modules(const ProcessNews& news);
     void follow_without_main_thread(std::uint32_t pid);
     Result<std::size_t> add_modules_of(const ProcessHandle& process);
-    // Once for each reason: that a runtime of the process looked at last is not traced.
-    void tell_not_seen(const ProcessHandle& process, bool partly);
+    // That a runtime of the process looked at last is not traced. `traced`: another one of it is.
+    void tell_refused(const ProcessHandle& process, bool traced);
+    // That it has a runtime that shows nothing of itself.
+    void tell_hidden(const ProcessHandle& process, bool traced);
+    // Once for each reason.
+    void tell_not_seen(const ProcessHandle& process, bool partly, const Error& why);
     [[nodiscard]] Status finish_snapshots();
     // Until no walk is running or wanted, or the time is over.
     [[nodiscard]] Status pump_until_walked(std::uint64_t max_ns);
@@ -134,17 +139,19 @@ private:
     std::unique_ptr<RingReader> ring_;
     std::optional<CommandProcess> command_;
     std::optional<StopGuardian> guardian_;
+    bool has_main_thread_ = true;  // all that was given
     std::set<std::uint32_t> alive_;
     struct ToldNotSeen {
         std::uint64_t start_time_ns = 0;
         bool partly = false;
         std::string why;
 
-        bool operator==(const ToldNotSeen&) const = default;
+        auto operator<=>(const ToldNotSeen&) const = default;
     };
-    std::map<std::uint32_t, ToldNotSeen> told_not_seen_;  // by pid
+    std::map<std::uint32_t, std::set<ToldNotSeen>> told_not_seen_;  // by pid
     DynamicLinkerFinder linkers_;
-    std::uint64_t unseen_ = 0;
+    HiddenRuntimeFinder hidden_;
+    std::uint64_t unreadable_ = 0;
     std::vector<ProcessNews> news_;  // to be looked at
     std::vector<std::uint32_t> appeared_;  // likewise, but they do not wait for it
     bool stopped_ = false;

@@ -62,7 +62,7 @@ Result<std::size_t> ModuleRegistry::add_modules_of(const ProcessHandle& process)
         const FileIdentity& identity = module.elf.identity();
         const Known* known = find(identity);
         if (known == nullptr) {
-            Result<LayoutProfile> added = add(module, process.pid());
+            Result<LayoutProfile> added = add(module, process);
             if (!added && added.error().hint.empty()) {
                 added.error().hint = "tt-alloc-trace doctor --library " + module.path + " tells more";
             }
@@ -118,8 +118,8 @@ std::vector<MappedLayout> ModuleRegistry::mapped_layouts() const {
     return layouts;
 }
 
-Result<LayoutProfile> ModuleRegistry::add(const MappedModule& module, std::uint32_t pid) {
-    const LayoutSources sources{layout_file_, "/proc/" + std::to_string(pid) + "/root"};
+Result<LayoutProfile> ModuleRegistry::add(const MappedModule& module, const ProcessHandle& process) {
+    const LayoutSources sources{layout_file_, process.path_of("root")};
     const Result<TraceableModule> traceable = resolve_module(module.elf, sources);
     if (!traceable) {
         return tl::make_unexpected(traceable.error());

@@ -66,7 +66,7 @@ private:
         std::optional<Error> refused;
     };
 
-    [[nodiscard]] Result<LayoutProfile> add(const MappedModule& module, std::uint32_t pid);
+    [[nodiscard]] Result<LayoutProfile> add(const MappedModule& module, const ProcessHandle& process);
     void add_exception_runtimes(const ProcessHandle& process);
     [[nodiscard]] const Known* find(const FileIdentity& identity) const;
 

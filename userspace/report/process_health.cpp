@@ -30,6 +30,15 @@ std::string known_before_reason(const ProcessState& process) {
     return torn.empty() && process.contradictions.frees > 0 ? "buffers were freed that the walk had not found" : torn;
 }
 
+// Others say nothing of what was live before the attach.
+bool counts(const ProcessState& process) { return process.used_memory() || process.walks[0].count > 0; }
+
+// Attached to in mid-run, and gone before its memory was read.
+bool ended_unread(const ProcessState& process) {
+    return !process.from_first_event && !process.inherits && process.walks[0].count == 0 &&
+           process.end == ProcessState::End::Exited;
+}
+
 template <typename Failure>
 std::vector<FailureKind<Failure>> first_of(const std::vector<FailureKind<Failure>>& all, std::size_t most) {
     return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(most, all.size()))};
@@ -288,7 +297,6 @@ ProcessHealth process_health(const ProcessState& process, const SessionInfo& ses
 }
 
 KnownBefore known_before_attach(const TrackerView& view, const SessionInfo& session) {
-    const auto counts = [](const ProcessState& process) { return process.used_memory() || process.walks[0].count > 0; };
     const bool any = std::any_of(view.processes.begin(), view.processes.end(), [&](const auto& process) {
         return counts(*process);
     });
@@ -308,6 +316,14 @@ KnownBefore known_before_attach(const TrackerView& view, const SessionInfo& sess
         }
     }
     return least;
+}
+
+bool nothing_unknown(const TrackerView& view, const SessionInfo& session) {
+    return view.complete() && std::none_of(view.processes.begin(), view.processes.end(), [&](const auto& process) {
+        const bool may_have_held = counts(*process) || (ended_unread(*process) && !session.modules.empty());
+        return process->programs.launches_not_told().launches > 0 ||
+               (may_have_held && known_before(*process, session) != KnownBefore::Full);
+    });
 }
 
 std::vector<Note> not_told_notes(const LaunchesNotTold& launches) {

@@ -56,6 +56,9 @@ struct ProcessHealth {
 // What was live before the attach, of all processes that used memory: as much as is known of each of them.
 [[nodiscard]] KnownBefore known_before_attach(const TrackerView& view, const SessionInfo& session);
 
+// Whether nothing was missed and nothing is unknown: what --strict asks. A stream may be complete, and not begin early enough.
+[[nodiscard]] bool nothing_unknown(const TrackerView& view, const SessionInfo& session);
+
 // "known before attach: full (296 buffers found)"; no note for a process watched from its start. `start_ns`: the attach.
 [[nodiscard]] std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_ns);
 

@@ -79,7 +79,7 @@ std::string name_of_monitor(const ProcessHandle& process, const std::string& pro
 
 // /run/.containerenv as the process sees it: never a way out of its root, never a file that blocks.
 std::string read_container_file(const ProcessHandle& process) {
-    const UniqueFd root(::openat(process.directory_fd(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const UniqueFd root(::openat(process.files_fd(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
     open_how how{};
     how.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "target/elf_text.hpp"
 
+#include <string.h>
+
 #include <algorithm>
 #include <string>
 
@@ -26,7 +28,7 @@ bool contains_text(const ElfFile& elf, std::uint64_t offset, std::uint64_t size,
         if (!elf.read_at(offset + at, piece.data() + kept, count)) {
             return false;
         }
-        if (piece.find(text) != std::string::npos) {
+        if (::memmem(piece.data(), piece.size(), text.data(), text.size()) != nullptr) {
             return true;
         }
     }

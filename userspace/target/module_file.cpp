@@ -87,7 +87,7 @@ Result<ModuleFile> open_module_file(const ProcessHandle& process, const MapEntry
         static_cast<unsigned long long>(entry.start),
         static_cast<unsigned long long>(entry.end)
     );
-    auto mapped = open_regular(process.directory_fd(), range.data(), process.path_of(range.data()));
+    auto mapped = open_regular(process.files_fd(), range.data(), process.path_of(range.data()));
     if (mapped || mapped.error().code == ErrorCode::NotTraceable) {
         return mapped;
     }
@@ -96,7 +96,7 @@ Result<ModuleFile> open_module_file(const ProcessHandle& process, const MapEntry
         return mapped;
     }
     const std::string name = "root" + entry.path;
-    auto named = open_regular(process.directory_fd(), name, process.path_of(name));
+    auto named = open_regular(process.files_fd(), name, process.path_of(name));
     if (named && !is_mapped_file(named->identity, entry)) {
         return fail(
             ErrorCode::NotTraceable,

@@ -24,24 +24,6 @@ bool is_file_mapping(const MapEntry& entry) {
     return entry.executable && entry.inode != 0 && !entry.path.empty();
 }
 
-// A mapped file that has the runtime inside and exports nothing of it.
-std::optional<std::string> find_hidden_runtime(const ProcessHandle& process) {
-    const auto entries = read_memory_map(process);
-    std::set<std::uint64_t> seen;
-    for (std::size_t i = 0; entries && i < entries->size(); ++i) {
-        const MapEntry& entry = (*entries)[i];
-        if (!is_file_mapping(entry) || !seen.insert(entry.inode).second) {
-            continue;
-        }
-        auto file = open_module_file(process, entry);
-        const auto elf = file ? ElfFile::open(*std::move(file), without_unprintable(entry.path)) : tl::make_unexpected(file.error());
-        if (elf && has_runtime_inside(*elf)) {
-            return elf->path();
-        }
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 // One distinct file and all its executable mappings.
@@ -126,8 +108,33 @@ Result<ModuleScan> ModuleFinder::scan(const ProcessHandle& process) {
     return scan;
 }
 
+std::optional<std::string> HiddenRuntimeFinder::find(const ProcessHandle& process) {
+    const auto entries = read_memory_map(process);
+    std::set<std::uint64_t> seen;
+    for (std::size_t i = 0; entries && i < entries->size(); ++i) {
+        const MapEntry& entry = (*entries)[i];
+        if (!is_file_mapping(entry) || !seen.insert(entry.inode).second) {
+            continue;
+        }
+        auto file = open_module_file(process, entry);
+        if (file && is_hidden(*std::move(file), entry)) {
+            return without_unprintable(entry.path);
+        }
+    }
+    return std::nullopt;
+}
+
+bool HiddenRuntimeFinder::is_hidden(ModuleFile file, const MapEntry& entry) {
+    const auto [known, first] = known_.try_emplace(file.identity, false);
+    if (first) {
+        const auto elf = ElfFile::open(std::move(file), without_unprintable(entry.path));
+        known->second = elf && has_runtime_inside(*elf);
+    }
+    return known->second;
+}
+
 Error not_a_tt_metal_process(const ProcessHandle& process, const ModuleScan& scan) {
-    if (const auto path = find_hidden_runtime(process)) {
+    if (const auto path = HiddenRuntimeFinder().find(process)) {
         Error error = hidden_runtime(*path);
         error.message = "process " + std::to_string(process.pid()) + " cannot be traced: " + error.message;
         return error;

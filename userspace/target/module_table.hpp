@@ -6,15 +6,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "base/error.hpp"
 #include "target/elf_file.hpp"
 #include "target/memory_map.hpp"
+#include "target/module_file.hpp"
 #include "target/process.hpp"
 
 namespace tt::alloc_trace {
@@ -56,6 +59,19 @@ private:
     std::vector<std::string> wanted_;
     std::vector<std::string_view> wanted_views_;
     std::unordered_set<FileIdentity, FileIdentityHash> without_;  // files known to hold none
+};
+
+// Finds the runtime where it was linked in with hidden symbols. Each file is searched once. Not thread-safe.
+class HiddenRuntimeFinder {
+public:
+    // The path of the first such file that `process` has mapped; not to be asked of one in which a ModuleFinder found the runtime:
+    // its users may carry the same texts. Reads all constant data of files not met before.
+    [[nodiscard]] std::optional<std::string> find(const ProcessHandle& process);
+
+private:
+    [[nodiscard]] bool is_hidden(ModuleFile file, const MapEntry& entry);
+
+    std::unordered_map<FileIdentity, bool, FileIdentityHash> known_;
 };
 
 // "no loaded library contains tt-metal's allocation hooks (looked at 12: libc.so.6, ...)": the NotTraceable error to

@@ -80,9 +80,13 @@ std::optional<StatLine> parse_stat(std::string_view text) {
     };
 }
 
+bool main_thread_has_ended(const StatLine& stat) {
+    return stat.state == 'Z' || stat.state == 'X';
+}
+
 // All of it: its main thread may end while others go on.
 bool has_ended(const StatLine& stat) {
-    return (stat.state == 'Z' || stat.state == 'X') && stat.threads <= 1;
+    return main_thread_has_ended(stat) && stat.threads <= 1;
 }
 
 // What stands behind "<key>" at the start of a line of /proc/PID/status, without leading blanks.
@@ -142,7 +146,7 @@ Directory open_directory(int parent, const char* name) {
 std::vector<std::uint32_t> opened_devices(const ProcessHandle& process) {
     constexpr std::string_view kDevices = "/dev/tenstorrent/";
     std::vector<std::uint32_t> devices;
-    const Directory directory = open_directory(process.directory_fd(), "fd");
+    const Directory directory = open_directory(process.files_fd(), "fd");
     std::size_t looked_at = 0;
     while (directory && looked_at++ < kMaxDescriptors) {
         const dirent* entry = ::readdir(directory.get());
@@ -181,6 +185,13 @@ std::uint64_t ticks_to_ns(std::uint64_t ticks) {
     return ticks / per_second * 1'000'000'000U + ticks % per_second * 1'000'000'000U / per_second;
 }
 
+// They go with the memory of a thread.
+bool is_of_memory(std::string_view name) {
+    constexpr std::array kNames{"maps", "map_files", "exe", "fd", "root", "cmdline", "environ"};
+    const std::string_view first = name.substr(0, name.find('/'));
+    return std::find(kNames.begin(), kNames.end(), first) != kNames.end();
+}
+
 Result<StatLine> read_stat(const ProcessHandle& process) {
     const auto text = process.read("stat", kMaxStatBytes);
     if (!text) {
@@ -206,11 +217,39 @@ Result<ProcessHandle> ProcessHandle::open(std::uint32_t pid, const std::string& 
     if (!process.directory_.valid()) {
         return process.failed("", error);
     }
+    process.find_thread(proc_root);
     return process;
 }
 
+void ProcessHandle::find_thread(const std::string& proc_root) {
+    const Result<StatLine> stat = read_stat(*this);
+    if (!stat || !main_thread_has_ended(*stat) || has_ended(*stat)) {
+        return;
+    }
+    for (const std::uint32_t tid : list_threads(*this).value_or(std::vector<std::uint32_t>{})) {
+        const std::string path = proc_root + "/" + std::to_string(tid);
+        UniqueFd thread(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (tid == pid_ || !thread.valid()) {
+            continue;
+        }
+        ProcessHandle seen(tid, path, std::move(thread));
+        const std::string status = seen.read_head("status", kMaxStatusBytes).value_or("");
+        if (status_number(status, "Tgid:") == pid_) {  // its number was not given away meanwhile
+            tid_ = tid;
+            thread_path_ = path;
+            thread_ = std::move(seen.directory_);
+            return;
+        }
+    }
+}
+
+// What is not of the whole process stays with the main thread, also when it has ended.
+int ProcessHandle::fd_for(const std::string& name) const {
+    return is_of_memory(name) ? files_fd() : directory_fd();
+}
+
 std::string ProcessHandle::path_of(const std::string& name) const {
-    return path_ + "/" + name;
+    return (thread_.valid() && is_of_memory(name) ? thread_path_ : path_) + "/" + name;
 }
 
 tl::unexpected<Error> ProcessHandle::failed(const std::string& name, int error) const {
@@ -235,7 +274,7 @@ tl::unexpected<Error> ProcessHandle::failed(const std::string& name, int error) 
 }
 
 Result<std::string> ProcessHandle::read_head(const std::string& name, std::size_t max_bytes) const {
-    const UniqueFd fd(::openat(directory_.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
+    const UniqueFd fd(::openat(fd_for(name), name.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd.valid()) {
         return failed(name, errno);
     }
@@ -265,7 +304,7 @@ Result<std::string> ProcessHandle::read(const std::string& name, std::size_t max
 
 Result<std::string> ProcessHandle::read_link(const std::string& name) const {
     std::array<char, 4096> target{};
-    const auto length = ::readlinkat(directory_.get(), name.c_str(), target.data(), target.size());
+    const auto length = ::readlinkat(fd_for(name), name.c_str(), target.data(), target.size());
     if (length < 0) {
         return failed(name, errno);
     }
@@ -327,13 +366,9 @@ Result<ResolvedPid> resolve_pid(std::uint32_t pid, const std::string& proc_root)
         }
         return resolved;
     }
-    if (stat->state == 'Z' || stat->state == 'X') {
-        const bool others_run = !has_ended(*stat);
+    if (has_ended(*stat)) {
         return fail(
-            ErrorCode::NoSuchProcess,
-            others_run ? "the main thread of process " + std::to_string(pid) + " has ended while other threads run on"
-                       : "process " + std::to_string(pid) + " has ended and only waits for its parent (zombie)",
-            others_run ? "such a process hides its libraries; it cannot be attached to" : ""
+            ErrorCode::NoSuchProcess, "process " + std::to_string(pid) + " has ended and only waits for its parent (zombie)"
         );
     }
     return ResolvedPid{pid, ""};

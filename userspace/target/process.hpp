@@ -28,9 +28,17 @@ public:
 
     [[nodiscard]] std::uint32_t pid() const { return pid_; }
     [[nodiscard]] int directory_fd() const { return directory_.get(); }
-    [[nodiscard]] std::string path_of(const std::string& name) const;  // e.g. "/proc/12/maps", for messages
 
-    // The text of /proc/PID/<name>; an error (RunTime) if it is longer than `max_bytes`.
+    // A process hides its memory and files where its main thread has ended while others go on: one of these shows them, until it
+    // ends, too. The thread by whom they are seen, else the pid.
+    [[nodiscard]] std::uint32_t memory_tid() const { return thread_.valid() ? tid_ : pid_; }
+    [[nodiscard]] bool has_main_thread() const { return !thread_.valid(); }
+    // Of "maps", "map_files", "exe", "fd", "root", "cmdline", "environ": the directory in which they are, and their path, e.g.
+    // "/proc/12/maps".
+    [[nodiscard]] int files_fd() const { return thread_.valid() ? thread_.get() : directory_.get(); }
+    [[nodiscard]] std::string path_of(const std::string& name) const;
+
+    // The text of /proc/PID/<name>, or its thread's; an error (RunTime) if it is longer than `max_bytes`.
     [[nodiscard]] Result<std::string> read(const std::string& name, std::size_t max_bytes) const;
     // The first `max_bytes` of it; no error if there is more.
     [[nodiscard]] Result<std::string> read_head(const std::string& name, std::size_t max_bytes) const;
@@ -39,11 +47,16 @@ public:
 
 private:
     ProcessHandle(std::uint32_t pid, std::string path, UniqueFd directory);
+    void find_thread(const std::string& proc_root);
+    [[nodiscard]] int fd_for(const std::string& name) const;
     [[nodiscard]] tl::unexpected<Error> failed(const std::string& name, int error) const;
 
     std::uint32_t pid_ = 0;
     std::string path_;
     UniqueFd directory_;
+    std::uint32_t tid_ = 0;
+    std::string thread_path_;
+    UniqueFd thread_;  // its /proc/TID, only if the main thread has ended
 };
 
 struct ProcessInfo {

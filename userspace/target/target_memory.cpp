@@ -58,13 +58,13 @@ std::size_t whole_pieces(std::span<const MemoryPiece> pieces, std::uint64_t byte
 
 bool is_alive(const ProcessHandle& process) {
     struct stat unused {};
-    return ::fstatat(process.directory_fd(), "stat", &unused, 0) == 0;
+    return ::fstatat(process.files_fd(), "stat", &unused, 0) == 0;
 }
 
 }  // namespace
 
 void ProcessMemory::read(std::span<MemoryPiece> pieces) const {
-    const auto pid = static_cast<pid_t>(process_.pid());
+    const auto pid = static_cast<pid_t>(process_.memory_tid());
     const std::span<MemoryPiece> all = pieces;
     for (MemoryPiece& piece : pieces) {
         piece.read = false;
@@ -85,7 +85,7 @@ void ProcessMemory::read(std::span<MemoryPiece> pieces) const {
         const std::size_t skipped = done == call.count && call.count != 0 ? 0 : 1;
         pieces = pieces.subspan(std::min(done + skipped, pieces.size()));
     }
-    // A pid is not given away while its process is there: alive now means it was the same one all the time.
+    // A number is not given away while its process or thread is there: alive now means it was the same one all the time.
     if (!is_alive(process_)) {
         for (MemoryPiece& piece : all) {
             piece.read = false;
@@ -106,7 +106,7 @@ Status ProcessMemory::check() const {
     for (const MapEntry& entry : *map) {
         const iovec local{&byte, 1};
         const iovec remote{reinterpret_cast<void*>(entry.start), 1};  // NOLINT: as above
-        if (::process_vm_readv(static_cast<pid_t>(process_.pid()), &local, 1, &remote, 1, 0) == 1) {
+        if (::process_vm_readv(static_cast<pid_t>(process_.memory_tid()), &local, 1, &remote, 1, 0) == 1) {
             return {};
         }
         permitted = permitted && errno != EPERM;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "report/display_text.hpp"
 #include "view_run.hpp"
@@ -263,6 +264,66 @@ TEST(HistoryViews, ProcessThatWasNotSeenIsSaidInEveryView) {
         }
     }
     EXPECT_THAT(answer("summary", stream.events()).text, HasSubstr("pid 4242 (killed by signal 6, SIGABRT)  python3 serve.py\n"));
+}
+
+TEST(HistoryViews, ProcessThatWasSeenInPartIsSaidInEveryView) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).apply(ProcessNotSeen{stream.at(0), true, "its linker tells nothing", ""});
+    stream.mesh(0, 0, 2).alloc(1, 0x100, 64);
+    for (const ViewKind& kind : view_kinds()) {
+        const std::string name(kind.name);
+        const Answer said = answer(name, stream.events());
+        EXPECT_THAT(said.text, HasSubstr("! pid 4242 (job) was seen only in part: its linker tells nothing\n")) << name;
+        EXPECT_EQ(said.json["complete"], false) << name;
+        EXPECT_EQ(said.json["not_seen"]["processes"][0]["partly"], true) << name;
+        EXPECT_THAT(said.text, Not(HasSubstr("exact"))) << name;
+    }
+}
+
+constexpr std::uint32_t kFirstChild = 10'000;
+
+// What is said of the job: without the children themselves, and numbers of events.
+nlohmann::ordered_json without_children(nlohmann::ordered_json json) {
+    if (json.is_object()) {
+        for (const char* of_the_stream : {"event", "events", "events_by_kind", "older_processes", "marks"}) {
+            json.erase(of_the_stream);
+        }
+    } else if (json.is_array()) {
+        nlohmann::ordered_json kept = nlohmann::ordered_json::array();
+        std::copy_if(json.begin(), json.end(), std::back_inserter(kept), [](const auto& entry) {
+            return !entry.is_object() || entry.value("pid", 0U) < kFirstChild;
+        });
+        json = std::move(kept);
+    }
+    for (auto& part : json) {
+        if (part.is_structured()) {
+            part = without_children(part);
+        }
+    }
+    return json;
+}
+
+// A job that compiles kernels: no view loses it, or what it held, behind 5,000 processes that came and went.
+TEST(HistoryViews, JobBehindItsChildrenIsWholeInEveryView) {
+    const auto stream_with = [](std::uint32_t children) {
+        Stream stream;
+        stream.process(0, kPid, "job", true).mesh(0, 0, 2).alloc(1, 0x100, 64).alloc(1, 0x2000, 4096).free(2, 0x100, 64);
+        for (std::uint32_t pid = kFirstChild; pid < kFirstChild + children; ++pid) {
+            EventHeader header = stream.at(2);
+            stream.apply(ProcessForked{header, pid});
+            header.pid = pid;
+            stream.apply(ProcessSeen{header, kPid, pid, true, "cc1plus"});
+            stream.apply(ProcessExec{header}).apply(ProcessExited{header});
+        }
+        stream.alloc(3, 0x4000, 64).apply(ProcessExited{stream.at(4)});
+        return stream.events();
+    };
+    const auto alone = stream_with(0);
+    const auto behind = stream_with(5'000);
+    for (const ViewKind& kind : view_kinds()) {
+        const std::string name(kind.name);
+        EXPECT_EQ(without_children(answer(name, behind).json), without_children(answer(name, alone).json)) << name;
+    }
 }
 
 TEST(HistoryViews, WhatThisToolMissedSpoilsExactEverywhere) {

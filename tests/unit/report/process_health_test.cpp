@@ -136,6 +136,42 @@ TEST(ProcessHealth, HeaderSaysWhatIsKnownOfTheTimeBefore) {
     EXPECT_EQ(known_before_attach(started.view(), session()), KnownBefore::Full);
 }
 
+// What --strict asks for.
+TEST(ProcessHealth, NothingIsUnknownOnlyIfAllBeforeAndSinceIsKnown) {
+    EXPECT_TRUE(nothing_unknown(Stream().view(), session())) << "there was nobody";
+    EXPECT_TRUE(nothing_unknown(attached().view(), session()));
+    Stream started;
+    started.process(0, kPid, "job", true).mesh(0, 0, 1).alloc(1, 0x100, 64);
+    EXPECT_TRUE(nothing_unknown(started.view(), session()));
+    Stream shell = attached();
+    shell.process(1, 77, "shell");
+    EXPECT_TRUE(nothing_unknown(shell.view(), session())) << "it used no device memory";
+
+    Stream partial;
+    partial.process(0, kPid, "job").mesh(0, 0, 1).apply(walked(partial.at(0), WalkReason::Attach, 0, "torn"));
+    EXPECT_FALSE(nothing_unknown(partial.view(), session()));
+    partial.apply(walked(partial.at(0), WalkReason::Audit, 0));
+    EXPECT_TRUE(nothing_unknown(partial.view(), session())) << "a later walk read it all";
+    Stream unread;
+    unread.process(0, kPid, "job").mesh(0, 0, 1).alloc(1, 0x100, 64);
+    EXPECT_FALSE(nothing_unknown(unread.view(), session())) << "not walked: --no-snapshot";
+    Stream lost = attached();
+    lost.apply(Lost{{}, 1, 0, 0, 0});
+    EXPECT_FALSE(nothing_unknown(lost.view(), session()));
+}
+
+// It was gone before its memory was read: what it held is not known, if it had the runtime at all.
+TEST(ProcessHealth, ProcessThatEndedUnreadIsUnknown) {
+    Stream stream;
+    stream.process(0, kPid, "job").apply(ProcessExited{stream.at(0)});
+    SessionInfo with_runtime = session();
+    with_runtime.modules.emplace_back();
+    EXPECT_FALSE(nothing_unknown(stream.view(), with_runtime));
+    SessionInfo without = session();
+    without.modules.clear();
+    EXPECT_TRUE(nothing_unknown(stream.view(), without));
+}
+
 TEST(ProcessHealth, LeastKnownProcessThatUsedMemoryDecidesForAll) {
     Stream stream = attached();
     EXPECT_EQ(known_before_attach(stream.view(), session()), KnownBefore::Full);

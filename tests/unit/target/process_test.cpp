@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -171,6 +172,52 @@ TEST(ProcessTest, ZombieIsNoProcessToTrace) {
     ASSERT_TRUE(process);
     EXPECT_TRUE(read_process_info(*process)->zombie);
     EXPECT_EQ(read_memory_map(*process).error().code, ErrorCode::NoSuchProcess);
+}
+
+TEST(ProcessTest, ProcessWithoutItsMainThreadIsSeenThroughAnother) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        std::thread([] {
+            for (;;) {
+                ::pause();
+            }
+        }).detach();
+        ::syscall(SYS_exit, 0);
+    }
+    const auto pid = static_cast<std::uint32_t>(child);
+    auto process = ProcessHandle::open(pid);
+    while (process && process->has_main_thread()) {
+        process = ProcessHandle::open(pid);
+    }
+    ASSERT_TRUE(process);
+    EXPECT_NE(process->memory_tid(), pid);
+    EXPECT_FALSE(read_memory_map(*process)->empty());
+    EXPECT_TRUE(process->read_link("exe"));
+    const auto info = read_process_info(*process);
+    EXPECT_THAT(info->command, HasSubstr("target_test"));
+    EXPECT_FALSE(info->zombie);
+    EXPECT_EQ(info->pid, pid);
+    EXPECT_TRUE(resolve_pid(pid));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    EXPECT_FALSE(read_memory_map(*process));
+}
+
+// Between listing the threads and opening one it may end, and its number be given away.
+TEST(ProcessTest, ThreadOfAnotherProcessIsNotTakenForOnesOwn) {
+    const FakeProc proc;
+    proc.add("12", stat_line("job", 'Z', 1, 0, 3, 1), "Tgid:\t12\n", "");
+    for (const char* tid : {"12", "15", "16"}) {
+        std::filesystem::create_directories(proc.root() + "/12/task/" + tid);
+    }
+    proc.add("15", stat_line("other", 'S', 1, 0, 1, 9), "Tgid:\t15\n", "other");
+    EXPECT_TRUE(ProcessHandle::open(12, proc.root())->has_main_thread()) << "there is none to see it through";
+    proc.add("16", stat_line("job", 'S', 1, 0, 3, 1), "Tgid:\t12\n", "job");
+    const auto process = ProcessHandle::open(12, proc.root());
+    EXPECT_EQ(process->memory_tid(), 16U);
+    EXPECT_EQ(process->read("cmdline", 100), "job");
+    EXPECT_EQ(process->path_of("root/lib"), proc.root() + "/16/root/lib");
+    EXPECT_EQ(process->path_of("stat"), proc.root() + "/12/stat");
 }
 
 TEST(ProcessTest, ThreadIdBecomesItsProcess) {

@@ -18,7 +18,7 @@
 namespace tt::alloc_trace {
 namespace {
 
-ProcessListRow row_of(const ProcessInfo& info, const std::optional<ContainerInfo>& container, const MappedModule& module) {
+ProcessListRow row_of(const ProcessInfo& info, const std::optional<ContainerInfo>& container, const MappedModule& module, const std::string& root) {
     ProcessListRow row;
     if (container) {
         row.container = {container->runtime, container->id, container->name, container->image};
@@ -30,7 +30,7 @@ ProcessListRow row_of(const ProcessInfo& info, const std::optional<ContainerInfo
     row.library = module.path;
     row.build_id = module.elf.build_id();
     row.devices.assign(info.devices.begin(), info.devices.end());
-    const Result<TraceableModule> traceable = resolve_module(module.elf, {"", "/proc/" + std::to_string(info.pid) + "/root", false});
+    const Result<TraceableModule> traceable = resolve_module(module.elf, {"", root, false});
     row.supported = traceable.has_value();
     row.reason = traceable ? "" : traceable.error().message;
     row.what_to_do = traceable ? "" : traceable.error().hint;
@@ -57,7 +57,7 @@ Result<int> run_list(const Options& options) {
         if (const Result<ProcessInfo> info = read_process_info(*process)) {
             const std::optional<ContainerInfo> container = container_of(*process);
             for (const MappedModule& module : scan->modules) {
-                rows.push_back(row_of(*info, container, module));
+                rows.push_back(row_of(*info, container, module, process->path_of("root")));
             }
         }
     }

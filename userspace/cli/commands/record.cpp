@@ -17,6 +17,7 @@
 #include "recording/recording_writer.hpp"
 #include "report/display_text.hpp"
 #include "report/human_size.hpp"
+#include "report/process_health.hpp"
 #include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
@@ -234,7 +235,7 @@ Result<int> run_record(const Options& options) {
             return tl::make_unexpected(status.error());
         }
     }
-    if (options.strict && (!pipeline.view().complete() || session.unseen_linkers() > 0)) {
+    if (options.strict && (!nothing_unknown(pipeline.view(), session.info()) || session.unreadable_processes() > 0)) {
         return static_cast<int>(ExitCode::Incomplete);
     }
     return runner.exit_status();

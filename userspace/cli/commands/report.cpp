@@ -8,6 +8,7 @@
 #include "cli/output.hpp"
 #include "cli/replay.hpp"
 #include "report/html_page.hpp"
+#include "report/process_health.hpp"
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {
@@ -84,7 +85,8 @@ Result<int> run_report(const Options& options) {
     if (!replay->warning.empty()) {
         spdlog::warn("{}: {}", printable(options.file), printable(replay->warning));
     }
-    return static_cast<int>(options.strict && !replay->complete ? ExitCode::Incomplete : ExitCode::Ok);
+    const bool known = replay->complete && nothing_unknown(tracker, replay->session);
+    return static_cast<int>(options.strict && !known ? ExitCode::Incomplete : ExitCode::Ok);
 }
 
 }  // namespace tt::alloc_trace

@@ -38,7 +38,7 @@ Result<Runtime> find_runtime(const ProcessHandle& process, const Options& option
     Runtime runtime;
     std::optional<Error> refused;
     for (const MappedModule& mapped : scan->modules) {
-        const LayoutSources sources{options.layout_file, "/proc/" + std::to_string(process.pid()) + "/root"};
+        const LayoutSources sources{options.layout_file, process.path_of("root")};
         Result<TraceableModule> module = resolve_module(mapped.elf, sources);
         if (!module) {
             refused = module.error();
