@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tracker/coverage.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace tt::alloc_trace {
@@ -15,44 +16,60 @@ Coverage::Steps::iterator Coverage::step_at(std::uint64_t address) {
 }
 
 // A step that changes nothing is none.
-void Coverage::join_at(std::uint64_t address) {
-    const auto step = steps_.find(address);
+void Coverage::join(Steps::iterator step) {
     const std::uint32_t before = step == steps_.begin() ? 0 : std::prev(step)->second;
     if (step->second == before) {
         steps_.erase(step);
     }
 }
 
-std::uint64_t Coverage::add(std::uint64_t begin, std::uint64_t end) {
-    if (begin >= end) {
-        return 0;
+void Coverage::add(const BankRange& range) {
+    if (range.begin >= range.end) {
+        return;
     }
-    const auto first = step_at(begin);
-    const auto last = step_at(end);
-    std::uint64_t held = 0;
+    const auto first = step_at(range.begin);
+    const auto last = step_at(range.end);
     for (auto step = first; step != last; ++step) {
-        held += step->second > 0 ? std::next(step)->first - step->first : 0;
         ++step->second;
     }
-    join_at(begin);
-    join_at(end);
-    return held;
+    join(first);
+    join(last);
 }
 
-std::uint64_t Coverage::remove(std::uint64_t begin, std::uint64_t end) {
-    if (begin >= end) {
-        return 0;
+void Coverage::remove(const BankRange& range) {
+    if (range.begin >= range.end) {
+        return;
     }
-    const auto first = step_at(begin);
-    const auto last = step_at(end);
-    std::uint64_t held = 0;
+    const auto first = step_at(range.begin);
+    const auto last = step_at(range.end);
     for (auto step = first; step != last; ++step) {
         step->second -= step->second > 0 ? 1 : 0;
-        held += step->second > 0 ? std::next(step)->first - step->first : 0;
     }
-    join_at(begin);
-    join_at(end);
-    return held;
+    join(first);
+    join(last);
+}
+
+void Coverage::append_held(const BankRange& range, std::vector<BankRange>& held) const {
+    auto step = steps_.upper_bound(range.begin);
+    step = step == steps_.begin() ? step : std::prev(step);
+    for (; step != steps_.end() && step->first < range.end; ++step) {
+        const auto next = std::next(step);
+        if (step->second > 0 && next != steps_.end() && next->first > range.begin) {
+            held.push_back({std::max(step->first, range.begin), std::min(next->first, range.end)});
+        }
+    }
+}
+
+std::uint64_t bytes_in_any(std::vector<BankRange>& ranges) {
+    std::sort(ranges.begin(), ranges.end());
+    std::uint64_t bytes = 0;
+    std::uint64_t up_to = 0;
+    for (const BankRange& range : ranges) {
+        const std::uint64_t begin = std::max(range.begin, up_to);
+        bytes += range.end > begin ? range.end - begin : 0;
+        up_to = std::max(up_to, range.end);
+    }
+    return bytes;
 }
 
 }  // namespace tt::alloc_trace

@@ -13,35 +13,29 @@
 namespace tt::alloc_trace {
 namespace {
 
-struct Range {
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;
-};
-
 // Of the buffer in each bank, if its allocator has all of `banks`.
-std::optional<Range> range_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, std::uint32_t banks) {
+std::optional<BankRange> range_of(
+    const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, std::uint32_t banks
+) {
     const Region* region = process.allocators[key.allocator].region(key.type);
     const auto bytes = region == nullptr || region->banks != banks ? std::nullopt : bank_footprint(buffer.shape(), region);
     if (!bytes) {
         return std::nullopt;
     }
     constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
-    return Range{key.address, *bytes > kMax - key.address ? kMax : key.address + *bytes};
+    return BankRange{key.address, *bytes > kMax - key.address ? kMax : key.address + *bytes};
 }
 
-bool contains(const std::vector<std::uint32_t>& ascending, std::uint32_t value) {
-    return std::binary_search(ascending.begin(), ascending.end(), value);
-}
-
-std::uint32_t most_banks(const ProcessState& process, const std::vector<std::uint32_t>& owners, BufferType type) {
-    std::uint32_t banks = 0;
+// The most that an allocator of the owner has, by owner.
+std::vector<std::uint32_t> most_banks(const ProcessState& process, BufferType type) {
+    std::vector<std::uint32_t> most(process.owners.size());
     for (const Allocator& allocator : process.allocators) {
         const Region* region = allocator.region(type);
-        if (allocator.alive && region != nullptr && contains(owners, allocator.owner)) {
-            banks = std::max(banks, region->banks);
+        if (allocator.alive && region != nullptr) {
+            most[allocator.owner] = std::max(most[allocator.owner], region->banks);
         }
     }
-    return banks;
+    return most;
 }
 
 }  // namespace
@@ -65,8 +59,11 @@ void SharedMemory::rebuild(ProcessState& process, BufferType type) {
     OfType& of_type = types_[static_cast<std::size_t>(type)];
     of_type.entered = sharers(process, type, of_type.entered);
     of_type.domains.clear();
+    of_type.sharers.assign(process.owners.size(), {});
+    const std::vector<std::uint32_t> banks = most_banks(process, type);
     std::map<PlaceUsage*, std::vector<std::uint32_t>> owners_of;
     for (std::uint32_t i = 0; i < process.owners.size(); ++i) {
+        of_type.sharers[i].banks = banks[i];
         if (of_type.entered[i]) {
             for (PlaceUsage* usage : process.owners[i].usages) {
                 owners_of[usage].push_back(i);
@@ -76,16 +73,53 @@ void SharedMemory::rebuild(ProcessState& process, BufferType type) {
     std::map<std::vector<std::uint32_t>, std::vector<PlaceUsage*>> shared;
     for (auto& [place, usage] : process.places) {
         usage.of(type).double_bytes = 0;
-        if (const auto found = owners_of.find(&usage); found != owners_of.end() && found->second.size() > 1) {
+        if (const auto found = owners_of.find(&usage); found != owners_of.end()) {
             shared[found->second].push_back(&usage);
         }
     }
     for (auto& [owners, usages] : shared) {
-        of_type.domains.push_back({owners, std::move(usages), most_banks(process, owners, type), {}});
+        add_domain(of_type, owners, std::move(usages));
     }
     for (const auto& [key, buffer] : process.live.buffers()) {
         if (key.type == type && !of_type.domains.empty()) {
             start(process, key, buffer);
+        }
+    }
+}
+
+void SharedMemory::add_domain(OfType& of_type, std::vector<std::uint32_t> owners, std::vector<PlaceUsage*> usages) {
+    std::uint32_t banks = 0;
+    for (const std::uint32_t owner : owners) {
+        banks = std::max(banks, of_type.sharers[owner].banks);
+    }
+    std::erase_if(owners, [&](std::uint32_t owner) { return of_type.sharers[owner].banks != banks; });
+    if (owners.size() < 2) {
+        return;
+    }
+    for (const std::uint32_t owner : owners) {
+        of_type.sharers[owner].domains.push_back(static_cast<std::uint32_t>(of_type.domains.size()));
+    }
+    of_type.domains.push_back({std::move(owners), std::move(usages)});
+}
+
+template <typename Change>
+void SharedMemory::change_doubles(
+    OfType& of_type, BufferType type, std::uint32_t owner, const BankRange& range, const Change& change
+) {
+    const Sharer& sharer = of_type.sharers[owner];
+    own_.clear();
+    sharer.coverage.append_held(range, own_);
+    for (const std::uint32_t index : sharer.domains) {
+        const Domain& domain = of_type.domains[index];
+        held_ = own_;
+        for (const std::uint32_t other : domain.owners) {
+            if (other != owner) {
+                of_type.sharers[other].coverage.append_held(range, held_);
+            }
+        }
+        const std::uint64_t bytes = held_.empty() ? 0 : bytes_in_any(held_) * sharer.banks;
+        for (PlaceUsage* usage : domain.usages) {
+            change(usage->of(type).double_bytes, bytes);
         }
     }
 }
@@ -97,24 +131,22 @@ void SharedMemory::start(ProcessState& process, const AllocationKey& key, const 
         rebuild(process, key.type);
         return;
     }
-    for (Domain& domain : of_type.domains) {
-        const auto range = contains(domain.owners, owner) ? range_of(process, key, buffer, domain.banks) : std::nullopt;
-        const std::uint64_t twice = range ? domain.coverage.add(range->begin, range->end) : 0;
-        for (PlaceUsage* usage : domain.usages) {
-            usage->of(key.type).double_bytes += twice * domain.banks;
-        }
+    Sharer& sharer = of_type.sharers[owner];
+    const auto range = sharer.domains.empty() ? std::nullopt : range_of(process, key, buffer, sharer.banks);
+    if (range) {
+        change_doubles(of_type, key.type, owner, *range, [](std::uint64_t& sum, std::uint64_t bytes) { sum += bytes; });
+        sharer.coverage.add(*range);
     }
 }
 
 void SharedMemory::end(ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
     OfType& of_type = types_[static_cast<std::size_t>(key.type)];
     const std::uint32_t owner = process.allocators[key.allocator].owner;
-    for (Domain& domain : of_type.domains) {
-        const auto range = contains(domain.owners, owner) ? range_of(process, key, buffer, domain.banks) : std::nullopt;
-        const std::uint64_t twice = range ? domain.coverage.remove(range->begin, range->end) : 0;
-        for (PlaceUsage* usage : domain.usages) {
-            usage->of(key.type).double_bytes -= twice * domain.banks;
-        }
+    const bool shares = owner < of_type.sharers.size() && !of_type.sharers[owner].domains.empty();
+    const auto range = shares ? range_of(process, key, buffer, of_type.sharers[owner].banks) : std::nullopt;
+    if (range) {
+        of_type.sharers[owner].coverage.remove(*range);
+        change_doubles(of_type, key.type, owner, *range, [](std::uint64_t& sum, std::uint64_t bytes) { sum -= bytes; });
     }
 }
 

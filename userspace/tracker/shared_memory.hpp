@@ -36,18 +36,28 @@ private:
     struct Domain {
         std::vector<std::uint32_t> owners;  // indices into ProcessState::owners, ascending
         std::vector<PlaceUsage*> usages;
-        std::uint32_t banks = 0;  // an allocator of fewer has only some cores (sub-devices): it shares none that can be told
+    };
+    struct Sharer {  // an owner
+        std::uint32_t banks = 0;  // what an allocator of fewer holds has only some cores (sub-devices): it shares none that can be told
         Coverage coverage;
+        std::vector<std::uint32_t> domains;  // indices; none: what it holds is nobody else's
     };
     struct OfType {
         std::vector<bool> entered;  // by owner: taken into account
+        std::vector<Sharer> sharers;  // by owner
         std::vector<Domain> domains;
     };
 
     void rebuild(ProcessState& process, BufferType type);
+    void add_domain(OfType& of_type, std::vector<std::uint32_t> owners, std::vector<PlaceUsage*> usages);
+    // Of each place that the owner shares: `change` of the bytes of a range of its banks that others, or itself, hold.
+    template <typename Change>
+    void change_doubles(OfType& of_type, BufferType type, std::uint32_t owner, const BankRange& range, const Change& change);
     [[nodiscard]] static std::vector<bool> sharers(const ProcessState& process, BufferType type, const std::vector<bool>& entered);
 
     std::array<OfType, kBufferTypeCount> types_;
+    std::vector<BankRange> own_;   // room for a moment
+    std::vector<BankRange> held_;  // likewise
 };
 
 }  // namespace tt::alloc_trace

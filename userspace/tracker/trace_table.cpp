@@ -62,9 +62,24 @@ TraceRanges worked_on_of(const ProcessState& process, TraceRanges worked_on, std
 void count_live(KeptTrace& trace, const AllocationKey& key, const LiveBuffer& buffer) {
     ++trace.live;
     trace.live_bytes += buffer.size;
-    if (buffer.t_ns >= trace.fresh_t_ns) {
+    if (trace.id && buffer.t_ns >= trace.fresh_t_ns) {  // no replay is known of one without a number
         trace.not_replayed.emplace_back(key, buffer.t_ns);
     }
+}
+
+// Anew.
+void count_all_live(const ProcessState& process, KeptTrace& trace) {
+    trace.live = 0;
+    trace.live_bytes = 0;
+    trace.not_replayed.clear();
+    for (const auto& [key, buffer] : process.live.buffers()) {
+        if (TraceTable::concerns(trace, owner_number(process, key), buffer)) {
+            count_live(trace, key, buffer);
+        }
+    }
+    std::sort(trace.not_replayed.begin(), trace.not_replayed.end(), [](const auto& a, const auto& b) {
+        return std::tuple(a.second, a.first.address) < std::tuple(b.second, b.first.address);
+    });
 }
 
 // Still the same life.
@@ -134,6 +149,7 @@ KeptTrace* TraceTable::meet(ProcessState& process, std::uint32_t owner, std::uin
     });
     if (nameless != kept_.end()) {
         nameless->id = id;
+        count_all_live(process, *nameless);
         return &*nameless;
     }
     KeptTrace older;
@@ -277,8 +293,9 @@ void TraceTable::started(const ProcessState& process, const AllocationKey& key, 
         return;
     }
     came_at_risk(process, key, buffer);
+    const std::uint32_t owner = owner_number(process, key);
     for (KeptTrace& trace : kept_) {
-        if (concerns(trace, owner_number(process, key), buffer)) {
+        if (concerns(trace, owner, buffer)) {
             ++trace.allocs;
             count_live(trace, key, buffer);
             forget_ended(process, trace);
@@ -288,9 +305,10 @@ void TraceTable::started(const ProcessState& process, const AllocationKey& key, 
 
 void TraceTable::ended(ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
     bool at_risk = false;
+    const std::uint32_t owner = owner_number(process, key);
     for (std::size_t i = 0; i < kept_.size(); ++i) {
         KeptTrace& trace = kept_[i];
-        if (concerns(trace, owner_number(process, key), buffer)) {
+        if (concerns(trace, owner, buffer)) {
             at_risk = true;
             --trace.live;
             trace.live_bytes -= buffer.size;
@@ -370,19 +388,8 @@ void TraceTable::settle(ProcessState& process) {
         }
     }
     for (KeptTrace& trace : kept_) {
-        trace.live = 0;
-        trace.live_bytes = 0;
-        trace.not_replayed.clear();
-        for (const auto& [key, buffer] : process.live.buffers()) {
-            if (!concerns(trace, owner_number(process, key), buffer)) {
-                continue;
-            }
-            count_live(trace, key, buffer);
-        }
+        count_all_live(process, trace);
         trace.allocs = older ? trace.live : trace.allocs;
-        std::sort(trace.not_replayed.begin(), trace.not_replayed.end(), [](const auto& a, const auto& b) {
-            return std::tuple(a.second, a.first.address) < std::tuple(b.second, b.first.address);
-        });
     }
     totals_.allocs = older ? at_risk().buffers : totals_.allocs;
 }
