@@ -3,6 +3,7 @@
 #include "tracker/shared_memory.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -26,59 +27,65 @@ std::optional<BankRange> range_of(
     return BankRange{key.address, *bytes > kMax - key.address ? kMax : key.address + *bytes};
 }
 
-// The most that an allocator of the owner has, by owner.
-std::vector<std::uint32_t> most_banks(const ProcessState& process, BufferType type) {
-    std::vector<std::uint32_t> most(process.owners.size());
-    for (const Allocator& allocator : process.allocators) {
-        const Region* region = allocator.region(type);
-        if (allocator.alive && region != nullptr) {
-            most[allocator.owner] = std::max(most[allocator.owner], region->banks);
-        }
-    }
-    return most;
-}
+// Those of before that may hold some of the type again.
+bool goes_on(const Owner& owner) { return owner.current && !owner.closing && owner.allocators > 0; }
 
 }  // namespace
 
+SharedMemory::Sharer* SharedMemory::OfType::find(std::uint32_t owner) {
+    const auto found = std::lower_bound(sharers.begin(), sharers.end(), owner, [](const Sharer& sharer, std::uint32_t wanted) {
+        return sharer.owner < wanted;
+    });
+    return found == sharers.end() || found->owner != owner ? nullptr : &*found;
+}
+
 // Those that hold some of the type, or did and may again.
-std::vector<bool> SharedMemory::sharers(const ProcessState& process, BufferType type, const std::vector<bool>& entered) {
-    std::vector<bool> sharers(process.owners.size());
-    for (std::size_t i = 0; i < std::min(entered.size(), sharers.size()); ++i) {
-        const Owner& owner = process.owners[i];
-        sharers[i] = entered[i] && owner.current && !owner.closing && owner.allocators > 0;
+std::vector<SharedMemory::Sharer> SharedMemory::sharers(
+    const ProcessState& process, BufferType type, const std::vector<Sharer>& before
+) {
+    std::map<std::uint32_t, std::uint32_t> most_banks;  // that an allocator has, by owner
+    for (const Sharer& sharer : before) {
+        if (goes_on(process.owners[sharer.owner])) {
+            most_banks[sharer.owner] = 0;
+        }
     }
     for (const auto& [key, buffer] : process.live.buffers()) {
         if (key.type == type) {
-            sharers[process.allocators[key.allocator].owner] = true;
+            most_banks[process.allocators[key.allocator].owner] = 0;
         }
+    }
+    for (const Allocator& allocator : process.allocators) {
+        const Region* region = allocator.alive ? allocator.region(type) : nullptr;
+        const auto found = region == nullptr ? most_banks.end() : most_banks.find(allocator.owner);
+        if (found != most_banks.end()) {
+            found->second = std::max(found->second, region->banks);
+        }
+    }
+    std::vector<Sharer> sharers;
+    for (const auto& [owner, banks] : most_banks) {
+        sharers.push_back({owner, banks, {}, {}, {}, {}});
     }
     return sharers;
 }
 
 void SharedMemory::rebuild(ProcessState& process, BufferType type) {
     OfType& of_type = types_[static_cast<std::size_t>(type)];
-    of_type.entered = sharers(process, type, of_type.entered);
-    of_type.domains.clear();
-    of_type.sharers.assign(process.owners.size(), {});
-    const std::vector<std::uint32_t> banks = most_banks(process, type);
-    std::map<PlaceUsage*, std::vector<std::uint32_t>> owners_of;
-    for (std::uint32_t i = 0; i < process.owners.size(); ++i) {
-        of_type.sharers[i].banks = banks[i];
-        if (of_type.entered[i]) {
-            for (PlaceUsage* usage : process.owners[i].usages) {
-                owners_of[usage].push_back(i);
-            }
+    of_type = {sharers(process, type, of_type.sharers), {}};
+    std::map<PlaceUsage*, std::vector<std::uint32_t>> members_of;
+    for (std::uint32_t i = 0; i < of_type.sharers.size(); ++i) {
+        for (PlaceUsage* usage : process.owners[of_type.sharers[i].owner].usages) {
+            members_of[usage].push_back(i);
         }
     }
     std::map<std::vector<std::uint32_t>, std::vector<PlaceUsage*>> shared;
     for (auto& [place, usage] : process.places) {
         usage.of(type).double_bytes = 0;
-        if (const auto found = owners_of.find(&usage); found != owners_of.end()) {
+        if (const auto found = members_of.find(&usage); found != members_of.end()) {
             shared[found->second].push_back(&usage);
         }
     }
-    for (auto& [owners, usages] : shared) {
-        add_domain(of_type, owners, std::move(usages));
+    for (auto& [members, usages] : shared) {
+        add_domain(of_type, members, std::move(usages));
     }
     for (const auto& [key, buffer] : process.live.buffers()) {
         if (key.type == type && !of_type.domains.empty()) {
@@ -87,37 +94,47 @@ void SharedMemory::rebuild(ProcessState& process, BufferType type) {
     }
 }
 
-void SharedMemory::add_domain(OfType& of_type, std::vector<std::uint32_t> owners, std::vector<PlaceUsage*> usages) {
+void SharedMemory::add_domain(OfType& of_type, std::vector<std::uint32_t> members, std::vector<PlaceUsage*> usages) {
     std::uint32_t banks = 0;
-    for (const std::uint32_t owner : owners) {
-        banks = std::max(banks, of_type.sharers[owner].banks);
+    for (const std::uint32_t member : members) {
+        banks = std::max(banks, of_type.sharers[member].banks);
     }
-    std::erase_if(owners, [&](std::uint32_t owner) { return of_type.sharers[owner].banks != banks; });
-    if (owners.size() < 2) {
+    std::erase_if(members, [&](std::uint32_t member) { return of_type.sharers[member].banks != banks; });
+    if (members.size() < 2) {
         return;
     }
-    for (const std::uint32_t owner : owners) {
-        of_type.sharers[owner].domains.push_back(static_cast<std::uint32_t>(of_type.domains.size()));
+    for (const std::uint32_t member : members) {
+        Sharer& sharer = of_type.sharers[member];
+        sharer.domains.push_back(static_cast<std::uint32_t>(of_type.domains.size()));
+        std::vector<std::uint32_t> all;
+        std::set_union(sharer.members.begin(), sharer.members.end(), members.begin(), members.end(), std::back_inserter(all));
+        sharer.members = std::move(all);
     }
-    of_type.domains.push_back({std::move(owners), std::move(usages)});
+    of_type.domains.push_back({std::move(members), std::move(usages)});
 }
 
 template <typename Change>
 void SharedMemory::change_doubles(
-    OfType& of_type, BufferType type, std::uint32_t owner, const BankRange& range, const Change& change
+    OfType& of_type, BufferType type, const Sharer& sharer, const BankRange& range, const Change& change
 ) {
-    const Sharer& sharer = of_type.sharers[owner];
-    own_.clear();
-    sharer.coverage.append_held(range, own_);
+    bool any = false;
+    for (const std::uint32_t member : sharer.members) {
+        Sharer& other = of_type.sharers[member];
+        other.held.clear();
+        other.coverage.append_held(range, other.held);
+        any = any || !other.held.empty();
+    }
+    if (!any) {
+        return;
+    }
     for (const std::uint32_t index : sharer.domains) {
         const Domain& domain = of_type.domains[index];
-        held_ = own_;
-        for (const std::uint32_t other : domain.owners) {
-            if (other != owner) {
-                of_type.sharers[other].coverage.append_held(range, held_);
-            }
+        held_.clear();
+        for (const std::uint32_t member : domain.members) {
+            const std::vector<BankRange>& held = of_type.sharers[member].held;
+            held_.insert(held_.end(), held.begin(), held.end());
         }
-        const std::uint64_t bytes = held_.empty() ? 0 : bytes_in_any(held_) * sharer.banks;
+        const std::uint64_t bytes = bytes_in_any(held_) * sharer.banks;
         for (PlaceUsage* usage : domain.usages) {
             change(usage->of(type).double_bytes, bytes);
         }
@@ -126,34 +143,32 @@ void SharedMemory::change_doubles(
 
 void SharedMemory::start(ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
     OfType& of_type = types_[static_cast<std::size_t>(key.type)];
-    const std::uint32_t owner = process.allocators[key.allocator].owner;
-    if (owner >= of_type.entered.size() || !of_type.entered[owner]) {
+    Sharer* sharer = of_type.find(process.allocators[key.allocator].owner);
+    if (sharer == nullptr) {
         rebuild(process, key.type);
         return;
     }
-    Sharer& sharer = of_type.sharers[owner];
-    const auto range = sharer.domains.empty() ? std::nullopt : range_of(process, key, buffer, sharer.banks);
+    const auto range = sharer->domains.empty() ? std::nullopt : range_of(process, key, buffer, sharer->banks);
     if (range) {
-        change_doubles(of_type, key.type, owner, *range, [](std::uint64_t& sum, std::uint64_t bytes) { sum += bytes; });
-        sharer.coverage.add(*range);
+        change_doubles(of_type, key.type, *sharer, *range, [](std::uint64_t& sum, std::uint64_t bytes) { sum += bytes; });
+        sharer->coverage.add(*range);
     }
 }
 
 void SharedMemory::end(ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
     OfType& of_type = types_[static_cast<std::size_t>(key.type)];
-    const std::uint32_t owner = process.allocators[key.allocator].owner;
-    const bool shares = owner < of_type.sharers.size() && !of_type.sharers[owner].domains.empty();
-    const auto range = shares ? range_of(process, key, buffer, of_type.sharers[owner].banks) : std::nullopt;
+    Sharer* sharer = of_type.find(process.allocators[key.allocator].owner);
+    const bool shares = sharer != nullptr && !sharer->domains.empty();
+    const auto range = shares ? range_of(process, key, buffer, sharer->banks) : std::nullopt;
     if (range) {
-        of_type.sharers[owner].coverage.remove(*range);
-        change_doubles(of_type, key.type, owner, *range, [](std::uint64_t& sum, std::uint64_t bytes) { sum -= bytes; });
+        sharer->coverage.remove(*range);
+        change_doubles(of_type, key.type, *sharer, *range, [](std::uint64_t& sum, std::uint64_t bytes) { sum -= bytes; });
     }
 }
 
 void SharedMemory::rebuild(ProcessState& process) {
     for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
-        const std::vector<bool>& entered = types_[i].entered;
-        if (std::find(entered.begin(), entered.end(), true) != entered.end()) {
+        if (!types_[i].sharers.empty()) {
             rebuild(process, static_cast<BufferType>(i));
         }
     }

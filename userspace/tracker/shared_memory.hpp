@@ -32,32 +32,35 @@ public:
     void forget(ProcessState& process);
 
 private:
-    // Places that the same owners share.
-    struct Domain {
-        std::vector<std::uint32_t> owners;  // indices into ProcessState::owners, ascending
-        std::vector<PlaceUsage*> usages;
-    };
-    struct Sharer {  // an owner
+    struct Sharer {  // an owner that is taken into account
+        std::uint32_t owner = 0;  // index into ProcessState::owners
         std::uint32_t banks = 0;  // what an allocator of fewer holds has only some cores (sub-devices): it shares none that can be told
         Coverage coverage;
         std::vector<std::uint32_t> domains;  // indices; none: what it holds is nobody else's
+        std::vector<std::uint32_t> members;  // of these domains, each once: indices into OfType::sharers
+        std::vector<BankRange> held;  // of the range that is looked at
+    };
+    // Places that the same owners share.
+    struct Domain {
+        std::vector<std::uint32_t> members;  // indices into OfType::sharers, ascending
+        std::vector<PlaceUsage*> usages;
     };
     struct OfType {
-        std::vector<bool> entered;  // by owner: taken into account
-        std::vector<Sharer> sharers;  // by owner
+        std::vector<Sharer> sharers;  // ascending by owner
         std::vector<Domain> domains;
+
+        Sharer* find(std::uint32_t owner);
     };
 
     void rebuild(ProcessState& process, BufferType type);
-    void add_domain(OfType& of_type, std::vector<std::uint32_t> owners, std::vector<PlaceUsage*> usages);
+    static void add_domain(OfType& of_type, std::vector<std::uint32_t> members, std::vector<PlaceUsage*> usages);
     // Of each place that the owner shares: `change` of the bytes of a range of its banks that others, or itself, hold.
     template <typename Change>
-    void change_doubles(OfType& of_type, BufferType type, std::uint32_t owner, const BankRange& range, const Change& change);
-    [[nodiscard]] static std::vector<bool> sharers(const ProcessState& process, BufferType type, const std::vector<bool>& entered);
+    void change_doubles(OfType& of_type, BufferType type, const Sharer& sharer, const BankRange& range, const Change& change);
+    [[nodiscard]] static std::vector<Sharer> sharers(const ProcessState& process, BufferType type, const std::vector<Sharer>& before);
 
     std::array<OfType, kBufferTypeCount> types_;
-    std::vector<BankRange> own_;   // room for a moment
-    std::vector<BankRange> held_;  // likewise
+    std::vector<BankRange> held_;  // room for a moment
 };
 
 }  // namespace tt::alloc_trace
