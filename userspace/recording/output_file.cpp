@@ -88,7 +88,7 @@ struct Place {
             break;
         }
     }
-    return fail_errno(ErrorCode::RunTime, creating(path) + ": no temporary file beside it", errno);
+    return cannot_create(path, errno);
 }
 
 // Over nothing that exists, unless `replace`. False: errno tells.
@@ -129,6 +129,23 @@ struct Place {
 }
 
 }  // namespace
+
+Status OutputFile::check(const std::string& path, const RecordingOptions& options) {
+    const Result<Place> place = locate(path);
+    if (!place) {
+        return tl::make_unexpected(place.error());
+    }
+    if (Status replaceable = options.force ? check_replaceable(*place, path) : Status(); !replaceable) {
+        return replaceable;
+    }
+    std::string name;
+    const Result<UniqueFd> tried = create_beside(*place, path, name);
+    if (!tried) {
+        return tl::make_unexpected(tried.error());
+    }
+    ::unlinkat(place->directory.get(), name.c_str(), 0);
+    return {};
+}
 
 Result<OutputFile> OutputFile::create(
     const std::string& path, const RecordingOptions& options, std::span<const std::uint8_t> head

@@ -26,6 +26,8 @@ struct RecordingOptions {
 
 class OutputFile {
 public:
+    // What create() would refuse, but for files that exist without `force`; leaves nothing behind.
+    [[nodiscard]] static Status check(const std::string& path, const RecordingOptions& options);
     // Creates `path` with mode 0600 and `head` as its content. On failure nothing is left behind, and a file that was
     // to be replaced is untouched.
     [[nodiscard]] static Result<OutputFile> create(

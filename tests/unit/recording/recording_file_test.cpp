@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "event_text.hpp"
 #include "random_events.hpp"
+#include "recording/output_file.hpp"
 #include "recording/recording_writer.hpp"
 #include "test_files.hpp"
 
@@ -142,6 +144,19 @@ TEST_F(RecordingFileTest, MissingDirectoryIsAnErrorWithTheSystemsReason) {
     ASSERT_FALSE(writer);
     EXPECT_THAT(writer.error().message, HasSubstr("No such file or directory"));
     EXPECT_NE(writer.error().hint, "");
+}
+
+// Before anything is attached.
+TEST_F(RecordingFileTest, APlaceIsTriedWithoutAChange) {
+    RecordingOptions replacing;
+    replacing.force = true;
+    EXPECT_TRUE(OutputFile::check(path_, {}));
+    EXPECT_TRUE(OutputFile::check(path_, replacing));
+    EXPECT_TRUE(std::filesystem::is_empty(directory_.path()));
+    EXPECT_THAT(OutputFile::check(directory_.file("missing/r.ttar"), {}).error().hint, HasSubstr("create its directory"));
+    EXPECT_EQ(OutputFile::check("/proc/r.ttar", {}).error().code, create("/proc/r.ttar").error().code);
+    EXPECT_EQ(OutputFile::check(directory_.path().string() + "/", {}).error().code, ErrorCode::Usage);
+    EXPECT_THAT(OutputFile::check(directory_.path().string(), replacing).error().message, HasSubstr("not a regular file"));
 }
 
 TEST_F(RecordingFileTest, FailureToCreateLeavesNothingBehind) {

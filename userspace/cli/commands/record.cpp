@@ -14,6 +14,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/live_runner.hpp"
+#include "recording/output_file.hpp"
 #include "recording/recording_writer.hpp"
 #include "report/display_text.hpp"
 #include "report/human_size.hpp"
@@ -59,7 +60,7 @@ Status check_output(const Options& options) {
             "choose another file, or give --force to overwrite it"
         );
     }
-    return {};
+    return OutputFile::check(options.output, recording_options(options));
 }
 
 std::size_t attached_probes(const SessionInfo& info) {
