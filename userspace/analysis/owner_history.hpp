@@ -34,6 +34,7 @@ struct OwnerTypeUsage {
 
     [[nodiscard]] bool used() const { return allocs + found + live > 0; }
     void take_peak();
+    void take_live(const OwnerTypeUsage& moment);  // counts and peaks stay
 };
 
 struct OwnerRecord {
@@ -68,6 +69,8 @@ public:
     ) override;
 
     [[nodiscard]] const std::vector<OwnerRecord>& owners() const { return records_; }  // in order of appearance
+    // The same, with what is live as of another moment of the same stream.
+    [[nodiscard]] std::vector<OwnerRecord> owners_with_live_of(const TrackerView& moment) const;
     [[nodiscard]] std::uint64_t not_kept() const { return not_kept_; }                 // allocations
 
 private:

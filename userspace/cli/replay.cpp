@@ -32,6 +32,7 @@ public:
         }
         return open_;
     }
+    [[nodiscard]] std::uint64_t number() const { return number_; }
     void open() {
         if (!std::exchange(open_, true) && observer_ != nullptr) {
             observer_->begin(tracker_.view());
@@ -207,6 +208,7 @@ Status replay_recording(
         if (!open) {
             continue;
         }
+        replay.last_use.observe(event, watched.number(), replay.tracker);
         if (observer != nullptr) {
             observer->observe(event, applied);
         }

@@ -138,8 +138,8 @@ private:
         for (Note& note : knowledge_notes(stream, options_.window)) {
             notes.push_back(std::move(note));
         }
-        if (before_release_) {
-            notes.push_back(before_release_note());
+        for (Note& note : before_release_notes({analysis_.place(), before_release_}, stream.session)) {
+            notes.push_back(std::move(note));
         }
         if (analysis_.not_placeable() > 0) {
             notes.push_back(

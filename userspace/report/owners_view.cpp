@@ -35,6 +35,7 @@ public:
     explicit Owners(const ViewOptions& options) : options_(options) {}
 
     Observer* observer() override { return &history_; }
+    bool shows_live() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
     Json json(const ReplayedStream& stream) const override;
 
@@ -44,16 +45,19 @@ private:
         std::vector<BufferType> types;  // used ones that pass
     };
 
-    [[nodiscard]] std::vector<Row> rows() const;
+    [[nodiscard]] std::vector<OwnerRecord> owners(const ReplayedStream& stream) const {
+        return stream.last_use == nullptr ? history_.owners() : history_.owners_with_live_of(*stream.last_use);
+    }
+    [[nodiscard]] std::vector<Row> rows(const std::vector<OwnerRecord>& owners) const;
     [[nodiscard]] TextTable table(const std::vector<Row>& rows, bool footprint, const SessionInfo& session) const;
 
     ViewOptions options_;
     OwnerHistory history_;
 };
 
-std::vector<Owners::Row> Owners::rows() const {
+std::vector<Owners::Row> Owners::rows(const std::vector<OwnerRecord>& owners) const {
     std::vector<Row> rows;
-    for (const OwnerRecord& owner : history_.owners()) {
+    for (const OwnerRecord& owner : owners) {
         if (!options_.filter.passes_any(places_of(owner.owner))) {
             continue;
         }
@@ -132,8 +136,9 @@ TextTable Owners::table(const std::vector<Row>& rows, bool footprint, const Sess
 std::string Owners::text(const ReplayedStream& stream, const TextStyle& style) const {
     std::vector<std::string> lines;
     append_notes(lines, answer_heading("owners", stream, options_.window), uncut(style));
-    const std::vector<Row> all = rows();
-    std::vector<Note> notes;
+    const std::vector<OwnerRecord> known = owners(stream);
+    const std::vector<Row> all = rows(known);
+    std::vector<Note> notes = before_release_notes(stream.live_moment(), stream.session, "--until TIME");
     if (all.empty()) {
         notes.push_back(none_note("no owner was seen: no process allocated on a device, or none passes the filter", stream.complete, Ink::Plain));
     }
@@ -143,7 +148,7 @@ std::string Owners::text(const ReplayedStream& stream, const TextStyle& style) c
              Ink::Warning}
         );
     }
-    const bool footprint = all_footprints_known(history_.owners());
+    const bool footprint = all_footprints_known(known);
     if (!all.empty()) {
         notes.push_back(
             {footprint ? "footprint: reserved on each chip of the owner" : "size: logical bytes on each chip of the owner; footprints are not known of all",
@@ -178,8 +183,10 @@ Json type_json(BufferType type, const OwnerTypeUsage& usage) {
 Json Owners::json(const ReplayedStream& stream) const {
     Json json = answer_envelope("owners", stream, options_.window);
     json["allocs_of_more_owners"] = history_.not_kept();
+    add_live_at(json, stream.live_moment());
     json["owners"] = Json::array();
-    for (const Row& row : rows()) {
+    const std::vector<OwnerRecord> known = owners(stream);
+    for (const Row& row : rows(known)) {
         Json entry;
         add_owner(entry, row.owner->owner);
         entry["pid"] = row.owner->pid;

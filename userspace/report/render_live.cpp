@@ -32,13 +32,14 @@ void append_lines(std::vector<std::string>& lines, std::vector<std::string> more
 }
 
 std::string moment(const LiveView& live, const SessionInfo& session) {
-    if (live.t_ns == 0 || session.attached_unix_ns == 0) {
+    const std::uint64_t t_ns = live.moment.place.t_ns;
+    if (t_ns == 0 || session.attached_unix_ns == 0) {
         return {};
     }
     return fmt::format(
         " at {} ({} since the attach)",
-        utc_date_time(session.attached_unix_ns + (live.t_ns - session.attached_monotonic_ns)),
-        human_offset(live.t_ns, session.attached_monotonic_ns)
+        utc_date_time(session.attached_unix_ns + (t_ns - session.attached_monotonic_ns)),
+        human_offset(t_ns, session.attached_monotonic_ns)
     );
 }
 
@@ -53,6 +54,9 @@ std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
          ),
          Ink::Strong}
     );
+    for (Note& note : before_release_notes(live.moment, session)) {
+        notes.push_back(std::move(note));
+    }
     for (const LiveView::Process& process : live.processes) {
         const std::string ended = ended_text(process.ended, process.health.exit_status);
         notes.push_back({fmt::format("pid {}{}  {}", process.pid, ended, process.command), Ink::Plain});
@@ -291,7 +295,8 @@ std::string render_live_text(
 
 nlohmann::ordered_json live_json(const LiveView& live, const SessionInfo& session, bool complete) {
     Json json = json_envelope(session, "live", {complete && live.doubts.none(), live.doubts, live.known_before_attach});
-    json["t_ns"] = live.t_ns;
+    json["t_ns"] = live.moment.place.t_ns;
+    json["before_release"] = live.moment.before_release;
     json["events"] = live.events;
     json["lost"] = lost_json(live.doubts.lost);
     json["losses_repaired"] = live.doubts.losses_repaired;

@@ -76,6 +76,9 @@ std::vector<Note> trust_notes(const SummaryView& summary, const SessionInfo& ses
             );
         }
     }
+    for (Note& note : before_release_notes(summary.live_at, session, "--until TIME")) {
+        notes.push_back(std::move(note));
+    }
     if (summary.events == 0) {
         notes.push_back(
             {"nothing was seen: the target was idle, used no device, or the probes never fired", Ink::Warning}
@@ -315,6 +318,7 @@ nlohmann::ordered_json summary_json(const SummaryView& summary, const SessionInf
     json["first_t_ns"] = summary.first_t_ns;
     json["last_t_ns"] = summary.last_t_ns;
     json["events"] = summary.events;
+    add_live_at(json, summary.live_at);
     json["events_by_kind"] = Json::object();
     for (std::size_t i = 0; i < kEventKindCount; ++i) {
         const auto kind = static_cast<EventKind>(i);

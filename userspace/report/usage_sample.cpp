@@ -31,6 +31,12 @@ KindUsage kind_usage(const PlaceUsage& usage, MemoryKind kind) {
     return {};
 }
 
+PlaceUsage with_live_of(PlaceUsage usage, const Place& place, const ProcessState& moment) {
+    const auto found = moment.places.find(place);
+    usage.take_live(found == moment.places.end() ? PlaceUsage{} : found->second);
+    return usage;
+}
+
 ProcessKey process_key(const ProcessState& process) {
     return {process.pid, process.first_t_ns};
 }

@@ -35,6 +35,9 @@ using PlaceSample = std::array<KindUsage, kMemoryKindCount>;  // by MemoryKind
 
 [[nodiscard]] KindUsage kind_usage(const PlaceUsage& usage, MemoryKind kind);
 
+// What is live, as of the process at that moment; counts and peaks stay.
+[[nodiscard]] PlaceUsage with_live_of(PlaceUsage usage, const Place& place, const ProcessState& moment);
+
 struct ProcessKey {  // pids come again; the start time is not always known at the first event
     std::uint32_t pid = 0;
     std::uint64_t first_t_ns = 0;

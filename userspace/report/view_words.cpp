@@ -154,8 +154,24 @@ std::string ended_text(bool ended, const std::optional<ExitStatus>& status) {
     return fmt::format(" (killed by signal {}{})", status->signal, name == nullptr ? "" : ", SIG" + std::string(name));
 }
 
-Note before_release_note() {
-    return {"all was released afterwards: this is the moment of the last allocation or failure; --at TIME shows another", Ink::Plain};
+std::vector<Note> before_release_notes(const LiveMoment& moment, const SessionInfo& session, std::string_view another) {
+    if (!moment.before_release) {
+        return {};
+    }
+    return {
+        {fmt::format(
+             "all was released afterwards: live is what was so at the last allocation or failure, {} (event {}); {} shows another moment",
+             human_offset(moment.place.t_ns, session.attached_monotonic_ns),
+             human_count(moment.place.event),
+             another
+         ),
+         Ink::Plain}};
+}
+
+void add_live_at(nlohmann::ordered_json& json, const LiveMoment& moment) {
+    json["live_at"]["t_ns"] = moment.place.t_ns;
+    json["live_at"]["event"] = moment.place.event;
+    json["live_at"]["before_release"] = moment.before_release;
 }
 
 Note none_note(const std::string& text, bool complete, Ink ink) {

@@ -79,6 +79,14 @@ struct Usage {
             peak_footprint_bytes = std::max(peak_footprint_bytes, footprint_bytes - double_bytes);
         }
     }
+    // What is live now, of another moment; counts and peaks stay.
+    void take_live(const Usage& moment) {
+        buffers = moment.buffers;
+        bytes = moment.bytes;
+        footprint_bytes = moment.footprint_bytes;
+        footprint_unknown = moment.footprint_unknown;
+        double_bytes = moment.double_bytes;
+    }
     void reset_peak() {
         peak_bytes = bytes;
         peak_footprint_bytes = footprint_bytes - double_bytes;
@@ -113,6 +121,15 @@ struct CircularBufferUsage {
 struct PlaceUsage {
     std::array<Usage, kBufferTypeCount> types;
     CircularBufferUsage circular_buffers;
+
+    // As Usage::take_live().
+    void take_live(const PlaceUsage& moment) {
+        for (std::size_t i = 0; i < types.size(); ++i) {
+            types[i].take_live(moment.types[i]);
+        }
+        circular_buffers.count = moment.circular_buffers.count;
+        circular_buffers.bytes = moment.circular_buffers.bytes;
+    }
 
     [[nodiscard]] const Usage& of(BufferType type) const { return types[static_cast<std::size_t>(type)]; }
     [[nodiscard]] Usage& of(BufferType type) { return types[static_cast<std::size_t>(type)]; }
