@@ -225,6 +225,7 @@ void OwnerHistory::ended(const ProcessState& process, const AllocationKey& key, 
     ++known->ends[static_cast<std::size_t>(kind)];
     OwnerTypeUsage& usage = usage_of(*known, key.type);
     ++usage.frees;
+    usage.released += is_release(kind) ? 1 : 0;
     --usage.live;
     usage.bytes -= buffer.size;
     const auto footprint = footprint_of(process, key, buffer);

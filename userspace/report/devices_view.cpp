@@ -245,11 +245,11 @@ void Devices::append_types(
 
 std::string Devices::text(const ReplayedStream& stream, const TextStyle& style) const {
     std::vector<std::string> lines;
-    append_notes(lines, answer_heading("devices", stream, options_.window), uncut(style));
-    append_notes(lines, before_release_notes(stream.live_moment(), stream.session, "--until TIME"), uncut(style));
+    append_notes(lines, answer_heading("devices", stream, options_.window), style);
+    append_notes(lines, before_release_notes(stream.live_moment(), stream.session, "--until TIME"), style);
     const std::vector<Device> all = devices(stream);
     if (all.empty()) {
-        append_notes(lines, {none_note("no device was seen: no process used one, or none passes the filter", stream.complete, Ink::Plain)}, uncut(style));
+        append_notes(lines, {none_note("no device was seen: no process used one, or none passes the filter", stream.complete, Ink::Plain)}, style);
         return joined(lines);
     }
     if (stream.tracker.folded.count > 0) {
@@ -270,7 +270,8 @@ Json type_json(const DeviceType& type) {
     json["type"] = to_string(type.type);
     json["allocs"] = type.usage.allocs;
     json["found"] = type.usage.found;
-    json["frees"] = type.usage.frees;
+    json["frees"] = type.usage.freed();
+    json["released"] = type.usage.released;
     json["live_buffers"] = type.usage.buffers;
     json["live_bytes"] = type.usage.bytes;
     json["peak_bytes"] = type.usage.peak_bytes;

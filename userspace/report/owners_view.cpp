@@ -92,6 +92,7 @@ TextTable Owners::table(const std::vector<Row>& rows, bool footprint, const Sess
         {"ALLOCS", Align::Right, 0, false},
         {"FOUND", Align::Right, 1, false},
         {"FREES", Align::Right, 0, false},
+        {"RELEASED", Align::Right, 4, false},  // by close, exit or clear, without a free
         {"LIVE", Align::Right, 0, false},
         {footprint ? "FOOTPRINT" : "SIZE", Align::Right, 0, false},
         {"PEAK", Align::Right, 0, false},
@@ -109,7 +110,7 @@ TextTable Owners::table(const std::vector<Row>& rows, bool footprint, const Sess
             {since_attach(owner.last_t_ns, session), Ink::Dim},
             {since_attach(owner.closed_t_ns, session) + (owner.closes > 1 ? fmt::format(" ({}x)", owner.closes) : ""), Ink::Dim}};
         if (rows[i].types.empty()) {
-            head.insert(head.end(), 7, {});
+            head.insert(head.end(), 8, {});
             head.insert(head.end(), tail.begin(), tail.end());
             table.add_row(std::move(head));
             continue;
@@ -120,7 +121,8 @@ TextTable Owners::table(const std::vector<Row>& rows, bool footprint, const Sess
             row.push_back({std::string(to_string(type))});
             row.push_back({human_count(usage.allocs)});
             row.push_back({usage.found == 0 ? std::string() : human_count(usage.found)});
-            row.push_back({human_count(usage.frees)});
+            row.push_back({human_count(usage.freed())});
+            row.push_back({usage.released == 0 ? std::string() : human_count(usage.released)});
             row.push_back({human_count(usage.live)});
             row.push_back({human_bytes(footprint ? usage.footprint_bytes : usage.bytes)});
             row.push_back({human_bytes(footprint ? usage.peak_footprint_bytes : usage.peak_bytes)});
@@ -171,7 +173,8 @@ Json type_json(BufferType type, const OwnerTypeUsage& usage) {
     json["type"] = to_string(type);
     json["allocs"] = usage.allocs;
     json["found"] = usage.found;
-    json["frees"] = usage.frees;
+    json["frees"] = usage.freed();
+    json["released"] = usage.released;
     json["live_buffers"] = usage.live;
     json["live_bytes"] = usage.bytes;
     json["peak_bytes"] = usage.peak_bytes;

@@ -169,6 +169,7 @@ TextTable usage_table(const SummaryProcess& process, const TextStyle& style) {
         {"TYPE", Align::Left, 0, false},
         {"ALLOCS", Align::Right, 2, false},
         {"FREES", Align::Right, 2, false},
+        {"RELEASED", Align::Right, 6, false},  // by close, exit or clear, without a free
         {"LIVE", Align::Right, 0, false},
         {footprint ? "FOOTPRINT" : "SIZE", Align::Right, 0, false},
         {"PEAK", Align::Right, 0, false},
@@ -186,6 +187,7 @@ TextTable usage_table(const SummaryProcess& process, const TextStyle& style) {
             {std::string(to_string(row.kind))},
             {circular ? std::string{} : human_count(row.usage.allocs)},
             {circular ? std::string{} : human_count(row.usage.frees)},
+            {row.usage.released == 0 ? std::string{} : human_count(row.usage.released)},
             {human_count(row.usage.buffers)},
             {human_bytes(footprint ? *row.usage.footprint_bytes : row.usage.bytes)},
             {human_bytes(footprint ? *row.usage.peak_footprint_bytes : row.usage.peak_bytes)},
@@ -209,6 +211,7 @@ Json row_json(const SummaryRow& row) {
     } else {
         json["allocs"] = row.usage.allocs;
         json["frees"] = row.usage.frees;
+        json["released"] = row.usage.released;
     }
     json["live_buffers"] = row.usage.buffers;
     json["live_bytes"] = row.usage.bytes;

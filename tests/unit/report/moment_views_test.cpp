@@ -107,6 +107,22 @@ TEST(MomentViewsTest, TheEndIsShownWhereItWasAskedForOrHoldsSomething) {
     EXPECT_EQ(ViewRun("live", {}, Script().exited().events()).json()["before_release"], false) << "never held anything";
 }
 
+TEST(MomentViewsTest, WhatTheEndReleasedIsNoFree) {
+    const auto summary = ViewRun("summary", {}, ended_job()).json()["processes"][0]["usage"][0];
+    const auto device = ViewRun("devices", {}, ended_job()).json()["devices"][0]["types"][0];
+    const auto owner = ViewRun("owners", {}, ended_job()).json()["owners"][0]["types"][0];
+    for (const auto& row : {summary, device, owner}) {
+        EXPECT_EQ(row["frees"], 1);
+        EXPECT_EQ(row["released"], 2);
+    }
+    for (const char* view : {"summary", "owners"}) {
+        EXPECT_THAT(ViewRun(view, {}, ended_job()).text(), HasSubstr("FREES  RELEASED")) << view;
+        std::vector<Event> running = ended_job();
+        running.resize(running.size() - 2);
+        EXPECT_THAT(ViewRun(view, {}, running).text(), Not(HasSubstr("RELEASED"))) << view;
+    }
+}
+
 // A request that is refused after all was freed leaves nothing to look at.
 TEST(MomentViewsTest, AFailureWithNothingLiveIsNoLastUse) {
     Script script;

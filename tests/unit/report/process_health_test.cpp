@@ -105,7 +105,7 @@ TEST(WatchCapacity, LinesAndJsonHaveTheNumbers) {
         plain,
         HasSubstr("type=DRAM buffers=2 bytes=3221225472 peak_bytes=3221225472 footprint_bytes=3221225472 "
                   "peak_footprint_bytes=3221225472 capacity_bytes=8589934592 used_bytes=3221225472 free_bytes=5368709120 "
-                  "largest_free_bytes=3221225472 allocators=1 allocs=0 frees=0\n")
+                  "largest_free_bytes=3221225472 allocators=1 allocs=0 frees=0 released=0\n")
     );
     const nlohmann::ordered_json json = watch_json(model, session());
     EXPECT_EQ(json["known_before_attach"], "full");

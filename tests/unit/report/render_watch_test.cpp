@@ -175,8 +175,8 @@ TEST(RenderWatchPlain, OneLinePerRowWithItsTime) {
             "2026-02-03T12:36:01.000Z pid=4242 state=running events=10 lost=0 frees_before_attach=1 known_before=none found=0"
             " command=python3 serve.py\n"
             "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=DRAM buffers=2 bytes=19398655 peak_bytes=19398655 allocs=2"
-            " frees=0 allocs_per_s=1.0 frees_per_s=0.0\n"
-            "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=L1 buffers=1 bytes=245760 peak_bytes=245760 allocs=1 frees=0"
+            " frees=0 released=0 allocs_per_s=1.0 frees_per_s=0.0\n"
+            "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=L1 buffers=1 bytes=245760 peak_bytes=245760 allocs=1 frees=0 released=0"
             " allocs_per_s=0.0 frees_per_s=0.0\n"
             "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=CB buffers=1 bytes=8192 peak_bytes=8192 launches=2"
             " launches_per_s=1.0\n"
@@ -203,7 +203,7 @@ TEST(WatchJson, CarriesTheEnvelopeThenTheRows) {
         row.dump(),
         R"({"device":"chip 0","chip":0,"type":"DRAM","live_buffers":2,"live_bytes":19398655,"peak_bytes":19398655,)"
         R"("found":0,"footprint_bytes":null,"peak_footprint_bytes":null,"capacity":null,)"
-        R"("allocs":2,"frees":0,"allocs_per_s":1.0,"frees_per_s":0.0,"baseline_buffers":1,"baseline_bytes":14889779,)"
+        R"("allocs":2,"frees":0,"released":0,"allocs_per_s":1.0,"frees_per_s":0.0,"baseline_buffers":1,"baseline_bytes":14889779,)"
         R"("delta_buffers":1,"delta_bytes":4508876})"
     );
     EXPECT_EQ(json["processes"][0]["unknown_frees"][0]["reason"], "before attach");
