@@ -110,7 +110,7 @@ public:
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
         std::vector<std::string> lines;
         const std::vector<const MappedClash*> clashes = shown();
-        append_notes(lines, head(stream, clashes.size()), uncut(style));
+        append_notes(lines, head(stream, clashes.size()), style);
         if (const std::vector<LaunchOverlap> overlaps = passing(analysis_.room().overlaps(), options_.filter); !overlaps.empty()) {
             lines.push_back({});
             append_notes(lines, {{"launches that ran over live L1 buffers, at most of each program", Ink::Strong}}, style);
@@ -184,7 +184,7 @@ private:
         if (maps.empty()) {
             notes.push_back({"no L1 buffer and no circular buffer is known there", Ink::Plain});
         }
-        append_notes(lines, notes, uncut(style));
+        append_notes(lines, notes, style);
         append_maps(lines, maps, analysis_.last_place().t_ns, style);
     }
 
@@ -285,7 +285,7 @@ private:
             const bool room = options_.top == 0 || told.size() < options_.top;
             if (room && told.insert({(*clash)->pid, (*clash)->clash.event.program, overlap_text(**clash)}).second) {
                 lines.push_back({});
-                append_notes(lines, clash_notes(**clash, session, style), uncut(style));
+                append_notes(lines, clash_notes(**clash, session, style), style);
                 append_maps(lines, passing_maps((*clash)->maps), (*clash)->place.t_ns, style);
             }
         }

@@ -256,7 +256,7 @@ std::string Devices::text(const ReplayedStream& stream, const TextStyle& style) 
         append_notes(
             lines,
             {{fmt::format("the devices of {} that ended before these are not listed", counted(stream.tracker.folded.count, "process")), Ink::Warning}},
-            uncut(style)
+            style
         );
     }
     append_devices(lines, all, stream.session, style);

@@ -200,7 +200,7 @@ public:
         std::vector<std::string> lines;
         const std::vector<const ExplainedFailure*> failures = shown();
         const std::vector<const OtherRefusal*> others = other_refusals();
-        append_notes(lines, head(stream, failures.size()), uncut(style));
+        append_notes(lines, head(stream, failures.size()), style);
         if (!failures.empty()) {
             append_overview(lines, failures, stream.session, style);
         }
@@ -353,7 +353,7 @@ private:
         std::vector<std::string>& lines, const ExplainedFailure& explained, const SessionInfo& session, const TextStyle& style
     ) const {
         lines.push_back({});
-        append_notes(lines, sentences(explained, session, style), uncut(style));
+        append_notes(lines, sentences(explained, session, style), style);
         if (explained.help && !explained.help->examples.empty()) {
             append_notes(lines, {{"would have to be freed", Ink::Strong}}, style);
             append_buffers(lines, explained.help->examples, explained.help->buffers, options_.top, session, style);

@@ -91,7 +91,7 @@ public:
 
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
         std::vector<std::string> lines;
-        append_notes(lines, head(stream), uncut(style));
+        append_notes(lines, head(stream), style);
         const std::vector<const FragmentedSpace*> spaces = shown();
         if (spaces.empty()) {
             return joined(lines);
@@ -220,7 +220,7 @@ private:
             return;
         }
         lines.push_back({});
-        append_notes(lines, {need_note(space, *space.need, *options_.need)}, uncut(style));
+        append_notes(lines, {need_note(space, *space.need, *options_.need)}, style);
         append_buffers(lines, space.need->examples, space.need->buffers, options_.top, session, style);
     }
 

@@ -137,7 +137,7 @@ TextTable Owners::table(const std::vector<Row>& rows, bool footprint, const Sess
 
 std::string Owners::text(const ReplayedStream& stream, const TextStyle& style) const {
     std::vector<std::string> lines;
-    append_notes(lines, answer_heading("owners", stream, options_.window), uncut(style));
+    append_notes(lines, answer_heading("owners", stream, options_.window), style);
     const std::vector<OwnerRecord> known = owners(stream);
     const std::vector<Row> all = rows(known);
     std::vector<Note> notes = before_release_notes(stream.live_moment(), stream.session, "--until TIME");
@@ -157,12 +157,12 @@ std::string Owners::text(const ReplayedStream& stream, const TextStyle& style) c
              Ink::Dim}
         );
     }
-    append_notes(lines, notes, uncut(style));
+    append_notes(lines, notes, style);
     if (!all.empty()) {
         const std::size_t left_out = options_.top == 0 || all.size() <= options_.top ? 0 : all.size() - options_.top;
         append_table(lines, {}, table(all, footprint, stream.session), 0, style);
         if (left_out > 0) {
-            append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", counted(left_out, "more owner")), Ink::Dim}}, uncut(style));
+            append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", counted(left_out, "more owner")), Ink::Dim}}, style);
         }
     }
     return joined(lines);

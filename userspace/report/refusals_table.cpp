@@ -57,7 +57,7 @@ void append_details(std::vector<std::string>& lines, const OtherRefusal& refusal
     }
     notes.push_back({"  message: " + message_text(about.message, style.utf8), Ink::Dim});
     lines.push_back({});
-    append_notes(lines, notes, uncut(style));
+    append_notes(lines, notes, style);
 }
 
 }  // namespace

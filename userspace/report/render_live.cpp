@@ -125,7 +125,7 @@ void append_groups(
         lines,
         {{fmt::format("{} left out ({}, {}): --top 0 shows all", rest, plural(count, "buffer"), human_bytes(bytes)),
           Ink::Dim}},
-        uncut(style)
+        style
     );
 }
 
@@ -280,7 +280,7 @@ std::string render_live_text(
     const LiveView& live, const SessionInfo& session, const TextStyle& style, std::size_t top
 ) {
     std::vector<std::string> lines;
-    append_notes(lines, head_notes(live, session), uncut(style));
+    append_notes(lines, head_notes(live, session), style);
     if (!live.groups.empty()) {
         append_groups(lines, live, session, style, top);
     }

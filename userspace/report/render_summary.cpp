@@ -20,7 +20,8 @@ using Json = nlohmann::ordered_json;
 
 // "  name        value" lines under a heading.
 void add_field(std::vector<Note>& notes, std::string_view name, const std::string& value, Ink ink = Ink::Plain) {
-    notes.push_back({fmt::format("{:<12}{}", name, value), ink});
+    constexpr std::size_t kNameColumns = 12;
+    notes.push_back({fmt::format("{:<{}}{}", name, kNameColumns, value), ink, kNameColumns});
 }
 
 std::string span_text(const SummaryView& summary, const SessionInfo& session) {
@@ -276,8 +277,8 @@ Json older_processes_json(const FoldedProcesses& folded) {
 
 std::string render_summary_text(const SummaryView& summary, const SessionInfo& session, const TextStyle& style) {
     std::vector<std::string> lines;
-    append_notes(lines, session_notes(summary, session), uncut(style));
-    append_notes(lines, trust_notes(summary, session), uncut(style));
+    append_notes(lines, session_notes(summary, session), style);
+    append_notes(lines, trust_notes(summary, session), style);
     std::size_t without_memory = 0;  // the shells and helpers around a job
     for (const SummaryProcess& process : summary.processes) {
         if (process.rows.empty() && process.ended && summary.processes.size() > 1 && !process.health.not_seen) {
@@ -285,8 +286,8 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
             continue;
         }
         lines.push_back({});
-        append_notes(lines, process_notes(process, session.attached_monotonic_ns), uncut(style));
-        append_notes(lines, overlap_notes(overlaps_of(summary, process.pid), session), uncut(style));
+        append_notes(lines, process_notes(process, session.attached_monotonic_ns), style);
+        append_notes(lines, overlap_notes(overlaps_of(summary, process.pid), session), style);
         if (process.rows.empty()) {
             append_notes(lines, {{process.health.not_seen ? "what it did was not seen" : "no allocations seen", Ink::Plain}}, style);
             continue;
@@ -301,11 +302,11 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
         const std::string older = fmt::format(
             "{} ended before these, with {} events", counted(summary.folded.count, "more process"), human_count(summary.folded.events)
         );
-        append_notes(lines, {{older, Ink::Plain}}, uncut(style));
+        append_notes(lines, {{older, Ink::Plain}}, style);
     }
     if (without_memory > 0) {
         lines.push_back({});
-        append_notes(lines, {{ended_without_memory(without_memory), Ink::Plain}}, uncut(style));
+        append_notes(lines, {{ended_without_memory(without_memory), Ink::Plain}}, style);
     }
     return joined(lines);
 }

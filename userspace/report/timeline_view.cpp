@@ -191,7 +191,7 @@ std::string Timelines::text(const ReplayedStream& stream, const TextStyle& style
     const Timeline timeline = build_timeline(series_, filter_);
     const std::uint64_t attach_ns = stream.session.attached_monotonic_ns;
     std::vector<std::string> lines;
-    append_notes(lines, head(stream, timeline), uncut(style));
+    append_notes(lines, head(stream, timeline), style);
     if (timeline.rows.empty()) {
         return joined(lines);
     }
@@ -211,9 +211,9 @@ std::string Timelines::text(const ReplayedStream& stream, const TextStyle& style
     }
     if (shown(timeline) < timeline.rows.size()) {
         const std::string rest = counted(timeline.rows.size() - shown(timeline), "more row");
-        append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", rest), Ink::Dim}}, uncut(style));
+        append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", rest), Ink::Dim}}, style);
     }
-    append_notes(lines, mark_notes(attach_ns), uncut(style));
+    append_notes(lines, mark_notes(attach_ns), style);
     return joined(lines);
 }
 

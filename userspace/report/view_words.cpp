@@ -105,11 +105,12 @@ std::string counted(std::uint64_t count, std::string_view noun) {
 void append_notes(std::vector<std::string>& lines, const std::vector<Note>& notes, const TextStyle& style) {
     for (const Note& note : notes) {
         const bool warns = note.ink == Ink::Warning || note.ink == Ink::Bad;
-        std::string text = (warns ? "! " : "") + printable(note.text, style.utf8);
-        if (style.width != 0) {
-            text = cut_to_width(text, style.width, style.utf8);
+        const std::string text = (warns ? "! " : "") + printable(note.text, style.utf8);
+        const std::size_t indent = std::min(text.find_first_not_of(' '), text.size());
+        const std::size_t width = style.width == 0 ? std::max<std::size_t>(display_width(text), 1) : style.width;
+        for (const std::string& line : wrap_to_width(text, width, indent + note.hang)) {
+            lines.push_back(inked(line, note.ink, style.color));
         }
-        lines.push_back(inked(text, note.ink, style.color));
     }
 }
 

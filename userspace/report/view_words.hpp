@@ -20,9 +20,10 @@ namespace tt::alloc_trace {
 struct Note {
     std::string text;
     Ink ink = Ink::Plain;
+    std::size_t hang = 2;  // columns by which its further lines are indented beyond its first
 };
 
-// Appends the notes as lines, "! " before warnings, cut to style.width (0: whole).
+// Appends the notes as lines, "! " before warnings, wrapped at style.width (0: not).
 void append_notes(std::vector<std::string>& lines, const std::vector<Note>& notes, const TextStyle& style);
 
 // "1 buffer", "1,204 buffers", "3 launches".
