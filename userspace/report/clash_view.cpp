@@ -56,8 +56,9 @@ std::vector<Note> clash_notes(const MappedClash& mapped, const SessionInfo& sess
     std::vector<Note> notes;
     notes.push_back(
         {fmt::format(
-             "clash at {} on {}, program {}, tid {}: overlap {}",
+             "clash at {}, event {}, on {}, program {}, tid {}: overlap {}",
              human_offset(mapped.place.t_ns, session.attached_monotonic_ns),
+             mapped.place.event,
              owner_of(mapped),
              clash.event.program == 0 ? "not known" : hex(clash.event.program),
              clash.event.header.tid,
@@ -171,10 +172,8 @@ private:
 
     void append_moment(std::vector<std::string>& lines, const ReplayedStream& stream, const TextStyle& style) const {
         lines.push_back({});
-        const std::string moment = moment_text(analysis_.last_place().t_ns, stream.session);
-        std::vector<Note> notes{
-            {fmt::format("L1{}, event {}", moment.empty() ? "" : " at " + moment, analysis_.last_place().event), Ink::Strong}
-        };
+        const std::string moment = moment_text(analysis_.last_place(), stream.session);
+        std::vector<Note> notes{{fmt::format("L1{}", moment.empty() ? "" : " at " + moment), Ink::Strong}};
         if (chosen_ == Chosen::ClosestLaunch) {
             notes.push_back({"the launch at which it was tightest; --at TIME shows another moment", Ink::Plain});
         } else if (chosen_ == Chosen::LowestBuffer) {

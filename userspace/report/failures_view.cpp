@@ -317,11 +317,12 @@ private:
         std::vector<Note> notes;
         notes.push_back(
             {fmt::format(
-                 "{} {} on {} at {} by tid {}: {}{}",
+                 "{} {} on {} at {}, event {}, by tid {}: {}{}",
                  to_string(asked.type),
                  human_bytes(asked.size),
                  owner_of(failure.owner),
                  human_offset(explained.when.first.t_ns, session.attached_monotonic_ns),
+                 explained.when.first.event,
                  failure.event.header.tid,
                  to_string(failure.verdict),
                  times_text(explained.when.count, human_offset(explained.when.last.t_ns, session.attached_monotonic_ns))

@@ -75,7 +75,7 @@ Json pin_json(const std::optional<Pin>& pin) {
 
 class FragmentationView final : public View {
 public:
-    explicit FragmentationView(const ViewOptions& options) : options_(options), analysis_(options.need) {}
+    explicit FragmentationView(const ViewOptions& options) : options_(options), analysis_(options.need, options.need_tolerance) {}
 
     Observer* observer() override { return &analysis_; }
     // Where all was released before the end, what was live last says more.
@@ -133,7 +133,7 @@ private:
 
     [[nodiscard]] std::vector<Note> head(const ReplayedStream& stream) const {
         std::vector<Note> notes;
-        const std::string moment = moment_text(analysis_.place().t_ns, stream.session);
+        const std::string moment = moment_text(analysis_.place(), stream.session);
         notes.push_back({fmt::format("fragmentation{}: bytes of one bank", moment.empty() ? "" : " at " + moment), Ink::Strong});
         for (Note& note : knowledge_notes(stream, options_.window)) {
             notes.push_back(std::move(note));

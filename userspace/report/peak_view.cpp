@@ -255,7 +255,8 @@ private:
         append_notes(
             lines,
             {{fmt::format(
-                  "{}: {} at {}", title(row), human_bytes(peak.bytes), human_offset(peak.place.t_ns, session.attached_monotonic_ns)
+                  "{}: {} at {}, event {}", title(row), human_bytes(peak.bytes), human_offset(peak.place.t_ns, session.attached_monotonic_ns),
+                  peak.place.event
               ),
               Ink::Strong}},
             style

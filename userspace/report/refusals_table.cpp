@@ -41,10 +41,11 @@ void append_details(std::vector<std::string>& lines, const OtherRefusal& refusal
     std::vector<Note> notes;
     notes.push_back(
         {fmt::format(
-             "{}{} at {}{}",
+             "{}{} at {}, event {}{}",
              about.what,
              about.owner.empty() ? "" : " on " + about.owner,
              at(refusal.when.first),
+             refusal.when.first.event,
              times_text(refusal.when.count, at(refusal.when.last))
          ),
          Ink::Strong}

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "report/buffer_words.hpp"
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
 #include "report/joined_rows.hpp"
@@ -31,24 +32,13 @@ void append_lines(std::vector<std::string>& lines, std::vector<std::string> more
     }
 }
 
-std::string moment(const LiveView& live, const SessionInfo& session) {
-    const std::uint64_t t_ns = live.moment.place.t_ns;
-    if (t_ns == 0 || session.attached_unix_ns == 0) {
-        return {};
-    }
-    return fmt::format(
-        " at {} ({} since the attach)",
-        utc_date_time(session.attached_unix_ns + (t_ns - session.attached_monotonic_ns)),
-        human_offset(t_ns, session.attached_monotonic_ns)
-    );
-}
-
 std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
+    const std::string moment = moment_text(live.moment.place, session);
     std::vector<Note> notes;
     notes.push_back(
         {fmt::format(
              "live buffers{}: {}, {}",
-             moment(live, session),
+             moment.empty() ? "" : " at " + moment,
              plural(live.buffers.size(), "buffer"),
              human_bytes(live.bytes)
          ),

@@ -30,6 +30,7 @@ struct ViewOptions {
     ReplayWindow window;
     std::optional<std::uint64_t> need{};  // bytes per bank: would they fit
     IterationHint iterations{};  // growth: what the user calls an iteration
+    std::uint64_t need_tolerance = 0;  // by how much `need` may be rounded
 };
 
 // What was replayed, at the end of it.

@@ -161,9 +161,9 @@ std::vector<Note> before_release_notes(const LiveMoment& moment, const SessionIn
     }
     return {
         {fmt::format(
-             "all was released afterwards: live is what was so at the last allocation or failure, {} (event {}); {} shows another moment",
+             "all was released afterwards: what was live is shown at the last allocation or failure, {} (event {}); {} shows another moment",
              human_offset(moment.place.t_ns, session.attached_monotonic_ns),
-             human_count(moment.place.event),
+             moment.place.event,
              another
          ),
          Ink::Plain}};

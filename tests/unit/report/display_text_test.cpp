@@ -140,6 +140,20 @@ TEST(TextTable, ShrinksThenDropsThenCuts) {
     }
 }
 
+TEST(TextTable, MomentsAreCutBeforeAnythingIsLost) {
+    TextTable table({
+        {"OWNER", TextTable::Align::Left, 0, true},
+        {"FIRST", TextTable::Align::Right, 1, false},
+        {"LAST", TextTable::Align::Right, 2, false},
+    });
+    table.add_row({{"mesh 0 (chips 0-31)"}, {"+00:00:01.000000001"}, {"kept"}});
+    table.add_row({{"chip 0"}, {"+00:00:01.000000002"}, {"+00:00:02.000000003"}});
+    EXPECT_EQ(table.lines({61, false, true})[1], "mesh 0 (chips 0-31)  +00:00:01.000000001                 kept");
+    EXPECT_EQ(table.lines({60, false, true})[2], "chip 0               +00:00:01.000000  +00:00:02.000000");
+    EXPECT_EQ(table.lines({50, false, true})[1], "mesh 0 (chips 0-31)  +00:00:01.000           kept");
+    EXPECT_EQ(table.lines({44, false, true})[1], "mesh 0 (chips…  +00:00:01.000           kept");
+}
+
 TEST(TextTable, ColorDoesNotMoveColumns) {
     TextTable table({{"A", TextTable::Align::Right, 0, false}, {"B", TextTable::Align::Left, 0, false}});
     table.add_row({{"7", Ink::Bad}, {"x"}});

@@ -7,6 +7,7 @@
 
 #include "../analysis/script.hpp"
 #include "report/html_page.hpp"
+#include "report/human_size.hpp"
 #include "view_run.hpp"
 
 namespace tt::alloc_trace::test {
@@ -91,7 +92,7 @@ TEST(MomentViewsTest, AnEndedJobIsShownAtItsLastUse) {
         EXPECT_EQ(row["peak_footprint_bytes"], 3 * kMb * kBanks) << "of the whole run";
         EXPECT_EQ(row["allocs"], 3);
     }
-    EXPECT_EQ(summary["processes"][0]["usage"][0]["capacity"]["used_bank_bytes"], 2 * kMb);
+    EXPECT_EQ(summary["processes"][0]["usage"][0]["capacity"]["used_bytes"], kHeld);
 }
 
 TEST(MomentViewsTest, TheEndIsShownWhereItWasAskedForOrHoldsSomething) {
@@ -138,6 +139,23 @@ TEST(MomentViewsTest, ThePageShowsAnEndedJobAtItsLastUse) {
     EXPECT_FALSE(page["live_t"].is_null());
     EXPECT_EQ(page["processes"][0]["live"], 2);
     EXPECT_THAT(page["notes"].dump(), HasSubstr("all was released afterwards"));
+}
+
+// Holes of 32.6 MiB and less, one of 34,168,832 B: a size that prints as it does fits, a plain number is taken by its word.
+TEST(MomentViewsTest, APrintedHoleFits) {
+    const auto space = [](ViewOptions options) {
+        return ViewRun("fragmentation", options, fragmented_script().events()).json()["fragmentation"][0];
+    };
+    const std::uint64_t largest = space({})["largest_free_bank_bytes"];
+    const GivenBytes printed = parse_given_bytes(human_bytes(largest)).value();
+    ASSERT_NE(printed.bytes, largest);
+    ViewOptions options;
+    options.need = printed.bytes;
+    options.need_tolerance = printed.tolerance;
+    EXPECT_EQ(space(options)["need"]["verdict"], "fits");
+    options.need = largest + 1;
+    options.need_tolerance = 0;
+    EXPECT_EQ(space(options)["need"]["verdict"], "fragmented");
 }
 
 TEST(MomentViewsTest, ACaughtFailureIsTold) {

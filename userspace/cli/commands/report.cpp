@@ -67,7 +67,7 @@ Result<int> run_report(const Options& options) {
     if (!selected) {
         return tl::make_unexpected(selected.error());
     }
-    const ViewOptions view_options{options.filter, options.top, *selected, options.need, options.iterations};
+    const ViewOptions view_options{options.filter, options.top, *selected, options.need, options.iterations, options.need_tolerance};
     const bool seek = !options.at.empty() && kind.span == ViewSpan::Moment;
     const ReplayStart start = seek ? ReplayStart::LastCheckpoint : ReplayStart::Beginning;
     // The page has all that it can show, whatever view was named.
@@ -78,11 +78,6 @@ Result<int> run_report(const Options& options) {
         replay = std::make_unique<Replay>();
         if (Status replayed = replay_recording(options.file, *replay, *window, view->observer(), {}, start); !replayed) {
             return tl::make_unexpected(replayed.error());
-        }
-        const TrackerView at = replay->tracker.view();
-        const std::uint64_t asked = window->until_event;
-        if (const std::uint64_t events = at.events + at.losses; asked != ReplayWindow{}.until_event && events < asked) {
-            return fail(ErrorCode::Usage, fmt::format("event:{} is after the end: {} has {} events", asked, options.file, events));
         }
     }
     std::unique_ptr<Replay> held;
