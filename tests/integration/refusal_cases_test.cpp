@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Refusals of every kind, from the exception in the job to the view: tests/data/cases c01, c02, c08, p1 and p11 in one job.
+#include <regex>
+
 #include "support/bpf_test.hpp"
 #include "support/script.hpp"
 #include "support/tool.hpp"
@@ -49,6 +51,29 @@ TEST_F(RefusalCasesTest, EachIsToldWithItsFiguresOrItsReason) {
     EXPECT_EQ(view["refused"][1]["kind"], "kernel_config");
     EXPECT_EQ(view["refused"][1]["short_bytes"], 9'104);
     EXPECT_EQ(view["refused"][2]["reason"], "Too many cores: 72 of 64");
+}
+
+// A job whose events are microseconds apart: each printed moment is given back, as time and as event, and shows what was printed.
+TEST_F(RefusalCasesTest, PrintedMomentsShowWhatWasPrinted) {
+    const std::string file = record_script(dir_, kJob);
+    const std::string peaks = run_tool({"report", file, "peak"}).out;
+    std::smatch peak;
+    ASSERT_TRUE(std::regex_search(peaks, peak, std::regex(R"(DRAM: (10\.5 GiB) at (\+[0-9:.]+), event ([0-9]+))"))) << peaks;
+    for (const std::string& at : {peak[2].str(), "event:" + peak[3].str()}) {
+        const std::string live = run_tool({"report", file, "live", "--at", at}).out;
+        EXPECT_NE(live.find("event " + peak[3].str() + "): 3 buffers, 10.5 GiB"), std::string::npos) << at << "\n" << live;
+        const nlohmann::json until = run_tool_json({"report", file, "--until", at, "--format", "json"});
+        EXPECT_EQ(std::to_string(until.at("events").get<std::uint64_t>()), peak[3].str()) << at;
+        const nlohmann::json since = run_tool_json({"report", file, "--since", at, "--until", at, "--format", "json"});
+        EXPECT_EQ(since.at("events_by_kind").at("alloc"), 1) << at << ": the event itself, and none before";
+    }
+    for (const char* option : {"--since", "--until"}) {
+        const Outcome beyond = run_tool({"report", file, option, "event:9999"});
+        EXPECT_EQ(beyond.status, 2);
+        EXPECT_NE(beyond.err.find("is after the end"), std::string::npos) << beyond.err;
+        EXPECT_NE(beyond.err.find("the last is event:"), std::string::npos) << beyond.err;
+    }
+    EXPECT_EQ(run_tool({"report", file, "--since", "event:9", "--until", "event:8"}).status, 2);
 }
 
 }  // namespace

@@ -284,7 +284,8 @@ void Fragmentation::add_process(const ProcessState& process) {
             FragmentedSpace entry = describe(process, key, map, holders);
             entry.minimum = history.minimum;
             if (need_) {
-                entry.need = judge_need(process, map, *need_);
+                const bool rounded = map.largest < *need_ && *need_ - map.largest <= need_tolerance_;
+                entry.need = judge_need(process, map, rounded ? map.largest : *need_);
             }
             spaces_.push_back(std::move(entry));
         }

@@ -85,7 +85,9 @@ inline constexpr std::size_t kMaxEvictionsKept = 1000;  // buffers that would ha
 
 class Fragmentation : public Observer {
 public:
-    explicit Fragmentation(std::optional<std::uint64_t> need = std::nullopt) : need_(need) {}
+    // A hole that is smaller than `need` by `tolerance` at most is one that it fits into: sizes are printed rounded.
+    explicit Fragmentation(std::optional<std::uint64_t> need = std::nullopt, std::uint64_t tolerance = 0)
+        : need_(need), need_tolerance_(tolerance) {}
 
     // The moment, of the next replay: behind this event. The end if not called.
     void look_at(std::uint64_t event) { moment_ = event; }
@@ -131,6 +133,7 @@ private:
     void add_process(const ProcessState& process);
 
     std::optional<std::uint64_t> need_;
+    std::uint64_t need_tolerance_;
     EventNumber number_;
     StreamPlace last_use_;
     StreamPlace place_;

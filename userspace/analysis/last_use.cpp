@@ -18,4 +18,14 @@ bool any_in_use(const std::vector<std::unique_ptr<ProcessState>>& processes) {
     });
 }
 
+void LastUse::observe(const Event& event, std::uint64_t number, const Tracker& tracker) {
+    if (!uses_memory(event)) {
+        return;
+    }
+    const bool holds_itself = std::holds_alternative<Allocated>(event) || std::holds_alternative<BufferFound>(event);
+    if (holds_itself || any_in_use(tracker.view().processes)) {
+        event_ = number;
+    }
+}
+
 }  // namespace tt::alloc_trace

@@ -4,11 +4,13 @@
 // A process that ends has released all: what it held last is found behind its last allocation or failure.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "event/event.hpp"
 #include "tracker/process_state.hpp"
+#include "tracker/tracker.hpp"
 
 namespace tt::alloc_trace {
 
@@ -17,5 +19,17 @@ namespace tt::alloc_trace {
 
 // A living process holds a buffer.
 [[nodiscard]] bool any_in_use(const std::vector<std::unique_ptr<ProcessState>>& processes);
+
+// The last event of those observed that used memory and left some in use.
+class LastUse {
+public:
+    // After `tracker` applied it; `number` is its own in the recording.
+    void observe(const Event& event, std::uint64_t number, const Tracker& tracker);
+
+    [[nodiscard]] std::uint64_t event() const { return event_; }  // its number; 0: there was none
+
+private:
+    std::uint64_t event_ = 0;
+};
 
 }  // namespace tt::alloc_trace

@@ -26,6 +26,7 @@ public:
 // A part of a recording. Times are CLOCK_MONOTONIC of the traced host.
 struct ReplayWindow {
     std::uint64_t since_t_ns = 0;              // events before it only make the state the window begins with
+    std::uint64_t since_event = 0;             // number of the first event of them
     std::uint64_t until_t_ns = ~std::uint64_t{0};  // the last moment
     std::uint64_t until_event = ~std::uint64_t{0};  // number of the last event, from 1: places between events of one moment
 

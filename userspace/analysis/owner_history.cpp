@@ -28,6 +28,13 @@ void OwnerTypeUsage::take_peak() {
     }
 }
 
+void OwnerTypeUsage::take_live(const OwnerTypeUsage& moment) {
+    live = moment.live;
+    bytes = moment.bytes;
+    footprint_bytes = moment.footprint_bytes;
+    footprint_unknown = moment.footprint_unknown;
+}
+
 bool OwnerRecord::used() const {
     return std::any_of(types.begin(), types.end(), [](const OwnerTypeUsage& usage) { return usage.used(); });
 }
@@ -51,6 +58,21 @@ void OwnerHistory::begin(const TrackerView& view) {
             }
         }
     }
+}
+
+std::vector<OwnerRecord> OwnerHistory::owners_with_live_of(const TrackerView& moment) const {
+    OwnerHistory then;
+    then.begin(moment);
+    std::vector<OwnerRecord> owners = records_;
+    for (const OwnerRecord& live : then.records_) {
+        const auto same = std::find_if(owners.rbegin(), owners.rend(), [&live](const OwnerRecord& owner) {
+            return owner.process == live.process && owner.pointer == live.pointer && owner.owner == live.owner;
+        });
+        for (std::size_t i = 0; same != owners.rend() && i < kBufferTypeCount; ++i) {
+            same->types[i].take_live(live.types[i]);
+        }
+    }
+    return owners;
 }
 
 OwnerRecord* OwnerHistory::record(const ProcessState& process, std::uint32_t index) {
@@ -203,6 +225,7 @@ void OwnerHistory::ended(const ProcessState& process, const AllocationKey& key, 
     ++known->ends[static_cast<std::size_t>(kind)];
     OwnerTypeUsage& usage = usage_of(*known, key.type);
     ++usage.frees;
+    usage.released += is_release(kind) ? 1 : 0;
     --usage.live;
     usage.bytes -= buffer.size;
     const auto footprint = footprint_of(process, key, buffer);

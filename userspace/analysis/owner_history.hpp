@@ -23,6 +23,7 @@ struct OwnerTypeUsage {
     std::uint64_t allocs = 0;
     std::uint64_t found = 0;  // by walks
     std::uint64_t frees = 0;  // ends of all kinds
+    std::uint64_t released = 0;  // of them: is_release()
     std::uint64_t live = 0;
     std::uint64_t bytes = 0;  // live, logical sizes
     std::uint64_t peak_bytes = 0;
@@ -33,7 +34,9 @@ struct OwnerTypeUsage {
     std::optional<Region> region{};    // as it was last known, of any of its allocators
 
     [[nodiscard]] bool used() const { return allocs + found + live > 0; }
+    [[nodiscard]] std::uint64_t freed() const { return frees - released; }  // by the job itself
     void take_peak();
+    void take_live(const OwnerTypeUsage& moment);  // counts and peaks stay
 };
 
 struct OwnerRecord {
@@ -68,6 +71,8 @@ public:
     ) override;
 
     [[nodiscard]] const std::vector<OwnerRecord>& owners() const { return records_; }  // in order of appearance
+    // The same, with what is live as of another moment of the same stream.
+    [[nodiscard]] std::vector<OwnerRecord> owners_with_live_of(const TrackerView& moment) const;
     [[nodiscard]] std::uint64_t not_kept() const { return not_kept_; }                 // allocations
 
 private:

@@ -17,6 +17,9 @@ struct StreamPlace {
     bool operator==(const StreamPlace&) const = default;
 };
 
+// The latest event that was applied.
+[[nodiscard]] inline StreamPlace last_place(const TrackerView& view) { return {view.events + view.losses, view.last_t_ns}; }
+
 // Call from Observer::begin() and as the last thing in observe().
 class EventNumber {
 public:

@@ -117,6 +117,17 @@ bool take_place(ProcessState& process, const PlaceRow& row) {
     return true;
 }
 
+bool take_releases(ProcessState& process, const ReleasesRow& row) {
+    PlaceUsage& usage = process.places[row.place];
+    for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
+        if (row.released[i] > usage.types[i].frees) {
+            return false;
+        }
+        usage.types[i].released = row.released[i];
+    }
+    return true;
+}
+
 bool take_plan(ProcessState& process, PlanRow& row) {
     const auto known = process.programs.programs().find(row.pointer);
     if (known == process.programs.programs().end()) {
@@ -246,6 +257,8 @@ bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t>
                 process.failure_verdicts[static_cast<std::size_t>(FailureVerdict::Refused)] = row.allocations;
                 return true;
             });
+        case FieldId::Releases:
+            return each_row<ReleasesRow>(data, [&](const ReleasesRow& row) { return take_releases(process, row); });
         case FieldId::Plans: return each_row<PlanRow>(data, [&](PlanRow& row) { return take_plan(process, row); });
         case FieldId::LastLaunches:
             return each_row<LastLaunchRow>(data, [&](LastLaunchRow& row) { return take_last_launch(process, row); });

@@ -193,6 +193,16 @@ void add_doubts(Parts& parts, const ProcessState& process) {
     }
 }
 
+void add_releases(Parts& parts, const ProcessState& process) {
+    for (const auto& [place, usage] : process.places) {
+        ReleasesRow row{place, {}};
+        std::transform(usage.types.begin(), usage.types.end(), row.released.begin(), [](const Usage& of_type) { return of_type.released; });
+        if (row.released != decltype(row.released){}) {
+            parts.row(FieldId::Releases, row);
+        }
+    }
+}
+
 void add_traces(Parts& parts, const TraceTable& traces) {
     for (const KeptTrace& trace : traces.kept()) {
         parts.row(FieldId::Traces, trace);
@@ -234,6 +244,7 @@ void add_process(Parts& parts, const ProcessState& process) {
     add_doubts(parts, process);
     add_traces(parts, process.traces);
     add_refusals(parts, process);
+    add_releases(parts, process);
 }
 
 }  // namespace

@@ -46,9 +46,11 @@ enum class FieldId : std::uint64_t {
     ClashKinds = 26,
     RefusalKinds = 27,
     Refusals = 28,
+    // Since 1.4, likewise.
+    Releases = 29,
 };
 inline constexpr FieldId kLastRequired = FieldId::Clashes;
-inline constexpr FieldId kLastField = FieldId::Refusals;
+inline constexpr FieldId kLastField = FieldId::Releases;
 
 template <>
 inline constexpr std::uint64_t kEnumeratorEnd<BufferType> = kBufferTypeCount;
@@ -170,6 +172,12 @@ struct PlaceRow {
     Place place;
     PlaceUsage usage;
     std::uint64_t trace_unsafe_allocs = 0;  // up to 1.2
+};
+
+// What 1.3 did not know of a place: which of its frees were releases.
+struct ReleasesRow {
+    Place place;
+    std::array<std::uint64_t, kBufferTypeCount> released{};  // by BufferType
 };
 
 // A capture that has begun, or has ended and waits for its storage.
@@ -405,6 +413,11 @@ void describe(Archive& a, DoubtsRow& x) {
 template <typename Archive>
 void describe(Archive& a, RefusalsRow& x) {
     a(x.count, x.allocations);
+}
+
+template <typename Archive>
+void describe(Archive& a, ReleasesRow& x) {
+    a(x.place, x.released);
 }
 
 template <typename Archive>

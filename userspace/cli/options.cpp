@@ -33,6 +33,21 @@ const std::map<std::string, GroupWeight> kWeights{
 const std::map<std::string, ColorMode> kColors{
     {"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}};
 
+// A size, also as it is printed.
+CLI::Validator as_bytes() {
+    return CLI::Validator(
+        [](std::string& text) {
+            const std::optional<std::uint64_t> bytes = parse_bytes(text);
+            if (!bytes) {
+                return "'" + text + "' is no size, such as 87.6M";
+            }
+            text = std::to_string(*bytes);
+            return std::string();
+        },
+        "SIZE"
+    );
+}
+
 void add_layout(CLI::App& app, Options& options) {
     app.add_option("--layout", options.layout_file, "Object layout of the runtime, as written by doctor --dump-layout")
         ->type_name("FILE")
@@ -50,7 +65,7 @@ void add_target(CLI::App& app, Options& options) {
         ->type_name("SECONDS");
     app.add_flag("--lossless", options.lossless, "Stop the process while the event ring is half full, rather than lose an event");
     app.add_option("--ring-size", options.ring_bytes, "Size of the event ring, e.g. 64M; a power of two (default 64M)")
-        ->transform(CLI::AsSizeValue(false))
+        ->transform(as_bytes())
         ->type_name("SIZE");
     add_layout(app, options);
     app.add_option("--duration", options.duration_s, "Stop after so many seconds")->type_name("SECONDS")->check(CLI::PositiveNumber);
@@ -96,7 +111,7 @@ void add_record(CLI::App& app, Options& options) {
     app.add_option("-o,--output", options.output, "File to write")->type_name("FILE")->required();
     app.add_flag("--force", options.force, "Overwrite an existing file");
     app.add_option("--max-size", options.max_bytes, "Keep the newest events in FILE and FILE.1, FILE.2 ..., so much together, e.g. 2G")
-        ->transform(CLI::AsSizeValue(false))
+        ->transform(as_bytes())
         ->type_name("SIZE");
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
 }
@@ -105,10 +120,12 @@ void add_need(CLI::App& app, Options& options) {
     app.add_option_function<std::string>(
            "--need",
            [&options](const std::string& text) {
-               options.need = parse_bytes(text);
-               if (!options.need || *options.need == 0) {
+               const GivenBytes given = parse_given_bytes(text).value_or(GivenBytes{});
+               if (given.bytes == 0) {
                    throw CLI::ValidationError("--need", "'" + text + "' is no size, such as 87.6M");
                }
+               options.need = given.bytes;
+               options.need_tolerance = given.tolerance;
            },
            "fragmentation: would so many bytes per bank fit, and what would have to go; e.g. 87.6M"
     )->type_name("SIZE");
@@ -137,9 +154,9 @@ void add_iterations(CLI::App& app, Options& options) {
 }
 
 void add_time_window(CLI::App& app, Options& options) {
-    app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, or RFC 3339 in UTC")
+    app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, RFC 3339 in UTC, a moment as it is printed, or event:N, the event numbered N")
         ->type_name("TIME");
-    app.add_option("--until", options.until, "Only up to this time, or event:N, the event numbered N")->type_name("TIME");
+    app.add_option("--until", options.until, "Only up to this time, or event:N")->type_name("TIME");
 }
 
 void add_report(CLI::App& app, Options& options) {
@@ -172,7 +189,7 @@ void add_diff(CLI::App& app, Options& options) {
     add_format(app, options, kFormats, "text or json");
     app.add_option("--top", options.top, "Rows of the largest changes to show, 0 for all (default 20)")->type_name("N");
     app.add_option("--fail-over", options.fail_over, "Exit with 10 if a type, or its peak, grew by more than that on any chip, e.g. 64M")
-        ->transform(CLI::AsSizeValue(false))
+        ->transform(as_bytes())
         ->type_name("SIZE");
     app.footer(
         "Without @: what is live at the end (of a process that ended what it held when its devices were closed, or it was gone), and the peaks; "
@@ -206,7 +223,7 @@ void add_export(CLI::App& app, Options& options) {
     add_filter(app, options);
     add_time_window(app, options);
     ExportOptions& exporting = options.exporting;
-    app.add_option("--min-size", exporting.min_size, "Leave out smaller buffers, e.g. 1M")->transform(CLI::AsSizeValue(false))->type_name("SIZE");
+    app.add_option("--min-size", exporting.min_size, "Leave out smaller buffers, e.g. 1M")->transform(as_bytes())->type_name("SIZE");
     app.add_option("--weight", exporting.weight, "folded, speedscope: peak (default), live (at the end) or allocated")
         ->transform(CLI::CheckedTransformer(kWeights))
         ->type_name("WEIGHT");

@@ -41,6 +41,7 @@ struct Options {
     std::optional<std::uint64_t> fail_over;  // diff; bytes
     std::string view = "summary";     // report
     std::optional<std::uint64_t> need;  // report
+    std::uint64_t need_tolerance = 0;
     IterationHint iterations;         // report
     std::string at, since, until;     // report, export: moments (report/time_point.hpp); empty: not given
     std::uint64_t max_bytes = 0;      // record, of all parts together; 0: no limit

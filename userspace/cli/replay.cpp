@@ -27,11 +27,12 @@ public:
         return ++number_ > window_.until_event || header_of(event).t_ns > window_.until_t_ns;
     }
     [[nodiscard]] bool open_for(const Event& event) {
-        if (!open_ && header_of(event).t_ns >= window_.since_t_ns) {
+        if (!open_ && header_of(event).t_ns >= window_.since_t_ns && number_ >= window_.since_event) {
             open();
         }
         return open_;
     }
+    [[nodiscard]] std::uint64_t number() const { return number_; }
     void open() {
         if (!std::exchange(open_, true) && observer_ != nullptr) {
             observer_->begin(tracker_.view());
@@ -126,6 +127,71 @@ Result<std::optional<RecordingTimes>> read_times(const std::string& path) {
     return RecordingTimes{session.attached_unix_ns, attached, first, (*range)->last_t_ns};
 }
 
+// When the event so numbered came. Errors name the last one.
+Result<std::uint64_t> time_of_event(const std::string& path, std::string_view option, std::uint64_t wanted) {
+    Result<RecordingReader> reader = RecordingReader::open(path);
+    if (!reader) {
+        return tl::make_unexpected(reader.error());
+    }
+    if (Status sought = reader->seek(~std::uint64_t{0}, wanted - 1); !sought) {
+        return tl::make_unexpected(sought.error());
+    }
+    Tracker tracker;
+    if (reader->start()) {
+        if (Status decoded = TrackerCheckpoint::decode(*reader->start(), tracker); !decoded) {
+            return tl::make_unexpected(decoded.error());
+        }
+    }
+    std::uint64_t number = reader->start() ? reader->start()->events : 0;
+    if (number >= wanted) {
+        return fail(
+            ErrorCode::Usage, fmt::format("{} event:{} is before the beginning: {} begins with event:{}", option, wanted, path, number + 1)
+        );
+    }
+    Source source(*reader, tracker.view());
+    Event event;
+    std::uint64_t t_ns = 0;
+    while (number < wanted) {
+        const Result<bool> more = source.next(event);
+        if (!more) {
+            return tl::make_unexpected(more.error());
+        }
+        if (!*more) {
+            return fail(
+                ErrorCode::Usage,
+                fmt::format("{} event:{} is after the end: {} has {} events", option, wanted, path, number),
+                fmt::format("the last is event:{}, at {}", number, human_offset(t_ns, reader->session().attached_monotonic_ns))
+            );
+        }
+        ++number;
+        t_ns = header_of(event).t_ns;
+    }
+    return t_ns;
+}
+
+struct GivenMoment {
+    std::uint64_t t_ns = 0;
+    std::uint64_t event = 0;  // 0: it was given as a time
+};
+
+// nullopt: none was given.
+Result<std::optional<GivenMoment>> read_moment(
+    const std::string& path, std::string_view option, const std::string& text, const RecordingTimes& times, Edge edge
+) {
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    const auto number = parse_event_number(option, text);
+    if (!number) {
+        return tl::make_unexpected(number.error());
+    }
+    const Result<std::uint64_t> t_ns = *number ? time_of_event(path, option, **number) : parse_time_point(option, text, times, edge);
+    if (!t_ns) {
+        return tl::make_unexpected(t_ns.error());
+    }
+    return GivenMoment{*t_ns, number->value_or(0)};
+}
+
 }  // namespace
 
 Result<ReplayWindow> read_window(
@@ -139,27 +205,21 @@ Result<ReplayWindow> read_window(
     if (!*times) {
         return window;  // nothing to choose from: the view says so
     }
-    if (!since.empty()) {
-        const Result<std::uint64_t> t_ns = parse_time_point("--since", since, **times, Edge::Begin);
-        if (!t_ns) {
-            return tl::make_unexpected(t_ns.error());
-        }
-        window.since_t_ns = *t_ns;
+    const auto from = read_moment(path, "--since", since, **times, Edge::Begin);
+    const auto to = from ? read_moment(path, until_option, until, **times, Edge::End) : from;
+    if (!to) {
+        return tl::make_unexpected(to.error());
     }
-    const auto event = parse_event_number(until_option, until);
-    if (!event) {
-        return tl::make_unexpected(event.error());
+    if (*from) {
+        window.since_t_ns = (*from)->t_ns;
+        window.since_event = (*from)->event;
     }
-    if (*event) {
-        window.until_event = **event;
-    } else if (!until.empty()) {
-        const Result<std::uint64_t> t_ns = parse_time_point(until_option, until, **times);
-        if (!t_ns) {
-            return tl::make_unexpected(t_ns.error());
-        }
-        window.until_t_ns = *t_ns;
+    if (*to && (*to)->event != 0) {
+        window.until_event = (*to)->event;
+    } else if (*to) {
+        window.until_t_ns = (*to)->t_ns;
     }
-    if (window.until_t_ns < window.since_t_ns) {
+    if (*to && ((*to)->t_ns < window.since_t_ns || window.until_event < window.since_event)) {
         return fail(ErrorCode::Usage, "--since " + since + " is later than --until " + until);
     }
     return window;
@@ -207,6 +267,7 @@ Status replay_recording(
         if (!open) {
             continue;
         }
+        replay.last_use.observe(event, watched.number(), replay.tracker);
         if (observer != nullptr) {
             observer->observe(event, applied);
         }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "analysis/last_use.hpp"
 #include "analysis/observer.hpp"
 #include "base/error.hpp"
 #include "event/session_info.hpp"
@@ -21,6 +22,7 @@ struct Replay {
     Tracker tracker;
     bool complete = true;  // no doubts, and the file is whole
     std::string warning;   // about the file
+    LastUse last_use;      // within the window
 };
 
 // LastCheckpoint: not from the beginning, but from the last state stored before the end of the window. The final state is the same,

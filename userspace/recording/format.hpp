@@ -12,7 +12,7 @@ namespace tt::alloc_trace::format {
 
 inline constexpr std::array<std::uint8_t, 8> kMagic{0x89, 'T', 'T', 'A', 'R', '\r', '\n', 0x1a};
 inline constexpr std::uint16_t kMajor = 1;
-inline constexpr std::uint16_t kMinor = 3;
+inline constexpr std::uint16_t kMinor = 4;
 inline constexpr std::size_t kHeaderBytes = 16;
 inline constexpr std::size_t kChunkHeaderBytes = 32;
 

@@ -197,7 +197,7 @@ void Anomalies::append_places(
             append_notes(lines, {{words(meaning.kind) + ", at most of each program", Ink::Strong}}, style);
             append_overlaps(lines, observer_.launch_overlaps(), options_.top, session, style);
         }
-        append_notes(lines, {{std::string(meaning.harm) + ": " + std::string(meaning.sentence), meaning.ink}}, uncut(style));
+        append_notes(lines, {{std::string(meaning.harm) + ": " + std::string(meaning.sentence), meaning.ink}}, style);
         return;
     }
     TextTable table({
@@ -236,16 +236,16 @@ void Anomalies::append_places(
         });
     }
     append_table(lines, words(meaning.kind), table, anomaly.places.size(), style);
-    append_notes(lines, {{std::string(meaning.harm) + ": " + std::string(meaning.sentence), meaning.ink}}, uncut(style));
+    append_notes(lines, {{std::string(meaning.harm) + ": " + std::string(meaning.sentence), meaning.ink}}, style);
     if (!anomaly.exact) {
         const std::string more = fmt::format("more than {} places: the least frequent ones were dropped, counts of a place are at least that", AnomalyObserver::kMaxPlaces);
-        append_notes(lines, {{more, Ink::Warning}}, uncut(style));
+        append_notes(lines, {{more, Ink::Warning}}, style);
     }
 }
 
 std::string Anomalies::text(const ReplayedStream& stream, const TextStyle& style) const {
     std::vector<std::string> lines;
-    append_notes(lines, answer_heading("anomalies", stream, options_.window), uncut(style));
+    append_notes(lines, answer_heading("anomalies", stream, options_.window), style);
     std::string none;
     for (const Meaning& meaning : kMeanings) {
         if (observer_.result(meaning.kind).count == 0) {
@@ -266,7 +266,7 @@ std::string Anomalies::text(const ReplayedStream& stream, const TextStyle& style
         notes.push_back(none_note("nothing wrong", stream.complete));
     }
     notes.push_back({none.empty() ? "all kinds were seen" : "not seen: " + none, stream.complete ? Ink::Good : Ink::Plain});
-    append_notes(lines, notes, uncut(style));
+    append_notes(lines, notes, style);
     append_sums(lines, stream.session, style);
     for (const Meaning& meaning : kMeanings) {
         append_places(lines, meaning, stream.session, style);

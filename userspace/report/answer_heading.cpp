@@ -89,14 +89,14 @@ void append_table(
 ) {
     lines.push_back({});
     if (!title.empty()) {
-        append_notes(lines, {{title, Ink::Strong}}, uncut(style));
+        append_notes(lines, {{title, Ink::Strong}}, style);
     }
     for (std::string& line : table.lines(style)) {
         lines.push_back(std::move(line));
     }
     if (table.rows() < total) {
         const std::string rest = counted(total - table.rows(), "more row");
-        append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", rest), Ink::Dim}}, uncut(style));
+        append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", rest), Ink::Dim}}, style);
     }
 }
 

@@ -72,14 +72,15 @@ void add_stream_place(Json& json, const StreamPlace& place) {
     json["event"] = place.event;
 }
 
-std::string moment_text(std::uint64_t t_ns, const SessionInfo& session) {
-    if (t_ns == 0 || session.attached_unix_ns == 0) {
+std::string moment_text(const StreamPlace& place, const SessionInfo& session) {
+    if (place.t_ns == 0 || session.attached_unix_ns == 0) {
         return {};
     }
     return fmt::format(
-        "{} ({} since the attach)",
-        utc_date_time(session.attached_unix_ns + (t_ns - session.attached_monotonic_ns)),
-        human_offset(t_ns, session.attached_monotonic_ns)
+        "{} ({} since the attach{})",
+        utc_date_time(session.attached_unix_ns + (place.t_ns - session.attached_monotonic_ns)),
+        human_offset(place.t_ns, session.attached_monotonic_ns),
+        place.event == 0 ? "" : fmt::format(", event {}", place.event)
     );
 }
 
@@ -88,7 +89,7 @@ std::vector<Note> knowledge_notes(const ReplayedStream& stream, const ReplayWind
     const std::string attached =
         stream.session.attached_unix_ns == 0 ? "the first event" : "the attach, " + utc_date_time(stream.session.attached_unix_ns);
     const bool whole = window.since_t_ns == 0;
-    const std::string since = whole ? attached : moment_text(window.since_t_ns, stream.session);
+    const std::string since = whole ? attached : moment_text({window.since_event, window.since_t_ns}, stream.session);
     const KnownBefore known = known_before_attach(stream.tracker, stream.session);
     notes.push_back(
         {fmt::format("known from {} on; before the attach: {}", since, known_before_text(known)),

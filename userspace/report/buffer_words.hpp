@@ -28,7 +28,7 @@ void add_owner(nlohmann::ordered_json& json, const OwnerFacts& owner);
 void add_stream_place(nlohmann::ordered_json& json, const StreamPlace& place);
 
 // "2026-02-03 12:34:56Z (+00:00:12.345 since the attach)"; empty if the clock is not known.
-[[nodiscard]] std::string moment_text(std::uint64_t t_ns, const SessionInfo& session);
+[[nodiscard]] std::string moment_text(const StreamPlace& place, const SessionInfo& session);
 
 // From when on the stream is known and how surely: attach, window, what was known before, losses, processes.
 [[nodiscard]] std::vector<Note> knowledge_notes(const ReplayedStream& stream, const ReplayWindow& window);

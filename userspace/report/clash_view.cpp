@@ -56,8 +56,9 @@ std::vector<Note> clash_notes(const MappedClash& mapped, const SessionInfo& sess
     std::vector<Note> notes;
     notes.push_back(
         {fmt::format(
-             "clash at {} on {}, program {}, tid {}: overlap {}",
+             "clash at {}, event {}, on {}, program {}, tid {}: overlap {}",
              human_offset(mapped.place.t_ns, session.attached_monotonic_ns),
+             mapped.place.event,
              owner_of(mapped),
              clash.event.program == 0 ? "not known" : hex(clash.event.program),
              clash.event.header.tid,
@@ -110,7 +111,7 @@ public:
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
         std::vector<std::string> lines;
         const std::vector<const MappedClash*> clashes = shown();
-        append_notes(lines, head(stream, clashes.size()), uncut(style));
+        append_notes(lines, head(stream, clashes.size()), style);
         if (const std::vector<LaunchOverlap> overlaps = passing(analysis_.room().overlaps(), options_.filter); !overlaps.empty()) {
             lines.push_back({});
             append_notes(lines, {{"launches that ran over live L1 buffers, at most of each program", Ink::Strong}}, style);
@@ -171,10 +172,8 @@ private:
 
     void append_moment(std::vector<std::string>& lines, const ReplayedStream& stream, const TextStyle& style) const {
         lines.push_back({});
-        const std::string moment = moment_text(analysis_.last_place().t_ns, stream.session);
-        std::vector<Note> notes{
-            {fmt::format("L1{}, event {}", moment.empty() ? "" : " at " + moment, analysis_.last_place().event), Ink::Strong}
-        };
+        const std::string moment = moment_text(analysis_.last_place(), stream.session);
+        std::vector<Note> notes{{fmt::format("L1{}", moment.empty() ? "" : " at " + moment), Ink::Strong}};
         if (chosen_ == Chosen::ClosestLaunch) {
             notes.push_back({"the launch at which it was tightest; --at TIME shows another moment", Ink::Plain});
         } else if (chosen_ == Chosen::LowestBuffer) {
@@ -184,7 +183,7 @@ private:
         if (maps.empty()) {
             notes.push_back({"no L1 buffer and no circular buffer is known there", Ink::Plain});
         }
-        append_notes(lines, notes, uncut(style));
+        append_notes(lines, notes, style);
         append_maps(lines, maps, analysis_.last_place().t_ns, style);
     }
 
@@ -285,7 +284,7 @@ private:
             const bool room = options_.top == 0 || told.size() < options_.top;
             if (room && told.insert({(*clash)->pid, (*clash)->clash.event.program, overlap_text(**clash)}).second) {
                 lines.push_back({});
-                append_notes(lines, clash_notes(**clash, session, style), uncut(style));
+                append_notes(lines, clash_notes(**clash, session, style), style);
                 append_maps(lines, passing_maps((*clash)->maps), (*clash)->place.t_ns, style);
             }
         }

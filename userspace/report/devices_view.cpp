@@ -14,6 +14,7 @@
 #include "report/joined_rows.hpp"
 #include "report/owner_labels.hpp"
 #include "report/sizing_table.hpp"
+#include "report/usage_sample.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -25,8 +26,8 @@ constexpr std::size_t kOwnersNamed = 4;  // of a chip, in text
 
 struct DeviceType {
     BufferType type = BufferType::Dram;
-    Usage usage;         // peaks and counts since the attach
-    Capacity capacity;   // at the end; not known() once it was closed
+    Usage usage;         // live at ReplayedStream::live_moment(); peaks and counts since the attach
+    Capacity capacity;   // then; not known() once it was closed
     std::uint64_t last_capacity_bytes = 0;  // of the chip, as it was last known; 0: never
 };
 
@@ -37,7 +38,7 @@ struct Device {
     std::uint64_t first_t_ns = 0;
     std::uint64_t last_t_ns = 0;
     std::uint64_t closes = 0;
-    std::uint32_t allocators = 0;  // alive
+    std::uint32_t allocators = 0;  // alive then
     std::vector<DeviceType> types;
 };
 
@@ -76,11 +77,12 @@ public:
     explicit Devices(const ViewOptions& options) : options_(options) {}
 
     Observer* observer() override { return &seen_; }
+    bool shows_live() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
     Json json(const ReplayedStream& stream) const override;
 
 private:
-    [[nodiscard]] std::vector<Device> devices(const TrackerView& tracker) const;
+    [[nodiscard]] std::vector<Device> devices(const ReplayedStream& stream) const;
     void add_owners(Device& device, const ProcessState& process) const;
     void append_devices(
         std::vector<std::string>& lines, const std::vector<Device>& devices, const SessionInfo& session, const TextStyle& style
@@ -113,14 +115,16 @@ void Devices::add_owners(Device& device, const ProcessState& process) const {
     }
 }
 
-std::vector<Device> Devices::devices(const TrackerView& tracker) const {
+std::vector<Device> Devices::devices(const ReplayedStream& stream) const {
     std::vector<Device> all;
-    for (const auto& process : tracker.processes) {
-        const CapacityMap capacity = capacities(*process);
-        for (const auto& [place, usage] : process->places) {
+    for (const auto& process : stream.tracker.processes) {
+        const ProcessState& moment = stream.live_of(*process);
+        const CapacityMap capacity = capacities(moment);
+        for (const auto& [place, whole] : process->places) {
             if (!options_.filter.passes(place)) {
                 continue;
             }
+            const PlaceUsage usage = with_live_of(whole, place, moment);
             Device device;
             device.pid = process->pid;
             device.place = place;
@@ -132,7 +136,7 @@ std::vector<Device> Devices::devices(const TrackerView& tracker) const {
                     }
                 }
             }
-            add_owners(device, *process);
+            add_owners(device, moment);
             std::erase_if(device.types, [](const DeviceType& type) {
                 return type.usage.allocs + type.usage.found == 0 && type.last_capacity_bytes == 0 && !type.capacity.known();
             });
@@ -241,17 +245,18 @@ void Devices::append_types(
 
 std::string Devices::text(const ReplayedStream& stream, const TextStyle& style) const {
     std::vector<std::string> lines;
-    append_notes(lines, answer_heading("devices", stream, options_.window), uncut(style));
-    const std::vector<Device> all = devices(stream.tracker);
+    append_notes(lines, answer_heading("devices", stream, options_.window), style);
+    append_notes(lines, before_release_notes(stream.live_moment(), stream.session, "--until TIME"), style);
+    const std::vector<Device> all = devices(stream);
     if (all.empty()) {
-        append_notes(lines, {none_note("no device was seen: no process used one, or none passes the filter", stream.complete, Ink::Plain)}, uncut(style));
+        append_notes(lines, {none_note("no device was seen: no process used one, or none passes the filter", stream.complete, Ink::Plain)}, style);
         return joined(lines);
     }
     if (stream.tracker.folded.count > 0) {
         append_notes(
             lines,
             {{fmt::format("the devices of {} that ended before these are not listed", counted(stream.tracker.folded.count, "process")), Ink::Warning}},
-            uncut(style)
+            style
         );
     }
     append_devices(lines, all, stream.session, style);
@@ -265,7 +270,8 @@ Json type_json(const DeviceType& type) {
     json["type"] = to_string(type.type);
     json["allocs"] = type.usage.allocs;
     json["found"] = type.usage.found;
-    json["frees"] = type.usage.frees;
+    json["frees"] = type.usage.freed();
+    json["released"] = type.usage.released;
     json["live_buffers"] = type.usage.buffers;
     json["live_bytes"] = type.usage.bytes;
     json["peak_bytes"] = type.usage.peak_bytes;
@@ -281,9 +287,10 @@ Json type_json(const DeviceType& type) {
 
 Json Devices::json(const ReplayedStream& stream) const {
     Json json = answer_envelope("devices", stream, options_.window);
+    add_live_at(json, stream.live_moment());
     json["older_processes"] = stream.tracker.folded.count;
     json["devices"] = Json::array();
-    for (const Device& device : devices(stream.tracker)) {
+    for (const Device& device : devices(stream)) {
         Json entry;
         entry["pid"] = device.pid;
         add_place(entry, device.place);

@@ -103,6 +103,21 @@ std::size_t width_of(char32_t c) {
     return in_any(c, kTwoColumns) ? 2 : 1;
 }
 
+// How many bytes of the text fit into so many columns.
+std::size_t bytes_within(std::string_view text, std::size_t columns) {
+    std::size_t width = 0;
+    std::size_t bytes = 0;
+    while (bytes < text.size()) {
+        const CodePoint c = decode(text.substr(bytes));
+        width += c.length == 0 ? 1 : width_of(c.value);
+        if (width > columns) {
+            break;
+        }
+        bytes += std::max<std::size_t>(c.length, 1);
+    }
+    return bytes;
+}
+
 void append_escaped(std::string& out, char32_t c) {
     switch (c) {
         case '\n':
@@ -160,19 +175,23 @@ std::string cut_to_width(std::string_view text, std::size_t columns, bool utf8) 
     if (columns < 2 * display_width(mark)) {
         mark = "";  // too narrow to give columns away for the mark
     }
-    const std::size_t room = columns - display_width(mark);
-    std::size_t width = 0;
-    std::size_t bytes = 0;
-    while (bytes < text.size()) {
-        const CodePoint c = decode(text.substr(bytes));
-        const std::size_t next = c.length == 0 ? 1 : width_of(c.value);
-        if (width + next > room) {
-            break;
-        }
-        width += next;
-        bytes += std::max<std::size_t>(c.length, 1);
+    return std::string(text.substr(0, bytes_within(text, columns - display_width(mark)))).append(mark);
+}
+
+std::vector<std::string> wrap_to_width(std::string_view text, std::size_t columns, std::size_t hang) {
+    const std::string indent(columns > 2 * hang ? hang : 0, ' ');
+    std::vector<std::string> lines{{}};
+    for (std::size_t room = columns; display_width(text) > room; room = columns - indent.size()) {
+        const std::size_t fits = std::max(bytes_within(text, room), std::max<std::size_t>(decode(text).length, 1));
+        const std::size_t word = text.find_first_not_of(' ');
+        const std::size_t space = text.rfind(' ', fits);
+        const std::size_t end = space == std::string_view::npos || space < word ? fits : space;
+        lines.back().append(text.substr(0, text.find_last_not_of(' ', end - 1) + 1));
+        text.remove_prefix(std::min(text.find_first_not_of(' ', end), text.size()));
+        lines.push_back(indent);
     }
-    return std::string(text.substr(0, bytes)).append(mark);
+    lines.back().append(text);
+    return lines;
 }
 
 std::string inked(std::string_view text, Ink ink, bool color) {

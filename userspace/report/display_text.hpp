@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tt::alloc_trace {
 
@@ -17,12 +18,6 @@ struct TextStyle {
     bool color = false;     // ANSI colours
     bool utf8 = true;       // else plain ASCII
 };
-
-// For prose that is better wrapped by the terminal than cut.
-[[nodiscard]] inline TextStyle uncut(TextStyle style) {
-    style.width = 0;
-    return style;
-}
 
 enum class Ink { Plain, Strong, Dim, Good, Warning, Bad };
 
@@ -36,6 +31,10 @@ enum class Ink { Plain, Strong, Dim, Good, Warning, Bad };
 
 // At most `columns` wide, cut between characters; "…" ("..." if !utf8) marks the cut.
 [[nodiscard]] std::string cut_to_width(std::string_view text, std::size_t columns, bool utf8 = true);
+
+// A printable text in lines of at most `columns`, broken at spaces, and within words that are longer; all but the first are indented
+// by `hang` columns, if that leaves room.
+[[nodiscard]] std::vector<std::string> wrap_to_width(std::string_view text, std::size_t columns, std::size_t hang);
 
 // `text` in `ink`, or as it is if !color.
 [[nodiscard]] std::string inked(std::string_view text, Ink ink, bool color);

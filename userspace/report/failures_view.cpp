@@ -200,7 +200,7 @@ public:
         std::vector<std::string> lines;
         const std::vector<const ExplainedFailure*> failures = shown();
         const std::vector<const OtherRefusal*> others = other_refusals();
-        append_notes(lines, head(stream, failures.size()), uncut(style));
+        append_notes(lines, head(stream, failures.size()), style);
         if (!failures.empty()) {
             append_overview(lines, failures, stream.session, style);
         }
@@ -317,11 +317,12 @@ private:
         std::vector<Note> notes;
         notes.push_back(
             {fmt::format(
-                 "{} {} on {} at {} by tid {}: {}{}",
+                 "{} {} on {} at {}, event {}, by tid {}: {}{}",
                  to_string(asked.type),
                  human_bytes(asked.size),
                  owner_of(failure.owner),
                  human_offset(explained.when.first.t_ns, session.attached_monotonic_ns),
+                 explained.when.first.event,
                  failure.event.header.tid,
                  to_string(failure.verdict),
                  times_text(explained.when.count, human_offset(explained.when.last.t_ns, session.attached_monotonic_ns))
@@ -353,7 +354,7 @@ private:
         std::vector<std::string>& lines, const ExplainedFailure& explained, const SessionInfo& session, const TextStyle& style
     ) const {
         lines.push_back({});
-        append_notes(lines, sentences(explained, session, style), uncut(style));
+        append_notes(lines, sentences(explained, session, style), style);
         if (explained.help && !explained.help->examples.empty()) {
             append_notes(lines, {{"would have to be freed", Ink::Strong}}, style);
             append_buffers(lines, explained.help->examples, explained.help->buffers, options_.top, session, style);

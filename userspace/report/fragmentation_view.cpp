@@ -75,7 +75,7 @@ Json pin_json(const std::optional<Pin>& pin) {
 
 class FragmentationView final : public View {
 public:
-    explicit FragmentationView(const ViewOptions& options) : options_(options), analysis_(options.need) {}
+    explicit FragmentationView(const ViewOptions& options) : options_(options), analysis_(options.need, options.need_tolerance) {}
 
     Observer* observer() override { return &analysis_; }
     // Where all was released before the end, what was live last says more.
@@ -91,7 +91,7 @@ public:
 
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
         std::vector<std::string> lines;
-        append_notes(lines, head(stream), uncut(style));
+        append_notes(lines, head(stream), style);
         const std::vector<const FragmentedSpace*> spaces = shown();
         if (spaces.empty()) {
             return joined(lines);
@@ -133,13 +133,13 @@ private:
 
     [[nodiscard]] std::vector<Note> head(const ReplayedStream& stream) const {
         std::vector<Note> notes;
-        const std::string moment = moment_text(analysis_.place().t_ns, stream.session);
+        const std::string moment = moment_text(analysis_.place(), stream.session);
         notes.push_back({fmt::format("fragmentation{}: bytes of one bank", moment.empty() ? "" : " at " + moment), Ink::Strong});
         for (Note& note : knowledge_notes(stream, options_.window)) {
             notes.push_back(std::move(note));
         }
-        if (before_release_) {
-            notes.push_back(before_release_note());
+        for (Note& note : before_release_notes({analysis_.place(), before_release_}, stream.session)) {
+            notes.push_back(std::move(note));
         }
         if (analysis_.not_placeable() > 0) {
             notes.push_back(
@@ -220,7 +220,7 @@ private:
             return;
         }
         lines.push_back({});
-        append_notes(lines, {need_note(space, *space.need, *options_.need)}, uncut(style));
+        append_notes(lines, {need_note(space, *space.need, *options_.need)}, style);
         append_buffers(lines, space.need->examples, space.need->buffers, options_.top, session, style);
     }
 

@@ -266,17 +266,17 @@ void Gaps::append_uncertain(
     const std::vector<Note> sizes = size_notes(uncertain);
     if (!sizes.empty()) {
         lines.push_back({});
-        append_notes(lines, sizes, uncut(style));
+        append_notes(lines, sizes, style);
     } else if (all.empty() && stream.complete) {
         lines.push_back({});
-        append_notes(lines, {{"nothing stayed uncertain: every figure of every process is exact", Ink::Good}}, uncut(style));
+        append_notes(lines, {{"nothing stayed uncertain: every figure of every process is exact", Ink::Good}}, style);
     }
 }
 
 std::string Gaps::text(const ReplayedStream& stream, const TextStyle& style) const {
     std::vector<std::string> lines;
-    append_notes(lines, answer_heading("gaps", stream, options_.window), uncut(style));
-    append_notes(lines, notes(), uncut(style));
+    append_notes(lines, answer_heading("gaps", stream, options_.window), style);
+    append_notes(lines, notes(), style);
     if (observer_.loss_count() > 0) {
         append_table(
             lines,

@@ -210,15 +210,15 @@ std::string Growth::text(const ReplayedStream& stream, const TextStyle& style) c
         notes.push_back(nothing_note(!risen.empty(), stream.complete));
     }
     std::vector<std::string> lines;
-    append_notes(lines, notes, uncut(style));
+    append_notes(lines, notes, style);
     if (!growing.empty()) {
         lines.emplace_back();
         for (std::string& line : table(growing, start, style)) {
             lines.push_back(std::move(line));
         }
-        append_notes(lines, closing_notes(growing), uncut(style));
+        append_notes(lines, closing_notes(growing), style);
     }
-    append_notes(lines, risen_notes(risen, !growing.empty(), start), uncut(style));
+    append_notes(lines, risen_notes(risen, !growing.empty(), start), style);
     return joined(lines);
 }
 

@@ -74,6 +74,7 @@ public:
     explicit Html(const ViewOptions& options) : filter_(options.filter), picture_(options.window.since_t_ns) {}
 
     Observer* observer() override { return &picture_; }
+    bool shows_live() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& /*style*/) const override {
         return html_page(json(stream));
     }

@@ -15,6 +15,7 @@ namespace tt::alloc_trace {
 namespace {
 
 constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
+constexpr std::size_t kOffsetDigits = 9;  // of human_offset(), behind the point
 constexpr std::array<const char*, 7> kUnits{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
 // The largest unit of which there is at least one, after rounding to one digit: 1048575 is "1.0 MiB", not "1024.0 KiB".
@@ -57,11 +58,13 @@ std::string human_bytes(std::uint64_t bytes) {
     return fmt::format("{} {}", in_unit(bytes, unit), kUnits[unit]);
 }
 
-std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+std::optional<GivenBytes> parse_given_bytes(std::string_view given) {
+    std::string text(given);
+    std::erase(text, ',');  // as human_count() prints them
     double value = 0;
     const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     std::string unit;
-    for (const char c : text.substr(static_cast<std::size_t>(rest - text.data()))) {
+    for (const char c : std::string_view(rest)) {
         unit += c == ' ' ? "" : std::string(1, static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
     }
     if (error != std::errc() || !(value >= 0)) {
@@ -69,12 +72,19 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
     }
     for (std::size_t i = 0; i < kUnits.size(); ++i) {
         const std::string letter = i == 0 ? "" : std::string(1, kUnits[i][0]);
-        if (unit == letter || unit == letter + "B" || (i > 0 && unit == letter + "IB")) {
-            const double bytes = std::round(std::ldexp(value, 10 * static_cast<int>(i)));
-            return bytes < 0x1p64 ? std::optional(static_cast<std::uint64_t>(bytes)) : std::nullopt;
+        if (unit == letter || unit == letter + "B" || (i > 0 && (unit == letter + "I" || unit == letter + "IB"))) {
+            const int power = 10 * static_cast<int>(i);
+            const double bytes = std::round(std::ldexp(value, power));
+            const double tolerance = i == 0 ? 0 : std::ceil(std::ldexp(0.05, power));
+            return bytes < 0x1p64 ? std::optional(GivenBytes{static_cast<std::uint64_t>(bytes), static_cast<std::uint64_t>(tolerance)}) : std::nullopt;
         }
     }
     return std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+    const std::optional<GivenBytes> given = parse_given_bytes(text);
+    return given ? std::optional(given->bytes) : std::nullopt;
 }
 
 std::string human_bytes_against(std::uint64_t bytes, std::uint64_t baseline_bytes) {
@@ -144,11 +154,23 @@ std::string human_duration(std::uint64_t ns) {
 }
 
 std::string human_offset(std::uint64_t t_ns, std::uint64_t start_ns) {
-    const bool before = t_ns < start_ns;
-    const std::uint64_t ms = (before ? start_ns - t_ns : t_ns - start_ns) / 1'000'000;
+    const std::uint64_t ns = t_ns < start_ns ? start_ns - t_ns : t_ns - start_ns;
+    const std::uint64_t s = ns / kNsPerSecond;
     return fmt::format(
-        "{}{:02}:{:02}:{:02}.{:03}", before && ms > 0 ? '-' : '+', ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000
+        "{}{:02}:{:02}:{:02}.{:09}", t_ns < start_ns ? '-' : '+', s / 3600, s / 60 % 60, s % 60, ns % kNsPerSecond
     );
+}
+
+std::string cut_offset(std::string_view text, std::size_t width) {
+    constexpr std::size_t kLeast = std::string_view("+00:00:00.").size() + kOffsetDigits;
+    const bool is_offset = text.size() >= kLeast && (text[0] == '+' || text[0] == '-') &&
+                           text.find_first_not_of("0123456789:.", 1) == std::string_view::npos;
+    for (const std::size_t cut : {0, 3, 6}) {
+        if (is_offset && text.size() - cut <= width) {
+            return std::string(text.substr(0, text.size() - cut));
+        }
+    }
+    return std::string(text);
 }
 
 std::string utc_clock_time(std::uint64_t unix_ns) {

@@ -13,8 +13,15 @@ namespace tt::alloc_trace {
 
 [[nodiscard]] std::string human_bytes(std::uint64_t bytes);
 
-// The other way round: "4096", "87.6M", "87.6 MiB", "1GB"; all units are binary, upper and lower case are alike.
+// The other way round: "4096", "1,204 B", "87.6M", "87.6 MiB", "1GB"; all units are binary, upper and lower case are alike.
 [[nodiscard]] std::optional<std::uint64_t> parse_bytes(std::string_view text);
+
+// What is given may have been printed, and so have been rounded: `tolerance` is by how much at most.
+struct GivenBytes {
+    std::uint64_t bytes = 0;
+    std::uint64_t tolerance = 0;
+};
+[[nodiscard]] std::optional<GivenBytes> parse_given_bytes(std::string_view text);
 
 // "18.5 MiB (baseline 14.2, +4.3)": all three in the unit of the larger of the two sizes. A change too small for that
 // unit gets its own: "18.5 GiB (baseline 18.5, +4.0 KiB)".
@@ -29,8 +36,11 @@ namespace tt::alloc_trace {
 
 [[nodiscard]] std::string human_duration(std::uint64_t ns);  // "0.8s", "42s", "1m05s", "2h03m", "3d04h"
 
-// Since a fixed start, to the millisecond: "+00:01:05.123", "+27:00:00.000"; "-..." before it.
+// Since a fixed start: "+00:01:05.123456789", "+27:00:00.000000000"; "-..." before it.
 [[nodiscard]] std::string human_offset(std::uint64_t t_ns, std::uint64_t start_ns);
+
+// What human_offset() gave, to the micro- or millisecond if it is wider than that; any other text, and one that is still too wide, as it is.
+[[nodiscard]] std::string cut_offset(std::string_view text, std::size_t width);
 
 [[nodiscard]] std::string utc_clock_time(std::uint64_t unix_ns);  // "12:34:56Z"
 [[nodiscard]] std::string utc_date_time(std::uint64_t unix_ns);   // "2026-02-03 12:34:56Z"

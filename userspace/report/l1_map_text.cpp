@@ -199,7 +199,7 @@ void append_l1_map(
     lines.push_back({});
     const std::string range = map.begin && map.end ? fmt::format(", {:#x} to {:#x}", *map.begin, *map.end) : "";
     append_notes(lines, {{fmt::format("L1 of each core of {}, pid {}{}, the top first", place_list(map.places), map.pid, range), Ink::Strong}}, style);
-    append_notes(lines, map_notes(map), uncut(style));
+    append_notes(lines, map_notes(map), style);
     const std::size_t above = map.buffer_count - rows_shown(map.buffers.size(), top);
     if (above > 0) {
         append_notes(lines, {{counted(above, "more buffer") + " above", Ink::Dim}}, style);

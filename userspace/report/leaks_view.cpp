@@ -107,7 +107,7 @@ void Leaks::append_end(
     }
     const std::string sum = fmt::format("{}: {}, {}", to_string(end), counted(total.count, "buffer"), total_text(total));
     lines.emplace_back();
-    append_notes(lines, {{sum, Ink::Strong}, {std::string("  ") + meaning(end), Ink::Dim}}, uncut(style));
+    append_notes(lines, {{sum, Ink::Strong}, {std::string("  ") + meaning(end), Ink::Dim}}, style);
     TextTable table({
         {"PID", Align::Left, 4, false},
         {"OWNER", Align::Left, 0, true},
@@ -202,13 +202,13 @@ std::string Leaks::text(const ReplayedStream& stream, const TextStyle& style) co
         notes.push_back({"nothing of what remained passes the filter", Ink::Plain});
     }
     std::vector<std::string> lines;
-    append_notes(lines, notes, uncut(style));
+    append_notes(lines, notes, style);
     for (std::size_t end = 0; end < kRemainEndCount; ++end) {
         append_end(lines, remaining, static_cast<RemainEnd>(end), start, style);
     }
     if (!remaining.empty()) {
         lines.emplace_back();
-        append_notes(lines, {{"what grows from iteration to iteration: report FILE growth", Ink::Dim}}, uncut(style));
+        append_notes(lines, {{"what grows from iteration to iteration: report FILE growth", Ink::Dim}}, style);
     }
     return joined(lines);
 }

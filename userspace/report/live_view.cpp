@@ -125,16 +125,22 @@ std::vector<LiveView::Group> grouped(const std::vector<LiveView::Buffer>& buffer
 
 }  // namespace
 
-LiveView build_live_view(const TrackerView& view, const SessionInfo& session, const ViewFilter& filter) {
+LiveView build_live_view(
+    const TrackerView& view, const SessionInfo& session, const ViewFilter& filter, const TrackerView* last_use
+) {
+    const TrackerView& moment = last_use == nullptr ? view : *last_use;
     LiveView live;
-    live.t_ns = view.last_t_ns;
+    live.moment = {last_place(moment), last_use != nullptr};
     live.events = view.events;
     live.doubts = view.doubts();
     live.known_before_attach = known_before_attach(view, session);
     OwnerNames names(live.owners);
-    for (const auto& process : view.processes) {
+    for (const auto& process : moment.processes) {
         add_buffers(live, *process, filter, names);
         add_circular_buffers(live, *process, filter);
+        add_capacities(live, *process, filter);
+    }
+    for (const auto& process : view.processes) {
         live.processes.push_back(
             {process->pid,
              process->command,
@@ -142,7 +148,6 @@ LiveView build_live_view(const TrackerView& view, const SessionInfo& session, co
              process->from_first_event,
              process_health(*process, session, kFailuresShown)}
         );
-        add_capacities(live, *process, filter);
     }
     std::sort(live.buffers.begin(), live.buffers.end(), [](const LiveView::Buffer& a, const LiveView::Buffer& b) {
         return std::tie(a.pid, a.allocator, a.type, a.address, a.t_ns) <

@@ -16,6 +16,7 @@
 #include "report/json_envelope.hpp"
 #include "report/memory_kind.hpp"
 #include "report/process_health.hpp"
+#include "report/view_words.hpp"
 #include "tracker/capacity.hpp"
 #include "tracker/tracker.hpp"
 
@@ -77,7 +78,7 @@ struct LiveView {
         ProcessHealth health;
     };
 
-    std::uint64_t t_ns = 0;  // the moment: last event
+    LiveMoment moment;
     std::uint64_t events = 0;
     Doubts doubts;
     KnownBefore known_before_attach = KnownBefore::None;
@@ -90,8 +91,9 @@ struct LiveView {
     std::uint64_t bytes = 0;                          // of all buffers, each counted once
 };
 
+// `last_use`: ReplayedStream::last_use.
 [[nodiscard]] LiveView build_live_view(
-    const TrackerView& view, const SessionInfo& session, const ViewFilter& filter = {}
+    const TrackerView& view, const SessionInfo& session, const ViewFilter& filter = {}, const TrackerView* last_use = nullptr
 );
 
 // `top`: at most so many groups, and circular-buffer rows, each with a line saying how many more there are; 0: all.

@@ -35,6 +35,7 @@ public:
     explicit Owners(const ViewOptions& options) : options_(options) {}
 
     Observer* observer() override { return &history_; }
+    bool shows_live() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
     Json json(const ReplayedStream& stream) const override;
 
@@ -44,16 +45,19 @@ private:
         std::vector<BufferType> types;  // used ones that pass
     };
 
-    [[nodiscard]] std::vector<Row> rows() const;
+    [[nodiscard]] std::vector<OwnerRecord> owners(const ReplayedStream& stream) const {
+        return stream.last_use == nullptr ? history_.owners() : history_.owners_with_live_of(*stream.last_use);
+    }
+    [[nodiscard]] std::vector<Row> rows(const std::vector<OwnerRecord>& owners) const;
     [[nodiscard]] TextTable table(const std::vector<Row>& rows, bool footprint, const SessionInfo& session) const;
 
     ViewOptions options_;
     OwnerHistory history_;
 };
 
-std::vector<Owners::Row> Owners::rows() const {
+std::vector<Owners::Row> Owners::rows(const std::vector<OwnerRecord>& owners) const {
     std::vector<Row> rows;
-    for (const OwnerRecord& owner : history_.owners()) {
+    for (const OwnerRecord& owner : owners) {
         if (!options_.filter.passes_any(places_of(owner.owner))) {
             continue;
         }
@@ -88,6 +92,7 @@ TextTable Owners::table(const std::vector<Row>& rows, bool footprint, const Sess
         {"ALLOCS", Align::Right, 0, false},
         {"FOUND", Align::Right, 1, false},
         {"FREES", Align::Right, 0, false},
+        {"RELEASED", Align::Right, 4, false},  // by close, exit or clear, without a free
         {"LIVE", Align::Right, 0, false},
         {footprint ? "FOOTPRINT" : "SIZE", Align::Right, 0, false},
         {"PEAK", Align::Right, 0, false},
@@ -105,7 +110,7 @@ TextTable Owners::table(const std::vector<Row>& rows, bool footprint, const Sess
             {since_attach(owner.last_t_ns, session), Ink::Dim},
             {since_attach(owner.closed_t_ns, session) + (owner.closes > 1 ? fmt::format(" ({}x)", owner.closes) : ""), Ink::Dim}};
         if (rows[i].types.empty()) {
-            head.insert(head.end(), 7, {});
+            head.insert(head.end(), 8, {});
             head.insert(head.end(), tail.begin(), tail.end());
             table.add_row(std::move(head));
             continue;
@@ -116,7 +121,8 @@ TextTable Owners::table(const std::vector<Row>& rows, bool footprint, const Sess
             row.push_back({std::string(to_string(type))});
             row.push_back({human_count(usage.allocs)});
             row.push_back({usage.found == 0 ? std::string() : human_count(usage.found)});
-            row.push_back({human_count(usage.frees)});
+            row.push_back({human_count(usage.freed())});
+            row.push_back({usage.released == 0 ? std::string() : human_count(usage.released)});
             row.push_back({human_count(usage.live)});
             row.push_back({human_bytes(footprint ? usage.footprint_bytes : usage.bytes)});
             row.push_back({human_bytes(footprint ? usage.peak_footprint_bytes : usage.peak_bytes)});
@@ -131,9 +137,10 @@ TextTable Owners::table(const std::vector<Row>& rows, bool footprint, const Sess
 
 std::string Owners::text(const ReplayedStream& stream, const TextStyle& style) const {
     std::vector<std::string> lines;
-    append_notes(lines, answer_heading("owners", stream, options_.window), uncut(style));
-    const std::vector<Row> all = rows();
-    std::vector<Note> notes;
+    append_notes(lines, answer_heading("owners", stream, options_.window), style);
+    const std::vector<OwnerRecord> known = owners(stream);
+    const std::vector<Row> all = rows(known);
+    std::vector<Note> notes = before_release_notes(stream.live_moment(), stream.session, "--until TIME");
     if (all.empty()) {
         notes.push_back(none_note("no owner was seen: no process allocated on a device, or none passes the filter", stream.complete, Ink::Plain));
     }
@@ -143,19 +150,19 @@ std::string Owners::text(const ReplayedStream& stream, const TextStyle& style) c
              Ink::Warning}
         );
     }
-    const bool footprint = all_footprints_known(history_.owners());
+    const bool footprint = all_footprints_known(known);
     if (!all.empty()) {
         notes.push_back(
             {footprint ? "footprint: reserved on each chip of the owner" : "size: logical bytes on each chip of the owner; footprints are not known of all",
              Ink::Dim}
         );
     }
-    append_notes(lines, notes, uncut(style));
+    append_notes(lines, notes, style);
     if (!all.empty()) {
         const std::size_t left_out = options_.top == 0 || all.size() <= options_.top ? 0 : all.size() - options_.top;
         append_table(lines, {}, table(all, footprint, stream.session), 0, style);
         if (left_out > 0) {
-            append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", counted(left_out, "more owner")), Ink::Dim}}, uncut(style));
+            append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", counted(left_out, "more owner")), Ink::Dim}}, style);
         }
     }
     return joined(lines);
@@ -166,7 +173,8 @@ Json type_json(BufferType type, const OwnerTypeUsage& usage) {
     json["type"] = to_string(type);
     json["allocs"] = usage.allocs;
     json["found"] = usage.found;
-    json["frees"] = usage.frees;
+    json["frees"] = usage.freed();
+    json["released"] = usage.released;
     json["live_buffers"] = usage.live;
     json["live_bytes"] = usage.bytes;
     json["peak_bytes"] = usage.peak_bytes;
@@ -178,8 +186,10 @@ Json type_json(BufferType type, const OwnerTypeUsage& usage) {
 Json Owners::json(const ReplayedStream& stream) const {
     Json json = answer_envelope("owners", stream, options_.window);
     json["allocs_of_more_owners"] = history_.not_kept();
+    add_live_at(json, stream.live_moment());
     json["owners"] = Json::array();
-    for (const Row& row : rows()) {
+    const std::vector<OwnerRecord> known = owners(stream);
+    for (const Row& row : rows(known)) {
         Json entry;
         add_owner(entry, row.owner->owner);
         entry["pid"] = row.owner->pid;

@@ -206,14 +206,14 @@ void add_kinds(Json& all, const ProcessState& process, const FailureLog<Failure>
     }
 }
 
-Json processes_json(const TrackerView& tracker) {
+Json processes_json(const ReplayedStream& stream) {
     Json all = Json::array();
-    for (const auto& process : tracker.processes) {
+    for (const auto& process : stream.tracker.processes) {
         Json json;
         json["pid"] = process->pid;
         json["command"] = process->command;
         json["state"] = process->end == ProcessState::End::Exited ? "ended" : "running";
-        json["live"] = process->live.buffers().size();
+        json["live"] = stream.live_of(*process).live.buffers().size();
         json["ends"] = process->ends;
         json["failures"] = process->failures.count;
         json["clashes"] = process->clashes.count;
@@ -230,8 +230,9 @@ void add_tables(Json& json, const ReplayedStream& stream, const ViewFilter& filt
         add_kinds(json["failures"], *process, process->clashes, start_ns);
         add_kinds(json["failures"], *process, process->refusals, start_ns);
     }
-    json["processes"] = processes_json(stream.tracker);
-    const LiveView live = build_live_view(stream.tracker, stream.session, filter);
+    json["processes"] = processes_json(stream);
+    const LiveView live = build_live_view(stream.tracker, stream.session, filter, stream.last_use);
+    json["live_t"] = stream.last_use == nullptr ? Json(nullptr) : Json(since(live.moment.place.t_ns, start_ns));  // null: the end
     json["live_groups"] = Json::array();
     for (const LiveView::Group& group : live.groups) {
         if (json["live_groups"].size() == kMostGroups) {
@@ -305,6 +306,9 @@ Json page_data(const ReplayedStream& stream, const PagePast& past, const ViewFil
     json["rows_left_out"] = timeline.rows_left_out;
     json["notes"] = Json::array();
     std::vector<Note> notes = stream_notes(stream);
+    for (Note& note : before_release_notes(stream.live_moment(), stream.session, "a click into the pictures")) {
+        notes.push_back(std::move(note));
+    }
     for (Note& note : overlap_notes(passing(past.overlaps, filter), stream.session)) {
         notes.push_back(std::move(note));
     }

@@ -54,7 +54,7 @@ public:
 
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
         std::vector<std::string> lines;
-        append_notes(lines, head(stream), uncut(style));
+        append_notes(lines, head(stream), style);
         const std::vector<PeakRow> rows = joined_rows();
         if (!rows.empty()) {
             append_peaks(lines, rows, stream.session, style);
@@ -163,7 +163,7 @@ private:
                   peak.program == 0 ? "" : ", launch of " + hex(peak.program)
               ),
               Ink::Plain}},
-            uncut(style)
+            style
         );
         if (!fill.parts.empty()) {
             append_cores(lines, fill, options_.top, style);
@@ -255,7 +255,8 @@ private:
         append_notes(
             lines,
             {{fmt::format(
-                  "{}: {} at {}", title(row), human_bytes(peak.bytes), human_offset(peak.place.t_ns, session.attached_monotonic_ns)
+                  "{}: {} at {}, event {}", title(row), human_bytes(peak.bytes), human_offset(peak.place.t_ns, session.attached_monotonic_ns),
+                  peak.place.event
               ),
               Ink::Strong}},
             style
@@ -264,14 +265,14 @@ private:
             append_notes(
                 lines,
                 {{fmt::format("{} of it is reserved beyond the sizes: each core reserves what one needs (lock-step), and padding", human_bytes(*beyond)), Ink::Plain}},
-                uncut(style)
+                style
             );
         }
         if (row.content->double_bytes > 0) {
             append_notes(
                 lines,
                 {{fmt::format("{} more is held by several allocators at once: counted once above, by each below", human_bytes(row.content->double_bytes)), Ink::Plain}},
-                uncut(style)
+                style
             );
         }
         if (row.content->group_count > 0) {

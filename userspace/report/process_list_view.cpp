@@ -76,7 +76,7 @@ std::string render_process_list_text(const std::vector<ProcessListRow>& rows, co
                 row.reason,
                 row.what_to_do.empty() ? "" : "; " + row.what_to_do
             );
-            append_notes(lines, {{text, row.supported ? Ink::Dim : Ink::Warning}}, uncut(style));
+            append_notes(lines, {{text, row.supported ? Ink::Dim : Ink::Warning}}, style);
         }
     }
     return joined(lines);

@@ -41,10 +41,11 @@ void append_details(std::vector<std::string>& lines, const OtherRefusal& refusal
     std::vector<Note> notes;
     notes.push_back(
         {fmt::format(
-             "{}{} at {}{}",
+             "{}{} at {}, event {}{}",
              about.what,
              about.owner.empty() ? "" : " on " + about.owner,
              at(refusal.when.first),
+             refusal.when.first.event,
              times_text(refusal.when.count, at(refusal.when.last))
          ),
          Ink::Strong}
@@ -57,7 +58,7 @@ void append_details(std::vector<std::string>& lines, const OtherRefusal& refusal
     }
     notes.push_back({"  message: " + message_text(about.message, style.utf8), Ink::Dim});
     lines.push_back({});
-    append_notes(lines, notes, uncut(style));
+    append_notes(lines, notes, style);
 }
 
 }  // namespace

@@ -335,13 +335,13 @@ Json group_json(const DiffModel& diff, const DiffGroup& group) {
 
 std::string render_diff_text(const DiffModel& diff, const TextStyle& style, std::size_t top) {
     std::vector<std::string> lines;
-    append_notes(lines, heading(diff), uncut(style));
+    append_notes(lines, heading(diff), style);
     if (diff.totals.empty()) {
-        append_notes(lines, {{"neither holds anything there, so nothing differs", Ink::Plain}}, uncut(style));
+        append_notes(lines, {{"neither holds anything there, so nothing differs", Ink::Plain}}, style);
     } else {
         append_totals(lines, diff, style, top);
         if (diff.groups.empty()) {
-            append_notes(lines, {{"the same buffers are held: no group changed", Ink::Good}}, uncut(style));
+            append_notes(lines, {{"the same buffers are held: no group changed", Ink::Good}}, style);
         } else {
             append_groups(lines, diff, style, top);
         }
@@ -349,7 +349,7 @@ std::string render_diff_text(const DiffModel& diff, const TextStyle& style, std:
     if (!diff.peaks.empty()) {
         append_peaks(lines, diff, style, top);
     }
-    append_notes(lines, closing_notes(diff), uncut(style));
+    append_notes(lines, closing_notes(diff), style);
     return joined(lines);
 }
 

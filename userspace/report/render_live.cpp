@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "report/buffer_words.hpp"
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
 #include "report/joined_rows.hpp"
@@ -31,28 +32,21 @@ void append_lines(std::vector<std::string>& lines, std::vector<std::string> more
     }
 }
 
-std::string moment(const LiveView& live, const SessionInfo& session) {
-    if (live.t_ns == 0 || session.attached_unix_ns == 0) {
-        return {};
-    }
-    return fmt::format(
-        " at {} ({} since the attach)",
-        utc_date_time(session.attached_unix_ns + (live.t_ns - session.attached_monotonic_ns)),
-        human_offset(live.t_ns, session.attached_monotonic_ns)
-    );
-}
-
 std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
+    const std::string moment = moment_text(live.moment.place, session);
     std::vector<Note> notes;
     notes.push_back(
         {fmt::format(
              "live buffers{}: {}, {}",
-             moment(live, session),
+             moment.empty() ? "" : " at " + moment,
              plural(live.buffers.size(), "buffer"),
              human_bytes(live.bytes)
          ),
          Ink::Strong}
     );
+    for (Note& note : before_release_notes(live.moment, session)) {
+        notes.push_back(std::move(note));
+    }
     for (const LiveView::Process& process : live.processes) {
         const std::string ended = ended_text(process.ended, process.health.exit_status);
         notes.push_back({fmt::format("pid {}{}  {}", process.pid, ended, process.command), Ink::Plain});
@@ -121,7 +115,7 @@ void append_groups(
         lines,
         {{fmt::format("{} left out ({}, {}): --top 0 shows all", rest, plural(count, "buffer"), human_bytes(bytes)),
           Ink::Dim}},
-        uncut(style)
+        style
     );
 }
 
@@ -276,7 +270,7 @@ std::string render_live_text(
     const LiveView& live, const SessionInfo& session, const TextStyle& style, std::size_t top
 ) {
     std::vector<std::string> lines;
-    append_notes(lines, head_notes(live, session), uncut(style));
+    append_notes(lines, head_notes(live, session), style);
     if (!live.groups.empty()) {
         append_groups(lines, live, session, style, top);
     }
@@ -291,7 +285,8 @@ std::string render_live_text(
 
 nlohmann::ordered_json live_json(const LiveView& live, const SessionInfo& session, bool complete) {
     Json json = json_envelope(session, "live", {complete && live.doubts.none(), live.doubts, live.known_before_attach});
-    json["t_ns"] = live.t_ns;
+    json["t_ns"] = live.moment.place.t_ns;
+    json["before_release"] = live.moment.before_release;
     json["events"] = live.events;
     json["lost"] = lost_json(live.doubts.lost);
     json["losses_repaired"] = live.doubts.losses_repaired;

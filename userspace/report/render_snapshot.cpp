@@ -131,7 +131,7 @@ void append_allocators(std::vector<std::string>& lines, const SnapshotView& snap
     append_notes(
         lines,
         {{"size: logical bytes per chip; used, free and largest free block: of each bank, by the allocator's own free list", Ink::Dim}},
-        uncut(style)
+        style
     );
 }
 
@@ -171,7 +171,7 @@ void append_groups(std::vector<std::string>& lines, const SnapshotView& snapshot
         append_notes(
             lines,
             {{fmt::format("{} left out ({}, {}): --top 0 shows all", rest, plural(count, "buffer"), human_bytes(bytes)), Ink::Dim}},
-            uncut(style)
+            style
         );
     }
 }
@@ -226,13 +226,13 @@ void append_orphans(std::vector<std::string>& lines, const SnapshotView& snapsho
          {"left behind by an allocation that failed after its block was taken, or taken over from another allocator's state; "
           "nothing gives them back before the device is closed",
           Ink::Dim}},
-        uncut(style)
+        style
     );
     for (std::string& line : table.lines(style)) {
         lines.push_back(std::move(line));
     }
     if (shown < orphans.size()) {
-        append_notes(lines, {{plural(orphans.size() - shown, "more block") + " left out: --top 0 shows all", Ink::Dim}}, uncut(style));
+        append_notes(lines, {{plural(orphans.size() - shown, "more block") + " left out: --top 0 shows all", Ink::Dim}}, style);
     }
 }
 
@@ -314,7 +314,7 @@ std::string render_snapshot_text(
     const SnapshotView& snapshot, const SessionInfo& session, const TextStyle& style, std::size_t top
 ) {
     std::vector<std::string> lines;
-    append_notes(lines, head_notes(snapshot, session), uncut(style));
+    append_notes(lines, head_notes(snapshot, session), style);
     append_allocators(lines, snapshot, style);
     append_orphans(lines, snapshot, style, top);
     append_groups(lines, snapshot, style, top);

@@ -20,7 +20,8 @@ using Json = nlohmann::ordered_json;
 
 // "  name        value" lines under a heading.
 void add_field(std::vector<Note>& notes, std::string_view name, const std::string& value, Ink ink = Ink::Plain) {
-    notes.push_back({fmt::format("{:<12}{}", name, value), ink});
+    constexpr std::size_t kNameColumns = 12;
+    notes.push_back({fmt::format("{:<{}}{}", name, kNameColumns, value), ink, kNameColumns});
 }
 
 std::string span_text(const SummaryView& summary, const SessionInfo& session) {
@@ -75,6 +76,9 @@ std::vector<Note> trust_notes(const SummaryView& summary, const SessionInfo& ses
                  probe.required ? Ink::Bad : Ink::Warning}
             );
         }
+    }
+    for (Note& note : before_release_notes(summary.live_at, session, "--until TIME")) {
+        notes.push_back(std::move(note));
     }
     if (summary.events == 0) {
         notes.push_back(
@@ -166,6 +170,7 @@ TextTable usage_table(const SummaryProcess& process, const TextStyle& style) {
         {"TYPE", Align::Left, 0, false},
         {"ALLOCS", Align::Right, 2, false},
         {"FREES", Align::Right, 2, false},
+        {"RELEASED", Align::Right, 6, false},  // by close, exit or clear, without a free
         {"LIVE", Align::Right, 0, false},
         {footprint ? "FOOTPRINT" : "SIZE", Align::Right, 0, false},
         {"PEAK", Align::Right, 0, false},
@@ -183,6 +188,7 @@ TextTable usage_table(const SummaryProcess& process, const TextStyle& style) {
             {std::string(to_string(row.kind))},
             {circular ? std::string{} : human_count(row.usage.allocs)},
             {circular ? std::string{} : human_count(row.usage.frees)},
+            {row.usage.released == 0 ? std::string{} : human_count(row.usage.released)},
             {human_count(row.usage.buffers)},
             {human_bytes(footprint ? *row.usage.footprint_bytes : row.usage.bytes)},
             {human_bytes(footprint ? *row.usage.peak_footprint_bytes : row.usage.peak_bytes)},
@@ -206,6 +212,7 @@ Json row_json(const SummaryRow& row) {
     } else {
         json["allocs"] = row.usage.allocs;
         json["frees"] = row.usage.frees;
+        json["released"] = row.usage.released;
     }
     json["live_buffers"] = row.usage.buffers;
     json["live_bytes"] = row.usage.bytes;
@@ -270,8 +277,8 @@ Json older_processes_json(const FoldedProcesses& folded) {
 
 std::string render_summary_text(const SummaryView& summary, const SessionInfo& session, const TextStyle& style) {
     std::vector<std::string> lines;
-    append_notes(lines, session_notes(summary, session), uncut(style));
-    append_notes(lines, trust_notes(summary, session), uncut(style));
+    append_notes(lines, session_notes(summary, session), style);
+    append_notes(lines, trust_notes(summary, session), style);
     std::size_t without_memory = 0;  // the shells and helpers around a job
     for (const SummaryProcess& process : summary.processes) {
         if (process.rows.empty() && process.ended && summary.processes.size() > 1 && !process.health.not_seen) {
@@ -279,8 +286,8 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
             continue;
         }
         lines.push_back({});
-        append_notes(lines, process_notes(process, session.attached_monotonic_ns), uncut(style));
-        append_notes(lines, overlap_notes(overlaps_of(summary, process.pid), session), uncut(style));
+        append_notes(lines, process_notes(process, session.attached_monotonic_ns), style);
+        append_notes(lines, overlap_notes(overlaps_of(summary, process.pid), session), style);
         if (process.rows.empty()) {
             append_notes(lines, {{process.health.not_seen ? "what it did was not seen" : "no allocations seen", Ink::Plain}}, style);
             continue;
@@ -295,11 +302,11 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
         const std::string older = fmt::format(
             "{} ended before these, with {} events", counted(summary.folded.count, "more process"), human_count(summary.folded.events)
         );
-        append_notes(lines, {{older, Ink::Plain}}, uncut(style));
+        append_notes(lines, {{older, Ink::Plain}}, style);
     }
     if (without_memory > 0) {
         lines.push_back({});
-        append_notes(lines, {{ended_without_memory(without_memory), Ink::Plain}}, uncut(style));
+        append_notes(lines, {{ended_without_memory(without_memory), Ink::Plain}}, style);
     }
     return joined(lines);
 }
@@ -315,6 +322,7 @@ nlohmann::ordered_json summary_json(const SummaryView& summary, const SessionInf
     json["first_t_ns"] = summary.first_t_ns;
     json["last_t_ns"] = summary.last_t_ns;
     json["events"] = summary.events;
+    add_live_at(json, summary.live_at);
     json["events_by_kind"] = Json::object();
     for (std::size_t i = 0; i < kEventKindCount; ++i) {
         const auto kind = static_cast<EventKind>(i);

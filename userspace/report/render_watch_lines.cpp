@@ -128,7 +128,7 @@ void append_row(std::string& out, const WatchProcess& process, const WatchRow& r
             fmt::format_to(to, " launches_per_s={:.1f}", row.rates->launches);
         }
     } else {
-        fmt::format_to(to, " allocs={} frees={}", usage.allocs, usage.frees);
+        fmt::format_to(to, " allocs={} frees={} released={}", usage.allocs, usage.frees, usage.released);
         if (row.rates) {
             fmt::format_to(to, " allocs_per_s={:.1f} frees_per_s={:.1f}", row.rates->allocs, row.rates->frees);
         }
@@ -168,6 +168,7 @@ Json row_json(const WatchRow& row) {
     } else {
         json["allocs"] = row.usage.allocs;
         json["frees"] = row.usage.frees;
+        json["released"] = row.usage.released;
     }
     if (row.rates && circular) {
         json["launches_per_s"] = to_three_digits(row.rates->launches);

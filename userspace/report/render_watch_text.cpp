@@ -9,10 +9,10 @@
 #include <set>
 #include <utility>
 
-#include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
 #include "report/text_table.hpp"
 #include "report/view_words.hpp"
+#include "report/watch_table.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -24,7 +24,7 @@ constexpr std::size_t kLeastCommandWidth = 10;  // columns: a shorter piece of a
 struct Line {
     std::string text;
     const WatchProcess* process = nullptr;  // of a table row
-    const WatchRow* row = nullptr;          // set: a table row
+    const WatchTable::Block* block = nullptr;  // set: a table row
 };
 
 std::string fitted(const std::string& text, const TextStyle& style) {
@@ -161,86 +161,6 @@ std::vector<Note> empty_notes(const WatchProcess& process) {
     return notes;
 }
 
-// What is reserved, if it is known of every row, else the logical size: one measure for the whole table.
-bool shows_footprint(const WatchModel& model) {
-    for (const WatchProcess& process : model.processes) {
-        for (const WatchRow& row : process.rows) {
-            const bool known = row.usage.footprint_bytes && row.usage.peak_footprint_bytes;
-            if (!known || (row.baseline && !row.baseline->footprint_bytes)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-bool only_circular_buffers(const WatchModel& model) {
-    for (const WatchProcess& process : model.processes) {
-        for (const WatchRow& row : process.rows) {
-            if (row.kind != MemoryKind::CircularBuffer) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-TextTable make_table(bool footprint) {
-    using Align = TextTable::Align;
-    return TextTable({
-        {"DEVICE", Align::Left, 0, true},
-        {"TYPE", Align::Left, 0, false},
-        {"BUFFERS", Align::Right, 0, false},
-        {footprint ? "FOOTPRINT" : "SIZE", Align::Right, 0, false},
-        {"PEAK", Align::Right, 4, false},
-        {"USED", Align::Left, 0, false},
-        {"FREE", Align::Right, 2, false},
-        {"LARGEST", Align::Right, 1, false},
-        {"OF", Align::Right, 3, false},
-        {"ALLOCS", Align::Right, 7, false},
-        {"FREES", Align::Right, 7, false},
-        {"ALLOCS/S", Align::Right, 5, false},
-        {"FREES/S", Align::Right, 5, false},
-        {"LAUNCHES/S", Align::Right, 6, false},
-    });
-}
-
-void add_row(TextTable& table, const WatchRow& row, bool first_of_place, bool footprint, const TextStyle& style) {
-    const KindUsage& usage = row.usage;
-    const bool circular = row.kind == MemoryKind::CircularBuffer;
-    const Ink ink = usage.buffers == 0 ? Ink::Dim : Ink::Plain;
-    const auto rate = [&row](double WatchRow::Rates::*member) {
-        return row.rates ? human_rate((*row.rates).*member) : std::string("-");
-    };
-    const std::uint64_t bytes = footprint ? *usage.footprint_bytes : usage.bytes;
-    std::string buffers = human_count(usage.buffers);
-    std::string size = human_bytes(bytes);
-    Ink size_ink = ink;
-    if (row.baseline) {
-        const std::uint64_t before = footprint ? *row.baseline->footprint_bytes : row.baseline->bytes;
-        buffers = human_count_against(usage.buffers, row.baseline->buffers);
-        size = human_bytes_against(bytes, before);
-        size_ink = bytes > before ? Ink::Warning : bytes < before ? Ink::Good : ink;
-    }
-    const CapacityText capacity = capacity_text(row.capacity, style.utf8);
-    table.add_row({
-        {first_of_place ? to_string(row.place) : std::string{}, Ink::Strong},
-        {std::string(to_string(row.kind)), ink},
-        {buffers, ink},
-        {size, size_ink},
-        {human_bytes(footprint ? *usage.peak_footprint_bytes : usage.peak_bytes), ink},
-        {capacity.used, capacity.ink},
-        {capacity.free, capacity.ink},
-        {capacity.largest, capacity.ink},
-        {capacity.capacity, Ink::Dim},
-        {circular ? std::string{} : human_count(usage.allocs), ink},
-        {circular ? std::string{} : human_count(usage.frees), ink},
-        {circular ? std::string{} : rate(&WatchRow::Rates::allocs), ink},
-        {circular ? std::string{} : rate(&WatchRow::Rates::frees), ink},
-        {circular ? rate(&WatchRow::Rates::launches) : std::string{}, ink},
-    });
-}
-
 // Places whose memory several allocators hand out: what each holds may overlap the others'.
 std::vector<Note> sharing_notes(const WatchProcess& process) {
     std::vector<Place> places;
@@ -259,20 +179,6 @@ std::vector<Note> sharing_notes(const WatchProcess& process) {
     return {{fmt::format("{}: memory shared by {} allocators, used is their union", place_list(places), allocators), Ink::Dim}};
 }
 
-// Heading and rows of every process, in one table so that the columns of all are in line.
-std::vector<std::string> table_lines(const WatchModel& model, const TextStyle& style) {
-    const bool footprint = shows_footprint(model) && !only_circular_buffers(model);
-    TextTable table = make_table(footprint);
-    for (const WatchProcess& process : model.processes) {
-        const Place* latest = nullptr;
-        for (const WatchRow& row : process.rows) {
-            add_row(table, row, latest == nullptr || *latest != row.place, footprint, style);
-            latest = &row.place;
-        }
-    }
-    return table.lines(style);
-}
-
 void append_plain(std::vector<Line>& lines, const std::vector<Note>& notes, const TextStyle& style) {
     std::vector<std::string> texts;
     append_notes(texts, notes, style);
@@ -281,7 +187,8 @@ void append_plain(std::vector<Line>& lines, const std::vector<Note>& notes, cons
     }
 }
 
-std::vector<Line> body(const WatchModel& model, const TextStyle& style) {
+// The table outlives the lines, which point into it.
+std::vector<Line> body(const WatchModel& model, const WatchTable& shown, const TextStyle& style) {
     std::vector<Line> lines;
     if (model.processes.empty()) {
         append_plain(lines, {{"no process seen yet: none of the watched ones used device memory", Ink::Plain}}, style);
@@ -298,10 +205,11 @@ std::vector<Line> body(const WatchModel& model, const TextStyle& style) {
         lines.push_back({inked(fitted(text, style), Ink::Strong, style.color)});
         append_plain(lines, session_notes(model), style);
     }
-    const std::vector<std::string> table = table_lines(model, style);
+    const std::vector<std::string> table = shown.lines(style);
     std::size_t next_row = 1;
     std::size_t without_memory = 0;  // the shells and helpers around a job
-    for (const WatchProcess& process : model.processes) {
+    for (std::size_t i = 0; i < model.processes.size(); ++i) {
+        const WatchProcess& process = model.processes[i];
         if (model.processes.size() > 1) {
             if (process.rows.empty() && process.ended && !process.filtered && !process.health.not_seen) {
                 ++without_memory;
@@ -320,8 +228,10 @@ std::vector<Line> body(const WatchModel& model, const TextStyle& style) {
         }
         lines.push_back({});
         lines.push_back({table.front()});
-        for (const WatchRow& row : process.rows) {
-            lines.push_back({table[next_row++], &process, &row});
+        for (const WatchTable::Block& block : shown.blocks()[i]) {
+            for (std::size_t row = 0; row < block.rows.size(); ++row) {
+                lines.push_back({table[next_row++], &process, &block});
+            }
         }
         append_plain(lines, sharing_notes(process), style);
         if (!process.idle_places.empty()) {
@@ -344,9 +254,9 @@ void fit_height(std::vector<Line>& lines, std::size_t height, const TextStyle& s
     std::vector<Place> places;
     std::set<const WatchProcess*> processes;
     for (std::size_t i = height - 1; i < lines.size(); ++i) {
-        if (lines[i].row != nullptr) {
+        if (lines[i].block != nullptr) {
             ++rows;
-            places.push_back(lines[i].row->place);
+            places.insert(places.end(), lines[i].block->places.begin(), lines[i].block->places.end());
             processes.insert(lines[i].process);
         }
     }
@@ -372,7 +282,8 @@ std::string keys_line(const WatchModel& model, const TextStyle& style) {
 }  // namespace
 
 std::vector<std::string> watch_text_lines(const WatchModel& model, const WatchTextOptions& options) {
-    std::vector<Line> lines = body(model, options.style);
+    const WatchTable table(model, options.style);
+    std::vector<Line> lines = body(model, table, options.style);
     const bool keys = options.interactive && (options.height == 0 || options.height >= kLeastHeightForKeys);
     fit_height(lines, keys && options.height != 0 ? options.height - 2 : options.height, options.style);
     std::vector<std::string> texts;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "report/answer_heading.hpp"
 #include "report/buffer_words.hpp"
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
@@ -90,7 +91,7 @@ void append_sizing(
             {std::string(parameter_of(need.type)), Ink::Dim},
             {bytes_text(sizes.opened_with)},
             {bytes_text(sizes.needed), short_of ? Ink::Bad : Ink::Strong},
-            {human_offset(need.place.t_ns, session.attached_monotonic_ns), Ink::Dim},
+            {since_attach(need.place.t_ns, session), Ink::Dim},
         });
     }
     if (all == 0) {

@@ -17,6 +17,7 @@ public:
     explicit Summary(const ViewOptions& options) : filter_(options.filter) {}
 
     Observer* observer() override { return this; }
+    bool shows_live() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
         return render_summary_text(model(stream), stream.session, style);
     }
@@ -39,7 +40,7 @@ private:
     }
     void end(const TrackerView& view) override { room_.end(view); }
     [[nodiscard]] SummaryView model(const ReplayedStream& stream) const {
-        SummaryView summary = build_summary_view(stream.tracker, counter_, stream.warning, stream.session, filter_);
+        SummaryView summary = build_summary_view(stream.tracker, counter_, stream.warning, stream.session, filter_, stream.last_use);
         summary.launch_overlaps = passing(room_.overlaps(), filter_);
         return summary;
     }
@@ -53,6 +54,7 @@ class Live final : public View {
 public:
     explicit Live(const ViewOptions& options) : filter_(options.filter), top_(options.top) {}
 
+    bool shows_live() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
         return render_live_text(model(stream), stream.session, style, top_);
     }
@@ -62,7 +64,7 @@ public:
 
 private:
     [[nodiscard]] LiveView model(const ReplayedStream& stream) const {
-        return build_live_view(stream.tracker, stream.session, filter_);
+        return build_live_view(stream.tracker, stream.session, filter_, stream.last_use);
     }
 
     ViewFilter filter_;

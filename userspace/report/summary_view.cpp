@@ -9,7 +9,10 @@
 namespace tt::alloc_trace {
 namespace {
 
-SummaryProcess make_process(const ProcessState& state, const SessionInfo& session, const ViewFilter& filter) {
+// What is live, and what is free, as of `moment`.
+SummaryProcess make_process(
+    const ProcessState& state, const ProcessState& moment, const SessionInfo& session, const ViewFilter& filter
+) {
     SummaryProcess process;
     process.pid = state.pid;
     process.parent_pid = state.parent_pid;
@@ -19,13 +22,13 @@ SummaryProcess make_process(const ProcessState& state, const SessionInfo& sessio
     process.first_t_ns = state.first_t_ns;
     process.last_t_ns = state.last_t_ns;
     process.events = state.events;
-    process.live_buffers = state.live.buffers().size();
-    for (const auto& entry : state.live.buffers()) {
+    process.live_buffers = moment.live.buffers().size();
+    for (const auto& entry : moment.live.buffers()) {
         process.live_bytes += entry.second.size;
     }
     process.hooked_allocs = state.hooked_allocs;
-    process.programs = state.programs.programs().size();
-    for (const auto& entry : state.programs.programs()) {
+    process.programs = moment.programs.programs().size();
+    for (const auto& entry : moment.programs.programs()) {
         for (const CircularBuffer& buffer : entry.second.circular_buffers) {
             ++(buffer.kind == PlanKind::DataflowBuffers ? process.program_dataflow_regions : process.program_circular_buffers);
         }
@@ -33,12 +36,13 @@ SummaryProcess make_process(const ProcessState& state, const SessionInfo& sessio
     process.ends = state.ends;
     process.unknown_frees = state.unknown_frees;
     process.health = process_health(state, session, kFailureKindsKept);
-    const CapacityMap capacity = capacities(state);
-    for (const auto& [place, usage] : state.places) {
+    const CapacityMap capacity = capacities(moment);
+    for (const auto& [place, whole] : state.places) {
+        const PlaceUsage usage = with_live_of(whole, place, moment);
         for (const MemoryKind kind : kMemoryKinds) {
-            const KindUsage at_end = kind_usage(usage, kind);
-            if (at_end.ever_used() && filter.passes(place) && filter.passes(kind)) {
-                process.rows.push_back({place, kind, at_end, capacity_of(capacity, place, kind)});
+            const KindUsage of_kind = kind_usage(usage, kind);
+            if (of_kind.ever_used() && filter.passes(place) && filter.passes(kind)) {
+                process.rows.push_back({place, kind, of_kind, capacity_of(capacity, place, kind)});
             }
         }
     }
@@ -52,9 +56,12 @@ SummaryView build_summary_view(
     const EventCounter& counts,
     std::string incomplete,
     const SessionInfo& session,
-    const ViewFilter& filter
+    const ViewFilter& filter,
+    const TrackerView* last_use
 ) {
+    const TrackerView& moment = last_use == nullptr ? view : *last_use;
     SummaryView summary;
+    summary.live_at = {last_place(moment), last_use != nullptr};
     summary.events = view.events;
     summary.first_t_ns = view.first_t_ns;
     summary.last_t_ns = view.last_t_ns;
@@ -64,7 +71,8 @@ SummaryView build_summary_view(
     summary.folded = view.folded;
     summary.incomplete = std::move(incomplete);
     for (const auto& process : view.processes) {
-        summary.processes.push_back(make_process(*process, session, filter));
+        const ProcessState* then = moment.find(process->number);
+        summary.processes.push_back(make_process(*process, then == nullptr ? *process : *then, session, filter));
     }
     return summary;
 }

@@ -17,6 +17,7 @@
 #include "report/memory_kind.hpp"
 #include "report/process_health.hpp"
 #include "report/usage_sample.hpp"
+#include "report/view_words.hpp"
 #include "tracker/capacity.hpp"
 #include "tracker/tracker.hpp"
 
@@ -35,8 +36,8 @@ private:
 struct SummaryRow {
     Place place;
     MemoryKind kind = MemoryKind::Dram;
-    KindUsage usage;    // at the end
-    Capacity capacity;  // likewise; not known() once it was closed
+    KindUsage usage;    // live at SummaryView::live_at
+    Capacity capacity;  // then; not known() once it was closed
 };
 
 struct SummaryProcess {
@@ -71,6 +72,7 @@ struct SummaryView {
     std::vector<SummaryProcess> processes;
     std::vector<LaunchOverlap> launch_overlaps;
     FoldedProcesses folded;  // ended before those
+    LiveMoment live_at;      // of what is told as live, and of free memory
 };
 
 [[nodiscard]] SummaryView build_summary_view(
@@ -78,7 +80,8 @@ struct SummaryView {
     const EventCounter& counts,
     std::string incomplete,
     const SessionInfo& session,
-    const ViewFilter& filter = {}
+    const ViewFilter& filter = {},
+    const TrackerView* last_use = nullptr  // ReplayedStream::last_use
 );
 
 [[nodiscard]] std::string render_summary_text(

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "report/human_size.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -34,16 +36,28 @@ void TextTable::add_row(std::vector<Cell> cells) {
     rows_.push_back(std::move(cells));
 }
 
-std::vector<std::size_t> TextTable::widths(const std::vector<Row>& rows, std::size_t limit) const {
+std::vector<std::size_t> TextTable::natural_widths(const std::vector<Row>& rows, std::size_t cut) const {
     std::vector<std::size_t> natural(columns_.size(), 0);
     for (const Row& row : rows) {
         for (std::size_t i = 0; i < row.size(); ++i) {
-            natural[i] = std::max(natural[i], display_width(row[i].text));
+            const std::size_t width = display_width(row[i].text);
+            natural[i] = std::max(natural[i], std::min(width, cut_offset(row[i].text, width - std::min(cut, width)).size()));
         }
     }
     for (std::size_t i = 0; i < columns_.size() && !rows_.empty(); ++i) {
         const bool empty = std::all_of(rows_.begin(), rows_.end(), [i](const Row& row) { return row[i].text.empty(); });
         natural[i] = empty ? kDropped : natural[i];
+    }
+    return natural;
+}
+
+std::vector<std::size_t> TextTable::widths(const std::vector<Row>& rows, std::size_t limit) const {
+    std::vector<std::size_t> natural;
+    for (const std::size_t cut : {0, 3, 6}) {
+        natural = natural_widths(rows, cut);
+        if (total_width(natural) <= limit) {
+            return natural;
+        }
     }
     while (true) {
         std::vector<std::size_t> fitted = natural;
@@ -89,7 +103,7 @@ std::vector<std::string> TextTable::lines(const TextStyle& style) const {
                 continue;
             }
             const std::size_t room = std::min(column_widths[i], limit - used - pending);
-            const std::string text = cut_to_width(row[i].text, room, style.utf8);
+            const std::string text = cut_to_width(cut_offset(row[i].text, room), room, style.utf8);
             const std::size_t padding = room - display_width(text);
             const bool right = columns_[i].align == Align::Right;
             if (!text.empty()) {

@@ -33,12 +33,15 @@ public:
     void add_row(std::vector<Cell> cells);  // missing cells are empty
     [[nodiscard]] std::size_t rows() const { return rows_.size(); }
 
-    // Heading, then the rows, no newlines; no line is wider than style.width. Columns without any text are left out.
+    // Heading, then the rows, no newlines; no line is wider than style.width. Columns without any text are left out. In a table too
+    // wide, moments are cut to the micro- or millisecond before anything else.
     [[nodiscard]] std::vector<std::string> lines(const TextStyle& style) const;
 
 private:
     using Row = std::vector<Cell>;
 
+    // `cut`: by how many digits moments (human_offset()) are cut.
+    [[nodiscard]] std::vector<std::size_t> natural_widths(const std::vector<Row>& rows, std::size_t cut) const;
     [[nodiscard]] std::vector<std::size_t> widths(const std::vector<Row>& rows, std::size_t limit) const;
 
     std::vector<Column> columns_;

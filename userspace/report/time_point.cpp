@@ -112,11 +112,18 @@ std::optional<Fraction> parse_fraction(std::string_view text) {
     return text[0] == '.' && text.size() > 1 ? std::optional(fraction) : std::nullopt;
 }
 
+// What a printed moment stands for, as it may be cut: ns since the attach, or since 1970.
+struct Moments {
+    std::int64_t first_ns = 0;
+    std::int64_t last_ns = 0;
+};
+
 // "+00:01:30.250": human_offset()'s form.
-std::optional<std::int64_t> parse_printed_offset(std::string_view text, Edge edge) {
+std::optional<Moments> parse_printed_offset(std::string_view text) {
     const std::size_t colon = text.find(':');
     constexpr std::size_t kMaxHourDigits = 6;
-    if (!text.starts_with('+') || colon == std::string_view::npos || colon < 2 || colon > 1 + kMaxHourDigits) {
+    const bool before = text.starts_with('-');
+    if (!(before || text.starts_with('+')) || colon == std::string_view::npos || colon < 2 || colon > 1 + kMaxHourDigits) {
         return std::nullopt;
     }
     const std::string_view hours = text.substr(1, colon - 1);
@@ -127,13 +134,16 @@ std::optional<std::int64_t> parse_printed_offset(std::string_view text, Edge edg
         return std::nullopt;
     }
     const std::int64_t minutes = std::int64_t{number_at(text, 1, colon - 1)} * 60 + number_at(rest, 0, 2);
-    return (minutes * 60 + number_at(rest, 3, 2)) * kNsPerSecond + (edge == Edge::End ? fraction->last_ns : fraction->first_ns);
+    const std::int64_t whole_ns = (minutes * 60 + number_at(rest, 3, 2)) * kNsPerSecond;
+    const Moments after{whole_ns + fraction->first_ns, whole_ns + fraction->last_ns};
+    return before ? Moments{-after.last_ns, -after.first_ns} : after;
 }
 
-// Nanoseconds since 1970.
-std::optional<std::int64_t> parse_rfc3339_utc(std::string_view text) {
+// "2026-02-03T12:34:56.5Z", and as utc_date_time() prints it, "2026-02-03 12:34:56Z": that second.
+std::optional<Moments> parse_utc(std::string_view text) {
     constexpr std::string_view kPattern = "dddd-dd-ddTdd:dd:dd";
-    if (!looks_like(text, kPattern) || text.back() != 'Z') {
+    const bool printed = looks_like(text, "dddd-dd-dd dd:dd:ddZ");
+    if (!(printed || looks_like(text, kPattern)) || text.back() != 'Z') {
         return std::nullopt;
     }
     const std::chrono::year_month_day date{
@@ -144,26 +154,21 @@ std::optional<std::int64_t> parse_rfc3339_utc(std::string_view text) {
     const int hour = number_at(text, 11, 2);
     const int minute = number_at(text, 14, 2);
     const int second = number_at(text, 17, 2);
-    std::string_view fraction = text.substr(kPattern.size(), text.size() - kPattern.size() - 1);
-    std::int64_t ns = 0;
-    if (!fraction.empty()) {
-        if (fraction.size() < 2 || fraction.size() > 10 || fraction[0] != '.') {
-            return std::nullopt;
-        }
-        fraction.remove_prefix(1);
-        for (std::size_t i = 0; i < 9; ++i) {
-            if (i < fraction.size() && !is_digit(fraction[i])) {
-                return std::nullopt;
-            }
-            ns = ns * 10 + (i < fraction.size() ? fraction[i] - '0' : 0);
-        }
-    }
+    const std::string_view digits = text.substr(kPattern.size(), text.size() - kPattern.size() - 1);
+    const auto fraction = parse_fraction(digits);
     const bool in_reach = date.year() >= std::chrono::year(1970) && date.year() < std::chrono::year(2262);
-    if (!date.ok() || !in_reach || hour > 23 || minute > 59 || second > 60) {
+    if (!fraction || !date.ok() || !in_reach || hour > 23 || minute > 59 || second > 60) {
         return std::nullopt;
     }
     const auto days = std::chrono::sys_days(date).time_since_epoch().count();
-    return ((std::int64_t{days} * 24 + hour) * 60 + minute) * 60 * kNsPerSecond + second * kNsPerSecond + ns;
+    const std::int64_t whole_ns = ((std::int64_t{days} * 24 + hour) * 60 + minute) * 60 * kNsPerSecond + second * kNsPerSecond;
+    return Moments{whole_ns + fraction->first_ns, whole_ns + (printed ? fraction->last_ns : fraction->first_ns)};
+}
+
+// That end of them which lies in the recording, if any of them does.
+std::int64_t chosen(const Moments& moments, Edge edge, std::int64_t first, std::int64_t last) {
+    return edge == Edge::End ? (moments.first_ns <= last ? std::min(moments.last_ns, last) : moments.last_ns)
+                             : (moments.last_ns >= first ? std::max(moments.first_ns, first) : moments.first_ns);
 }
 
 std::string range_words(const RecordingTimes& times) {
@@ -173,7 +178,7 @@ std::string range_words(const RecordingTimes& times) {
         human_offset(times.last_t_ns, times.attached_t_ns)
     );
     if (times.attached_unix_ns != 0) {
-        const auto utc = [&times](std::uint64_t t_ns) { return rfc3339_utc(times.attached_unix_ns + (t_ns - times.attached_t_ns), 3); };
+        const auto utc = [&times](std::uint64_t t_ns) { return rfc3339_utc(times.attached_unix_ns + (t_ns - times.attached_t_ns)); };
         words += fmt::format(" ({} to {})", utc(times.first_t_ns), utc(times.last_t_ns));
     }
     return words;
@@ -186,9 +191,11 @@ Result<std::optional<std::uint64_t>> parse_event_number(std::string_view option,
     if (!text.starts_with(kPrefix)) {
         return std::nullopt;
     }
+    std::string digits(text.substr(kPrefix.size()));
+    std::erase(digits, ',');  // as they are printed
     std::uint64_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + kPrefix.size(), end, number);
+    const char* end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, number);
     if (error != std::errc{} || stop != end || number == 0) {
         return fail(ErrorCode::Usage, fmt::format("{} '{}' is no event", option, text), "write event:502 for the event numbered 502, from 1");
     }
@@ -201,24 +208,23 @@ Result<std::uint64_t> parse_time_point(
     constexpr const char* kForms =
         "write 90s or 1h2m3.5s (since the attach), +00:01:30.250 (as printed), -10s (before the end), or 2026-02-03T12:34:56Z (UTC)";
     const bool before_end = text.starts_with('-');
+    const auto first = static_cast<std::int64_t>(times.first_t_ns - times.attached_t_ns);
+    const auto last = static_cast<std::int64_t>(times.last_t_ns - times.attached_t_ns);
     std::optional<std::int64_t> since_attach;
     if (const auto duration = parse_duration(text.substr(before_end ? 1 : 0))) {
-        since_attach = before_end ? static_cast<std::int64_t>(times.last_t_ns - times.attached_t_ns) - *duration : *duration;
-    } else if (const auto printed = parse_printed_offset(text, edge)) {
-        // The end itself is printed cut, too.
-        const auto end = static_cast<std::int64_t>(times.last_t_ns - times.attached_t_ns);
-        since_attach = parse_printed_offset(text, Edge::Begin) <= end ? std::min(*printed, end) : *printed;
-    } else if (const auto unix_ns = parse_rfc3339_utc(text)) {
+        since_attach = before_end ? last - *duration : *duration;
+    } else if (const auto printed = parse_printed_offset(text)) {
+        since_attach = chosen(*printed, edge, first, last);
+    } else if (const auto utc = parse_utc(text)) {
         if (times.attached_unix_ns == 0) {
             return fail(ErrorCode::Usage, fmt::format("{} {}: the recording does not tell the date", option, text), kForms);
         }
-        since_attach = *unix_ns - static_cast<std::int64_t>(times.attached_unix_ns);
+        const auto attached = static_cast<std::int64_t>(times.attached_unix_ns);
+        since_attach = chosen({utc->first_ns - attached, utc->last_ns - attached}, edge, first, last);
     }
     if (!since_attach) {
         return fail(ErrorCode::Usage, fmt::format("{} '{}' is no time", option, text), kForms);
     }
-    const auto first = static_cast<std::int64_t>(times.first_t_ns - times.attached_t_ns);
-    const auto last = static_cast<std::int64_t>(times.last_t_ns - times.attached_t_ns);
     if (*since_attach < first || *since_attach > last) {
         const char* where = *since_attach < first ? "before the beginning" : "after the end";
         return fail(ErrorCode::Usage, fmt::format("{} {} is {} of the recording", option, text, where), range_words(times));

@@ -24,7 +24,7 @@ struct RecordingTimes {
 enum class Edge { Begin, End };
 
 // "90s", "1h2m3.5s", "250ms": since the attach. "+00:01:30.250": likewise, as it is printed. "-10s": before the end.
-// "2026-02-03T12:34:56.5Z": RFC 3339, UTC. Gives the moment on the clock of the events. Usage errors say what is wrong with it, naming
+// "2026-02-03T12:34:56.5Z": RFC 3339, UTC; "2026-02-03 12:34:56Z": as it is printed. Gives the moment on the clock of the events. Usage errors say what is wrong with it, naming
 // `option`, and from when to when the recording tells.
 [[nodiscard]] Result<std::uint64_t> parse_time_point(
     std::string_view option, std::string_view text, const RecordingTimes& times, Edge edge = Edge::End

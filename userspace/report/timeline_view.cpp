@@ -73,10 +73,12 @@ std::string mark_line(const EventMarks& marks, const Timeline& timeline, std::si
     return trimmed(std::move(line));
 }
 
+constexpr std::size_t kAxisWidth = std::string_view("+00:00:00.000").size();  // of each end: slices are not finer
+
 // "+00:00:00.000" at the left end, the end at the right one.
 std::string time_axis(const Timeline& timeline, std::uint64_t attach_ns, std::size_t columns) {
-    std::string from = human_offset(timeline.start_t_ns, attach_ns);
-    const std::string to = human_offset(timeline.end_t_ns, attach_ns);
+    std::string from = cut_offset(human_offset(timeline.start_t_ns, attach_ns), kAxisWidth);
+    const std::string to = cut_offset(human_offset(timeline.end_t_ns, attach_ns), kAxisWidth);
     const std::size_t used = from.size() + to.size();
     return used < columns ? from.append(columns - used, ' ').append(to) : from;
 }
@@ -191,7 +193,7 @@ std::string Timelines::text(const ReplayedStream& stream, const TextStyle& style
     const Timeline timeline = build_timeline(series_, filter_);
     const std::uint64_t attach_ns = stream.session.attached_monotonic_ns;
     std::vector<std::string> lines;
-    append_notes(lines, head(stream, timeline), uncut(style));
+    append_notes(lines, head(stream, timeline), style);
     if (timeline.rows.empty()) {
         return joined(lines);
     }
@@ -201,8 +203,8 @@ std::string Timelines::text(const ReplayedStream& stream, const TextStyle& style
         for (const std::string& line : table(timeline, attach_ns, {0, false, style.utf8}, 1)) {
             beside = std::max(beside, display_width(line));
         }
-        const std::size_t axis = human_offset(timeline.start_t_ns, attach_ns).size();
-        beside = beside > axis ? beside - axis : 0;
+        constexpr std::size_t kCut = 6;  // digits of AT, which may go
+        beside = beside > kAxisWidth + kCut ? beside - kAxisWidth - kCut : 0;
         columns = std::clamp(style.width > beside ? style.width - beside : 0, kLeastColumns, kMostColumns);
     }
     lines.push_back({});
@@ -211,9 +213,9 @@ std::string Timelines::text(const ReplayedStream& stream, const TextStyle& style
     }
     if (shown(timeline) < timeline.rows.size()) {
         const std::string rest = counted(timeline.rows.size() - shown(timeline), "more row");
-        append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", rest), Ink::Dim}}, uncut(style));
+        append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", rest), Ink::Dim}}, style);
     }
-    append_notes(lines, mark_notes(attach_ns), uncut(style));
+    append_notes(lines, mark_notes(attach_ns), style);
     return joined(lines);
 }
 

@@ -238,8 +238,8 @@ TextTable TraceUnsafe::trace_table(const SessionInfo& session) const {
 
 std::string TraceUnsafe::text(const ReplayedStream& stream, const TextStyle& style) const {
     std::vector<std::string> lines;
-    append_notes(lines, answer_heading("what the replay of a trace may overwrite", stream, options_.window), uncut(style));
-    append_notes(lines, notes(stream), uncut(style));
+    append_notes(lines, answer_heading("what the replay of a trace may overwrite", stream, options_.window), style);
+    append_notes(lines, notes(stream), style);
     const std::vector<UnsafeGroup> groups = observer_.groups();
     if (!groups.empty()) {
         append_table(lines, {}, group_table(groups, stream.session), groups.size(), style);

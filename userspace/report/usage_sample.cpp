@@ -8,7 +8,7 @@ KindUsage kind_usage(const PlaceUsage& usage, MemoryKind kind) {
     if (kind == MemoryKind::CircularBuffer) {
         const CircularBufferUsage& resident = usage.circular_buffers;
         return {
-            resident.count, resident.bytes, resident.peak_bytes, 0, 0, resident.launches, 0, resident.bytes, resident.peak_bytes
+            resident.count, resident.bytes, resident.peak_bytes, 0, 0, resident.launches, 0, resident.bytes, resident.peak_bytes, 0
         };
     }
     for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
@@ -20,15 +20,22 @@ KindUsage kind_usage(const PlaceUsage& usage, MemoryKind kind) {
                 of_type.bytes,
                 of_type.peak_bytes,
                 of_type.allocs,
-                of_type.frees,
+                of_type.freed(),
                 0,
                 of_type.found,
                 of_type.footprint(),
                 of_type.peak_footprint(),
+                of_type.released,
             };
         }
     }
     return {};
+}
+
+PlaceUsage with_live_of(PlaceUsage usage, const Place& place, const ProcessState& moment) {
+    const auto found = moment.places.find(place);
+    usage.take_live(found == moment.places.end() ? PlaceUsage{} : found->second);
+    return usage;
 }
 
 ProcessKey process_key(const ProcessState& process) {

@@ -22,18 +22,22 @@ struct KindUsage {
     std::uint64_t bytes = 0;       // of them: logical size on this chip; circular buffers: size x cores
     std::uint64_t peak_bytes = 0;  // since attach or Tracker::reset_peaks()
     std::uint64_t allocs = 0;      // since attach; 0 for circular buffers
-    std::uint64_t frees = 0;       // since attach, releases included; 0 for circular buffers
+    std::uint64_t frees = 0;       // since attach, by the job itself; 0 for circular buffers
     std::uint64_t launches = 0;    // since attach, circular buffers only: programs launched on this chip
     std::uint64_t found = 0;       // since attach: live, but older than it, or allocated in a gap
     std::optional<std::uint64_t> footprint_bytes{};       // like bytes, but what is reserved; nullopt: not known of all
     std::optional<std::uint64_t> peak_footprint_bytes{};  // likewise
+    std::uint64_t released = 0;    // since attach, without a free: by close, exit or clear
 
-    [[nodiscard]] bool ever_used() const { return (buffers | peak_bytes | allocs | frees | found) != 0; }
+    [[nodiscard]] bool ever_used() const { return (buffers | peak_bytes | allocs | frees | released | found) != 0; }
     bool operator==(const KindUsage&) const = default;
 };
 using PlaceSample = std::array<KindUsage, kMemoryKindCount>;  // by MemoryKind
 
 [[nodiscard]] KindUsage kind_usage(const PlaceUsage& usage, MemoryKind kind);
+
+// What is live, as of the process at that moment; counts and peaks stay.
+[[nodiscard]] PlaceUsage with_live_of(PlaceUsage usage, const Place& place, const ProcessState& moment);
 
 struct ProcessKey {  // pids come again; the start time is not always known at the first event
     std::uint32_t pid = 0;

@@ -42,6 +42,11 @@ Completeness ReplayedStream::completeness() const {
     return {complete, tracker.doubts(), known_before_attach(tracker, session)};
 }
 
+const ProcessState& ReplayedStream::live_of(const ProcessState& process) const {
+    const ProcessState* then = live().find(process.number);
+    return then == nullptr ? process : *then;
+}
+
 std::span<const ViewKind> view_kinds() { return kViews; }
 
 const ViewKind* find_view(std::string_view name) {

@@ -20,6 +20,7 @@
 #include "report/display_text.hpp"
 #include "report/json_envelope.hpp"
 #include "report/memory_kind.hpp"
+#include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
 
@@ -29,6 +30,7 @@ struct ViewOptions {
     ReplayWindow window;
     std::optional<std::uint64_t> need{};  // bytes per bank: would they fit
     IterationHint iterations{};  // growth: what the user calls an iteration
+    std::uint64_t need_tolerance = 0;  // by how much `need` may be rounded
 };
 
 // What was replayed, at the end of it.
@@ -37,7 +39,14 @@ struct ReplayedStream {
     const SessionInfo& session;
     bool complete = true;  // no doubts, and the file is whole
     const std::string& warning;  // about the file; empty if it is whole
+    // The last moment with memory in use; nullptr if some is in use at the end, or that moment was asked for, or of a view that does
+    // not show what is live.
+    const TrackerView* last_use = nullptr;
 
+    // Of what is shown as live, or of one process at that moment.
+    [[nodiscard]] const TrackerView& live() const { return last_use == nullptr ? tracker : *last_use; }
+    [[nodiscard]] const ProcessState& live_of(const ProcessState& process) const;
+    [[nodiscard]] LiveMoment live_moment() const { return {last_place(live()), last_use != nullptr}; }
     [[nodiscard]] Completeness completeness() const;  // for json_envelope()
 };
 
@@ -50,6 +59,8 @@ public:
 
     // Of the next replay; nullptr: the final state of the tracker is enough.
     [[nodiscard]] virtual Observer* observer() { return nullptr; }
+    // Whether it wants ReplayedStream::last_use.
+    [[nodiscard]] virtual bool shows_live() const { return false; }
     // What to replay next; nullopt: all is known. Asked after each replay.
     [[nodiscard]] virtual std::optional<ReplayWindow> next_window() { return std::nullopt; }
 

@@ -105,11 +105,12 @@ std::string counted(std::uint64_t count, std::string_view noun) {
 void append_notes(std::vector<std::string>& lines, const std::vector<Note>& notes, const TextStyle& style) {
     for (const Note& note : notes) {
         const bool warns = note.ink == Ink::Warning || note.ink == Ink::Bad;
-        std::string text = (warns ? "! " : "") + printable(note.text, style.utf8);
-        if (style.width != 0) {
-            text = cut_to_width(text, style.width, style.utf8);
+        const std::string text = (warns ? "! " : "") + printable(note.text, style.utf8);
+        const std::size_t indent = std::min(text.find_first_not_of(' '), text.size());
+        const std::size_t width = style.width == 0 ? std::max<std::size_t>(display_width(text), 1) : style.width;
+        for (const std::string& line : wrap_to_width(text, width, indent + note.hang)) {
+            lines.push_back(inked(line, note.ink, style.color));
         }
-        lines.push_back(inked(text, note.ink, style.color));
     }
 }
 
@@ -154,8 +155,24 @@ std::string ended_text(bool ended, const std::optional<ExitStatus>& status) {
     return fmt::format(" (killed by signal {}{})", status->signal, name == nullptr ? "" : ", SIG" + std::string(name));
 }
 
-Note before_release_note() {
-    return {"all was released afterwards: this is the moment of the last allocation or failure; --at TIME shows another", Ink::Plain};
+std::vector<Note> before_release_notes(const LiveMoment& moment, const SessionInfo& session, std::string_view another) {
+    if (!moment.before_release) {
+        return {};
+    }
+    return {
+        {fmt::format(
+             "all was released afterwards: what was live is shown at the last allocation or failure, {} (event {}); {} shows another moment",
+             human_offset(moment.place.t_ns, session.attached_monotonic_ns),
+             moment.place.event,
+             another
+         ),
+         Ink::Plain}};
+}
+
+void add_live_at(nlohmann::ordered_json& json, const LiveMoment& moment) {
+    json["live_at"]["t_ns"] = moment.place.t_ns;
+    json["live_at"]["event"] = moment.place.event;
+    json["live_at"]["before_release"] = moment.before_release;
 }
 
 Note none_note(const std::string& text, bool complete, Ink ink) {

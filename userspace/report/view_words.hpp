@@ -7,8 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "analysis/stream_place.hpp"
 #include "event/session_info.hpp"
 #include "report/display_text.hpp"
 #include "tracker/tracker.hpp"
@@ -18,9 +20,10 @@ namespace tt::alloc_trace {
 struct Note {
     std::string text;
     Ink ink = Ink::Plain;
+    std::size_t hang = 2;  // columns by which its further lines are indented beyond its first
 };
 
-// Appends the notes as lines, "! " before warnings, cut to style.width (0: whole).
+// Appends the notes as lines, "! " before warnings, wrapped at style.width (0: not).
 void append_notes(std::vector<std::string>& lines, const std::vector<Note>& notes, const TextStyle& style);
 
 // "1 buffer", "1,204 buffers", "3 launches".
@@ -40,8 +43,17 @@ void append_notes(std::vector<std::string>& lines, const std::vector<Note>& note
 // One line per reason that occurred, however often: "1,204 frees before attach (18.5 MiB): ...".
 [[nodiscard]] std::vector<Note> unknown_free_notes(const UnknownFreeStats& stats);
 
-// Of a moment that a view chose itself, as nothing was live at the end.
-[[nodiscard]] Note before_release_note();
+// Of when what a view shows as live was so.
+struct LiveMoment {
+    StreamPlace place;            // the end, or
+    bool before_release = false;  // where memory was used last, as nothing was live at the end
+};
+
+// None if that is the end. `another`: what chooses another moment.
+[[nodiscard]] std::vector<Note> before_release_notes(
+    const LiveMoment& moment, const SessionInfo& session, std::string_view another = "--at TIME"
+);
+void add_live_at(nlohmann::ordered_json& json, const LiveMoment& moment);  // "live_at"
 
 [[nodiscard]] std::string chip_list(std::vector<std::int32_t> chips);  // "chip 3", "chips 0-7,9"
 

@@ -46,6 +46,7 @@ WatchRow make_row(
     if (zero != nullptr) {
         row.usage.allocs = since(now.allocs, zero->allocs);
         row.usage.frees = since(now.frees, zero->frees);
+        row.usage.released = since(now.released, zero->released);
         row.usage.launches = since(now.launches, zero->launches);
     }
     return row;

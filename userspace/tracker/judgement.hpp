@@ -23,6 +23,11 @@ enum class FreeKind : std::uint8_t {
 };
 inline constexpr std::size_t kFreeKindCount = 5;
 
+// It ended without a free of its own.
+[[nodiscard]] constexpr bool is_release(FreeKind kind) {
+    return kind == FreeKind::ReleasedByClose || kind == FreeKind::ReleasedByExit || kind == FreeKind::Cleared;
+}
+
 // Why a free named no live buffer. Only Unexplained would be a fault of this tool.
 enum class UnknownFree : std::uint8_t {
     BeforeAttach,  // allocated before the first event of the process

@@ -46,8 +46,10 @@ void enter(PlaceUsage& place, const AllocationKey& key, const LiveBuffer& buffer
     }
 }
 
-void leave(PlaceUsage& place, const AllocationKey& key, const LiveBuffer& buffer, Usage::Footprint footprint) {
-    place.of(key.type).remove(buffer.size, footprint);
+void leave(
+    PlaceUsage& place, const AllocationKey& key, const LiveBuffer& buffer, Usage::Footprint footprint, bool release = false
+) {
+    place.of(key.type).remove(buffer.size, footprint, release);
 }
 
 void take_peaks(const Owner& owner) {
@@ -340,7 +342,7 @@ void count_end(ProcessState& process, const AllocationKey& key, const LiveBuffer
     --allocator.live;
     const Usage::Footprint footprint = footprint_of(process, key, buffer);
     for (PlaceUsage* usage : process.owners[allocator.owner].usages) {
-        leave(*usage, key, buffer, footprint);
+        leave(*usage, key, buffer, footprint, is_release(kind));
     }
     process.shared.end(process, key, buffer);
     process.traces.ended(process, key, buffer);

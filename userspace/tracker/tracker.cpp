@@ -39,6 +39,11 @@ std::uint64_t& found_count(ProcessState& process, FoundAs origin) {
 
 }  // namespace
 
+const ProcessState* TrackerView::find(std::uint32_t number) const {
+    const auto found = std::find_if(processes.begin(), processes.end(), [number](const auto& process) { return process->number == number; });
+    return found == processes.end() ? nullptr : found->get();
+}
+
 bool TrackerView::losses_repaired() const {
     bool any = false;
     for (const auto& process : processes) {

@@ -50,6 +50,8 @@ struct TrackerView {
     std::uint64_t last_t_ns = 0;
     std::uint64_t losses = 0;                                     // gaps: Lost events
 
+    [[nodiscard]] const ProcessState* find(std::uint32_t number) const;  // by ProcessState::number; nullptr: not there
+
     // A complete walk of every living process since the last loss: what is live is right again.
     [[nodiscard]] bool losses_repaired() const;
     [[nodiscard]] Doubts doubts() const;

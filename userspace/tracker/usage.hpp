@@ -33,7 +33,8 @@ struct Usage {
     std::uint64_t peak_bytes = 0;  // since attach, or since the last reset_peaks()
     std::uint64_t allocs = 0;      // since attach
     std::uint64_t found = 0;       // since attach: live buffers that a walk found, and no event told of
-    std::uint64_t frees = 0;       // since attach; releases by close, exit and clear included
+    std::uint64_t frees = 0;       // since attach: ends of all kinds
+    std::uint64_t released = 0;    // of them: is_release()
     std::uint64_t footprint_bytes = 0;    // live now, reserved on this chip; of those buffers only of which it is known
     std::uint64_t footprint_unknown = 0;  // live buffers of which it is not
     std::uint64_t double_bytes = 0;       // of footprint_bytes: counted once too often, as allocators hold the same bytes
@@ -41,6 +42,8 @@ struct Usage {
     bool peak_footprint_known = false;    // at the time of the peak of bytes
 
     using Footprint = std::optional<std::uint64_t>;
+
+    [[nodiscard]] std::uint64_t freed() const { return frees - released; }  // by the job itself
 
     // What all live buffers reserve on this chip, each byte once; nullopt if that is not known of each.
     [[nodiscard]] Footprint footprint() const {
@@ -59,9 +62,10 @@ struct Usage {
         ++found;
         enter(size, footprint);
     }
-    void remove(std::uint64_t size, Footprint footprint = std::nullopt) {
+    void remove(std::uint64_t size, Footprint footprint = std::nullopt, bool release = false) {
         --buffers;
         ++frees;
+        released += release ? 1 : 0;
         bytes -= size;
         drop_footprint(footprint);
     }
@@ -78,6 +82,14 @@ struct Usage {
         if (footprint_unknown == 0) {
             peak_footprint_bytes = std::max(peak_footprint_bytes, footprint_bytes - double_bytes);
         }
+    }
+    // What is live now, of another moment; counts and peaks stay.
+    void take_live(const Usage& moment) {
+        buffers = moment.buffers;
+        bytes = moment.bytes;
+        footprint_bytes = moment.footprint_bytes;
+        footprint_unknown = moment.footprint_unknown;
+        double_bytes = moment.double_bytes;
     }
     void reset_peak() {
         peak_bytes = bytes;
@@ -113,6 +125,15 @@ struct CircularBufferUsage {
 struct PlaceUsage {
     std::array<Usage, kBufferTypeCount> types;
     CircularBufferUsage circular_buffers;
+
+    // As Usage::take_live().
+    void take_live(const PlaceUsage& moment) {
+        for (std::size_t i = 0; i < types.size(); ++i) {
+            types[i].take_live(moment.types[i]);
+        }
+        circular_buffers.count = moment.circular_buffers.count;
+        circular_buffers.bytes = moment.circular_buffers.bytes;
+    }
 
     [[nodiscard]] const Usage& of(BufferType type) const { return types[static_cast<std::size_t>(type)]; }
     [[nodiscard]] Usage& of(BufferType type) { return types[static_cast<std::size_t>(type)]; }

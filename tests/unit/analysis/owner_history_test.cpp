@@ -34,6 +34,14 @@ TEST(OwnerHistory, CountsPeaksAndTimesPerOwner) {
     EXPECT_TRUE(mesh.open);
 }
 
+TEST(OwnerHistory, WhatACloseReleasedIsNoFree) {
+    OwnerHistory history;
+    WatchedStream stream(history);
+    stream.alloc(buffer_at(0x1000)).alloc(buffer_at(0x2000)).free(buffer_at(0x1000)).released(kAllocator, AllocatorRelease::Destroyed);
+    EXPECT_EQ(dram(history.owners()[0]).freed(), 1U);
+    EXPECT_EQ(dram(history.owners()[0]).released, 1U);
+}
+
 TEST(OwnerHistory, FootprintsOnceTheRegionIsKnown) {
     OwnerHistory history;
     WatchedStream stream(history);

@@ -67,6 +67,33 @@ TEST(CutToWidth, NeverSplitsACharacter) {
     }
 }
 
+TEST(WrapToWidth, BreaksAtSpacesAndHangs) {
+    using Lines = std::vector<std::string>;
+    EXPECT_EQ(wrap_to_width("", 10, 2), Lines{""});
+    EXPECT_EQ(wrap_to_width("just fits.", 10, 2), Lines{"just fits."});
+    EXPECT_EQ(wrap_to_width("one two three four", 10, 2), (Lines{"one two", "  three", "  four"}));
+    EXPECT_EQ(wrap_to_width("one two  three", 7, 0), (Lines{"one two", "three"})) << "no line begins or ends with the spaces it broke at";
+    EXPECT_EQ(wrap_to_width("  indented text here", 12, 4), (Lines{"  indented", "    text", "    here"}));
+    EXPECT_EQ(wrap_to_width("/a/path/without/a/space x", 10, 2), (Lines{"/a/path/wi", "  thout/a/", "  space x"}));
+    EXPECT_EQ(wrap_to_width("abc def", 3, 2), (Lines{"abc", "def"})) << "too narrow to hang";
+}
+
+TEST(WrapToWidth, NeverSplitsACharacterNorLosesOne) {
+    const std::string text = "aé重み\xcc\x81付 けz 重み付け重み付け b";
+    for (std::size_t columns = 2; columns < 30; ++columns) {
+        std::string all;
+        for (const std::string& line : wrap_to_width(text, columns, 2)) {
+            EXPECT_LE(display_width(line), columns);
+            EXPECT_EQ(printable(line), line) << "still valid UTF-8";
+            all += line;
+        }
+        std::erase(all, ' ');
+        std::string whole = text;
+        std::erase(whole, ' ');
+        EXPECT_EQ(all, whole);
+    }
+}
+
 TEST(Inked, OnlyWithColor) {
     EXPECT_EQ(inked("x", Ink::Bad, false), "x");
     EXPECT_EQ(inked("x", Ink::Bad, true), "\x1b[1;31mx\x1b[0m");
@@ -111,6 +138,20 @@ TEST(TextTable, ShrinksThenDropsThenCuts) {
             EXPECT_LE(display_width(line), width);
         }
     }
+}
+
+TEST(TextTable, MomentsAreCutBeforeAnythingIsLost) {
+    TextTable table({
+        {"OWNER", TextTable::Align::Left, 0, true},
+        {"FIRST", TextTable::Align::Right, 1, false},
+        {"LAST", TextTable::Align::Right, 2, false},
+    });
+    table.add_row({{"mesh 0 (chips 0-31)"}, {"+00:00:01.000000001"}, {"kept"}});
+    table.add_row({{"chip 0"}, {"+00:00:01.000000002"}, {"+00:00:02.000000003"}});
+    EXPECT_EQ(table.lines({61, false, true})[1], "mesh 0 (chips 0-31)  +00:00:01.000000001                 kept");
+    EXPECT_EQ(table.lines({60, false, true})[2], "chip 0               +00:00:01.000000  +00:00:02.000000");
+    EXPECT_EQ(table.lines({50, false, true})[1], "mesh 0 (chips 0-31)  +00:00:01.000           kept");
+    EXPECT_EQ(table.lines({44, false, true})[1], "mesh 0 (chips…  +00:00:01.000           kept");
 }
 
 TEST(TextTable, ColorDoesNotMoveColumns) {

@@ -294,7 +294,7 @@ TEST(GrowthCases, TellsWhatItTakesAndWhenItIsFull) {
     const Json outlook = json["outlook"][0];
     const double per_bank = group["footprint_bytes_per_period"].get<double>() / outlook["banks"].get<double>();
     EXPECT_NEAR(outlook["iterations_left"].get<double>(), outlook["free_per_bank"].get<double>() / per_bank, 2);
-    EXPECT_THAT(job.text(), HasSubstr("full after about"));
+    EXPECT_THAT(job.text(0), HasSubstr("full after about"));
 }
 
 TEST(GrowthCases, MarksAsTheyArePrinted) {

@@ -68,9 +68,28 @@ TEST(HumanSize, DurationsAndOffsets) {
     EXPECT_EQ(human_duration(65 * kSecond), "1m05s");
     EXPECT_EQ(human_duration(7380 * kSecond), "2h03m");
     EXPECT_EQ(human_duration(100 * 3600 * kSecond), "4d04h");
-    EXPECT_EQ(human_offset(65 * kSecond + 123'999'999, 0), "+00:01:05.123");
-    EXPECT_EQ(human_offset(0, 3600 * kSecond), "-01:00:00.000");
-    EXPECT_EQ(human_offset(0, 999'999), "+00:00:00.000");
+    EXPECT_EQ(human_offset(65 * kSecond + 123'999'999, 0), "+00:01:05.123999999");
+    EXPECT_EQ(human_offset(0, 3600 * kSecond), "-01:00:00.000000000");
+    EXPECT_EQ(human_offset(0, 999'999), "-00:00:00.000999999");
+}
+
+TEST(HumanSize, OffsetsAreCutToTheMicroOrMillisecond) {
+    EXPECT_EQ(cut_offset("+00:01:05.123999999", 19), "+00:01:05.123999999");
+    EXPECT_EQ(cut_offset("+00:01:05.123999999", 18), "+00:01:05.123999");
+    EXPECT_EQ(cut_offset("-100:01:05.123999999", 14), "-100:01:05.123");
+    EXPECT_EQ(cut_offset("+00:01:05.123999999", 12), "+00:01:05.123999999") << "no part of a millisecond";
+    EXPECT_EQ(cut_offset("+00:01:05.123999999 (2x)", 16), "+00:01:05.123999999 (2x)");
+    EXPECT_EQ(cut_offset("mesh 0 (chips 0-31)", 13), "mesh 0 (chips 0-31)");
+}
+
+TEST(HumanSize, PrintedSizesLeadBackWithinTheirRounding) {
+    for (const std::uint64_t bytes : {31'949ULL, 31'900ULL, 12'345'678ULL, 987'654'321'012ULL, 700ULL}) {
+        const auto given = parse_given_bytes(human_bytes(bytes));
+        ASSERT_TRUE(given) << bytes;
+        EXPECT_LE(std::max(given->bytes, bytes) - std::min(given->bytes, bytes), given->tolerance) << bytes;
+    }
+    EXPECT_EQ(parse_bytes("1,006,632,928 B"), 1'006'632'928U);
+    EXPECT_EQ(parse_given_bytes("1,204 B")->tolerance, 0U) << "not rounded";
 }
 
 TEST(HumanSize, TimesAreUtc) {

@@ -22,16 +22,16 @@ TEST(LiveView, TextGroupsByOwnerTypeAndSize) {
     const Stream stream = job();
     EXPECT_EQ(
         render_live_text(build_live_view(stream.view(), session()), session(), {}),
-        "live buffers at 2026-02-03 12:35:03Z (+00:00:07.000 since the attach): 5 buffers, 1.1 MiB\n"
+        "live buffers at 2026-02-03 12:35:03Z (+00:00:07.000000000 since the attach, event 11): 5 buffers, 1.1 MiB\n"
         "pid 4242  python3 serve.py\n"
         "known before attach: none: buffers older than the attach are not included\n"
         "size: logical bytes per chip; a mesh buffer takes them on each of its chips\n"
         "\n"
-        "PID   OWNER               TYPE       SIZE  COUNT      TOTAL          FIRST           LAST\n"
-        "4242  mesh 0 (chips 0-1)  TRACE   1.0 MiB      1    1.0 MiB  +00:00:04.000  +00:00:04.000\n"
-        "4242  mesh 0 (chips 0-1)  DRAM   64.0 KiB      2  128.0 KiB  +00:00:02.000  +00:00:03.000\n"
-        "4242  chip 3              L1      4.0 KiB      1    4.0 KiB  +00:00:05.000  +00:00:05.000\n"
-        "4242  chip 3              L1         32 B      1       32 B  +00:00:06.000  +00:00:06.000\n"
+        "PID   OWNER               TYPE       SIZE  COUNT      TOTAL                FIRST                 LAST\n"
+        "4242  mesh 0 (chips 0-1)  TRACE   1.0 MiB      1    1.0 MiB  +00:00:04.000000000  +00:00:04.000000000\n"
+        "4242  mesh 0 (chips 0-1)  DRAM   64.0 KiB      2  128.0 KiB  +00:00:02.000000000  +00:00:03.000000000\n"
+        "4242  chip 3              L1      4.0 KiB      1    4.0 KiB  +00:00:05.000000000  +00:00:05.000000000\n"
+        "4242  chip 3              L1         32 B      1       32 B  +00:00:06.000000000  +00:00:06.000000000\n"
         "\n"
         "resident circular buffers\n"
         "PID   DEVICES    PROGRAM  ADDRESS  SIZE/CORE  CORES  TOTAL/CHIP\n"
@@ -91,7 +91,7 @@ TEST(LiveView, EmptyIsSaidInWords) {
     ended.process(0, kPid, "job", true).mesh(0, 0, 1).alloc(1, 0x100, 1).exited(2);
     EXPECT_EQ(
         render_live_text(build_live_view(ended.view(), session()), session(), {}),
-        "live buffers at 2026-02-03 12:34:58Z (+00:00:02.000 since the attach): 0 buffers, 0 B\n"
+        "live buffers at 2026-02-03 12:34:58Z (+00:00:02.000000000 since the attach, event 4): 0 buffers, 0 B\n"
         "pid 4242 (ended)  job\n"
         "no live buffers\n"
     );

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "../analysis/script.hpp"
+#include "report/html_page.hpp"
+#include "report/human_size.hpp"
 #include "view_run.hpp"
 
 namespace tt::alloc_trace::test {
@@ -57,6 +59,103 @@ TEST(MomentViewsTest, WhatEndedIsShownBehindItsLastAllocation) {
     ViewOptions at_the_last_event;
     at_the_last_event.window.until_event = script.events().size();
     EXPECT_EQ(ViewRun("fragmentation", at_the_last_event, script.events()).json()["before_release"], false);
+}
+
+// Two chips; each holds 3 MB of DRAM per bank at most, and 2 when it ends.
+std::vector<Event> ended_job() {
+    Script script;
+    script.alloc(0, kMb).alloc(kMb, 2 * kMb).free(kMb, 2 * kMb).alloc(kMb, kMb).fail(2000 * kMb);
+    script.add(OwnerClosing{script.next(), kMesh}).exited();
+    return script.events();
+}
+
+TEST(MomentViewsTest, AnEndedJobIsShownAtItsLastUse) {
+    constexpr std::uint64_t kHeld = 2 * kMb * kBanks;
+    const std::vector<Event> events = ended_job();
+    for (const char* view : {"summary", "live", "devices", "owners"}) {
+        EXPECT_THAT(ViewRun(view, {}, events).text(), AllOf(HasSubstr("all was released afterwards"), HasSubstr("22.9 MiB"))) << view;
+    }
+    EXPECT_EQ(ViewRun("live", {}, events).json()["live_bytes"], kHeld);
+    EXPECT_EQ(ViewRun("live", {}, events).json()["before_release"], true);
+    const auto summary = ViewRun("summary", {}, events).json();
+    EXPECT_EQ(summary["live_at"]["event"], 8);
+    EXPECT_EQ(summary["live_at"]["before_release"], true);
+    EXPECT_EQ(summary["processes"][0]["live_buffers"], 2);
+    EXPECT_EQ(summary["processes"][0]["state"], "ended");
+    const auto device = ViewRun("devices", {}, events).json()["devices"][1];
+    const auto owner = ViewRun("owners", {}, events).json()["owners"][0];
+    EXPECT_EQ(device["closes"], 1) << "what ended is told as of the end";
+    EXPECT_EQ(owner["closes"], 1);
+    for (const auto& row : {summary["processes"][0]["usage"][0], device["types"][0], owner["types"][0]}) {
+        EXPECT_EQ(row["live_bytes"], kHeld);
+        EXPECT_EQ(row["footprint_bytes"], kHeld);
+        EXPECT_EQ(row["peak_footprint_bytes"], 3 * kMb * kBanks) << "of the whole run";
+        EXPECT_EQ(row["allocs"], 3);
+    }
+    EXPECT_EQ(summary["processes"][0]["usage"][0]["capacity"]["used_bytes"], kHeld);
+}
+
+TEST(MomentViewsTest, TheEndIsShownWhereItWasAskedForOrHoldsSomething) {
+    ViewOptions at_the_end;
+    at_the_end.window.until_event = ended_job().size();
+    std::vector<Event> running = ended_job();
+    running.resize(running.size() - 2);
+    for (const char* view : {"summary", "live", "devices", "owners"}) {
+        EXPECT_THAT(ViewRun(view, at_the_end, ended_job()).text(), Not(HasSubstr("all was released"))) << view;
+        EXPECT_THAT(ViewRun(view, {}, running).text(), Not(HasSubstr("all was released"))) << view;
+    }
+    EXPECT_EQ(ViewRun("live", at_the_end, ended_job()).json()["live_bytes"], 0);
+    EXPECT_EQ(ViewRun("live", {}, Script().exited().events()).json()["before_release"], false) << "never held anything";
+}
+
+TEST(MomentViewsTest, WhatTheEndReleasedIsNoFree) {
+    const auto summary = ViewRun("summary", {}, ended_job()).json()["processes"][0]["usage"][0];
+    const auto device = ViewRun("devices", {}, ended_job()).json()["devices"][0]["types"][0];
+    const auto owner = ViewRun("owners", {}, ended_job()).json()["owners"][0]["types"][0];
+    for (const auto& row : {summary, device, owner}) {
+        EXPECT_EQ(row["frees"], 1);
+        EXPECT_EQ(row["released"], 2);
+    }
+    for (const char* view : {"summary", "owners"}) {
+        EXPECT_THAT(ViewRun(view, {}, ended_job()).text(), HasSubstr("FREES  RELEASED")) << view;
+        std::vector<Event> running = ended_job();
+        running.resize(running.size() - 2);
+        EXPECT_THAT(ViewRun(view, {}, running).text(), Not(HasSubstr("RELEASED"))) << view;
+    }
+}
+
+// A request that is refused after all was freed leaves nothing to look at.
+TEST(MomentViewsTest, AFailureWithNothingLiveIsNoLastUse) {
+    Script script;
+    script.alloc(0, kMb).free(0, kMb).fail(2000 * kMb).exited();
+    EXPECT_EQ(ViewRun("live", {}, script.events()).json()["live_bytes"], kMb * kBanks);
+}
+
+TEST(MomentViewsTest, ThePageShowsAnEndedJobAtItsLastUse) {
+    const std::vector<Event> events = ended_job();
+    const auto page = ViewRun(make_html_view({}), {}, events).json();
+    EXPECT_EQ(page["live_groups"].size(), 1U);
+    EXPECT_EQ(page["live_groups"][0]["count"], 2);
+    EXPECT_FALSE(page["live_t"].is_null());
+    EXPECT_EQ(page["processes"][0]["live"], 2);
+    EXPECT_THAT(page["notes"].dump(), HasSubstr("all was released afterwards"));
+}
+
+// Holes of 32.6 MiB and less, one of 34,168,832 B: a size that prints as it does fits, a plain number is taken by its word.
+TEST(MomentViewsTest, APrintedHoleFits) {
+    const auto space = [](ViewOptions options) {
+        return ViewRun("fragmentation", options, fragmented_script().events()).json()["fragmentation"][0];
+    };
+    const std::uint64_t largest = space({})["largest_free_bank_bytes"];
+    const GivenBytes printed = parse_given_bytes(human_bytes(largest)).value();
+    ASSERT_NE(printed.bytes, largest);
+    ViewOptions options;
+    options.need = printed.bytes;
+    options.need_tolerance = printed.tolerance;
+    EXPECT_EQ(space(options)["need"]["verdict"], "fits");
+    options.need = largest + 1;
+    options.need_tolerance = 0;
+    EXPECT_EQ(space(options)["need"]["verdict"], "fragmented");
 }
 
 TEST(MomentViewsTest, ACaughtFailureIsTold) {

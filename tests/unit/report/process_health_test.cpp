@@ -46,11 +46,9 @@ TEST(WatchCapacity, TableAtHundredTwentyColumns) {
         "pid 4242  python3 serve.py  since 2026-02-03 12:34:56Z (1m05s)  events 7  lost 0\n"
         "known before attach: full (3 buffers found)\n"
         "\n"
-        "DEVICE  TYPE  BUFFERS  FOOTPRINT       PEAK  USED               FREE   LARGEST        OF  ALLOCS/S  FREES/S\n"
-        "chip 0  DRAM        2    3.0 GiB    3.0 GiB  ███░░░░░  38%   5.0 GiB   3.0 GiB   8.0 GiB         -        -\n"
-        "        L1          1  128.0 KiB  128.0 KiB  █░░░░░░░   0%  87.4 MiB  57.8 MiB  87.5 MiB         -        -\n"
-        "chip 1  DRAM        2    3.0 GiB    3.0 GiB  ███░░░░░  38%   5.0 GiB   3.0 GiB   8.0 GiB         -        -\n"
-        "        L1          1  128.0 KiB  128.0 KiB  █░░░░░░░   0%  87.4 MiB  57.8 MiB  87.5 MiB         -        -\n"
+        "DEVICE     TYPE  BUFFERS  FOOTPRINT       PEAK  USED               FREE   LARGEST        OF  ALLOCS/S  FREES/S\n"
+        "chips 0-1  DRAM        2    3.0 GiB    3.0 GiB  ███░░░░░  38%   5.0 GiB   3.0 GiB   8.0 GiB         -        -\n"
+        "           L1          1  128.0 KiB  128.0 KiB  █░░░░░░░   0%  87.4 MiB  57.8 MiB  87.5 MiB         -        -\n"
     );
 }
 
@@ -58,8 +56,8 @@ TEST(WatchCapacity, EightyColumnsKeepTheBarsAndAsciiHasBarsToo) {
     EXPECT_THAT(
         watch_text(attached(), 80, false),
         HasSubstr(
-            "DEVICE  TYPE  BUFFERS  FOOTPRINT  USED               FREE   LARGEST        OF\n"
-            "chip 0  DRAM        2    3.0 GiB  ###.....  38%   5.0 GiB   3.0 GiB   8.0 GiB\n"
+            "DEVICE     TYPE  BUFFERS  FOOTPRINT  USED               FREE   LARGEST        OF\n"
+            "chips 0-1  DRAM        2    3.0 GiB  ###.....  38%   5.0 GiB   3.0 GiB   8.0 GiB\n"
         )
     );
 }
@@ -105,7 +103,7 @@ TEST(WatchCapacity, LinesAndJsonHaveTheNumbers) {
         plain,
         HasSubstr("type=DRAM buffers=2 bytes=3221225472 peak_bytes=3221225472 footprint_bytes=3221225472 "
                   "peak_footprint_bytes=3221225472 capacity_bytes=8589934592 used_bytes=3221225472 free_bytes=5368709120 "
-                  "largest_free_bytes=3221225472 allocators=1 allocs=0 frees=0\n")
+                  "largest_free_bytes=3221225472 allocators=1 allocs=0 frees=0 released=0\n")
     );
     const nlohmann::ordered_json json = watch_json(model, session());
     EXPECT_EQ(json["known_before_attach"], "full");
@@ -219,7 +217,7 @@ TEST(ProcessHealth, FailuresTellStateAndVerdict) {
     EXPECT_THAT(text, HasSubstr("! 2 failed allocations (1 exhausted, 1 fragmented)\n"));
     EXPECT_THAT(
         text,
-        HasSubstr("  +00:01:05.000 DRAM 4.0 GiB on mesh 0 (chips 0-1), needs 512.0 MiB per bank, 640.0 MiB free, largest hole "
+        HasSubstr("  +00:01:05.000000000 DRAM 4.0 GiB on mesh 0 (chips 0-1), needs 512.0 MiB per bank, 640.0 MiB free, largest hole "
                   "384.0 MiB: fragmented\n")
     );
     const nlohmann::ordered_json json = watch_json(model_of(stream), session());
@@ -246,7 +244,7 @@ TEST(ProcessHealth, ClashesTraceAndPausesAreSaid) {
     EXPECT_THAT(text, HasSubstr("! 1 launch refused: no place for circular or dataflow buffers\n"));
     EXPECT_THAT(
         text,
-        HasSubstr("  +00:00:01.000 circular buffers clash with L1 buffers on mesh 0 (chips 0-1): they end at 0x1452e0, 276.7 KiB (283,360 B) "
+        HasSubstr("  +00:00:01.000000000 circular buffers clash with L1 buffers on mesh 0 (chips 0-1): they end at 0x1452e0, 276.7 KiB (283,360 B) "
                   "above the lowest L1 buffer at 0x100000; live there: 128.0 KiB at 0x100000 of mesh 0 (chips 0-1)\n")
     );
     EXPECT_THAT(

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -46,13 +47,10 @@ TEST(RenderWatchText, EightyColumns) {
         "known before attach: none: buffers older than the attach are not included\n"
         "1 free before attach (12.0 KiB): of buffers older than the trace\n"
         "\n"
-        "DEVICE  TYPE  BUFFERS       SIZE       PEAK  ALLOCS/S  FREES/S  LAUNCHES/S\n"
-        "chip 0  DRAM        2   18.5 MiB   18.5 MiB       1.0        0\n"
-        "        L1          1  240.0 KiB  240.0 KiB         0        0\n"
-        "        CB          1    8.0 KiB    8.0 KiB                            1.0\n"
-        "chip 1  DRAM        2   18.5 MiB   18.5 MiB       1.0        0\n"
-        "        L1          1  240.0 KiB  240.0 KiB         0        0\n"
-        "        CB          1    8.0 KiB    8.0 KiB                            1.0\n"
+        "DEVICE     TYPE  BUFFERS       SIZE       PEAK  ALLOCS/S  FREES/S  LAUNCHES/S\n"
+        "chips 0-1  DRAM        2   18.5 MiB   18.5 MiB       1.0        0\n"
+        "           L1          1  240.0 KiB  240.0 KiB         0        0\n"
+        "           CB          1    8.0 KiB    8.0 KiB                            1.0\n"
         "chip 3: no allocations seen\n"
         "\n"
         "b baseline  r reset counters  d buffers  q quit\n"
@@ -65,10 +63,10 @@ TEST(RenderWatchText, BaselineBesideTheTotals) {
     EXPECT_EQ(lines[1], "ring 3% of 64.0 MiB, peak 14%  baseline 1.0s ago");
     EXPECT_EQ(
         lines[5],
-        "DEVICE  TYPE  BUFFERS                            SIZE       PEAK  ALLOCS  FREES  ALLOCS/S  FREES/S  LAUNCHES/S"
+        "DEVICE     TYPE  BUFFERS                            SIZE       PEAK  ALLOCS  FREES  ALLOCS/S  FREES/S  LAUNCHES/S"
     );
     EXPECT_EQ(
-        lines[6], "chip 0  DRAM   2 (+1)  18.5 MiB (baseline 14.2, +4.3)   18.5 MiB       2      0       1.0        0"
+        lines[6], "chips 0-1  DRAM   2 (+1)  18.5 MiB (baseline 14.2, +4.3)   18.5 MiB       2      0       1.0        0"
     );
 }
 
@@ -108,15 +106,53 @@ TEST(RenderWatchText, HostileCommandLineReachesNoTerminal) {
     EXPECT_EQ(json.find('\x1b'), std::string::npos);
 }
 
-TEST(RenderWatchText, ThirtyTwoChipsOnASmallTerminalSayWhatIsLeftOut) {
-    Stream stream;
-    stream.process(0, kPid, "job", true).mesh(0, 0, 32).alloc(1, 0x100, 4096).alloc(1, 0x100, 32, BufferType::L1);
+WatchModel model_after_two_seconds(const Stream& stream) {
     WatchContext context;
     context.now_ns = kAttach + 2 * kSecond;
-    const WatchModel model = build_watch_model(stream.view(), session(), context);
+    return build_watch_model(stream.view(), session(), context);
+}
+
+TEST(RenderWatchText, EqualChipsShareARow) {
+    for (const int chips : {8, 32}) {
+        Stream stream;
+        stream.process(0, kPid, "job", true).mesh(0, 0, chips).alloc(1, 0x100, 4096).alloc(1, 0x100, 32, BufferType::L1);
+        const std::vector<std::string> lines = watch_text_lines(model_after_two_seconds(stream), {{80, false, true}, 24, true});
+        ASSERT_EQ(lines.size(), 7U) << chips;
+        EXPECT_EQ(lines[3].substr(0, lines[3].find(" DRAM")), chips == 8 ? "chips 0-7 " : "chips 0-31 ");
+        EXPECT_NE(lines[4].find("  L1 "), std::string::npos) << "of the same chips";
+        EXPECT_EQ(lines[4].find("chip"), std::string::npos);
+    }
+}
+
+TEST(RenderWatchText, OneChipThatDiffersStandsApart) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 8).alloc(1, 0x100, 4096).alloc(1, 0x100, 32, BufferType::L1);
+    stream.chip(1, 3).chip_alloc(1, 0x2000, 64, BufferType::Dram);
+    const std::vector<std::string> lines = watch_text_lines(model_after_two_seconds(stream), {{80, false, true}, 24, true});
+    const auto rows_of = [&lines](const std::string& place) {
+        return std::count_if(lines.begin(), lines.end(), [&place](const std::string& line) { return line.starts_with(place + " "); });
+    };
+    EXPECT_EQ(rows_of("chips 0-2,4-7"), 1);
+    EXPECT_EQ(rows_of("chip 3"), 1);
+    EXPECT_EQ(rows_of("  "), 2) << "each with its L1, alike or not: the rows of a chip stay together";
+}
+
+TEST(RenderWatchText, ThirtyTwoChipsOnASmallTerminalSayWhatIsLeftOut) {
+    Stream stream;
+    stream.process(0, kPid, "job", true);
+    for (int chip = 0; chip < 32; ++chip) {
+        const auto number = static_cast<std::uint64_t>(chip);
+        BufferFields buffer = chip_buffer(0x100, 4096 * (number + 1), BufferType::Dram);
+        buffer.owner += 0x100 * number;
+        buffer.allocator += 0x100 * number;
+        stream.apply(OwnerSeen{stream.at(0), buffer.owner, OwnerKind::Chip, chip, {chip}}).apply(Allocated{stream.at(1), buffer});
+        buffer.type = BufferType::L1;
+        buffer.size += 1;
+        stream.apply(Allocated{stream.at(1), buffer});
+    }
+    const WatchModel model = model_after_two_seconds(stream);
     const std::vector<std::string> lines = watch_text_lines(model, {{80, false, true}, 12, true});
     ASSERT_EQ(lines.size(), 12U);
-    EXPECT_EQ(lines[8], "         L1          1     32 B     32 B       1      0         -        -");
     EXPECT_EQ(lines[9], "… 58 more rows of chips 3-31 left out (taller terminal, --device, --type)");
     EXPECT_EQ(lines[11], "b baseline  r reset counters  d buffers  q quit");
     for (std::size_t height = 1; height < 80; ++height) {
@@ -175,7 +211,7 @@ TEST(RenderWatchPlain, OneLinePerRowWithItsTime) {
             "2026-02-03T12:36:01.000Z pid=4242 state=running events=10 lost=0 frees_before_attach=1 known_before=none found=0"
             " command=python3 serve.py\n"
             "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=DRAM buffers=2 bytes=19398655 peak_bytes=19398655 allocs=2"
-            " frees=0 allocs_per_s=1.0 frees_per_s=0.0\n"
+            " frees=0 released=0 allocs_per_s=1.0 frees_per_s=0.0\n"
             "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=L1 buffers=1 bytes=245760 peak_bytes=245760 allocs=1 frees=0"
             " allocs_per_s=0.0 frees_per_s=0.0\n"
             "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=CB buffers=1 bytes=8192 peak_bytes=8192 launches=2"
@@ -203,7 +239,7 @@ TEST(WatchJson, CarriesTheEnvelopeThenTheRows) {
         row.dump(),
         R"({"device":"chip 0","chip":0,"type":"DRAM","live_buffers":2,"live_bytes":19398655,"peak_bytes":19398655,)"
         R"("found":0,"footprint_bytes":null,"peak_footprint_bytes":null,"capacity":null,)"
-        R"("allocs":2,"frees":0,"allocs_per_s":1.0,"frees_per_s":0.0,"baseline_buffers":1,"baseline_bytes":14889779,)"
+        R"("allocs":2,"frees":0,"released":0,"allocs_per_s":1.0,"frees_per_s":0.0,"baseline_buffers":1,"baseline_bytes":14889779,)"
         R"("delta_buffers":1,"delta_bytes":4508876})"
     );
     EXPECT_EQ(json["processes"][0]["unknown_frees"][0]["reason"], "before attach");

@@ -34,7 +34,7 @@ TEST(SummaryView, Text) {
         "host        host1, Linux 6.1.0\n"
         "recorded by tt-alloc-trace 0.1.0\n"
         "attached    2026-02-03 12:34:56Z\n"
-        "span        5.0s between the first event (+00:00:00.000 from the attach) and the last\n"
+        "span        5.0s between the first event (+00:00:00.000000000 from the attach) and the last\n"
         "events      9: alloc 2, free 3, owner 1, cb_alloc 1, launch 1, process_start 1\n"
         "! the file ends in the middle of a chunk\n"
         "! probe not attached: device close: no such symbol\n"

@@ -11,48 +11,73 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/last_use.hpp"
 #include "report/view.hpp"
 
 namespace tt::alloc_trace::test {
 
 class ViewRun {
+    template <typename Say>
+    [[nodiscard]] auto with_stream(const Say& say) const {
+        const TrackerView tracker = tracker_->view();
+        const std::optional<TrackerView> held = held_ ? std::optional(held_->view()) : std::nullopt;
+        return say(ReplayedStream{tracker, session_, true, warning_, held ? &*held : nullptr});
+    }
+
 public:
     ViewRun(std::string_view name, const ViewOptions& options, const std::vector<Event>& events, SessionInfo session = {})
-        : view_(find_view(name)->make(options)), session_(std::move(session)) {
+        : ViewRun(find_view(name)->make(options), options, events, std::move(session)) {}
+    ViewRun(std::unique_ptr<View> view, const ViewOptions& options, const std::vector<Event>& events, SessionInfo session = {})
+        : view_(std::move(view)), session_(std::move(session)) {
         for (std::optional<ReplayWindow> window = options.window; window; window = view_->next_window()) {
-            replay(events, *window);
+            tracker_ = replay(events, *window, view_->observer());
+        }
+        const bool empty = options.window.to_the_end() && !any_in_use(tracker_->view().processes);
+        if (view_->shows_live() && empty && last_use_.event() > 0) {
+            ReplayWindow until;
+            until.until_event = last_use_.event();
+            held_ = replay(events, until, nullptr);
         }
     }
 
     [[nodiscard]] std::string text(std::size_t width = 0) const {
-        const TrackerView tracker = tracker_->view();
-        return view_->text({tracker, session_, true, warning_}, {width, false, true});
+        return with_stream([&](const ReplayedStream& stream) { return view_->text(stream, {width, false, true}); });
     }
     [[nodiscard]] nlohmann::ordered_json json() const {
-        const TrackerView tracker = tracker_->view();
-        return view_->json({tracker, session_, true, warning_});
+        return with_stream([&](const ReplayedStream& stream) { return view_->json(stream); });
     }
 
 private:
-    void replay(const std::vector<Event>& events, const ReplayWindow& window) {
-        tracker_ = std::make_unique<Tracker>();
-        Observer* observer = view_->observer();
-        observer->begin(tracker_->view());
-        tracker_->listen(observer);
+    std::unique_ptr<Tracker> replay(const std::vector<Event>& events, const ReplayWindow& window, Observer* observer) {
+        auto tracker = std::make_unique<Tracker>();
+        if (observer != nullptr) {
+            observer->begin(tracker->view());
+        }
+        tracker->listen(observer);
         std::uint64_t number = 0;
         for (const Event& event : events) {
-            if (header_of(event).t_ns <= window.until_t_ns && ++number <= window.until_event) {
-                observer->observe(event, tracker_->apply(event));
+            if (header_of(event).t_ns > window.until_t_ns || ++number > window.until_event) {
+                break;
+            }
+            const Applied applied = tracker->apply(event);
+            last_use_.observe(event, number, *tracker);
+            if (observer != nullptr) {
+                observer->observe(event, applied);
             }
         }
-        tracker_->listen(nullptr);
-        observer->end(tracker_->view());
+        tracker->listen(nullptr);
+        if (observer != nullptr) {
+            observer->end(tracker->view());
+        }
+        return tracker;
     }
 
     std::unique_ptr<View> view_;
     SessionInfo session_;
     std::string warning_;
     std::unique_ptr<Tracker> tracker_;
+    std::unique_ptr<Tracker> held_;  // at the last use, if the view wants it
+    LastUse last_use_;
 };
 
 }  // namespace tt::alloc_trace::test

@@ -28,6 +28,22 @@ TEST(TrackerCloseTest, DeallocateBuffersOfAClosingOwnerReleasesByClose) {
     EXPECT_EQ(job.dram().peak_bytes, 100U);
 }
 
+TEST(TrackerCloseTest, ReleasesAreNoFreesOfTheJob) {
+    Stream job = started_job();
+    for (const std::uint64_t number : {1, 2, 3}) {
+        job.alloc(buffer_at(number * kAddress));
+    }
+    job.free(buffer_at(kAddress));
+    EXPECT_EQ(job.dram().freed(), 1U);
+    job.released(kAllocator, Clear);
+    EXPECT_EQ(job.dram().freed(), 1U);
+    EXPECT_EQ(job.dram().released, 2U);
+    job.alloc(buffer_at(kAddress));
+    job.apply(ProcessExited{job.next()});
+    EXPECT_EQ(job.dram().freed(), 1U);
+    EXPECT_EQ(job.dram().released, 3U);
+}
+
 TEST(TrackerCloseTest, DeallocateBuffersAndClearOfAnOpenOwnerClear) {
     for (const AllocatorRelease how : {DeallocateBuffers, Clear}) {
         Stream job = started_job();

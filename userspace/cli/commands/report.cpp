@@ -44,6 +44,18 @@ Result<ReplayWindow> select_window(const Options& options, const ViewKind& kind)
     return read_window(options.file, options.since, options.at.empty() ? options.until : options.at, options.at.empty() ? "--until" : "--at");
 }
 
+// What was held last, if it is to be shown and nothing is held at the end; the events up to there are not looked at again.
+Status replay_last_use(const std::string& path, const View& view, const ReplayWindow& window, const Replay& whole, std::unique_ptr<Replay>& found) {
+    const bool empty = window.to_the_end() && !any_in_use(whole.tracker.view().processes);
+    if (!view.shows_live() || !empty || whole.last_use.event() == 0) {
+        return {};
+    }
+    ReplayWindow until;
+    until.until_event = whole.last_use.event();
+    found = std::make_unique<Replay>();
+    return replay_recording(path, *found, until, nullptr, {}, ReplayStart::LastCheckpoint);
+}
+
 }  // namespace
 
 Result<int> run_report(const Options& options) {
@@ -55,7 +67,7 @@ Result<int> run_report(const Options& options) {
     if (!selected) {
         return tl::make_unexpected(selected.error());
     }
-    const ViewOptions view_options{options.filter, options.top, *selected, options.need, options.iterations};
+    const ViewOptions view_options{options.filter, options.top, *selected, options.need, options.iterations, options.need_tolerance};
     const bool seek = !options.at.empty() && kind.span == ViewSpan::Moment;
     const ReplayStart start = seek ? ReplayStart::LastCheckpoint : ReplayStart::Beginning;
     // The page has all that it can show, whatever view was named.
@@ -67,14 +79,14 @@ Result<int> run_report(const Options& options) {
         if (Status replayed = replay_recording(options.file, *replay, *window, view->observer(), {}, start); !replayed) {
             return tl::make_unexpected(replayed.error());
         }
-        const TrackerView at = replay->tracker.view();
-        const std::uint64_t asked = window->until_event;
-        if (const std::uint64_t events = at.events + at.losses; asked != ReplayWindow{}.until_event && events < asked) {
-            return fail(ErrorCode::Usage, fmt::format("event:{} is after the end: {} has {} events", asked, options.file, events));
-        }
+    }
+    std::unique_ptr<Replay> held;
+    if (Status replayed = replay_last_use(options.file, *view, view_options.window, *replay, held); !replayed) {
+        return tl::make_unexpected(replayed.error());
     }
     const TrackerView tracker = replay->tracker.view();
-    const ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning};
+    const std::optional<TrackerView> last_use = held ? std::optional(held->tracker.view()) : std::nullopt;
+    const ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning, last_use ? &*last_use : nullptr};
     const TextStyle style = options.output.empty() ? stdout_style(options.color) : TextStyle{};
     const std::string output = options.format == OutputFormat::Json
                                    ? json_document(view->json(stream))

@@ -55,10 +55,11 @@ const word = (key, title, wide = false) => ({ key, title, wide });
 
 let setHeld = null;
 
-// Held at the chosen moment by what the map kept; at the end by the books themselves.
+// Held at the chosen moment by what the map kept; at the end, or at the last use if all was released by then, by the books themselves.
 function heldGroups() {
-  if (state.at === null || state.at >= data.duration) {
-    return { rows: data.live_groups, title: "Held at the end", left: data.live_groups_left_out, noun: "group" };
+  if (state.at === null || (state.at >= data.duration && data.live_t === null)) {
+    const title = data.live_t === null ? "Held at the end" : "Held at the last allocation or failure, " + offset(data.live_t, state.to - state.from);
+    return { rows: data.live_groups, title, left: data.live_groups_left_out, noun: "group" };
   }
   const groups = new Map();
   for (const rect of rects) {

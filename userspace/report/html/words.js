@@ -44,7 +44,7 @@ function humanDuration(ns) {
 const sinceAttach = data.attached_t_ns === null ? 0 : data.from_t_ns - data.attached_t_ns;
 function offset(t, span = 0) {
   const ns = t + sinceAttach;
-  const digits = span > 0 && span < 1e7 ? 6 : span > 0 && span > 6e10 ? 0 : 3;
+  const digits = span === 0 ? 9 : span < 1e7 ? 6 : span > 6e10 ? 0 : 3;
   const unit = 10 ** (9 - digits);
   let rest = Math.floor(Math.abs(ns) / unit);
   const sign = ns < 0 && rest > 0 ? "-" : "+";
