@@ -77,6 +77,17 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<PrintedBytes> parse_printed_bytes(std::string_view text) {
+    const std::optional<std::uint64_t> bytes = parse_bytes(text);
+    double number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    if (!bytes || number <= 0) {
+        return bytes ? std::optional(PrintedBytes{*bytes, 0}) : std::nullopt;
+    }
+    const double unit = static_cast<double>(*bytes) / number;
+    return PrintedBytes{*bytes, unit > 1 ? static_cast<std::uint64_t>(std::ceil(0.05 * unit)) : 0};
+}
+
 std::string human_bytes_against(std::uint64_t bytes, std::uint64_t baseline_bytes) {
     const std::size_t unit = unit_of(std::max(bytes, baseline_bytes));
     const bool shrunk = bytes < baseline_bytes;

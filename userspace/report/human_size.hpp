@@ -16,6 +16,13 @@ namespace tt::alloc_trace {
 // The other way round: "4096", "87.6M", "87.6 MiB", "1GB"; all units are binary, upper and lower case are alike.
 [[nodiscard]] std::optional<std::uint64_t> parse_bytes(std::string_view text);
 
+// Of a size as it is printed, with one digit behind the point: how far the real one may be from it.
+struct PrintedBytes {
+    std::uint64_t bytes = 0;
+    std::uint64_t tolerance = 0;
+};
+[[nodiscard]] std::optional<PrintedBytes> parse_printed_bytes(std::string_view text);
+
 // "18.5 MiB (baseline 14.2, +4.3)": all three in the unit of the larger of the two sizes. A change too small for that
 // unit gets its own: "18.5 GiB (baseline 18.5, +4.0 KiB)".
 [[nodiscard]] std::string human_bytes_against(std::uint64_t bytes, std::uint64_t baseline_bytes);

@@ -33,14 +33,6 @@ std::optional<std::uint64_t> whole(double value) {
     return value >= 1 && value < kMostValue ? std::optional(static_cast<std::uint64_t>(std::llround(value))) : std::nullopt;
 }
 
-// How far a size may be from what is printed of it, which has one digit behind the point: half of the last digit.
-std::uint64_t rounding_of(std::string_view text, std::uint64_t size) {
-    double number = 0;
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-    const bool plain = error != std::errc() || static_cast<double>(size) <= number;  // bytes
-    return plain ? 0 : static_cast<std::uint64_t>(std::ceil(0.05 * static_cast<double>(size) / number));
-}
-
 }  // namespace
 
 bool parse_period(std::string_view text, IterationHint& hint) {
@@ -68,11 +60,11 @@ bool parse_mark(std::string_view text, IterationHint& hint) {
     if (colon == std::string_view::npos) {
         return false;
     }
-    const std::optional<std::uint64_t> size = parse_bytes(text.substr(colon + 1));
-    for (std::size_t i = 0; size.value_or(0) > 0 && i < kBufferTypeCount; ++i) {
+    const std::optional<PrintedBytes> size = parse_printed_bytes(text.substr(colon + 1));
+    for (std::size_t i = 0; size && size->bytes > 0 && i < kBufferTypeCount; ++i) {
         const auto type = static_cast<BufferType>(i);
         if (parse_memory_kind(text.substr(0, colon)) == memory_kind(type)) {
-            hint.mark = {type, *size, rounding_of(text.substr(colon + 1), *size)};
+            hint.mark = {type, size->bytes, size->tolerance};
             return true;
         }
     }

@@ -28,6 +28,7 @@ public:
         const TrackerView tracker = tracker_->view();
         return view_->text({tracker, session_, true, warning_}, {width, false, true});
     }
+    [[nodiscard]] std::optional<std::string> problem() const { return view_->problem(); }
     [[nodiscard]] nlohmann::ordered_json json() const {
         const TrackerView tracker = tracker_->view();
         return view_->json({tracker, session_, true, warning_});

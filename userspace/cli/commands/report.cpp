@@ -55,7 +55,7 @@ Result<int> run_report(const Options& options) {
     if (!selected) {
         return tl::make_unexpected(selected.error());
     }
-    const ViewOptions view_options{options.filter, options.top, *selected, options.need, options.iterations};
+    const ViewOptions view_options{options.filter, options.top, *selected, options.need, options.iterations, options.scale};
     const bool seek = !options.at.empty() && kind.span == ViewSpan::Moment;
     const ReplayStart start = seek ? ReplayStart::LastCheckpoint : ReplayStart::Beginning;
     // The page has all that it can show, whatever view was named.
@@ -72,6 +72,9 @@ Result<int> run_report(const Options& options) {
         if (const std::uint64_t events = at.events + at.losses; asked != ReplayWindow{}.until_event && events < asked) {
             return fail(ErrorCode::Usage, fmt::format("event:{} is after the end: {} has {} events", asked, options.file, events));
         }
+    }
+    if (const std::optional<std::string> problem = view->problem()) {
+        return fail(ErrorCode::Usage, *problem);
     }
     const TrackerView tracker = replay->tracker.view();
     const ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning};
