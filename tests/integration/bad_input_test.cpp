@@ -106,6 +106,7 @@ TEST_F(BadInputTest, UnknownOptionsViewsAndFormats) {
     expect_refused({"report"}, 2, {"file"});
     expect_refused({"report", "x", "no-such-view"}, 2, {"no-such-view"});
     expect_refused({"report", "x", "--format", "html5"}, 2, {"html5"});
+    expect_refused({"report", "x", "fits", "--scale", "wide x2"}, 2, {"'wide x2'", "DRAM:64M x2"});
     expect_refused({"export", "x", "--to", "xml"}, 2, {"xml"});
     expect_refused({"export", "x"}, 2, {"--to"});
     expect_refused({"record", "-p", "1"}, 2, {"--output"});

@@ -23,6 +23,11 @@ enum class Certainty : std::uint8_t { Low, Medium, High };
 [[nodiscard]] std::string_view to_string(FoundBy found_by);     // "recurring allocations", "repeated runs", "--period", "--mark"
 [[nodiscard]] std::string_view to_string(Certainty certainty);  // "low", "medium", "high"
 
+struct IterationBegin {
+    std::uint64_t t_ns = 0;
+    std::uint32_t tid = 0;
+};
+
 struct Iterations {  // of one process
     std::uint32_t pid = 0;
     FoundBy found_by = FoundBy::Recurrence;
@@ -34,6 +39,7 @@ struct Iterations {  // of one process
     std::uint64_t shapes = 0;       // that agree; 0: as the user said
     double explained = 1;           // share of the allocations that are like those of another iteration
     std::vector<LoopPart> parts{};  // equal parts of an iteration, parts of these, ...
+    std::vector<IterationBegin> begins{};  // of those among the latest marks; empty: not found by recurrence
     bool over = false;              // before the latest loop began
     std::uint64_t first_t_ns = 0;   // of the stretch in which they were seen
     std::uint64_t last_t_ns = 0;

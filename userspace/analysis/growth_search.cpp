@@ -142,6 +142,9 @@ Search::Loop Search::add_found(const GrowthTrack& track, const FoundIterations& 
     iterations.shapes = found.shapes;
     iterations.explained = found.explained;
     iterations.parts = found.parts;
+    for (const std::uint32_t begin : found.begins) {
+        iterations.begins.push_back({track.tail[begin].t_ns, track.tail[begin].tid});
+    }
     iterations.certainty = certainty_of(iterations.count, found.explained);
     if (found.anchor) {
         iterations.anchor = log_.groups()[*found.anchor].key;

@@ -15,6 +15,7 @@
 #include "export/export_kind.hpp"
 #include "report/human_size.hpp"
 #include "report/iteration_words.hpp"
+#include "report/scale_words.hpp"
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {
@@ -153,6 +154,27 @@ void add_iterations(CLI::App& app, Options& options) {
         ->excludes(period);
 }
 
+void add_scale(CLI::App& app, Options& options) {
+    app.add_option_function<std::vector<std::string>>(
+           "--scale",
+           [&options](const std::vector<std::string>& texts) {
+               for (const std::string& text : texts) {
+                   std::optional<ScaleRule> rule = parse_scale(text);
+                   if (!rule) {
+                       throw CLI::ValidationError(
+                           "--scale",
+                           "'" + text + "' is not what and how much: words of type (L1, CB), size (64M, DRAM:64M), sharded, interleaved, "
+                           "mesh N, chip N, thread N, loaded, iteration, and then x2, as in DRAM:64M x2"
+                       );
+                   }
+                   options.scale.push_back(std::move(*rule));
+               }
+           },
+           "fits: these buffers are so many times as large: \"L1 sharded x2\", \"DRAM:64M x2\", \"iteration x2\" (allocated since the first "
+           "iteration), \"loaded x2\" (before it), \"mesh 0 x1.5\", \"thread 4243 x2\", \"CB x2\"; may be given several times"
+    )->type_name("WHAT xN")->allow_extra_args(false);
+}
+
 void add_time_window(CLI::App& app, Options& options) {
     app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, RFC 3339 in UTC, a moment as it is printed, or event:N, the event numbered N")
         ->type_name("TIME");
@@ -177,6 +199,7 @@ void add_report(CLI::App& app, Options& options) {
     app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");
     add_need(app, options);
     add_iterations(app, options);
+    add_scale(app, options);
     add_time_window(app, options);
     app.add_option("--at", options.at, "The state at this time, or behind event:N, for views that show one")->type_name("TIME");
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");

@@ -12,6 +12,7 @@
 #include "export/export_options.hpp"
 #include "live/live_session.hpp"
 #include "analysis/iteration_hint.hpp"
+#include "analysis/scale_rule.hpp"
 #include "report/memory_kind.hpp"
 
 namespace tt::alloc_trace {
@@ -43,6 +44,7 @@ struct Options {
     std::optional<std::uint64_t> need;  // report
     std::uint64_t need_tolerance = 0;
     IterationHint iterations;         // report
+    std::vector<ScaleRule> scale;     // report
     std::string at, since, until;     // report, export: moments (report/time_point.hpp); empty: not given
     std::uint64_t max_bytes = 0;      // record, of all parts together; 0: no limit
     std::size_t top = 20;             // report, diff, snapshot

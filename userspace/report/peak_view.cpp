@@ -9,10 +9,14 @@
 #include <tuple>
 #include <utility>
 
+#include "analysis/growth.hpp"
+#include "analysis/life_witness.hpp"
+#include "analysis/observer_list.hpp"
 #include "report/buffer_words.hpp"
 #include "report/capacity_words.hpp"
 #include "report/core_words.hpp"
 #include "report/human_size.hpp"
+#include "report/life_words.hpp"
 #include "report/peak_words.hpp"
 #include "report/text_table.hpp"
 
@@ -27,6 +31,7 @@ struct PeakRow {
     const FoundPeak* first = nullptr;
     std::vector<Place> places;
     const PeakContent* content = nullptr;  // nullptr: not looked at
+    std::optional<LifeSplit> life{};       // likewise; DRAM only
 };
 
 // Likewise of the fullest core.
@@ -39,7 +44,7 @@ class PeakView final : public View {
 public:
     explicit PeakView(const ViewOptions& options) : options_(options) {}
 
-    Observer* observer() override { return looking_ ? static_cast<Observer*>(&witness_) : &finder_; }
+    Observer* observer() override { return looking_ ? &second_ : &first_; }
 
     std::optional<ReplayWindow> next_window() override {
         if (std::exchange(looking_, true)) {
@@ -48,6 +53,9 @@ public:
         choose();
         for (const FoundPeak& peak : peaks_) {
             witness_.expect(peak.key, moment(peak).place.event);
+            if (peak.key.of == PeakOf::Dram) {
+                lives_.expect(peak.key, moment(peak).place.event);
+            }
         }
         return witness_.expects_any() ? std::optional(options_.window) : std::nullopt;
     }
@@ -108,20 +116,27 @@ private:
 
     [[nodiscard]] const PeakMoment& moment(const FoundPeak& peak) const { return peak.peak.moment(footprints_); }
 
+    [[nodiscard]] std::optional<LifeSplit> life_of(const FoundPeak& peak) const {
+        std::optional<std::vector<BufferLife>> lives = lives_.lives(peak.key);
+        const std::uint64_t t_ns = moment(peak).place.t_ns;
+        return lives ? std::optional(split_by_life(std::move(*lives), iterations_around(growth_.result(), peak.pid, t_ns), t_ns)) : std::nullopt;
+    }
+
     [[nodiscard]] std::vector<PeakRow> joined_rows() const {
         std::vector<PeakRow> rows;
         std::map<std::tuple<std::uint32_t, PeakOf, std::uint64_t, std::uint64_t>, std::vector<std::size_t>> alike;  // into rows
         for (const FoundPeak& peak : peaks_) {
             const PeakContent* content = witness_.content(peak.key);
+            std::optional<LifeSplit> life = life_of(peak);
             const PeakMoment& at = moment(peak);
             std::vector<std::size_t>& candidates = alike[{peak.key.process, peak.key.of, at.bytes, at.place.event}];
             const auto same = std::find_if(candidates.begin(), candidates.end(), [&](std::size_t row) {
                 const PeakContent* other = rows[row].content;
-                return content == nullptr || other == nullptr ? content == other : *content == *other;
+                return life == rows[row].life && (content == nullptr || other == nullptr ? content == other : *content == *other);
             });
             if (same == candidates.end()) {
                 candidates.push_back(rows.size());
-                rows.push_back({&peak, {peak.key.place}, content});
+                rows.push_back({&peak, {peak.key.place}, content, std::move(life)});
             } else {
                 rows[*same].places.push_back(peak.key.place);
             }
@@ -275,6 +290,10 @@ private:
                 style
             );
         }
+        if (row.life) {
+            append_life(lines, *row.life, footprints_, session, style);
+            lines.emplace_back();
+        }
         if (row.content->group_count > 0) {
             append_groups(lines, row.content->groups, row.content->group_count, options_.top, session, style);
         }
@@ -331,6 +350,8 @@ private:
             peak.peak.footprint_known ? std::optional(peak.peak.by_footprint.bytes) : std::nullopt
         );
         add_stream_place(json, at.place);
+        const std::optional<LifeSplit> life = life_of(peak);
+        json["life"] = life ? life_json(*life) : Json(nullptr);
         json["live_buffers"] = content == nullptr ? Json(nullptr) : Json(content->buffers);
         json["beyond_sizes_bytes"] = number_or_null(beyond_sizes({&peak, {}, content}));
         json["double_bytes"] = content == nullptr ? Json(nullptr) : Json(content->double_bytes);
@@ -358,7 +379,11 @@ private:
 
     ViewOptions options_;
     PeakFinder finder_;
+    GrowthObserver growth_;
+    ObserverList first_{{&finder_, &growth_}};  // replay
     PeakWitness witness_;
+    LifeWitness lives_;
+    ObserverList second_{{&witness_, &lives_}};
     bool looking_ = false;
     bool footprints_ = true;
     bool circular_buffers_seen_ = false;

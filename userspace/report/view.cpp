@@ -7,6 +7,7 @@
 
 #include "report/clash_view.hpp"
 #include "report/failures_view.hpp"
+#include "report/fits_view.hpp"
 #include "report/fragmentation_view.hpp"
 #include "report/growth_view.hpp"
 #include "report/history_views.hpp"
@@ -26,6 +27,7 @@ constexpr std::array kViews{
     ViewKind{"failures", "refused allocations: exhausted or fragmented, and what would have helped", ViewSpan::Stretch, make_failures_view},
     ViewKind{"clash", "L1 where circular buffers and buffers clashed or came closest, or --at TIME", ViewSpan::MomentAndPast, make_clash_view},
     ViewKind{"fragmentation", "free memory in how many pieces, and who pins them; --need SIZE", ViewSpan::MomentAndPast, make_fragmentation_view},
+    ViewKind{"fits", "would it fit if some buffers were larger (--scale)", ViewSpan::Stretch, make_fits_view},
     ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", ViewSpan::Stretch, make_growth_view},
     ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view},
     ViewKind{"devices", "each chip: who used it and how much, at the end and at most", ViewSpan::Stretch, make_devices_view},

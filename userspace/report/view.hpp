@@ -12,9 +12,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "analysis/iteration_hint.hpp"
 #include "analysis/observer.hpp"
+#include "analysis/scale_rule.hpp"
 #include "base/error.hpp"
 #include "event/session_info.hpp"
 #include "report/display_text.hpp"
@@ -31,6 +33,7 @@ struct ViewOptions {
     std::optional<std::uint64_t> need{};  // bytes per bank: would they fit
     IterationHint iterations{};  // growth: what the user calls an iteration
     std::uint64_t need_tolerance = 0;  // by how much `need` may be rounded
+    std::vector<ScaleRule> scale{};  // fits: what would be larger
 };
 
 // What was replayed, at the end of it.
@@ -64,6 +67,8 @@ public:
     // What to replay next; nullopt: all is known. Asked after each replay.
     [[nodiscard]] virtual std::optional<ReplayWindow> next_window() { return std::nullopt; }
 
+    // After the last replay: why what was asked for cannot be answered from this recording. nullopt: it can.
+    [[nodiscard]] virtual std::optional<std::string> problem() const { return std::nullopt; }
     [[nodiscard]] virtual std::string text(const ReplayedStream& stream, const TextStyle& style) const = 0;
     [[nodiscard]] virtual nlohmann::ordered_json json(const ReplayedStream& stream) const = 0;
 };

@@ -213,7 +213,7 @@ TEST(Schema, ViewsThatLookBack) {
     options.need = 1;
     Stream ended = full_stream();
     ended.process(6, kPid, "job").exited(7);
-    for (const char* name : {"peak", "failures", "clash", "fragmentation"}) {
+    for (const char* name : {"peak", "failures", "fits", "clash", "fragmentation"}) {
         const SchemaFile schema(name);
         for (const std::vector<Event>& events : {full_stream().events(), ended.events(), std::vector<Event>{}}) {
             const ViewRun run(name, options, events, session());

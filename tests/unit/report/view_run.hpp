@@ -43,6 +43,7 @@ public:
     [[nodiscard]] std::string text(std::size_t width = 0) const {
         return with_stream([&](const ReplayedStream& stream) { return view_->text(stream, {width, false, true}); });
     }
+    [[nodiscard]] std::optional<std::string> problem() const { return view_->problem(); }
     [[nodiscard]] nlohmann::ordered_json json() const {
         return with_stream([&](const ReplayedStream& stream) { return view_->json(stream); });
     }

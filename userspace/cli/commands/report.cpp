@@ -67,7 +67,9 @@ Result<int> run_report(const Options& options) {
     if (!selected) {
         return tl::make_unexpected(selected.error());
     }
-    const ViewOptions view_options{options.filter, options.top, *selected, options.need, options.iterations, options.need_tolerance};
+    const ViewOptions view_options{
+        options.filter, options.top, *selected, options.need, options.iterations, options.need_tolerance, options.scale
+    };
     const bool seek = !options.at.empty() && kind.span == ViewSpan::Moment;
     const ReplayStart start = seek ? ReplayStart::LastCheckpoint : ReplayStart::Beginning;
     // The page has all that it can show, whatever view was named.
@@ -83,6 +85,9 @@ Result<int> run_report(const Options& options) {
     std::unique_ptr<Replay> held;
     if (Status replayed = replay_last_use(options.file, *view, view_options.window, *replay, held); !replayed) {
         return tl::make_unexpected(replayed.error());
+    }
+    if (const std::optional<std::string> problem = view->problem()) {
+        return fail(ErrorCode::Usage, *problem);
     }
     const TrackerView tracker = replay->tracker.view();
     const std::optional<TrackerView> last_use = held ? std::optional(held->tracker.view()) : std::nullopt;
