@@ -13,12 +13,14 @@
 namespace tt::alloc_trace {
 namespace {
 
-// Of the buffer in each bank, if its allocator has all of `banks`.
+// Of the buffer in each bank, if its allocator has all of `banks`. One that was allocated core by core shares none: a mesh's allocator
+// keeps away from it.
 std::optional<BankRange> range_of(
     const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, std::uint32_t banks
 ) {
     const Region* region = process.allocators[key.allocator].region(key.type);
-    const auto bytes = region == nullptr || region->banks != banks ? std::nullopt : bank_footprint(buffer.shape(), region);
+    const bool told = region != nullptr && region->banks == banks && buffer.per_core == 0;
+    const auto bytes = told ? bank_footprint(buffer.shape(), region) : std::nullopt;
     if (!bytes) {
         return std::nullopt;
     }
