@@ -48,6 +48,42 @@ static __always_inline bool has_shards(const __u64 *window) {
            (__u32)(word_of(window, instance.layout.memory_layout_word) >> (instance.layout.memory_layout_shift & 63)) != 0;
 }
 
+#define HASH_MAP_FIRST 16 /* of libstdc++ and libc++: the first node, and how many there are */
+#define HASH_MAP_COUNT 24
+
+static __noinline int find_core(struct tat_cores *cores, __u64 map, __u64 address) {
+    __u64 node = read_word(map + HASH_MAP_FIRST);
+    for (__u32 i = 0; i < TAT_MAX_CORES && node; ++i) {
+        __u64 value[3]; /* x, y, address */
+        if (bpf_probe_read_user(value, sizeof(value), (void *)(node + instance.layout.core_node_value))) {
+            break;
+        }
+        if (value[2] == address) {
+            cores->x = value[0];
+            cores->y = value[1];
+            cores->found = 1;
+            break;
+        }
+        node = read_word(node);
+    }
+    return 0;
+}
+
+/* Only sharded buffers are allocated core by core. */
+static __always_inline void read_cores(struct tat_cores *cores, const __u64 *window, __u64 members) {
+    __u8 per_core = 0;
+    if (!has_shards(window) || instance.layout.per_core == TAT_NO_OFFSET ||
+        bpf_probe_read_user(&per_core, sizeof(per_core), (void *)(members + instance.layout.per_core)) || per_core != 1) {
+        return;
+    }
+    cores->per_core = 1;
+    if (instance.layout.core_addresses != TAT_NO_OFFSET) {
+        __u64 map = members + instance.layout.core_addresses;
+        cores->count = read_word(map + HASH_MAP_COUNT);
+        find_core(cores, map, word_of(window, instance.layout.address_word));
+    }
+}
+
 /* What a hit of the free's probe is. 0: nothing, for the buffer was freed before, or is empty. */
 static __always_inline __u32 kind_by_status(const __u64 *window) {
     if (!instance.freed_by_status) {
@@ -119,10 +155,13 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
     bool news = announce_owner(word_of(window, instance.layout.owner_word), regs, program, renew, pid_tgid, thread);
     __u64 wakeup = 0;
     struct tat_buffer_event *event = 0;
-    if (program == TAT_PROGRAM_ALLOCATED && has_shards(window)) {
+    struct tat_cores cores = {};
+    read_cores(&cores, window, members);
+    if (cores.per_core || (program == TAT_PROGRAM_ALLOCATED && has_shards(window))) {
         struct tat_sharded_event *sharded = reserve(sizeof(*sharded), kind, pid_tgid, thread, &wakeup);
         if (sharded) {
             read_or_zero(sharded->shard, sizeof(sharded->shard), members + instance.layout.shard_spec);
+            sharded->cores = cores;
             event = &sharded->buffer;
         }
     } else {

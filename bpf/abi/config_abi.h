@@ -86,10 +86,14 @@ struct tat_layout {
     __u32 memory_layout_word;  /* which word of the window holds the buffer's memory layout, */
     __u32 memory_layout_shift; /* and its bits from here on; 0 is interleaved */
     __u32 size_word;         /* which word of the window is the size */
+    __u32 address_word;      /* which word of the window is the device address; of no use without core_addresses */
     __u32 status_word;       /* which holds the allocation status, */
     __u32 status_shift;      /* in the eight bits from here on */
     __u32 status_allocated;  /* its value for a buffer that has memory; below it: not yet */
     __u32 shard_spec;        /* in the object with the members: what a sharded buffer's record carries; none: nothing */
+    __u32 per_core;         /* in that object: bool, allocated core by core; none: no Buffer is */
+    __u32 core_addresses;   /* in it: hash map from a core's x and y to its address; none: not known */
+    __u32 core_node_value;  /* in a node of that map, behind its pointer to the next: x, y and address */
     __u32 hook;              /* GraphTracker -> hook */
     __u32 hook_blocks;       /* in the hook: bool */
     __u32 chip_id;           /* in a Device: i32 */

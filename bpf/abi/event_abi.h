@@ -64,10 +64,20 @@ struct tat_buffer_event { /* ALLOCATED, FREED, ALLOCATION_FAILED */
 
 #define TAT_SHARD_WINDOW_SIZE 64
 
-struct tat_sharded_event { /* ALLOCATED, of a buffer that is not interleaved, where its shard specification can be found */
+struct tat_cores { /* where a buffer lies that was allocated core by core */
+    __u64 count; /* cores; 0: not known */
+    __u64 x, y;  /* of one on which it is at its address */
+    __u32 found; /* 0: x and y are not known */
+    __u32 per_core; /* 0: it was not, and all of this is 0 */
+};
+
+struct tat_sharded_event { /* ALLOCATED, of a buffer that is not interleaved; any, of one that was allocated core by core */
     struct tat_buffer_event buffer; /* header.size is that of the whole */
     __u8 shard[TAT_SHARD_WINDOW_SIZE]; /* from tat_layout.shard_spec; zero where unreadable */
+    struct tat_cores cores;
 };
+
+#define TAT_MAX_CORES 255 /* that a buffer is looked for on */
 
 /* header.flags of ALLOCATED, FREED and ALLOCATION_FAILED */
 #define TAT_FLAG_ADDRESS 1

@@ -4,7 +4,7 @@
 import copy
 import unittest
 
-from . import compare
+from . import compare, compare_cores
 
 BANK = {"banks": 12, "bank_bytes": 1000, "used": 48, "largest_free": 900}
 BOOKS = {"meshes": [{"chips": [1, 0], "buffers": [[32, 16, "DRAM"], [64, 32, "DRAM"]], "banks": {"DRAM": BANK}}]}
@@ -229,6 +229,76 @@ class Traces(unittest.TestCase):
         self.assertTrue(compare.unsafe_against([["L1", 64]], live).right)
         self.assertFalse(compare.unsafe_against([["L1", 128]], live).right)
         self.assertFalse(compare.unsafe_against([], {"buffers": []}).right)
+
+
+class SingleCores(unittest.TestCase):
+    SINGLE = {
+        "places": [
+            {"chips": [1, 0], "cores": [[0, 0, 64], [1, 0, 96]], "bytes": 16},
+            {"chips": [1, 0], "cores": [[5, 5, 64]], "bytes": 32},
+        ],
+        "live": [0, 1],
+        "steps": [["alloc", 1], ["free", 0]],
+    }
+
+    def buffers(self):
+        kinds = (("0x40", [0, 0], 2, 32), ("0x40", [5, 5], 1, 32))
+        return [
+            {"owner_chips": [chip], "address": address, "per_core": {"core": core, "cores": cores}, "footprint_bytes": bytes}
+            for chip in (0, 1)
+            for address, core, cores, bytes in kinds
+        ]
+
+    def test_buffers(self):
+        check = lambda buffers: compare_cores.per_core_against("x", self.SINGLE, buffers).right
+        self.assertTrue(check(self.buffers()))
+        self.assertFalse(check(self.buffers()[1:]))
+        self.assertFalse(check(self.buffers() + self.buffers()[:1]))
+        for path, value in ((["per_core", "core"], [9, 9]), (["per_core", "cores"], 3), (["address"], "0x60"), (["footprint_bytes"], 9)):
+            self.assertFalse(check(changed(self.buffers(), [0, *path], value)), path)
+        self.assertFalse(compare_cores.per_core_against("x", {**self.SINGLE, "live": []}, []).right)
+
+    def test_order(self):
+        events = [
+            {"kind": kind, "owner": f"chip {chip}", "address": "0x40", "per_core": {"core": core, "cores": 1}}
+            for kind, core in (("alloc", [5, 5]), ("free", [0, 0]))
+            for chip in (0, 1)
+        ]
+        self.assertTrue(compare_cores.per_core_order_against(self.SINGLE, events).right)
+        self.assertFalse(compare_cores.per_core_order_against(self.SINGLE, events[::-1]).right)
+        self.assertFalse(compare_cores.per_core_order_against(self.SINGLE, events[:-1]).right)
+        self.assertFalse(compare_cores.per_core_order_against(self.SINGLE, []).right)
+
+    def test_totals(self):
+        bank = {"banks": 4, "bank_bytes": 1000, "used": 10}
+        books = {"meshes": [{"chips": [1, 0], "banks": {"L1": bank}}]}
+        live = lambda used: {"capacity": [{"chip": c, "type": "L1", "banks": 4, "bank_bytes": 1000, "used_bytes": used} for c in (0, 1)]}
+        check = lambda single, used: compare_cores.per_core_totals_against(books, single, live(used)).right
+        self.assertTrue(check(self.SINGLE, 104))
+        self.assertTrue(check(self.SINGLE, None))
+        self.assertFalse(check(self.SINGLE, 40))
+        self.assertTrue(check({**self.SINGLE, "live": []}, 40))
+        self.assertFalse(check({**self.SINGLE, "live": []}, None))
+
+    def test_failures(self):
+        text = (
+            "to allocate 4096 B L1 across 2 banks (2048 B per bank), bank size is 9000 B (allocated: 0 B, free: 9000 B, largest free "
+            "block: 9000 B). After subtracting 0 dependency range(s) and 3 additional occupied range(s), {} B remained placeable across "
+            "1 window(s), largest {} B."
+        )
+        row = {"type": "L1", "size": 4096, "needed_bank_bytes": 2048}
+        few = {**row, "free_bank_bytes": 1000, "largest_free_bank_bytes": 600, "verdict": "exhausted"}
+        none = {**row, "free_bank_bytes": 9000, "largest_free_bank_bytes": 9000, "verdict": "fragmented"}
+        self.assertTrue(compare_cores.failures_against([text.format(1000, 600)], {"failures": [few]}).right)
+        self.assertTrue(compare_cores.failures_against([text.format(0, 0)], {"failures": [none]}).right)
+        self.assertFalse(compare_cores.failures_against([text.format(0, 0)], {"failures": [few]}).right)
+        self.assertFalse(compare_cores.failures_against([text.format(0, 0)], {"failures": []}).right)
+
+    def test_told_once(self):
+        snapshot = lambda used: {"allocators": [{"owner": "chip 1", "types": [{"type": "L1", "bank_used_bytes": used}]}]}
+        self.assertTrue(compare_cores.told_once(snapshot(None)).right)
+        self.assertTrue(compare_cores.told_once(snapshot(0)).right)
+        self.assertFalse(compare_cores.told_once(snapshot(2048)).right)
 
 
 class Certainty(unittest.TestCase):

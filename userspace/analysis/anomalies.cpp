@@ -63,7 +63,9 @@ void AnomalyObserver::begin(const TrackerView& view) {
     held_twice_.begin(view);
     for (const auto& process : view.processes) {
         for (const auto& [key, buffer] : process->live.buffers()) {
-            addresses_[{process->number, key.allocator, key.generation, key.type}].addresses.insert(key.address);
+            if (buffer.per_core == 0) {
+                addresses_[{process->number, key.allocator, key.generation, key.type}].addresses.insert(key.address);
+            }
         }
         if (process->end == ProcessState::End::Alive) {
             differences_[process->pid].known = differences_of(*process);
@@ -163,6 +165,10 @@ void AnomalyObserver::started(const ProcessState& process, const AllocationKey& 
             place->other_size = *before;
         }
     }
+    if (buffer.per_core != 0) {
+        ++not_placed_;
+        return;
+    }
     LiveAddresses& space = addresses_[{process.number, key.allocator, key.generation, key.type}];
     not_placed_ += check_overlap(process, key, buffer, space.addresses) ? 0 : 1;
     space.addresses.insert(key.address);
@@ -175,7 +181,7 @@ void AnomalyObserver::ended(
     room_.ended(process, key, buffer, kind);
     held_twice_.ended(process, key, buffer, kind);
     const auto space = addresses_.find({process.number, key.allocator, key.generation, key.type});
-    if (space != addresses_.end()) {
+    if (space != addresses_.end() && buffer.per_core == 0) {
         space->second.addresses.erase(key.address);
         if (space->second.addresses.empty()) {
             addresses_.erase(space);
@@ -203,7 +209,7 @@ void AnomalyObserver::on_regions(const AllocatorSeen& event) {
         found->second.region_known = true;
         std::set<std::uint64_t> below;
         for (const std::uint64_t address : found->second.addresses) {
-            const AllocationKey key{address, index->second, region.type, allocator.generation};
+            const AllocationKey key{address, index->second, region.type, 0, allocator.generation};
             const LiveBuffer* buffer = process.live.find(key);
             not_placed_ -= buffer != nullptr && check_overlap(process, key, *buffer, below) ? 1 : 0;
             below.insert(below.end(), address);

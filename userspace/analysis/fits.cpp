@@ -257,7 +257,7 @@ void Fits::on_failure(const ProcessState& process, const AllocationFailed& event
     if (!failure || !failure->allocator || !failure->needed) {
         return;
     }
-    const AllocationKey key{0, *failure->allocator, event.buffer.type, process.allocators[*failure->allocator].generation};
+    const AllocationKey key{0, *failure->allocator, event.buffer.type, 0, process.allocators[*failure->allocator].generation};
     const double times = factor(process, key, live_buffer(event.header, event.buffer), false);
     const std::uint64_t asked = scaled_bytes(*failure->needed, times, 1);
     for (const auto& [space, usage] : spaces(process, key)) {

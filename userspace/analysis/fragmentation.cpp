@@ -212,7 +212,7 @@ void Fragmentation::on_allocator(const AllocatorSeen& event) {
         }
         const std::uint32_t index = found->second;
         const Allocator& allocator = process->allocators[index];
-        space(*process, {0, index, BufferType::Dram, allocator.generation});
+        space(*process, {0, index, BufferType::Dram, 0, allocator.generation});
         AllocatorSpaces& spaces = processes_[process->number][index];
         bool changed = false;
         for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
@@ -277,7 +277,7 @@ void Fragmentation::add_process(const ProcessState& process) {
     not_placeable_ += process.live.buffers().size();
     for (const auto& [key, map] : maps) {
         const std::uint16_t generation = process.allocators[key.first].generation;
-        const Space& history = space(process, {0, key.first, key.second, generation});
+        const Space& history = space(process, {0, key.first, key.second, 0, generation});
         used[key.first] = used[key.first] || history.used;
         not_placeable_ -= map.blocks.size() + map.not_placed;
         if (history.used) {

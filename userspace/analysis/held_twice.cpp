@@ -88,10 +88,10 @@ void HeldTwice::hold(const ProcessState& process, const SpaceKey& key, std::uint
 }
 
 void HeldTwice::ended(
-    const ProcessState& process, const AllocationKey& key, const LiveBuffer& /*buffer*/, FreeKind /*kind*/
+    const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind /*kind*/
 ) {
     const SpaceKey where{process.number, key.type, key.allocator, key.generation};
-    const auto space = spaces_.find(where);
+    const auto space = buffer.per_core != 0 ? spaces_.end() : spaces_.find(where);
     const auto range = space == spaces_.end() ? Ranges::iterator{} : space->second.ranges.find(key.address);
     if (space == spaces_.end() || range == space->second.ranges.end()) {
         return;

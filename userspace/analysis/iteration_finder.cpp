@@ -143,9 +143,8 @@ FoundIterations Finder::describe(const LoopIn& found, const Places& places) cons
     const std::ptrdiff_t rest = size - starts.back();
     const std::ptrdiff_t shift = rest < period ? rest - period : 0;
     FoundIterations result;
-    result.begins.push_back(sequence.places[static_cast<std::size_t>(std::max<std::ptrdiff_t>(starts.front() + shift, 0))]);
-    for (std::size_t i = 1; i < starts.size(); ++i) {  // where the one before ends: not all are equally long
-        result.begins.push_back(sequence.places[shift < 0 ? starts[i - 1] + static_cast<std::size_t>(rest) : starts[i]]);
+    for (const std::uint32_t start : starts) {
+        result.begins.push_back(sequence.places[static_cast<std::size_t>(std::max<std::ptrdiff_t>(start + shift, 0))]);
     }
     result.begins.erase(std::unique(result.begins.begin(), result.begins.end()), result.begins.end());
     const std::ptrdiff_t end = starts.back() + shift + period;

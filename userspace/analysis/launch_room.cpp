@@ -25,7 +25,7 @@ std::vector<Place> common_places(const std::vector<Place>& a, const std::vector<
 }
 
 AllocationKey l1_key(const ProcessState& process, std::uint32_t allocator, std::uint64_t address) {
-    return {address, allocator, BufferType::L1, process.allocators[allocator].generation};
+    return {address, allocator, BufferType::L1, 0, process.allocators[allocator].generation};
 }
 
 auto is_live(const ProcessState& process, std::uint32_t allocator) {
@@ -50,6 +50,11 @@ void take_planned(LaunchOverlap& overlap, const ProcessState& process, const L1R
     }
 }
 
+// Where one that was allocated core by core lies on the other cores is not recorded.
+bool lies_on_all_cores(const AllocationKey& key, const LiveBuffer& buffer) {
+    return key.type == BufferType::L1 && buffer.per_core == 0;
+}
+
 }  // namespace
 
 bool LaunchApproach::closer_than(const LaunchApproach& other) const {
@@ -69,8 +74,8 @@ void LaunchRoom::begin(const TrackerView& view) {
     lowest_place_.event = lowest_address_ ? number_.last() : 0;
 }
 
-void LaunchRoom::started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& /*buffer*/) {
-    if (key.type != BufferType::L1) {
+void LaunchRoom::started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+    if (!lies_on_all_cores(key, buffer)) {
         return;
     }
     const auto [holder, fresh] = holders_.try_emplace({process.number, key.allocator});
@@ -86,9 +91,9 @@ void LaunchRoom::started(const ProcessState& process, const AllocationKey& key, 
 }
 
 void LaunchRoom::ended(
-    const ProcessState& process, const AllocationKey& key, const LiveBuffer& /*buffer*/, FreeKind /*kind*/
+    const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind /*kind*/
 ) {
-    if (const auto holder = key.type == BufferType::L1 ? holders_.find({process.number, key.allocator}) : holders_.end();
+    if (const auto holder = lies_on_all_cores(key, buffer) ? holders_.find({process.number, key.allocator}) : holders_.end();
         holder != holders_.end()) {
         holder->second.addresses.remove();
     }

@@ -145,7 +145,8 @@ void PeakFinder::raise_type(PlacePeaks& peaks, const PlaceUsage& usage, BufferTy
     raise_to(peaks.of[static_cast<std::size_t>(type)], of_type.bytes, footprint, now);
     if (type == BufferType::L1) {
         raise_to(peaks.of[static_cast<std::size_t>(PeakOf::L1AndCircularBuffers)], of_type.bytes, footprint, now);
-        const std::uint64_t of_core = footprint && peaks.cores > 0 ? *footprint / peaks.cores : 0;
+        const Footprint even = of_type.even_footprint();
+        const std::uint64_t of_core = even && peaks.cores > 0 ? *even / peaks.cores : 0;
         if (of_core > peaks.core.bytes) {
             peaks.core = {of_core, of_core, now, 0, {}, true, peaks.cores, peaks.core_bytes};
         }
@@ -190,7 +191,7 @@ std::uint64_t most_of(const std::vector<std::shared_ptr<const CorePlan>>& plans)
 
 bool PeakFinder::rises(const PlacePeaks& peaks, const SeenLaunch::At& at) {
     const Peak& both = peaks.of[static_cast<std::size_t>(PeakOf::L1AndCircularBuffers)];
-    const std::uint64_t of_buffers = at.l1_footprint && peaks.cores > 0 ? *at.l1_footprint / peaks.cores : 0;
+    const std::uint64_t of_buffers = at.l1_even_footprint && peaks.cores > 0 ? *at.l1_even_footprint / peaks.cores : 0;
     return at.circular_buffers > peaks.of[static_cast<std::size_t>(PeakOf::CircularBuffers)].by_size.bytes ||
            at.l1 + at.circular_buffers > both.by_size.bytes ||
            at.l1_footprint.value_or(0) + at.circular_buffers > both.by_footprint.bytes ||
@@ -226,6 +227,7 @@ void PeakFinder::launched(const ProcessState& process, const Owner& owner, std::
         at.circular_buffers = owner.usages[i]->circular_buffers.bytes;
         at.l1 = l1.bytes;
         at.l1_footprint = l1.footprint();
+        at.l1_even_footprint = l1.even_footprint();
         if (rises(*peaks[i], at)) {
             launch.places.push_back(at);
         }
@@ -233,8 +235,8 @@ void PeakFinder::launched(const ProcessState& process, const Owner& owner, std::
 }
 
 void PeakFinder::raise_core(PlacePeaks& peaks, const SeenLaunch& launch, const SeenLaunch::At& at) {
-    const bool known = at.l1_footprint && (*at.l1_footprint == 0 || peaks.cores > 0);
-    const std::uint64_t of_buffers = known && peaks.cores > 0 ? *at.l1_footprint / peaks.cores : 0;
+    const bool known = at.l1_even_footprint && (*at.l1_even_footprint == 0 || peaks.cores > 0);
+    const std::uint64_t of_buffers = known && peaks.cores > 0 ? *at.l1_even_footprint / peaks.cores : 0;
     const std::uint64_t bytes = of_buffers + most_of(at.plans);
     if (!known || bytes <= peaks.core.bytes) {
         return;

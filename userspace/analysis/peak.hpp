@@ -119,6 +119,7 @@ private:
             std::uint64_t circular_buffers = 0;
             std::uint64_t l1 = 0;
             Usage::Footprint l1_footprint;
+            Usage::Footprint l1_even_footprint;  // the same on each core
             std::vector<std::shared_ptr<const CorePlan>> plans;  // of the programs resident
         };
         std::uint32_t process = 0;

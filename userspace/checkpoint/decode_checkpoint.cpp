@@ -68,21 +68,23 @@ bool take_allocator(ProcessState& process, AllocatorRow& row) {
 }
 
 bool take_buffer(ProcessState& process, const BufferRow& row) {
-    if (row.allocator >= process.allocators.size() || !process.allocators[row.allocator].alive || row.tid >> 24U != 0) {
+    if (row.allocator >= process.allocators.size() || !process.allocators[row.allocator].alive || row.tid >> 22U != 0 || row.flags >> kCoreShift > 0xffU) {
         return false;
     }
-    const AllocationKey key{row.address, row.allocator, row.type, process.allocators[row.allocator].generation};
+    const auto core = static_cast<std::uint8_t>(row.flags >> kCoreShift);
+    const AllocationKey key{row.address, row.allocator, row.type, core, process.allocators[row.allocator].generation};
     LiveBuffer buffer;
     buffer.buffer = row.buffer;
     buffer.size = row.size;
     buffer.page_size = row.page_size;
     buffer.t_ns = row.t_ns;
-    buffer.tid = row.tid & 0xffffffU;
+    buffer.tid = row.tid & 0x3fffffU;
     buffer.found_as = static_cast<std::uint32_t>(row.origin) & 3U;
     buffer.trace_unsafe = (row.flags & kTraceUnsafe) != 0 ? 1 : 0;
     buffer.sharded = (row.flags & kSharded) != 0 ? 1 : 0;
     buffer.replayed_over = (row.flags & kReplayedOver) != 0 ? 1 : 0;
     buffer.has_block = (row.flags & kHasBlock) != 0 ? 1 : 0;
+    buffer.per_core = (row.flags & kPerCore) != 0 ? 1 : 0;
     buffer.spread = row.spread;
     LiveBuffer twice;
     if (process.live.insert(key, buffer, twice)) {
@@ -93,10 +95,12 @@ bool take_buffer(ProcessState& process, const BufferRow& row) {
 }
 
 bool take_past_key(ProcessState& process, const PastRow& row) {
-    if (row.allocator >= process.allocators.size()) {
+    const std::uint32_t core = row.generation >> kGenerationBits;
+    if (row.allocator >= process.allocators.size() || core > 0xffU) {
         return false;
     }
-    process.live.remember({row.address, row.allocator, row.type, row.generation}, {row.end, row.t_ns});
+    const auto generation = static_cast<std::uint16_t>(row.generation);
+    process.live.remember({row.address, row.allocator, row.type, static_cast<std::uint8_t>(core), generation}, {row.end, row.t_ns});
     return true;
 }
 

@@ -75,7 +75,8 @@ private:
 
 BufferRow buffer_row(const AllocationKey& key, const LiveBuffer& buffer) {
     const std::uint32_t flags = (buffer.trace_unsafe != 0 ? kTraceUnsafe : 0) | (buffer.sharded != 0 ? kSharded : 0) |
-                                (buffer.has_block != 0 ? kHasBlock : 0) | (buffer.replayed_over != 0 ? kReplayedOver : 0);
+                                (buffer.has_block != 0 ? kHasBlock : 0) | (buffer.replayed_over != 0 ? kReplayedOver : 0) |
+                                (buffer.per_core != 0 ? kPerCore : 0) | std::uint32_t{key.core} << kCoreShift;
     return {key.allocator, key.type,   key.address,     buffer.buffer,  buffer.size, buffer.page_size,
             buffer.t_ns,   buffer.tid, buffer.origin(), flags,          buffer.spread};
 }
@@ -90,7 +91,7 @@ auto sorted(const Map& map) {
     std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) {
         const AllocationKey& x = a->first;
         const AllocationKey& y = b->first;
-        return std::tie(x.allocator, x.type, x.address) < std::tie(y.allocator, y.type, y.address);
+        return std::tie(x.allocator, x.type, x.address, x.core) < std::tie(y.allocator, y.type, y.address, y.core);
     });
     return entries;
 }
@@ -164,7 +165,8 @@ void add_past_keys(Parts& parts, const ProcessState& process, const AllocationTa
         const auto& [key, past] = *entry;
         const Allocator& allocator = process.allocators[key.allocator];
         if (allocator.alive && allocator.generation == key.generation && process.live.find(key) == nullptr) {
-            parts.row(FieldId::PastKeys, PastRow{key.allocator, key.type, key.address, key.generation, past.end, past.t_ns});
+            const std::uint32_t generation = std::uint32_t{key.core} << kGenerationBits | key.generation;
+            parts.row(FieldId::PastKeys, PastRow{key.allocator, key.type, key.address, generation, past.end, past.t_ns});
         }
     }
 }

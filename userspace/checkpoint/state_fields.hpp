@@ -158,12 +158,17 @@ inline constexpr std::uint32_t kTraceUnsafe = 1;
 inline constexpr std::uint32_t kSharded = 2;
 inline constexpr std::uint32_t kHasBlock = 4;
 inline constexpr std::uint32_t kReplayedOver = 8;  // since 1.3
+// Since 1.4, only of buffers allocated core by core, which a reader of 1.3 cannot tell apart.
+inline constexpr std::uint32_t kPerCore = 16;
+inline constexpr std::uint32_t kCoreShift = 8;  // from this bit on: the core's number
+
+inline constexpr std::uint32_t kGenerationBits = 16;
 
 struct PastRow {
     std::uint32_t allocator = 0;
     BufferType type = BufferType::Dram;
     std::uint64_t address = 0;
-    std::uint16_t generation = 0;
+    std::uint32_t generation = 0;  // above its bits: the core's number (1.4)
     AllocationTable::End end = AllocationTable::End::Unknown;
     std::uint64_t t_ns = 0;
 };
@@ -316,7 +321,7 @@ void describe(Archive& a, Region& x) {
 
 template <typename Archive>
 void describe(Archive& a, AllocationKey& x) {
-    a(x.allocator, x.type, x.address, x.generation);
+    a(x.allocator, x.type, x.address, x.generation);  // of a trace's storage, which no core has alone
 }
 
 template <typename Archive>

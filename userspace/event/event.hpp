@@ -34,16 +34,31 @@ struct BufferFields {
     std::uint64_t buffer = 0;     // address of the Buffer object
     std::uint64_t owner = 0;      // Buffer::device_: a chip (Device) or a mesh (MeshDevice)
     std::uint64_t allocator = 0;  // Buffer::allocator_
-    std::uint64_t address = 0;    // device address, bytes; equal in every bank
+    std::uint64_t address = 0;    // device address, bytes; equal in every bank, unless allocated core by core
     std::uint64_t size = 0;       // logical bytes per chip
     std::uint64_t page_size = 0;  // bytes
     BufferType type = BufferType::Dram;
     bool hooked = false;          // graph capture took the allocation: no device memory behind it
     bool sharded = false;         // over chosen cores or banks, not interleaved over all
     std::uint64_t pages_per_shard = 0;  // sharded: pages each bank in use holds; 0 if not known
+    // Allocated core by core (HYBRID allocators): it lies on some cores, and may have another address on each.
+    bool per_core = false;
+    std::uint8_t cores = 0;  // so many; 0 if not known
+    std::uint8_t core = 0;   // core_number() of the one where it is at `address`; 0 if not known
 
     bool operator==(const BufferFields&) const = default;
 };
+
+// Cores of a chip from 1 on, by logical coordinates; 0 for what is beyond the largest grid that is numbered, 16 x 15.
+[[nodiscard]] constexpr std::uint8_t core_number(std::uint64_t x, std::uint64_t y) {
+    return x < 16 && y < 15 ? static_cast<std::uint8_t>(1 + x + 16 * y) : std::uint8_t{0};
+}
+struct CoreCoordinates {
+    std::uint32_t x = 0;
+    std::uint32_t y = 0;
+};
+// Of a number that is not 0.
+[[nodiscard]] constexpr CoreCoordinates core_coordinates(std::uint8_t core) { return {(core - 1U) % 16, (core - 1U) / 16}; }
 
 struct Allocated {
     EventHeader header;

@@ -38,7 +38,8 @@ Bytes bank_footprint(const FootprintShape& shape, const Region* region) {
 
 Bytes chip_footprint(const FootprintShape& shape, const Region* region) {
     const Bytes bank = region == nullptr ? std::nullopt : bank_footprint(shape, region);
-    return bank && region->banks != 0 ? product(*bank, region->banks) : std::nullopt;
+    const std::uint32_t banks = !bank ? 0 : shape.per_core ? shape.cores : region->banks;
+    return banks != 0 ? product(*bank, banks) : std::nullopt;
 }
 
 }  // namespace tt::alloc_trace

@@ -161,7 +161,7 @@ private:
         if (allocator == process->allocator_index.end() || !failure.needed || !failure.reported.free) {
             return;
         }
-        const AllocationKey key{0, allocator->second, failed.buffer.type, process->allocators[allocator->second].generation};
+        const AllocationKey key{0, allocator->second, failed.buffer.type, 0, process->allocators[allocator->second].generation};
         if (Space* space = space_of(*process, key, failed.buffer.size)) {
             const auto number = static_cast<std::uint32_t>(space - spaces_.data());
             push({failed.header.t_ns, *failure.reported.free, *failure.needed, number, failed.header.tid, Action::OutOfMemory});

@@ -64,6 +64,17 @@ void set_shards(tat_layout& abi, const BufferLayout& buffer, const BufferWindow&
     abi.memory_layout_shift = memory_layout ? memory_layout->shift : 0;
 }
 
+// What the record of a buffer has to carry that was allocated core by core.
+void set_cores(tat_layout& abi, const LayoutProfile& profile, const BufferWindow& window) {
+    const BufferLayout& buffer = profile.buffer;
+    const auto address = bits_of(buffer.address, window);
+    const bool known = address && address->shift == 0;
+    abi.per_core = offset_of(buffer.per_core);
+    abi.core_addresses = known ? offset_of(buffer.core_addresses) : TAT_NO_OFFSET;
+    abi.core_node_value = profile.walk.allocator.node_value;
+    abi.address_word = known ? address->word : 0;
+}
+
 // What the programs judge a free by. False if the window does not show it.
 bool set_status(tat_layout& abi, const BufferLayout& buffer, const BufferWindow& window) {
     const auto status = bits_of(buffer.status, window);
@@ -89,6 +100,7 @@ tat_layout to_abi(const LayoutProfile& profile, const BufferWindow& window) {
     abi.far_word = window.far_offset.value_or(TAT_NO_OFFSET);
     abi.owner_word = (profile.buffer.owner.offset - window.start) / sizeof(std::uint64_t);
     set_shards(abi, profile.buffer, window);
+    set_cores(abi, profile, window);
     abi.hook = offset_of(profile.hook.hook);
     abi.hook_blocks = profile.hook.blocks.offset;
     abi.chip_id = offset_of(profile.owner.chip_id);

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <limits>
 
 #include "live/exception_message.hpp"
+#include "probes/shard_pages.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -45,26 +47,6 @@ constexpr std::uint64_t kAddressAlignment = 16;               // of L1, the fine
 constexpr std::uint64_t kMaxUserAddress = (1ULL << 47U) - 1;  // canonical pointers of a process
 
 bool is_pointer(std::uint64_t value) { return value != 0 && value % alignof(void*) == 0 && value <= kMaxUserAddress; }
-
-std::uint64_t shard_number(std::span<const std::uint8_t> shard, std::uint32_t offset, std::uint32_t width) {
-    return offset == kUnknownOffset ? 0 : read_field(shard, 0, {offset, width});
-}
-
-// 0 where the specification is not there or makes no sense.
-std::uint64_t pages_per_shard(std::span<const std::uint8_t> shard, const BufferLayout& layout) {
-    constexpr std::uint32_t kDimensions = 2;
-    constexpr std::uint32_t kWidth = sizeof(std::uint32_t);
-    if (shard_number(shard, layout.shard_engaged, 1) != 1) {
-        return 0;
-    }
-    std::uint64_t pages = 1;
-    for (std::uint32_t i = 0; i < kDimensions; ++i) {
-        const std::uint64_t elements = shard_number(shard, layout.shard_shape + i * kWidth, kWidth);
-        const std::uint64_t page = shard_number(shard, layout.shard_page_shape + i * kWidth, kWidth);
-        pages *= page == 0 ? 0 : (elements + page - 1) / page;
-    }
-    return pages;
-}
 
 struct DecodedBuffer {
     BufferFields fields;
@@ -119,6 +101,13 @@ DecodedBuffer decode_fields(const tat_buffer_event& record, const BufferLayout& 
                         (fields.hooked || fields.address % kAddressAlignment == 0) &&
                         (is_pointer(fields.allocator) || fields.hooked || !layout.allocator.exists());
     return decoded;
+}
+
+void set_cores(BufferFields& fields, const tat_cores& cores) {
+    constexpr std::uint64_t kMaxCores = std::numeric_limits<std::uint8_t>::max();
+    fields.per_core = cores.per_core != 0;
+    fields.cores = cores.count > kMaxCores ? std::uint8_t{0} : static_cast<std::uint8_t>(cores.count);
+    fields.core = cores.found == 0 ? std::uint8_t{0} : core_number(cores.x, cores.y);
 }
 
 struct Identity {
@@ -347,7 +336,7 @@ bool RecordDecoder::decode_object(
 bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, Instance& instance, EventConsumer& consumer) {
     tat_sharded_event whole{};
     const tat_buffer_event& record = whole.buffer;
-    const bool has_shard = copy_record(bytes, whole) && record.header.kind == TAT_EVENT_ALLOCATED;
+    const bool has_shard = copy_record(bytes, whole) && (record.header.kind == TAT_EVENT_ALLOCATED || whole.cores.per_core != 0);
     if (!has_shard && !copy_record(bytes, whole.buffer)) {
         return false;
     }
@@ -365,7 +354,8 @@ bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, Instance& in
         return true;
     }
     if (has_shard) {
-        decoded.fields.pages_per_shard = pages_per_shard(whole.shard, layout);
+        decoded.fields.pages_per_shard = pages_per_shard(std::as_bytes(std::span(whole.shard)), layout);
+        set_cores(decoded.fields, whole.cores);
     }
     if (!layout.allocator.exists()) {
         decoded.fields.allocator = allocator_of(record.header.pid, decoded.fields.owner);

@@ -89,6 +89,7 @@ std::vector<LayoutItem> make_items() {
         number<kBuffer, &BufferLayout::status_deallocated>("buffer.status_deallocated"),
         number<kBuffer, &BufferLayout::stable_pointer>("buffer.stable_pointer"),
         field<kBuffer, &BufferLayout::per_core>("buffer.per_core"),
+        field<kBuffer, &BufferLayout::core_addresses>("buffer.core_addresses"),
         field<kBuffer, &BufferLayout::shard_spec>("buffer.shard_spec"),
         inner_offset<kBuffer, &BufferLayout::shard_shape>("buffer.shard_shape"),
         inner_offset<kBuffer, &BufferLayout::shard_page_shape>("buffer.shard_page_shape"),

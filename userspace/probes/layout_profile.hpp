@@ -35,6 +35,7 @@ struct BufferLayout {
     // 0: Buffers were copied and moved (before October 2024), so that a pointer to one identifies nothing.
     std::uint32_t stable_pointer = 1;
     Field per_core;  // bool: allocated core by core, so not in the blocks that all banks share; none: builds have no such Buffers
+    Field core_addresses;  // unordered_map<CoreCoord, DeviceAddr>: where such a Buffer lies on each of its cores; none: not known
     // optional<ShardSpecBuffer>, in the object that holds the other members; offsets from its start. Needed for
     // footprints only: all of them are known, or none.
     Field shard_spec;

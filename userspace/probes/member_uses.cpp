@@ -66,6 +66,20 @@ Status visit(const ElfFile& elf, const ElfSymbol& function, Register object, con
     return visit(code, object, {{}, [&](const Instruction& call) { return targets.never_returns(call); }}, visitor);
 }
 
+// The result of calls of `callee`, if it is not null, is followed.
+Status visit_behind(const ElfFile& elf, const ElfSymbol& function, const ElfSymbol* callee, const Visitor& visitor) {
+    const auto code = decode_function(elf, function);
+    CallTargets targets(elf);
+    if (code) {
+        targets.resolve(code->instructions());
+    }
+    const CallKnowledge calls{
+        [&](const Instruction& call) { return callee != nullptr && targets.leads_to(call, callee->address); },
+        [&](const Instruction& call) { return targets.never_returns(call); }
+    };
+    return visit(code, Register::Rdi, calls, visitor);
+}
+
 class Uses {
 public:
     void look_at(const Instruction& instruction, const ValueState& state) {
@@ -118,17 +132,8 @@ Result<std::vector<MemberUse>> member_uses(std::span<const std::uint8_t> code, R
 }
 
 std::optional<Field> read_of_result(const ElfFile& elf, const ElfSymbol& function, const ElfSymbol& callee) {
-    const auto code = decode_function(elf, function);
-    CallTargets targets(elf);
-    if (code) {
-        targets.resolve(code->instructions());
-    }
-    const CallKnowledge calls{
-        [&](const Instruction& call) { return targets.leads_to(call, callee.address); },
-        [&](const Instruction& call) { return targets.never_returns(call); }
-    };
     std::set<std::pair<std::int64_t, std::uint32_t>> reads;
-    const Status status = visit(code, Register::Rdi, calls, [&](const Instruction& instruction, const ValueState& state) {
+    const Status status = visit_behind(elf, function, &callee, [&](const Instruction& instruction, const ValueState& state) {
         const MemoryOperand& memory = instruction.memory;
         const bool plain = !memory.unusual && !memory.indexed && memory.base != Register::None;
         if (instruction.reads_memory && plain && state.in(memory.base).kind == Value::Kind::Result) {
@@ -139,6 +144,22 @@ std::optional<Field> read_of_result(const ElfFile& elf, const ElfSymbol& functio
         return std::nullopt;
     }
     return Field{static_cast<std::uint32_t>(reads.begin()->first), reads.begin()->second};
+}
+
+std::optional<std::uint32_t> address_behind(const ElfFile& elf, const ElfSymbol& function, const ElfSymbol* callee) {
+    std::set<std::int64_t> offsets;
+    const auto leads_on = [](const Value& value) { return value.kind == Value::Kind::Result || value.kind == Value::Kind::Member; };
+    const Status status = visit_behind(elf, function, callee, [&](const Instruction& instruction, const ValueState& state) {
+        const MemoryOperand& memory = instruction.memory;
+        const bool plain = !memory.unusual && !memory.indexed && memory.base != Register::None;
+        if (instruction.action == Action::Add && leads_on(state.in(instruction.to))) {
+            offsets.insert(instruction.number);
+        } else if (instruction.action == Action::Address && plain && leads_on(state.in(memory.base))) {
+            offsets.insert(memory.displacement);
+        }
+    });
+    const bool one = status && offsets.size() == 1 && is_offset(*offsets.begin());
+    return one ? std::optional(static_cast<std::uint32_t>(*offsets.begin())) : std::nullopt;
 }
 
 std::optional<std::uint32_t> element_bytes(const ElfFile& elf, const ElfSymbol& function, Register object) {

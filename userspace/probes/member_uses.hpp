@@ -37,6 +37,12 @@ struct MemberUse {
     const ElfFile& elf, const ElfSymbol& function, const ElfSymbol& callee
 );
 
+// The one member whose address a function takes in the object to which a pointer of its own, or a call of `callee` (if not null), has
+// led it; nothing if it takes several.
+[[nodiscard]] std::optional<std::uint32_t> address_behind(
+    const ElfFile& elf, const ElfSymbol& function, const ElfSymbol* callee
+);
+
 // Bytes by which the function advances a pointer that begins as the first one of the object: the size of an element, if the
 // object is a vector. Nothing if there are several such steps, or none.
 [[nodiscard]] std::optional<std::uint32_t> element_bytes(

@@ -31,6 +31,7 @@ template <typename Columns>
     FieldReader in(packed);
     for (ChunkField field; in.next(field);) {
         const bool known = (field.id >= 1 && field.id <= 6) || (field.id >= 8 && field.id <= 12) ||
+                           field.id == static_cast<std::uint64_t>(Column::PerCorePlacements) ||
                            (field.id > static_cast<std::uint64_t>(Column::FirstRows) && field.id < columns.size());
         if (!known && field.required) {
             return fail(
@@ -95,7 +96,8 @@ Status EventDecoder::load_tables(const Columns& columns) {
     if (!load_shapes(ByteReader(column(columns, Column::Shapes)), sharded)) {
         return impossible("the table of shapes is broken");
     }
-    if (!load_placements(ByteReader(column(columns, Column::Placements)))) {
+    const ByteReader per_core(column(columns, Column::PerCorePlacements));
+    if (!load_placements(ByteReader(column(columns, Column::Placements)), per_core)) {
         return impossible("the table of placements is broken");
     }
     if (!load_objects(ByteReader(column(columns, Column::Objects)))) {
@@ -154,7 +156,7 @@ bool EventDecoder::load_shapes(ByteReader shapes, ByteReader sharded) {
     return !shapes.failed() && shapes.at_end() && !sharded.failed();
 }
 
-bool EventDecoder::load_placements(ByteReader in) {
+bool EventDecoder::load_placements(ByteReader in, ByteReader per_core) {
     DeltaReader addresses;
     placements_.clear();
     while (!in.at_end() && placements_.size() < count_) {
@@ -165,7 +167,21 @@ bool EventDecoder::load_placements(ByteReader in) {
         placements_.push_back(shapes_[static_cast<std::size_t>(shape)]);
         placements_.back().address = addresses.next(in);
     }
-    return !in.failed() && in.at_end();
+    constexpr std::uint64_t kMaxCores = 255;
+    while (!per_core.at_end()) {
+        const std::uint64_t number = per_core.varint();
+        const std::uint64_t flag = per_core.varint();
+        const std::uint64_t cores = per_core.varint();
+        const std::uint64_t core = per_core.varint();
+        if (number >= placements_.size() || flag > 1 || cores > kMaxCores || core > kMaxCores) {
+            return false;
+        }
+        BufferFields& place = placements_[static_cast<std::size_t>(number)];
+        place.per_core = flag != 0;
+        place.cores = static_cast<std::uint8_t>(cores);
+        place.core = static_cast<std::uint8_t>(core);
+    }
+    return !in.failed() && in.at_end() && !per_core.failed();
 }
 
 bool EventDecoder::load_objects(ByteReader in) {

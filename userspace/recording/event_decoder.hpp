@@ -39,7 +39,7 @@ private:
     [[nodiscard]] bool load_threads(ByteReader in);
     [[nodiscard]] bool load_pointers(ByteReader in);
     [[nodiscard]] bool load_shapes(ByteReader shapes, ByteReader sharded);
-    [[nodiscard]] bool load_placements(ByteReader in);
+    [[nodiscard]] bool load_placements(ByteReader in, ByteReader per_core);
     [[nodiscard]] bool load_objects(ByteReader in);
     void load_columns(const Columns& columns);
 

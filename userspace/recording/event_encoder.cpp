@@ -72,7 +72,7 @@ bool EventEncoder::full() const {
 
 std::size_t EventEncoder::packed_bytes() const {
     std::size_t bytes = thread_table_.size() + pointer_table_.size() + shape_table_.size() +
-                        sharded_shape_table_.size() + placement_table_.size() + object_table_.size() + kinds_.size() + times_.size() + event_threads_.size() +
+                        sharded_shape_table_.size() + per_core_table_.size() + placement_table_.size() + object_table_.size() + kinds_.size() + times_.size() + event_threads_.size() +
                         event_objects_.size() + event_placements_.size();
     for (const ByteWriter& rows : rows_) {
         bytes += rows.size();
@@ -101,6 +101,7 @@ Bytes EventEncoder::packed() const {
     write_column(out, Column::Placements, placement_table_.bytes());
     write_column(out, Column::Objects, object_table_.bytes());
     write_column(out, Column::ShardedShapes, sharded_shape_table_.bytes(), false);
+    write_column(out, Column::PerCorePlacements, per_core_table_.bytes(), false);
     write_column(out, Column::Kinds, kinds_.bytes());
     write_column(out, Column::Times, times.bytes());
     write_column(out, Column::EventThreads, event_threads_.bytes());
@@ -128,6 +129,7 @@ void EventEncoder::clear() {
           &pointer_table_,
           &shape_table_,
           &sharded_shape_table_,
+          &per_core_table_,
           &placement_table_,
           &object_table_,
           &kinds_,
@@ -207,11 +209,17 @@ std::uint32_t EventEncoder::placement(const BufferFields& place) {
         placement_table_.varint(shape(place));
         placement_deltas_.add(placement_table_, place.address);
     }
+    if (is_new && (place.per_core || place.cores != 0 || place.core != 0)) {
+        per_core_table_.varint(number);
+        per_core_table_.varint(place.per_core ? 1 : 0);
+        per_core_table_.varint(place.cores);
+        per_core_table_.varint(place.core);
+    }
     return number;
 }
 
 std::uint32_t EventEncoder::shape(const BufferFields& place) {
-    const auto& [buffer, owner, allocator, address, size, page_size, type, hooked, sharded, pages] = place;
+    const auto& [buffer, owner, allocator, address, size, page_size, type, hooked, sharded, pages, per_core, cores, core] = place;
     ShapeKey key;
     key.owner = pointer(owner);
     key.allocator = pointer(allocator);

@@ -93,6 +93,7 @@ private:
     DeltaWriter pointer_deltas_;
     ByteWriter shape_table_;
     ByteWriter sharded_shape_table_;
+    ByteWriter per_core_table_;
     ByteWriter placement_table_;
     DeltaWriter placement_deltas_;
     ByteWriter object_table_;

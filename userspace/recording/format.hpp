@@ -77,6 +77,7 @@ enum class Column : std::uint32_t {
     EventThreads = 10,
     EventObjects = 11,
     EventPlacements = 12,
+    PerCorePlacements = 14,  // since 1.4
     FirstRows = 64,  // + EventKind
 };
 

@@ -48,7 +48,7 @@ struct InternHash {
         return mix_hash(mix_hash(mix_hash(mix_hash(0, pointers), key.size), key.page_size), key.type_and_hooked);
     }
     std::size_t operator()(const BufferFields& key) const noexcept {  // key.buffer is 0 here
-        return mix_hash(mix_hash(mix_hash(mix_hash(0, key.owner), key.allocator), key.address), key.size);
+        return mix_hash(mix_hash(mix_hash(mix_hash(key.core, key.owner), key.allocator), key.address), key.size);
     }
 };
 

@@ -85,6 +85,9 @@ void add_buffer(Json& json, const BufferFields& buffer, std::string_view owner_l
     json["size"] = buffer.size;
     json["page_size"] = buffer.page_size;
     json["buffer"] = hex(buffer.buffer);
+    if (buffer.per_core) {
+        json["per_core"] = per_core_json(buffer.cores, buffer.core);
+    }
 }
 
 // Adds what is particular to each kind of event.
@@ -278,6 +281,9 @@ void append_buffer_line(
         buffer.page_size,
         buffer.buffer
     );
+    if (buffer.per_core) {
+        out.append(R"(,"per_core":)").append(per_core_json(buffer.cores, buffer.core).dump());
+    }
     if (!reason.empty()) {
         out.append(R"(,"reason":")").append(reason).append(R"(")");
     }

@@ -6,6 +6,7 @@
 //   t_ns kind pid tid owner allocator type address size page_size buffer reason
 //
 //   alloc, alloc_hooked       all but reason; reason "inferred" if the buffer in its place had to be taken for freed
+//                             per_core{cores core} only if it was allocated core by core, as in all buffer events
 //   free, free_hooked         reason: "freed"; of a free of no known buffer "before attach", "in a gap", "double", ...;
 //                             "after close" if its allocator was gone before it
 //   owner                     owner owner_kind id owner_chips owner_pointer

@@ -32,7 +32,7 @@ struct Shortage {
 
 Shortage shortage(const AllocationFailure& failure) {
     const OutOfMemoryNumbers& said = failure.reported;
-    if (said.placeable && said.largest_placeable) {
+    if (said.placeable.value_or(0) != 0 && said.largest_placeable) {
         return {said.placeable, said.largest_placeable, true};
     }
     if (said.free && said.largest_free) {

@@ -181,19 +181,19 @@ std::string FitsView::text(const ReplayedStream& stream, const TextStyle& style)
     const std::vector<FitRegion> all = regions();
     const std::vector<FitRow> rows = rows_of(all);
     std::vector<std::string> lines;
-    append_notes(lines, head(stream), uncut(style));
+    append_notes(lines, head(stream), style);
     if (rows.empty()) {
-        append_notes(lines, {none_note("no device memory was used", stream.complete, Ink::Plain)}, uncut(style));
+        append_notes(lines, {none_note("no device memory was used", stream.complete, Ink::Plain)}, style);
         return joined(lines);
     }
     append_table(lines, "", table(rows, stream.session), rows.size(), style);
     for (const FitRow& row : rows) {
         if (row.region->first) {
-            append_notes(lines, {misfit_note(row, stream.session)}, uncut(style));
+            append_notes(lines, {misfit_note(row, stream.session)}, style);
         }
     }
     if (std::any_of(all.begin(), all.end(), [](const FitRegion& region) { return !region.known || region.banks == 0; })) {
-        append_notes(lines, {{"not known: footprints or capacity of these were not read at all moments", Ink::Warning}}, uncut(style));
+        append_notes(lines, {{"not known: footprints or capacity of these were not read at all moments", Ink::Warning}}, style);
     }
     return joined(lines);
 }

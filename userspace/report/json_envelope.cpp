@@ -75,6 +75,17 @@ std::string hex(std::uint64_t value) {
     return fmt::format("{:#x}", value);
 }
 
+nlohmann::ordered_json per_core_json(std::uint32_t cores, std::uint8_t core) {
+    nlohmann::ordered_json json;
+    json["cores"] = cores == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(cores);
+    json["core"] = nullptr;
+    if (core != 0) {
+        const CoreCoordinates at = core_coordinates(core);
+        json["core"] = {at.x, at.y};
+    }
+    return json;
+}
+
 std::string json_line(const nlohmann::ordered_json& json) {
     return json.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }

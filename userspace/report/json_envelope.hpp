@@ -38,6 +38,9 @@ struct Completeness {
 void add_doubts(nlohmann::ordered_json& json, const std::optional<Doubts>& doubts);
 
 [[nodiscard]] std::string hex(std::uint64_t value);  // "0x1a2b"
+// "per_core" of a buffer that was allocated core by core: on how many cores it lies, and one of those where it is at its address;
+// each as BufferFields has it.
+[[nodiscard]] nlohmann::ordered_json per_core_json(std::uint32_t cores, std::uint8_t core);
 
 // One line and its newline; or indented by 2 and a newline. Pure ASCII, so no string of the target reaches a terminal
 // as it is; invalid UTF-8 becomes U+FFFD, never an exception.

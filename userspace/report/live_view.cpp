@@ -49,6 +49,7 @@ void add_buffers(LiveView& live, const ProcessState& process, const ViewFilter& 
         if (!owner.passes || !filter.passes(memory_kind(key.type))) {
             continue;
         }
+        const FootprintShape shape = buffer.shape();
         live.buffers.push_back(
             {process.pid,
              buffer.tid,
@@ -62,7 +63,10 @@ void add_buffers(LiveView& live, const ProcessState& process, const ViewFilter& 
              buffer.t_ns,
              buffer.origin(),
              process.traces.at_risk(allocator.owner, buffer),
-             chip_footprint(buffer.shape(), allocator.region(key.type))}
+             chip_footprint(shape, allocator.region(key.type)),
+             shape.per_core,
+             shape.cores,
+             key.core}
         );
         live.bytes += buffer.size;
     }
@@ -150,8 +154,8 @@ LiveView build_live_view(
         );
     }
     std::sort(live.buffers.begin(), live.buffers.end(), [](const LiveView::Buffer& a, const LiveView::Buffer& b) {
-        return std::tie(a.pid, a.allocator, a.type, a.address, a.t_ns) <
-               std::tie(b.pid, b.allocator, b.type, b.address, b.t_ns);
+        return std::tie(a.pid, a.allocator, a.type, a.address, a.core, a.t_ns) <
+               std::tie(b.pid, b.allocator, b.type, b.address, b.core, b.t_ns);
     });
     live.groups = grouped(live.buffers);
     return live;

@@ -42,6 +42,9 @@ struct LiveView {
         FoundAs origin = FoundAs::Allocated;
         bool trace_unsafe = false;  // a trace captured before it is kept: its replay may overwrite it
         std::optional<std::uint64_t> footprint{};  // bytes reserved per chip; nullopt: not known
+        bool per_core = false;  // the last three as BufferFields has them
+        std::uint32_t cores = 0;
+        std::uint8_t core = 0;
     };
     struct CapacityRow {
         std::uint32_t pid = 0;

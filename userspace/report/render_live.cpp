@@ -231,6 +231,9 @@ Json buffer_json(const LiveView& live, const LiveView::Buffer& buffer) {
     json["origin"] = to_string(buffer.origin);
     json["trace_unsafe"] = buffer.trace_unsafe;
     json["footprint_bytes"] = number_or_null(buffer.footprint);
+    if (buffer.per_core) {
+        json["per_core"] = per_core_json(buffer.cores, buffer.core);
+    }
     return json;
 }
 

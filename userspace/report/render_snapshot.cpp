@@ -292,6 +292,9 @@ Json buffer_json(const SnapshotView& snapshot, const SnapshotView::Buffer& buffe
     json["sharded"] = fields.sharded;
     json["block_bytes"] = number_or_null(buffer.walked.block_bytes != 0, buffer.walked.block_bytes);
     json["buffer"] = hex(fields.buffer);
+    if (fields.per_core) {
+        json["per_core"] = per_core_json(fields.cores, fields.core);
+    }
     return json;
 }
 

@@ -13,7 +13,8 @@ namespace {
 constexpr float kMaxLoad = 0.85F;
 static_assert(sizeof(AllocationKey) + sizeof(LiveBuffer) <= 56);
 
-constexpr std::uint32_t kMaxTid = (1U << 24U) - 1;
+constexpr std::uint32_t kMaxTid = (1U << 22U) - 1;
+constexpr std::uint32_t kMaxSpreadOfCores = (1U << LiveBuffer::kCoresShift) - 1;
 
 std::uint32_t fitting32(std::uint64_t value) {
     return value > std::numeric_limits<std::uint32_t>::max() ? 0 : static_cast<std::uint32_t>(value);
@@ -22,7 +23,9 @@ std::uint32_t fitting32(std::uint64_t value) {
 }  // namespace
 
 FootprintShape LiveBuffer::shape() const {
-    return {size, page_size, sharded != 0, has_block != 0 ? 0 : std::uint64_t{spread}, has_block != 0 ? spread * kBlockUnit : 0};
+    const std::uint64_t each = per_core != 0 ? spread & kMaxSpreadOfCores : spread;
+    const std::uint32_t cores = per_core != 0 ? spread >> kCoresShift : 0;
+    return {size, page_size, sharded != 0, has_block != 0 ? 0 : each, has_block != 0 ? each * kBlockUnit : 0, per_core != 0, cores};
 }
 
 LiveBuffer live_buffer(const EventHeader& header, const BufferFields& fields) {
@@ -34,6 +37,10 @@ LiveBuffer live_buffer(const EventHeader& header, const BufferFields& fields) {
     buffer.tid = header.tid <= kMaxTid ? header.tid : 0;
     buffer.sharded = fields.sharded ? 1 : 0;
     buffer.spread = fitting32(fields.pages_per_shard);
+    if (fields.per_core) {
+        buffer.per_core = 1;
+        buffer.spread = buffer.spread > kMaxSpreadOfCores ? 0 : std::uint32_t{fields.cores} << LiveBuffer::kCoresShift | buffer.spread;
+    }
     return buffer;
 }
 
@@ -44,7 +51,7 @@ LiveBuffer found_buffer(
     buffer.tid = 0;  // who allocated it is not known
     buffer.found_as = static_cast<std::uint32_t>(origin) & 3U;
     const std::uint32_t units = block_bytes % LiveBuffer::kBlockUnit == 0 ? fitting32(block_bytes / LiveBuffer::kBlockUnit) : 0;
-    if (units != 0) {
+    if (units != 0 && !fields.per_core) {
         buffer.has_block = 1;
         buffer.spread = units;
     }

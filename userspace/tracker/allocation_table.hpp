@@ -21,6 +21,7 @@ struct AllocationKey {
     std::uint64_t address = 0;
     std::uint32_t allocator = 0;  // index into ProcessState::allocators
     BufferType type = BufferType::Dram;
+    std::uint8_t core = 0;         // of a buffer allocated core by core (BufferFields::core): others have the address on other cores
     std::uint16_t generation = 0;  // of that entry, which is used again for another allocator after this one's end
 
     bool operator==(const AllocationKey&) const = default;
@@ -29,7 +30,8 @@ struct AllocationKey {
 struct AllocationKeyHash {
     std::size_t operator()(const AllocationKey& key) const noexcept {
         // Addresses are multiples of 32 at least, and the table uses low bits: both halves of a full product, folded.
-        const std::uint64_t place = std::uint64_t{key.generation} << 32U | key.allocator;
+        const std::uint64_t core = std::uint64_t{key.core} << 48U;
+        const std::uint64_t place = core | std::uint64_t{key.generation} << 32U | key.allocator;
         const std::uint64_t tag = (place << 3U) | static_cast<std::uint64_t>(key.type);
         __extension__ using Product = unsigned __int128;
         const Product product =
@@ -44,15 +46,17 @@ struct LiveBuffer {
     std::uint64_t size = 0;       // bytes per chip
     std::uint64_t page_size = 0;  // bytes
     std::uint64_t t_ns = 0;       // allocated, or found
-    std::uint32_t tid : 24 = 0;   // allocated by; Linux has fewer than 2^22. 0: not known
+    std::uint32_t tid : 22 = 0;   // allocated by; Linux has fewer than 2^22. 0: not known
     std::uint32_t found_as : 2 = 0;      // FoundAs
     std::uint32_t trace_unsafe : 1 = 0;  // made after the capture of a trace that was kept (trace_table.hpp)
     std::uint32_t replayed_over : 1 = 0; // ... that was replayed since
     std::uint32_t sharded : 1 = 0;
     std::uint32_t has_block : 1 = 0;     // what `spread` is
+    std::uint32_t per_core : 1 = 0;      // allocated core by core: the upper 8 bits of `spread` are the number of cores
     std::uint32_t spread = 0;            // block bytes / kBlockUnit, or pages per shard; 0: not known
 
     static constexpr std::uint64_t kBlockUnit = 16;  // blocks are multiples of the allocator's alignment, at least this
+    static constexpr std::uint32_t kCoresShift = 24;
 
     [[nodiscard]] FoundAs origin() const { return static_cast<FoundAs>(found_as); }
     [[nodiscard]] FootprintShape shape() const;

@@ -32,7 +32,7 @@ struct Holding {
 
 void hold(Holding& holding, const AllocationKey& key, const LiveBuffer& buffer, const Region* region) {
     holding.live = true;
-    const auto bytes = bank_footprint(buffer.shape(), region);
+    const auto bytes = buffer.per_core != 0 ? std::nullopt : bank_footprint(buffer.shape(), region);
     if (!bytes) {
         holding.exact = false;
         return;

@@ -76,14 +76,14 @@ FailureVerdict judge(const AllocationFailure& failure) {
     }
     const OutOfMemoryNumbers& reported = failure.reported;
     std::optional<BankUse> use = failure.tracked.use;
-    if (reported.placeable && reported.largest_placeable) {
+    if (reported.placeable.value_or(0) != 0 && reported.largest_placeable) {
         use = BankUse{0, *reported.placeable, *reported.largest_placeable};
     } else if (reported.free && reported.largest_free) {
         use = BankUse{0, *reported.free, *reported.largest_free};
     } else if (reported.bank_size == 0U) {
         use = BankUse{};
     }
-    if (!use || use->largest_free >= *failure.needed) {
+    if (!use || (use->largest_free >= *failure.needed && !reported.dependencies)) {
         return FailureVerdict::Unknown;
     }
     return use->free >= *failure.needed ? FailureVerdict::Fragmented : FailureVerdict::Exhausted;

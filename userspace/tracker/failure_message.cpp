@@ -127,6 +127,7 @@ OutOfMemoryNumbers parse_out_of_memory(std::string_view message) {
     const std::string_view left = behind(what, "additional occupied range(s), ");
     numbers.placeable = leading_number(left);
     numbers.largest_placeable = number_behind(left, "largest ");
+    numbers.dependencies = has(what, "after considering dependencies");
     return numbers;
 }
 

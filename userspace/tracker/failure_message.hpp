@@ -25,9 +25,11 @@ struct OutOfMemoryNumbers {
     std::optional<std::uint64_t> allocated;
     std::optional<std::uint64_t> free;
     std::optional<std::uint64_t> largest_free;
-    // Of what is free: what other allocators over the same memory leave of it.
+    // Of what is free: what other allocators over the same memory leave of it, without pieces that are too small for the request. So
+    // 0 tells that there is no place, not that nothing is free.
     std::optional<std::uint64_t> placeable{};
     std::optional<std::uint64_t> largest_placeable{};
+    bool dependencies = false;  // what is free is so by this allocator alone: others over the same memory hold some of it
 
     bool operator==(const OutOfMemoryNumbers&) const = default;
 };

@@ -64,7 +64,7 @@ public:
 [[nodiscard]] std::optional<std::uint64_t> footprint_of(
     const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer
 );
-// The same in one bank.
+// The same in each bank; nullopt also of a buffer that was allocated core by core: it has no range that all banks share.
 [[nodiscard]] std::optional<std::uint64_t> bank_footprint_of(
     const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer
 );

@@ -44,12 +44,14 @@ void enter(PlaceUsage& place, const AllocationKey& key, const LiveBuffer& buffer
     } else {
         usage.add_found(buffer.size, footprint);
     }
+    usage.per_core += buffer.per_core;
 }
 
 void leave(
     PlaceUsage& place, const AllocationKey& key, const LiveBuffer& buffer, Usage::Footprint footprint, bool release = false
 ) {
     place.of(key.type).remove(buffer.size, footprint, release);
+    place.of(key.type).per_core -= buffer.per_core;
 }
 
 void take_peaks(const Owner& owner) {
@@ -200,7 +202,7 @@ std::optional<std::uint64_t> bank_footprint_of(
     const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer
 ) {
     const Region* region = process.allocators[key.allocator].region(key.type);
-    return region == nullptr ? std::nullopt : bank_footprint(buffer.shape(), region);
+    return region == nullptr || buffer.per_core != 0 ? std::nullopt : bank_footprint(buffer.shape(), region);
 }
 
 std::uint32_t owner_index(ProcessState& process, std::uint64_t pointer) {
@@ -272,7 +274,7 @@ std::uint32_t allocator_index(
 
 AllocationKey key_of(ProcessState& process, const BufferFields& buffer, std::uint64_t t_ns) {
     const std::uint32_t index = allocator_index(process, buffer.allocator, buffer.owner, t_ns);
-    return {buffer.address, index, buffer.type, process.allocators[index].generation};
+    return {buffer.address, index, buffer.type, buffer.core, process.allocators[index].generation};
 }
 
 void set_regions(ProcessState& process, std::uint32_t index, const std::vector<Region>& regions) {
@@ -361,6 +363,8 @@ void replace_live(ProcessState& process, const AllocationKey& key, const LiveBuf
     for (PlaceUsage* place : process.owner_of(key).usages) {
         Usage& usage = place->of(key.type);
         usage.change_footprint(was, is);
+        usage.per_core += now.per_core;
+        usage.per_core -= before.per_core;
         usage.take_peak();
         if (before.origin() != FoundAs::Allocated && now.origin() == FoundAs::Allocated) {
             --usage.found;

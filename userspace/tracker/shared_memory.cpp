@@ -3,7 +3,6 @@
 #include "tracker/shared_memory.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -14,12 +13,14 @@
 namespace tt::alloc_trace {
 namespace {
 
-// Of the buffer in each bank, if its allocator has all of `banks`.
+// Of the buffer in each bank, if its allocator has all of `banks`. One that was allocated core by core shares none: a mesh's allocator
+// keeps away from it.
 std::optional<BankRange> range_of(
     const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, std::uint32_t banks
 ) {
     const Region* region = process.allocators[key.allocator].region(key.type);
-    const auto bytes = region == nullptr || region->banks != banks ? std::nullopt : bank_footprint(buffer.shape(), region);
+    const bool told = region != nullptr && region->banks == banks && buffer.per_core == 0;
+    const auto bytes = told ? bank_footprint(buffer.shape(), region) : std::nullopt;
     if (!bytes) {
         return std::nullopt;
     }
@@ -37,6 +38,17 @@ SharedMemory::Sharer* SharedMemory::OfType::find(std::uint32_t owner) {
         return sharer.owner < wanted;
     });
     return found == sharers.end() || found->owner != owner ? nullptr : &*found;
+}
+
+bool SharedMemory::OfType::add_apart(const Owner& owner, std::uint32_t index) {
+    const bool last = sharers.empty() || sharers.back().owner < index;  // the others are referred to by their place in the list
+    const bool apart = std::none_of(owner.usages.begin(), owner.usages.end(), [this](const PlaceUsage* usage) { return usages.contains(usage); });
+    if (!last || !apart) {
+        return false;
+    }
+    sharers.push_back({index, 0, {}, {}, {}});
+    usages.insert(owner.usages.begin(), owner.usages.end());
+    return true;
 }
 
 // Those that hold some of the type, or did and may again.
@@ -63,18 +75,19 @@ std::vector<SharedMemory::Sharer> SharedMemory::sharers(
     }
     std::vector<Sharer> sharers;
     for (const auto& [owner, banks] : most_banks) {
-        sharers.push_back({owner, banks, {}, {}, {}, {}});
+        sharers.push_back({owner, banks, {}, {}, {}});
     }
     return sharers;
 }
 
 void SharedMemory::rebuild(ProcessState& process, BufferType type) {
     OfType& of_type = types_[static_cast<std::size_t>(type)];
-    of_type = {sharers(process, type, of_type.sharers), {}};
+    of_type = {sharers(process, type, of_type.sharers), {}, {}};
     std::map<PlaceUsage*, std::vector<std::uint32_t>> members_of;
     for (std::uint32_t i = 0; i < of_type.sharers.size(); ++i) {
         for (PlaceUsage* usage : process.owners[of_type.sharers[i].owner].usages) {
             members_of[usage].push_back(i);
+            of_type.usages.insert(usage);
         }
     }
     std::map<std::vector<std::uint32_t>, std::vector<PlaceUsage*>> shared;
@@ -104,11 +117,7 @@ void SharedMemory::add_domain(OfType& of_type, std::vector<std::uint32_t> member
         return;
     }
     for (const std::uint32_t member : members) {
-        Sharer& sharer = of_type.sharers[member];
-        sharer.domains.push_back(static_cast<std::uint32_t>(of_type.domains.size()));
-        std::vector<std::uint32_t> all;
-        std::set_union(sharer.members.begin(), sharer.members.end(), members.begin(), members.end(), std::back_inserter(all));
-        sharer.members = std::move(all);
+        of_type.sharers[member].domains.push_back(static_cast<std::uint32_t>(of_type.domains.size()));
     }
     of_type.domains.push_back({std::move(members), std::move(usages)});
 }
@@ -117,22 +126,20 @@ template <typename Change>
 void SharedMemory::change_doubles(
     OfType& of_type, BufferType type, const Sharer& sharer, const BankRange& range, const Change& change
 ) {
-    bool any = false;
-    for (const std::uint32_t member : sharer.members) {
-        Sharer& other = of_type.sharers[member];
-        other.held.clear();
-        other.coverage.append_held(range, other.held);
-        any = any || !other.held.empty();
-    }
-    if (!any) {
-        return;
-    }
+    const std::uint64_t look = ++looks_;
     for (const std::uint32_t index : sharer.domains) {
         const Domain& domain = of_type.domains[index];
         held_.clear();
         for (const std::uint32_t member : domain.members) {
-            const std::vector<BankRange>& held = of_type.sharers[member].held;
-            held_.insert(held_.end(), held.begin(), held.end());
+            Sharer& other = of_type.sharers[member];
+            if (std::exchange(other.look, look) != look) {
+                other.held.clear();
+                other.coverage.append_held(range, other.held);
+            }
+            held_.insert(held_.end(), other.held.begin(), other.held.end());
+        }
+        if (held_.empty()) {
+            continue;
         }
         const std::uint64_t bytes = bytes_in_any(held_) * sharer.banks;
         for (PlaceUsage* usage : domain.usages) {
@@ -143,9 +150,12 @@ void SharedMemory::change_doubles(
 
 void SharedMemory::start(ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
     OfType& of_type = types_[static_cast<std::size_t>(key.type)];
-    Sharer* sharer = of_type.find(process.allocators[key.allocator].owner);
+    const std::uint32_t owner = process.allocators[key.allocator].owner;
+    Sharer* sharer = of_type.find(owner);
     if (sharer == nullptr) {
-        rebuild(process, key.type);
+        if (!of_type.add_apart(process.owners[owner], owner)) {
+            rebuild(process, key.type);
+        }
         return;
     }
     const auto range = sharer->domains.empty() ? std::nullopt : range_of(process, key, buffer, sharer->banks);

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "event/event.hpp"
@@ -19,6 +20,7 @@ namespace tt::alloc_trace {
 struct ProcessState;
 struct AllocationKey;
 struct LiveBuffer;
+struct Owner;
 
 class SharedMemory {
 public:
@@ -37,8 +39,8 @@ private:
         std::uint32_t banks = 0;  // what an allocator of fewer holds has only some cores (sub-devices): it shares none that can be told
         Coverage coverage;
         std::vector<std::uint32_t> domains;  // indices; none: what it holds is nobody else's
-        std::vector<std::uint32_t> members;  // of these domains, each once: indices into OfType::sharers
-        std::vector<BankRange> held;  // of the range that is looked at
+        std::vector<BankRange> held;  // of the range that was looked at last
+        std::uint64_t look = 0;       // number of that look
     };
     // Places that the same owners share.
     struct Domain {
@@ -48,8 +50,11 @@ private:
     struct OfType {
         std::vector<Sharer> sharers;  // ascending by owner
         std::vector<Domain> domains;
+        std::set<const PlaceUsage*> usages;  // of all sharers
 
         Sharer* find(std::uint32_t owner);
+        // An owner that shares nothing with those that are there; false: all has to be told again.
+        bool add_apart(const Owner& owner, std::uint32_t index);
     };
 
     void rebuild(ProcessState& process, BufferType type);
@@ -60,6 +65,7 @@ private:
     [[nodiscard]] static std::vector<Sharer> sharers(const ProcessState& process, BufferType type, const std::vector<Sharer>& before);
 
     std::array<OfType, kBufferTypeCount> types_;
+    std::uint64_t looks_ = 0;
     std::vector<BankRange> held_;  // room for a moment
 };
 

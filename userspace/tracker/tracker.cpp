@@ -240,7 +240,7 @@ Applied Tracker::on(const BufferGone& event) {
         return {};
     }
     const std::uint32_t index = allocator->second;
-    const AllocationKey key{event.buffer.address, index, event.buffer.type, state.allocators[index].generation};
+    const AllocationKey key{event.buffer.address, index, event.buffer.type, event.buffer.core, state.allocators[index].generation};
     const LiveBuffer* live = state.live.find(key);
     if (live == nullptr || !may_be_same_object(live->buffer, event.buffer.buffer)) {
         return {};

@@ -37,6 +37,7 @@ struct Usage {
     std::uint64_t released = 0;    // of them: is_release()
     std::uint64_t footprint_bytes = 0;    // live now, reserved on this chip; of those buffers only of which it is known
     std::uint64_t footprint_unknown = 0;  // live buffers of which it is not
+    std::uint64_t per_core = 0;           // of `buffers`: allocated core by core
     std::uint64_t double_bytes = 0;       // of footprint_bytes: counted once too often, as allocators hold the same bytes
     std::uint64_t peak_footprint_bytes = 0;
     bool peak_footprint_known = false;    // at the time of the peak of bytes
@@ -49,6 +50,8 @@ struct Usage {
     [[nodiscard]] Footprint footprint() const {
         return footprint_unknown == 0 ? Footprint(footprint_bytes - double_bytes) : std::nullopt;
     }
+    // The same where every bank holds as much as the others.
+    [[nodiscard]] Footprint even_footprint() const { return per_core == 0 ? footprint() : std::nullopt; }
     [[nodiscard]] Footprint peak_footprint() const {
         return peak_footprint_known || peak_bytes == 0 ? Footprint(peak_footprint_bytes) : std::nullopt;
     }

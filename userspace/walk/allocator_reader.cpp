@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -103,7 +102,7 @@ Contents read_contents(
     for (int attempts = 0; attempts < kMaxAttempts && !reader.cancelled(); ++attempts) {
         Readings readings;
         const auto look = [&](std::span<const std::uint64_t> elements) {
-            readings.add(elements, read_buffers(reader, module.layout.buffer, owners, elements, which.allocator));
+            readings.add(elements, read_buffers(reader, module.layout.buffer, layout.node_value, owners, elements, which.allocator));
         };
         const PointerSetReading set = read_pointer_set(reader, set_address, layout.node_value, options.max_buffers, look);
         contents = contents_from(set, readings, which.allocator);
@@ -141,8 +140,6 @@ std::vector<RegionReading> read_regions(
     return regions;
 }
 
-using IsPerCore = std::function<bool(const BufferFields&)>;
-
 // The block of each buffer of the region's type; false: a buffer has none.
 bool find_block(WalkedBuffer& buffer, const std::vector<Block>& blocks, std::vector<bool>& owned) {
     const auto block = std::lower_bound(blocks.begin(), blocks.end(), buffer.fields.address, [](const Block& b, std::uint64_t address) {
@@ -158,7 +155,7 @@ bool find_block(WalkedBuffer& buffer, const std::vector<Block>& blocks, std::vec
 
 // Gives each buffer its block and each region its orphans. A Buffer without a block holds no memory: its allocator was
 // cleared under it. One that is allocated core by core has its blocks elsewhere.
-void match_blocks(WalkedAllocator& walked, std::vector<RegionReading>& regions, const WalkOptions& options, const IsPerCore& is_per_core) {
+void match_blocks(WalkedAllocator& walked, std::vector<RegionReading>& regions, const WalkOptions& options) {
     for (RegionReading& region : regions) {
         if (!region.walked.free_list_known) {
             continue;
@@ -167,16 +164,11 @@ void match_blocks(WalkedAllocator& walked, std::vector<RegionReading>& regions, 
         std::vector<bool> owned(blocks.size(), false);
         std::set<std::uint64_t> without;
         for (WalkedBuffer& buffer : walked.buffers) {
-            if (buffer.fields.type != region.walked.region.type) {
-                continue;
-            }
-            const bool has_block = find_block(buffer, blocks, owned);
-            buffer.per_core = !has_block && is_per_core(buffer.fields);
-            if (buffer.per_core) {
+            if (buffer.fields.type != region.walked.region.type || buffer.fields.per_core) {
                 continue;
             }
             ++region.walked.buffers;
-            if (!has_block) {
+            if (!find_block(buffer, blocks, owned)) {
                 without.insert(buffer.fields.buffer);
             }
         }
@@ -226,9 +218,7 @@ std::string map_doubt(bool read, std::size_t implausible, std::size_t all) {
 
 void add_regions(WalkedAllocator& walked, const TargetReader& reader, const WalkModule& module, const WalkOptions& options) {
     std::vector<RegionReading> regions = read_regions(reader, module.layout.walk, walked.allocator, options);
-    match_blocks(walked, regions, options, [&](const BufferFields& fields) {
-        return is_per_core(reader, module.layout.buffer, fields.buffer);
-    });
+    match_blocks(walked, regions, options);
     for (RegionReading& region : regions) {
         walked.regions.push_back(std::move(region.walked));
     }
@@ -291,7 +281,7 @@ std::vector<WalkedAllocator> read_mapped_allocators(
         addresses.insert((*entries)[i].address);
     }
     std::size_t implausible = 0;
-    for (const BufferReading& buffer : read_buffers(reader, module.layout.buffer, owners, pointers, 0)) {
+    for (const BufferReading& buffer : read_buffers(reader, module.layout.buffer, layout.allocator.node_value, owners, pointers, 0)) {
         const auto owner = by_owner.find(buffer.fields.owner);
         if (buffer.state != BufferState::Live || owner == by_owner.end() || !addresses.contains(buffer.fields.address)) {
             implausible += buffer.state == BufferState::InFlight ? 0 : 1;

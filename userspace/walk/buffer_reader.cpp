@@ -4,11 +4,17 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <optional>
+
+#include "probes/layout/buffer_window.hpp"
+#include "probes/shard_pages.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
 constexpr std::uint64_t kAddressAlignment = 16;  // of device addresses, at least
+constexpr std::uint64_t kMaxCores = std::numeric_limits<std::uint8_t>::max();
 constexpr std::size_t kMaxWindowBytes = 1024;    // in no build are the members further apart
 
 // The bytes that hold all members of interest.
@@ -39,7 +45,7 @@ struct Members {
     }
 };
 
-// Without the pages of a shard: the block in the free list tells the footprint.
+// Without the pages of a shard: the block in the free list tells the footprint, unless there is none (read_cores).
 BufferFields fields_from(const Members& get, const BufferLayout& layout, std::uint64_t buffer) {
     constexpr std::uint64_t kInterleaved = 0;  // TensorMemoryLayout
     BufferFields fields;
@@ -86,19 +92,66 @@ std::vector<std::uint64_t> holders_of(
     return addresses;
 }
 
-}  // namespace
+// A node of the map from cores to addresses, behind its pointer to the next.
+struct CoreAddress {
+    std::uint64_t x = 0;
+    std::uint64_t y = 0;
+    std::uint64_t address = 0;
+};
 
-bool is_per_core(const TargetReader& reader, const BufferLayout& layout, std::uint64_t buffer) {
-    if (!layout.per_core.exists()) {
-        return false;
+// Where it lies, and of what size it is on each core.
+void read_cores(const TargetReader& reader, const BufferLayout& layout, std::uint32_t node_value, std::uint64_t members, BufferFields& fields) {
+    std::array<std::byte, kShardWindowBytes> shard{};
+    if (layout.shard_spec.exists() && reader.read(members + layout.shard_spec.offset, shard)) {
+        fields.pages_per_shard = pages_per_shard(shard, layout);
     }
-    const auto holder = layout.impl.exists() ? reader.field(buffer, layout.impl) : std::optional(buffer);
-    return holder && reader.field(*holder, layout.per_core) == 1U;
+    constexpr std::uint64_t kFirst = 16;  // in a hash map of libstdc++ and libc++: the first node, and how many there are
+    constexpr std::uint64_t kCount = 24;
+    const std::uint64_t map = members + layout.core_addresses.offset;
+    const std::uint64_t cores = layout.core_addresses.exists() ? reader.word(map + kCount).value_or(0) : 0;
+    if (cores == 0 || cores > kMaxCores) {
+        return;
+    }
+    fields.cores = static_cast<std::uint8_t>(cores);
+    std::uint64_t node = reader.word(map + kFirst).value_or(0);
+    for (std::uint64_t i = 0; i < cores && node != 0; ++i, node = reader.word(node).value_or(0)) {
+        const auto core = reader.array<CoreAddress>(node + node_value, 1, 1);
+        if (core && core->front().address == fields.address) {
+            fields.core = core_number(core->front().x, core->front().y);
+            return;
+        }
+    }
 }
+
+// Those that were allocated core by core; only sharded ones are.
+void read_cores(
+    const TargetReader& reader, const BufferLayout& layout, std::uint32_t node_value, std::span<const std::uint64_t> holders,
+    std::vector<BufferReading>& readings
+) {
+    std::vector<std::size_t> sharded;
+    std::vector<std::uint64_t> flags;
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+        if (readings[i].state == BufferState::Live && readings[i].fields.sharded) {
+            sharded.push_back(i);
+            flags.push_back(holders[i] + layout.per_core.offset);
+        }
+    }
+    const Windows windows = reader.windows(flags, 1);
+    for (std::size_t i = 0; i < sharded.size(); ++i) {
+        BufferFields& fields = readings[sharded[i]].fields;
+        fields.per_core = windows.read(i) && windows[i].front() == std::byte{1};
+        if (fields.per_core) {
+            read_cores(reader, layout, node_value, holders[sharded[i]], fields);
+        }
+    }
+}
+
+}  // namespace
 
 std::vector<BufferReading> read_buffers(
     const TargetReader& reader,
     const BufferLayout& layout,
+    std::uint32_t node_value,
     OwnerReader& owners,
     std::span<const std::uint64_t> buffers,
     std::uint64_t allocator
@@ -108,7 +161,8 @@ std::vector<BufferReading> read_buffers(
     if (range.begin > range.end || range.end - range.begin > kMaxWindowBytes) {
         return readings;
     }
-    std::vector<std::uint64_t> addresses = holders_of(reader, layout, buffers);
+    const std::vector<std::uint64_t> holders = holders_of(reader, layout, buffers);
+    std::vector<std::uint64_t> addresses = holders;
     for (std::uint64_t& address : addresses) {
         address += range.begin;
     }
@@ -124,6 +178,9 @@ std::vector<BufferReading> read_buffers(
         if (reading.state == BufferState::Live && owners.kind_of(reading.fields.owner) == OwnerKind::Unknown) {
             reading.state = BufferState::Implausible;
         }
+    }
+    if (layout.per_core.exists()) {
+        read_cores(reader, layout, node_value, holders, readings);
     }
     return readings;
 }

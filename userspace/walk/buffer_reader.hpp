@@ -26,16 +26,14 @@ struct BufferReading {
     BufferState state = BufferState::Implausible;
 };
 
-// One for each of `buffers`. `allocator`: in which they are said to be; 0 if they or their chip have to tell.
+// One for each of `buffers`. `node_value`: AllocatorWalkLayout's. `allocator`: in which they are said to be; 0 if they or their chip have to tell.
 [[nodiscard]] std::vector<BufferReading> read_buffers(
     const TargetReader& reader,
     const BufferLayout& layout,
+    std::uint32_t node_value,
     OwnerReader& owners,
     std::span<const std::uint64_t> buffers,
     std::uint64_t allocator
 );
-
-// Whether a Buffer is allocated core by core: its block is not one that all banks share.
-[[nodiscard]] bool is_per_core(const TargetReader& reader, const BufferLayout& layout, std::uint64_t buffer);
 
 }  // namespace tt::alloc_trace

@@ -59,7 +59,7 @@ void KnownBuffers::insert(const BufferFields& fields) {
         allocator.emptied_window = window_;
     }
     allocator.owner = fields.owner;
-    allocator.live.insert_or_assign({fields.address, fields.type}, KnownBuffer{fields.buffer, fields.size, window_});
+    allocator.live.insert_or_assign(place_of(fields), KnownBuffer{fields.buffer, fields.size, window_});
 }
 
 // The Buffer object that allocated is the one that frees, unless its allocation was lost.
@@ -73,7 +73,7 @@ void KnownBuffers::erase(const BufferFields& fields, bool whatever_object) {
         found.value().owner = fields.owner;
     }
     KnownBuffersOfAllocator& allocator = found.value();
-    const PlaceInAllocator place{fields.address, fields.type};
+    const PlaceInAllocator place = place_of(fields);
     const auto live = allocator.live.find(place);
     if (live != allocator.live.end() && !whatever_object && live->second.buffer != fields.buffer) {
         return;

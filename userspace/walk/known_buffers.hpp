@@ -19,6 +19,7 @@ namespace tt::alloc_trace {
 struct PlaceInAllocator {
     std::uint64_t address = 0;
     BufferType type = BufferType::Dram;
+    std::uint8_t core = 0;  // BufferFields::core
 
     bool operator==(const PlaceInAllocator&) const = default;
 };
@@ -26,9 +27,12 @@ struct PlaceInAllocator {
 struct PlaceInAllocatorHash {
     std::size_t operator()(const PlaceInAllocator& place) const noexcept {
         // Addresses are multiples of 16 at least.
-        return (place.address | static_cast<std::uint64_t>(place.type)) * 0x9e3779b97f4a7c15ULL >> 16U;
+        const std::uint64_t core = std::uint64_t{place.core} << 48U;
+        return ((place.address | static_cast<std::uint64_t>(place.type)) ^ core) * 0x9e3779b97f4a7c15ULL >> 16U;
     }
 };
+
+[[nodiscard]] inline PlaceInAllocator place_of(const BufferFields& fields) { return {fields.address, fields.type, fields.core}; }
 
 struct KnownBuffer {
     std::uint64_t buffer = 0;  // address of the Buffer object; 0 where objects moved

@@ -174,6 +174,18 @@ void ProcessWalker::doubt_emptiness(WalkedAllocator& allocator) {
     }
 }
 
+bool has_per_core(const WalkedAllocator& allocator, BufferType type) {
+    return std::any_of(allocator.buffers.begin(), allocator.buffers.end(), [type](const WalkedBuffer& buffer) {
+        return buffer.fields.per_core && buffer.fields.type == type;
+    });
+}
+
+// The list has what its mesh holds, and lacks what single cores do.
+void forget_use(WalkedRegion& region) {
+    region.free_list_known = false;
+    region.used_bytes = region.free_bytes = region.largest_free_bytes = 0;
+}
+
 void ProcessWalker::forget_mirrors() {
     std::set<std::pair<BufferType, std::uint64_t>> of_meshes;
     const auto of_mesh = [&](const WalkedAllocator& allocator) {
@@ -193,9 +205,12 @@ void ProcessWalker::forget_mirrors() {
     }
     for (WalkedAllocator* allocator : of_chips) {
         for (WalkedRegion& region : allocator->regions) {
-            std::erase_if(region.orphans, [&](const Block& block) {
+            const auto mirrors = std::erase_if(region.orphans, [&](const Block& block) {
                 return of_meshes.contains({region.region.type, block.address});
             });
+            if (mirrors != 0 || has_per_core(*allocator, region.region.type)) {
+                forget_use(region);
+            }
         }
     }
 }

@@ -44,8 +44,7 @@ struct WalkedOwner {
 
 struct WalkedBuffer {
     BufferFields fields;
-    std::uint64_t block_bytes = 0;  // of its block in the free list, per bank; 0 if not known
-    bool per_core = false;          // allocated core by core: it has no such block
+    std::uint64_t block_bytes = 0;  // of its block in the free list, per bank; 0 if not known, or allocated core by core
 };
 
 struct Block {  // a range of every bank

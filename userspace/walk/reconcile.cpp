@@ -15,8 +15,6 @@ using AllocatorsOfWalk = tsl::robin_map<std::uint64_t, const WalkedAllocator*>;
 
 const KnownBuffersOfAllocator kNothingKnown{};
 
-PlaceInAllocator place_of(const WalkedBuffer& buffer) { return {buffer.fields.address, buffer.fields.type}; }
-
 AllocatorsOfWalk by_pointer(const Walk& walk) {
     AllocatorsOfWalk allocators;
     for (const WalkedAllocator& allocator : walk.allocators) {
@@ -36,11 +34,11 @@ bool free_list_known(const WalkedAllocator& allocator, BufferType type) {
 
 // Emptying an allocator leaves its set of Buffers as it is: then its free list tells which of them hold memory.
 bool holds_memory(const WalkedBuffer& buffer, const WalkedAllocator& allocator, const KnownBuffersOfAllocator& known) {
-    return free_list_known(allocator, buffer.fields.type) ? buffer.block_bytes != 0 || buffer.per_core : !known.cleared;
+    return free_list_known(allocator, buffer.fields.type) ? buffer.block_bytes != 0 || buffer.fields.per_core : !known.cleared;
 }
 
 bool is_known(const WalkedBuffer& buffer, const KnownBuffersOfAllocator& known) {
-    const auto live = known.live.find(place_of(buffer));
+    const auto live = known.live.find(place_of(buffer.fields));
     return live != known.live.end() && live->second.buffer == buffer.fields.buffer &&
            live->second.size == buffer.fields.size;
 }
@@ -52,7 +50,7 @@ Seen seen_in(const WalkedAllocator* allocator) {
     }
     seen.reserve(allocator->buffers.size());
     for (const WalkedBuffer& buffer : allocator->buffers) {
-        seen.insert_or_assign(place_of(buffer), buffer.fields.buffer);
+        seen.insert_or_assign(place_of(buffer.fields), buffer.fields.buffer);
     }
     return seen;
 }
@@ -65,7 +63,7 @@ public:
     Reconciliation run() {
         for (const WalkedAllocator& after : second_.allocators) {
             for (const WalkedBuffer& buffer : after.buffers) {
-                held_.insert(place_of(buffer));
+                held_.insert(place_of(buffer.fields));
             }
         }
         for (const WalkedAllocator& after : second_.allocators) {
@@ -90,7 +88,7 @@ private:
         const Seen seen_before = seen_in(former);
         const Seen seen_after = seen_in(&after);
         for (const WalkedBuffer& buffer : after.buffers) {
-            const PlaceInAllocator place = place_of(buffer);
+            const PlaceInAllocator place = place_of(buffer.fields);
             if (!holds_memory(buffer, after, known) || known_.touched(known, place) || is_known(buffer, known)) {
                 continue;
             }
@@ -122,6 +120,7 @@ private:
             fields.allocator = after.allocator;
             fields.address = place.address;
             fields.type = place.type;
+            fields.core = place.core;
             result_.gone.push_back(fields);
         }
     }
@@ -136,7 +135,7 @@ private:
         }
         for (const WalkedRegion& region : after.regions) {
             for (const Block& block : region.orphans) {
-                const PlaceInAllocator place{block.address, region.region.type};
+                const PlaceInAllocator place{block.address, region.region.type, 0};
                 const bool stays = earlier.contains({region.region.type, block.address, block.bytes});
                 result_.strangers += stays && !held_.contains(place) && !known_.touched(known, place) ? 1 : 0;
             }

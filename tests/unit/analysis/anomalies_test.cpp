@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "script.hpp"
 #include "watched_stream.hpp"
 
 namespace tt::alloc_trace::test {
@@ -86,6 +87,22 @@ TEST(Anomalies, OverlapsWithinOneAllocatorAndType) {
     EXPECT_EQ(observer.result(AnomalyKind::Overlap).count, 1U) << "its neighbour is gone";
     stream.alloc(buffer_at(0xFB00));
     EXPECT_EQ(observer.result(AnomalyKind::Overlap).count, 2U) << "into the one above";
+}
+
+TEST(Anomalies, BuffersOfSingleCoresOverlapNobody) {
+    const auto single = [](std::uint32_t core) { return of_owner(on_cores(buffer_at(kBase, kPage), core), kMesh); };
+    Script script;
+    script.regions(14 * kPage, BufferType::L1).alloc(0, 2 * kPage, BufferType::L1);
+    script.add(Allocated{script.next(), single(0)}).add(Allocated{script.next(), single(5)}).add(Freed{script.next(), single(0)});
+    AnomalyObserver clean;
+    script.replay(clean);
+    EXPECT_EQ(seen(clean), Seen{});
+    EXPECT_EQ(clean.not_placed(), 2U);
+
+    script.alloc(kPage, kPage, BufferType::L1);  // over the first one, which has not ended
+    AnomalyObserver observer;
+    script.replay(observer);
+    EXPECT_EQ(seen(observer), (Seen{{"overlap", 1}}));
 }
 
 TEST(Anomalies, OverlapsAreToldWhenTheRegionComesToBeKnown) {

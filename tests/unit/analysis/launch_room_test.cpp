@@ -44,6 +44,20 @@ TEST(LaunchRoomTest, ALaunchOverALiveBufferIsFound) {
     EXPECT_EQ(room.closest()[0].gap, -static_cast<std::int64_t>(3 * kPage));
 }
 
+// Allocated core by core: where it lies on other cores than one is not known.
+TEST(LaunchRoomTest, BuffersOfSingleCoresAreLeftOut) {
+    const auto single = [](std::uint64_t at) { return of_owner(on_cores(buffer_at(kBase + at, kPage), 7), kMesh); };
+    Script script = l1_script();
+    script.alloc(9 * kPage, kPage, BufferType::L1).add(Allocated{script.next(), single(2 * kPage)});
+    script.add(Allocated{script.next(), single(9 * kPage)}).add(Freed{script.next(), single(9 * kPage)});
+    script.launch(0x77).circular_buffer(0x77, kBase, 5 * kPage);
+    LaunchRoom room;
+    script.replay(room);
+    EXPECT_TRUE(room.overlaps().empty());
+    ASSERT_EQ(room.closest().size(), 1U);
+    EXPECT_EQ(room.closest()[0].gap, static_cast<std::int64_t>(4 * kPage)) << "to the one that lies in every bank";
+}
+
 TEST(LaunchRoomTest, ARefusedLaunchRanOverNothing) {
     Script script = l1_script();
     script.alloc(2 * kPage, kPage, BufferType::L1).launch(0x77).circular_buffer(0x77, kBase, 5 * kPage).clash(0x77, "");

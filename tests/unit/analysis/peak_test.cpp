@@ -226,6 +226,15 @@ TEST(PeakTest, BuffersAloneMayFillACoreMost) {
     EXPECT_TRUE(peak.parts.empty());
 }
 
+// The others may hold less, and which they are is not known.
+TEST(PeakTest, BuffersOfSingleCoresLeaveTheFullestCoreOpen) {
+    Script script;
+    script.regions(14 * kPage, BufferType::L1);
+    script.add(Allocated{script.next(), of_owner(on_cores(buffer_at(kBase + 5 * kPage, kPage), 3), kMesh)});
+    script.launch(1).circular_buffer(1, kBase, kPage);
+    EXPECT_EQ(core_peak(script).bytes, 0U);
+}
+
 class FinderWithTracker : public PeakFinder {
 public:
     void end(const TrackerView& view) override {

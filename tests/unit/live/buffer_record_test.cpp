@@ -215,6 +215,29 @@ TEST(BufferRecordTest, ShardedBufferTellsThePagesOfAShard) {
     }
 }
 
+TEST(BufferRecordTest, BufferAllocatedCoreByCoreTellsItsCores) {
+    for (const auto& [cores, expected, core] :
+         {std::tuple(tat_cores{4, 3, 2, 1, 1}, 4, core_number(3, 2)),
+          std::tuple(tat_cores{4, 3, 2, 0, 1}, 4, std::uint8_t{0}),
+          std::tuple(tat_cores{4, 16, 2, 1, 1}, 4, std::uint8_t{0}),
+          std::tuple(tat_cores{1000, 0, 0, 0, 1}, 0, std::uint8_t{0})}) {
+        tat_sharded_event record{};
+        record.buffer = buffer_record(TAT_EVENT_ALLOCATED);
+        record.buffer.header.size = sizeof(record);
+        record.cores = cores;
+        DecoderHarness harness;
+        harness.decode(record);
+        record.buffer.header.kind = TAT_EVENT_FREED;
+        harness.decode(record);
+        ASSERT_EQ(harness.events.size(), 2U);
+        const BufferFields allocated = std::get<Allocated>(harness.events[0]).buffer;
+        EXPECT_TRUE(allocated.per_core);
+        EXPECT_EQ(allocated.cores, expected);
+        EXPECT_EQ(allocated.core, core);
+        EXPECT_EQ(std::get<Freed>(harness.events[1]).buffer, allocated);
+    }
+}
+
 TEST(BufferRecordTest, AddressOfTheRecordReplacesTheObjects) {
     DecoderHarness harness;
     auto record = buffer_record(TAT_EVENT_ALLOCATED);

@@ -27,11 +27,12 @@ private:
 };
 
 std::string buffer_text(const char* name, const EventHeader& header, const BufferFields& fields) {
-    const auto& [buffer, owner, allocator, address, size, page_size, type, hooked, sharded, pages] = fields;
+    const auto& [buffer, owner, allocator, address, size, page_size, type, hooked, sharded, pages, per_core, cores, core] = fields;
     Line out(name, header);
     out("buffer", buffer)("owner", owner)("allocator", allocator)("address", address);
     out("size", size)("page_size", page_size)("type", to_string(type))("hooked", hooked);
-    return out("sharded", sharded)("pages", pages).str();
+    out("sharded", sharded)("pages", pages);
+    return out("per_core", per_core)("cores", int{cores})("core", int{core}).str();
 }
 
 std::string line(const Allocated& event) {

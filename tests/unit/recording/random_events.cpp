@@ -91,6 +91,11 @@ private:
         fields.hooked = below(10) == 0;
         fields.sharded = below(3) == 0;
         fields.pages_per_shard = fields.sharded || below(20) == 0 ? number() : 0;
+        if (fields.type == BufferType::L1 && !fields.hooked && below(2) == 0) {
+            fields.per_core = below(10) != 0;
+            fields.cores = static_cast<std::uint8_t>(below(3));
+            fields.core = static_cast<std::uint8_t>(below(3));
+        }
         past_.push_back(fields);
         return fields;
     }

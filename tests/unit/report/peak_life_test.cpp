@@ -115,25 +115,6 @@ TEST(PeakLife, LoadedAndCacheAndIteration) {
     }
 }
 
-// What ends an iteration is of it, though the next one is shorter.
-TEST(PeakLife, AnIterationEndsWithItsLastBuffer) {
-    Job job;
-    job.load(4);
-    for (int i = 0; i < 12; ++i) {
-        job.temporary(7);
-        for (int op = 0; op < (i == 5 ? 9 : 12); ++op) {
-            job.temporary(op % 3 + 1);
-        }
-        const Job::Buffer logits = job.alloc(30);
-        const Job::Buffer more = i == 4 ? job.alloc(1) : Job::Buffer{};
-        job.free(logits);
-        if (i == 4) {
-            job.free(more);
-        }
-    }
-    EXPECT_EQ(job.dram()["life"]["iteration"], 5);
-}
-
 TEST(PeakLife, WhatTheFirstIterationPreparesStandsApart) {
     Job job;
     job.load(3);

@@ -212,7 +212,7 @@ TEST(RenderWatchPlain, OneLinePerRowWithItsTime) {
             " command=python3 serve.py\n"
             "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=DRAM buffers=2 bytes=19398655 peak_bytes=19398655 allocs=2"
             " frees=0 released=0 allocs_per_s=1.0 frees_per_s=0.0\n"
-            "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=L1 buffers=1 bytes=245760 peak_bytes=245760 allocs=1 frees=0"
+            "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=L1 buffers=1 bytes=245760 peak_bytes=245760 allocs=1 frees=0 released=0"
             " allocs_per_s=0.0 frees_per_s=0.0\n"
             "2026-02-03T12:36:01.000Z pid=4242 chip=0 type=CB buffers=1 bytes=8192 peak_bytes=8192 launches=2"
             " launches_per_s=1.0\n"

@@ -61,6 +61,31 @@ TEST(TrackerFootprintTest, BlockFoundByAWalkCounts) {
     EXPECT_EQ(job.dram().footprint(), 0U);
 }
 
+TEST(TrackerFootprintTest, AllocatedCoreByCoreCountsOnItsCores) {
+    Stream job = started_job();
+    job.allocator_seen(kAllocator, kChip0, {small_region(BufferType::L1)});
+    job.alloc(on_cores(buffer_at(kAddress), 0, 3));
+    EXPECT_EQ(job.usage(kPlace0).of(BufferType::L1).footprint(), 3U * 1024);
+    job.alloc(on_cores(buffer_at(kAddress), 3, 1));
+    EXPECT_EQ(job.usage(kPlace0).of(BufferType::L1).footprint(), 4U * 1024) << "at one address, but on another core";
+    job.free(on_cores(buffer_at(kAddress), 0, 3));
+    EXPECT_EQ(job.usage(kPlace0).of(BufferType::L1).footprint(), 1024U);
+    job.alloc(on_cores(buffer_at(kAddress), 0, 0));
+    EXPECT_EQ(job.usage(kPlace0).of(BufferType::L1).footprint(), std::nullopt) << "on how many is not known";
+}
+
+// The mesh's allocator keeps away from what its chips' hand out core by core.
+TEST(TrackerFootprintTest, AllocatedCoreByCoreIsHeldTwiceByNobody) {
+    Stream job = started_job();
+    job.mesh(kMesh, 0, {0});
+    job.allocator_seen(kAllocator, kChip0, {small_region(BufferType::L1)});
+    const BufferFields of_mesh = under(of_owner(of_type(buffer_at(kAddress, 1024), BufferType::L1), kMesh), kOtherAllocator);
+    job.allocator_seen(kOtherAllocator, kMesh, {small_region(BufferType::L1)});
+    job.alloc(of_mesh);
+    job.alloc(on_cores(buffer_at(kAddress), 2, 2));
+    EXPECT_EQ(job.usage(kPlace0).of(BufferType::L1).footprint(), (4U + 2U) * 1024);
+}
+
 TEST(TrackerFootprintTest, FootprintMovesWithTheOwner) {
     Stream job;
     job.allocator_seen(kAllocator, kMesh, {small_region()});

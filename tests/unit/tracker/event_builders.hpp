@@ -57,6 +57,17 @@ inline constexpr Place kUnknownPlace{OwnerKind::Unknown, -1};
     fields.buffer = object;
     return fields;
 }
+// Sharded in L1 and allocated core by core: it lies on so many cores, on (x, 0) at its address; a page on each.
+[[nodiscard]] inline BufferFields on_cores(BufferFields fields, std::uint32_t x, std::uint8_t cores = 4) {
+    fields.type = BufferType::L1;
+    fields.buffer += 0x100 * (x + 1);
+    fields.sharded = true;
+    fields.pages_per_shard = 1;
+    fields.per_core = true;
+    fields.cores = cores;
+    fields.core = core_number(x, 0);
+    return fields;
+}
 
 // 4 banks of 64 KiB from 0x10000 on, pages padded to 32 bytes, blocks in steps of 64.
 [[nodiscard]] inline Region small_region(BufferType type = BufferType::Dram) {

@@ -260,6 +260,23 @@ TEST(TrackerFailureTest, WhatDependenciesLeaveDecides) {
     EXPECT_EQ(failure.verdict, FailureVerdict::Fragmented);
 }
 
+// As the runtime tells it: pieces that are too small are left out of what is placeable.
+TEST(TrackerFailureTest, NothingPlaceableIsNotNothingFree) {
+    const std::string left = " B). After subtracting 1 dependency range(s) and 0 additional occupied range(s), 0 B remained placeable across 0 "
+                             "window(s), largest 0 B.";
+    const auto verdict = [](const char* needed, const char* free, const std::string& rest) {
+        Stream job = started_job();
+        job.failed(under(of_owner(of_type(buffer_at(0), BufferType::L1), 0), 0),
+                   std::string("Out of Memory: Not enough space after considering dependencies to allocate 819200 B L1 across 1 banks (") + needed +
+                       " B per bank), bank size is 1368736 B (allocated: 819200 B, free: " + free + " B, largest free block: " + free + rest);
+        return job.state().failures.latest->verdict;
+    };
+    EXPECT_EQ(verdict("819200", "549536", left), FailureVerdict::Exhausted);
+    EXPECT_EQ(verdict("409600", "549536", left), FailureVerdict::Fragmented) << "enough is free, but what others hold cuts it up";
+    EXPECT_EQ(verdict("409600", "549536", " B)"), FailureVerdict::Fragmented) << "up to 0.75";
+    EXPECT_EQ(verdict("819200", "549536", " B)"), FailureVerdict::Exhausted);
+}
+
 TEST(RefusalMessageTest, FiguresOfEachKind) {
     EXPECT_EQ(
         parse_refusal("TT_FATAL @ mesh_trace.cpp:78: a <= b info: Creating trace buffers of size 53616640B on MeshDevice 3, but only 50000000B is "

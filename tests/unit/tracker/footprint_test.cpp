@@ -34,6 +34,14 @@ TEST(FootprintTest, ShardedTakesItsShardInEveryBank) {
     EXPECT_EQ(bank_footprint({8 * 6 * 2048, 2048, true, 0, 0}, &kL1), std::nullopt) << "pages per shard not known";
 }
 
+TEST(FootprintTest, AllocatedCoreByCoreTakesItsShardOnItsCores) {
+    const auto on_cores = [](std::uint32_t cores) { return FootprintShape{4 * 6 * 2048, 2048, true, 6, 0, true, cores}; };
+    EXPECT_EQ(chip_footprint(on_cores(4), &kL1), 6U * 2048 * 4) << "not on all 64";
+    EXPECT_EQ(chip_footprint(on_cores(1), &kL1), 6U * 2048);
+    EXPECT_EQ(chip_footprint(on_cores(0), &kL1), std::nullopt) << "how many is not known";
+    EXPECT_EQ(chip_footprint(on_cores(4), nullptr), std::nullopt) << "the padding is not known";
+}
+
 TEST(FootprintTest, BlockOfTheFreeListIsTheTruth) {
     EXPECT_EQ(bank_footprint({100, 0, true, 0, 4096}, nullptr), 4096U);
     EXPECT_EQ(chip_footprint({100, 0, true, 0, 4096}, &kL1), 4096U * 64);

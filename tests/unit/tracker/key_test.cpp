@@ -50,6 +50,45 @@ TEST(TrackerKeyTest, EqualAddressesOfDifferentOwnersAreDifferentBuffers) {
     EXPECT_EQ(job.dram(kPlace1).bytes, 7U);
 }
 
+TEST(TrackerKeyTest, EqualAddressesOnDifferentCoresAreDifferentBuffers) {
+    Stream job = started_job();
+    const BufferFields left = on_cores(buffer_at(kAddress), 0);
+    const BufferFields right = on_cores(buffer_at(kAddress), 5);
+    EXPECT_FALSE(job.alloc(left).replaced_live);
+    EXPECT_FALSE(job.alloc(right).replaced_live);
+    EXPECT_FALSE(job.alloc(of_type(buffer_at(kAddress), BufferType::L1)).replaced_live) << "one of some cores' range beside them";
+    EXPECT_EQ(job.live(), 3U);
+
+    EXPECT_FALSE(job.free(left).unknown_free);
+    EXPECT_EQ(job.live(), 2U);
+    EXPECT_EQ(job.free(left).unknown_free, UnknownFree::Double) << "the other one is not touched";
+    EXPECT_FALSE(job.free(right).unknown_free);
+    EXPECT_EQ(job.live(), 1U);
+    EXPECT_EQ(job.state().contradictions.replaced, 0U);
+}
+
+TEST(TrackerKeyTest, WalksKnowTheCores) {
+    Stream job = started_job();
+    const BufferFields left = on_cores(buffer_at(kAddress), 0);
+    const BufferFields right = on_cores(buffer_at(kAddress), 5);
+    job.alloc(left);
+    EXPECT_FALSE(job.found(left, 0).found_as) << "known already";
+    EXPECT_TRUE(job.found(right, 0).found_as);
+    EXPECT_EQ(job.live(), 2U);
+    job.gone(right);
+    EXPECT_EQ(job.live(), 1U);
+    EXPECT_FALSE(job.free(left).unknown_free);
+}
+
+TEST(TrackerKeyTest, CoresBeyondTheNumberedOnesAreNotKnown) {
+    EXPECT_EQ(core_number(0, 0), 1);
+    EXPECT_EQ(core_coordinates(core_number(13, 9)).x, 13U);
+    EXPECT_EQ(core_coordinates(core_number(13, 9)).y, 9U);
+    EXPECT_EQ(core_number(15, 14), 240);
+    EXPECT_EQ(core_number(16, 0), 0);
+    EXPECT_EQ(core_number(0, 15), 0);
+}
+
 TEST(TrackerKeyTest, EqualPointersInDifferentProcessesAreDifferentBuffers) {
     Stream jobs = started_job();
     jobs.alloc(buffer_at(kAddress));

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "fake_memory.hpp"
@@ -21,6 +22,16 @@ using testing::SizeIs;
 constexpr std::uint64_t kChipClass = 0x1111'0000;
 constexpr std::uint64_t kMeshClass = 0x2222'0000;
 
+struct Core {
+    std::uint64_t x = 0;
+    std::uint64_t y = 0;
+
+    bool operator==(const Core&) const = default;
+};
+struct CoreHash {
+    std::size_t operator()(const Core& core) const noexcept { return core.x * 31 + core.y; }
+};
+
 // A runtime of the test's own, simpler than any real one, with real containers.
 struct Buffer {
     std::uint64_t owner = 0;
@@ -32,6 +43,8 @@ struct Buffer {
     std::uint8_t hooked = 0;
     std::uint64_t address = 0x40;
     std::uint64_t page_size = 64;
+    bool per_core = false;
+    std::unordered_map<Core, std::uint64_t, CoreHash> places;
 };
 struct Allocator {
     std::unordered_set<Buffer*> buffers;
@@ -78,6 +91,8 @@ protected:
         layout_.buffer.hooked = field(&Buffer::hooked, 1);
         layout_.buffer.address = field(&Buffer::address);
         layout_.buffer.page_size = field(&Buffer::page_size);
+        layout_.buffer.per_core = field(&Buffer::per_core, 1);
+        layout_.buffer.core_addresses = field(&Buffer::places);
         layout_.owner.chip_vptr = kChipClass;
         layout_.owner.mesh_vptr = kMeshClass;
         layout_.owner.chip_id = field(&Device::id, 4);
@@ -121,6 +136,36 @@ protected:
     Pool* instance_ = nullptr;
     LayoutProfile layout_;
 };
+
+TEST_F(ProcessWalkTest, BuffersAllocatedCoreByCoreTellTheirCores) {
+    const auto add_sharded = [this](std::uint32_t layout, bool per_core) -> Buffer& {
+        Buffer& buffer = add(0x40);
+        buffer.layout = layout;
+        buffer.type = 1;
+        buffer.per_core = per_core;
+        return buffer;
+    };
+    add_sharded(2, true).places = {{{0, 0}, 0x40}, {{1, 0}, 0x80}};
+    add_sharded(2, true).places = {{{0, 1}, 0x80}, {{1, 1}, 0x80}, {{5, 5}, 0x40}};
+    add_sharded(2, true).places = {{{2, 2}, 0x80}};
+    add_sharded(2, false).places = {{{3, 3}, 0x40}};
+    add_sharded(0, true).places = {{{3, 3}, 0x40}};
+    std::vector<std::tuple<bool, int, int>> seen;
+    const Walk walked = walk();
+    for (const WalkedBuffer& buffer : walked.allocators.at(0).buffers) {
+        seen.emplace_back(buffer.fields.per_core, buffer.fields.cores, buffer.fields.core);
+    }
+    EXPECT_THAT(
+        seen,
+        testing::UnorderedElementsAre(
+            std::tuple(true, 2, core_number(0, 0)),
+            std::tuple(true, 3, core_number(5, 5)),
+            std::tuple(true, 1, 0),   // it is nowhere at its address
+            std::tuple(false, 0, 0),  // not its flag
+            std::tuple(false, 0, 0)   // not sharded
+        )
+    );
+}
 
 TEST_F(ProcessWalkTest, NothingIsOpenWithoutAPool) {
     instance_ = nullptr;

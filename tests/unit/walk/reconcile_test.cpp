@@ -47,6 +47,37 @@ TEST(Reconcile, WhatBothWalksSawAndNoEventToldIsFound) {
     EXPECT_EQ(result.open, 0);
 }
 
+// Two Buffers that were allocated core by core, at one address on different cores.
+TEST(Reconcile, EqualAddressesOnDifferentCoresStayApart) {
+    BufferFields left = buffer_at(kA, 64);
+    left.type = BufferType::L1;
+    left.per_core = true;
+    left.core = core_number(0, 0);
+    BufferFields right = left;
+    right.buffer += 8;
+    right.core = core_number(5, 5);
+    WalkedAllocator both = allocator_with(kA, {});
+    both.buffers = {{left}, {right}};
+    WalkedAllocator one = allocator_with(kA, {});
+    one.buffers = {{right}};
+
+    KnownBuffers known;
+    known.apply(Allocated{{}, left});
+    known.apply(Allocated{{}, right});
+    known.open_window();
+    const Reconciliation same = reconcile(walk_of({both}), walk_of({both}), known);
+    EXPECT_THAT(found_in(same), IsEmpty());
+    EXPECT_THAT(gone_in(same), IsEmpty());
+
+    const Reconciliation less = reconcile(walk_of({one}), walk_of({one}), known);
+    ASSERT_EQ(less.gone.size(), 1U);
+    EXPECT_EQ(less.gone.front().core, left.core);
+
+    known.apply(Freed{{}, left});
+    EXPECT_THAT(gone_in(reconcile(walk_of({one}), walk_of({one}), known)), IsEmpty());
+    EXPECT_THAT(found_in(reconcile(walk_of({one}), walk_of({one}), known)), IsEmpty());
+}
+
 // A block that stays in use without a Buffer: whoever has it was not found.
 TEST(Reconcile, BlocksOfNoBufferInBothWalksAreStrangers) {
     const auto with_blocks = [](const std::vector<Block>& blocks) {

@@ -143,7 +143,7 @@ TableGroup buffer_tables() {
 
 // Told by code alone.
 TableGroup per_core_tables() {
-    return {"Buffer, core by core", {"buffer.per_core"}, {}, Doubt::BelieveCode};
+    return {"Buffer, core by core", {"buffer.per_core", "buffer.core_addresses"}, {}, Doubt::BelieveCode};
 }
 
 // A shard's specification: CoreRangeSet, shape, orientation; from

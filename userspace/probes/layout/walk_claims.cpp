@@ -45,6 +45,7 @@ public:
     void read_free_list();
     void read_shard_spec(std::string_view name);
     void read_per_core();
+    void read_core_addresses();
     void read_view();
     void read_device_manager();
     std::vector<LayoutClaim> take() { return std::move(claims_); }
@@ -209,6 +210,25 @@ void CodeReader::read_per_core() {
     }
 }
 
+// `return impl_->addresses;`, or `return buffer.impl().addresses;`: a reference.
+void CodeReader::read_core_addresses() {
+    const ElfSymbol* symbol = function(kCoreAddresses);
+    if (symbol == nullptr) {
+        return;
+    }
+    const ElfSymbol* impl = function(kBufferImplOf);
+    const auto plain = getter(*symbol);
+    std::optional<std::uint32_t> offset;
+    if (plain && plain->shape == GetterShape::AddressOf) {
+        offset = plain->offset;
+    } else {
+        offset = address_behind(elf_, *symbol, impl);
+    }
+    if (offset) {
+        claim("buffer.core_addresses", {*offset, kPointer}, "get_per_core_addresses()");
+    }
+}
+
 void CodeReader::read_view() {
     const ElfSymbol* impl = function(kViewImplDevices);
     const ElfSymbol* view = function(kViewDevices);
@@ -328,6 +348,7 @@ std::vector<std::string_view> walk_symbols() {
          kViewImplDevices,
          kViewSize,
          kIsPerCore,
+         kCoreAddresses,
          kBufferImplOf,
          kCopyOfLocals,
          kShardSpecs[0],
@@ -358,6 +379,7 @@ std::vector<LayoutClaim> walk_claims(const ElfFile& elf, const SymbolMap& symbol
         reader.read_shard_spec(name);
     }
     reader.read_per_core();
+    reader.read_core_addresses();
     reader.read_view();
     reader.read_free_list();
     reader.read_device_manager();

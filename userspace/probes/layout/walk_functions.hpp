@@ -190,6 +190,8 @@ inline constexpr std::array kInlineMeshFunctions{
 // Where a Buffer has an impl it is asked for it first.
 inline constexpr std::string_view kIsPerCore =
     "_ZN2tt8tt_metal12experimental19per_core_allocation22is_per_core_allocationERKNS0_6BufferE";
+inline constexpr std::string_view kCoreAddresses =
+    "_ZN2tt8tt_metal12experimental19per_core_allocation22get_per_core_addressesERKNS0_6BufferE";
 inline constexpr std::string_view kBufferImplOf = "_ZNK2tt8tt_metal6Buffer4implEv";
 // MeshDeviceView(Impl)::get_devices() copies the chips.
 inline constexpr std::string_view kViewDevices = "_ZNK2tt8tt_metal11distributed14MeshDeviceView11get_devicesEv";

@@ -63,6 +63,19 @@ TEST(WalkLayoutTest, UnoptimizedCodeIsNoHindrance) {
     expect_walk(walk_of("walk-2026-O0.so"), mirrored_walk(2026));
 }
 
+TEST(WalkLayoutTest, CodeTellsWhereBuffersOfSingleCoresLie) {
+    for (const std::string library : {"walk-2026", "walk-2026-clang", "walk-2026-O0"}) {
+        SCOPED_TRACE(library);
+        if (testing::library_exists(library + ".so")) {
+            const BufferLayout buffer = layout_of(library + ".so").buffer;
+            EXPECT_EQ(buffer.per_core, (Field{440, 1}));
+            EXPECT_EQ(buffer.core_addresses, (Field{448, 8}));
+        }
+    }
+    EXPECT_FALSE(layout_of("walk-2026-silent.so").buffer.per_core.exists()) << "told by code alone";
+    EXPECT_FALSE(layout_of("walk-2026-silent.so").buffer.core_addresses.exists());
+}
+
 // Nobody but the code knows these.
 TEST(WalkLayoutTest, CodeIsBelievedAgainstTables) {
     constexpr std::uint32_t kShift = 24;

@@ -126,6 +126,26 @@ std::vector<std::shared_ptr<distributed::MeshDevice>> distributed::MESH::get_sub
 }
 #endif
 
+#if WALK_ERA == 2026 && !LIBRARY_SILENT
+[[noreturn]] void fail() {
+    throw 1;
+}
+BufferImpl& Buffer::impl() const {
+    if (pimpl_ == nullptr) {
+        fail();
+    }
+    return *pimpl_;
+}
+namespace experimental::per_core_allocation {
+bool is_per_core_allocation(const Buffer& buffer) {
+    return buffer.impl().per_core_allocation_;
+}
+const CoreAddresses& get_per_core_addresses(const Buffer& buffer) {
+    return buffer.impl().per_core_addresses_;
+}
+}  // namespace experimental::per_core_allocation
+#endif
+
 distributed::MeshDevice::~MeshDevice() = default;
 bool distributed::MeshDevice::is_initialized() const {
     return true;
