@@ -317,7 +317,9 @@ void SnapshotKeeper::use(std::uint32_t pid, Process& process, WalkOutcome& outco
     tell_differences(pid, process, result);
     // What only the last walk saw its thread is telling just now; another one shows whether that is so.
     const bool news = outcome.first.has_value() || !result.found.empty() || !result.gone.empty();
-    if (result.open > 0 && news && sums.rounds < kMaxRounds) {
+    // A block without its Buffer may be one that a thread, held up, was just about to fill.
+    const bool doubtful = result.strangers > 0 && last.complete && process.reason != WalkReason::Gap;
+    if (((result.open > 0 && news) || doubtful) && sums.rounds < kMaxRounds) {
         process.former = std::move(outcome.last);
         start(pid, process, WalkPlan::Next);
         return;
