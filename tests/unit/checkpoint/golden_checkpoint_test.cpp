@@ -22,7 +22,7 @@ const std::vector<Golden> kGolden{
     {TAT_TEST_DATA "/recording-v1.1.ttar", golden_events_v1_1},
     {TAT_TEST_DATA "/recording-v1.2.ttar", golden_events_v1_2},
     {TAT_TEST_DATA "/recording-v1.3.ttar", golden_events_v1_3},
-    {TAT_TEST_DATA "/recording-v1.4.ttar", golden_events_v1_3},
+    {TAT_TEST_DATA "/recording-v1.4.ttar", golden_events_v1_4},
 };
 constexpr std::size_t kEventsPerChunk = 9;
 

@@ -149,6 +149,28 @@ std::vector<Event> golden_events_v1_3() {
     return events;
 }
 
+std::vector<Event> golden_events_v1_4() {
+    constexpr std::uint64_t kChip = 0x7f0000005000;
+    constexpr std::uint64_t kAllocator = 0x7f0000006000;
+    std::vector<Event> events = golden_events_v1_3();
+    std::uint64_t t_ns = 6'000'000'000'000;
+    const auto at = [&t_ns](std::uint32_t pid) { return EventHeader{t_ns += 20'000, pid, 78}; };
+    const auto on_cores = [](std::uint64_t buffer, std::uint8_t cores, std::uint8_t core) {
+        return BufferFields{
+            buffer, kChip, kAllocator, 0x20000, 8192, 2048, BufferType::L1, false, true, 4, true, cores, core
+        };
+    };
+    events.emplace_back(ProcessSeen{at(7000), 1, 1, true, "single cores"});
+    events.emplace_back(Allocated{at(7000), on_cores(0x10, 1, core_number(0, 0))});
+    events.emplace_back(Allocated{at(7000), on_cores(0x20, 3, core_number(15, 14))});
+    events.emplace_back(BufferFound{at(7000), on_cores(0x30, 2, core_number(1, 0)), 0});
+    events.emplace_back(Allocated{at(7000), on_cores(0x40, 0, 0)});  // neither is known
+    events.emplace_back(Freed{at(7000), on_cores(0x10, 1, core_number(0, 0))});
+    events.emplace_back(AllocatorReleased{at(7000), kAllocator, AllocatorRelease::Clear});
+    events.emplace_back(Allocated{at(7000), on_cores(0x50, 255, core_number(2, 0))});
+    return events;
+}
+
 SessionInfo golden_session_v0_1() {
     SessionInfo session;
     session.tool_version = "0.1.0";

@@ -17,6 +17,7 @@ namespace tt::alloc_trace::test {
 [[nodiscard]] std::vector<Event> golden_events_v1_1();  // those of 0.2, and what came with 1.1
 [[nodiscard]] std::vector<Event> golden_events_v1_2();  // those of 1.1, and what came with 1.2
 [[nodiscard]] std::vector<Event> golden_events_v1_3();  // likewise
+[[nodiscard]] std::vector<Event> golden_events_v1_4();
 [[nodiscard]] SessionInfo golden_session_v0_1();
 [[nodiscard]] Totals golden_totals_v0_1();
 
