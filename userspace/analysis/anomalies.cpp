@@ -6,6 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "base/range.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -20,10 +22,6 @@ void sum_up(Anomaly& sum, const AnomalyPlace& place) {
     sum.count += place.count;
     sum.bytes += place.size;
     sum.places.push_back(place);
-}
-
-std::uint64_t end_of(std::uint64_t begin, std::uint64_t bytes) {
-    return bytes > ~begin ? ~std::uint64_t{0} : begin + bytes;
 }
 
 AnomalyKind kind_of(AllocatorChange how) {

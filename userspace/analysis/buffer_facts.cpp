@@ -7,13 +7,9 @@
 #include <tuple>
 
 namespace tt::alloc_trace {
-namespace {
-
-void add(std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& more) {
+void add_known(std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& more) {
     sum = sum && more ? std::optional(*sum + *more) : std::nullopt;
 }
-
-}  // namespace
 
 OwnerFacts owner_facts(const Owner& owner) { return {owner.kind, owner.id, owner.chips}; }
 
@@ -43,8 +39,8 @@ std::vector<AllocatorGroup> group_live(const ProcessState& process) {
         }
         ++group.count;
         group.bytes += buffer.size;
-        add(group.footprint_bytes, footprint_of(process, key, buffer));
-        add(group.bank_bytes, bank_footprint_of(process, key, buffer));
+        add_known(group.footprint_bytes, footprint_of(process, key, buffer));
+        add_known(group.bank_bytes, bank_footprint_of(process, key, buffer));
         group.first_t_ns = std::min(group.first_t_ns, buffer.t_ns);
         group.last_t_ns = std::max(group.last_t_ns, buffer.t_ns);
     }

@@ -14,6 +14,9 @@
 
 namespace tt::alloc_trace {
 
+// A sum of which one part is not known is not known.
+void add_known(std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& more);
+
 struct OwnerFacts {
     OwnerKind kind = OwnerKind::Unknown;
     std::int32_t id = -1;

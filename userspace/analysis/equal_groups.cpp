@@ -18,9 +18,9 @@ struct Stretch {
     std::size_t end = 0;
 };
 
-class Search {
+class EqualSearch {
 public:
-    explicit Search(std::span<const std::uint64_t> sizes) : sizes_(sizes), bytes_until_(sizes.size() + 1) {
+    explicit EqualSearch(std::span<const std::uint64_t> sizes) : sizes_(sizes), bytes_until_(sizes.size() + 1) {
         std::partial_sum(sizes.begin(), sizes.end(), bytes_until_.begin() + 1);
     }
 
@@ -58,7 +58,7 @@ private:
 }  // namespace
 
 std::vector<EqualGroups> find_equal_groups(std::span<const std::uint64_t> sizes) {
-    const Search search(sizes);
+    const EqualSearch search(sizes);
     std::vector<EqualGroups> found;
     std::vector<Stretch> open{{0, sizes.size()}};
     while (!open.empty() && found.size() < kMostFound) {

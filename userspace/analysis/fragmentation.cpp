@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "analysis/last_use.hpp"
+#include "base/range.hpp"
 
 namespace tt::alloc_trace {
 namespace {
-
-std::uint64_t end_of(std::uint64_t begin, std::uint64_t bytes) { return bytes > ~begin ? ~std::uint64_t{0} : begin + bytes; }
 
 BufferFacts facts_of(const ProcessState& process, const PlacedBuffer& block) {
     return buffer_facts(process, block.key, *process.live.find(block.key));

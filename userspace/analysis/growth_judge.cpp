@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kLeastSteps = 4;
 constexpr std::size_t kFewSteps = 24;  // up to here every step must come when it is due; above, chance averages out
-constexpr double kTolerance = 0.25;
+constexpr double kJudgeTolerance = 0.25;
 constexpr std::size_t kFewest = 3;      // iterations
 constexpr double kOver = 0.75;          // of the iterations: what rose no more since then has stopped
 
@@ -65,8 +65,8 @@ bool steps_are_regular(std::span<const LowWater> floor, const std::vector<Step>&
     const double gap = median(gaps);
     const double height = median(heights);
     // A place is known to the width of a stretch only, and a step at its border may fall to either side.
-    const double slack = std::max(kTolerance * gap, widest(floor)) + 1e-6;
-    const double height_slack = std::max(kTolerance * height, 1.0);
+    const double slack = std::max(kJudgeTolerance * gap, widest(floor)) + 1e-6;
+    const double height_slack = std::max(kJudgeTolerance * height, 1.0);
     const auto near = [](double middle, double allowed) {
         return [middle, allowed](double value) { return std::abs(value - middle) <= allowed; };
     };
@@ -134,7 +134,7 @@ std::optional<GrowthSlope> judge_few(std::span<const LowWater> floor) {
         heights.erase(heights.begin());
     }
     const double height = median(heights);
-    const bool equal = std::all_of(heights.begin(), heights.end(), [height](double one) { return std::abs(one - height) <= kTolerance * height; });
+    const bool equal = std::all_of(heights.begin(), heights.end(), [height](double one) { return std::abs(one - height) <= kJudgeTolerance * height; });
     const auto grown = static_cast<double>(floor.back().low - floor.front().low);
     return equal ? std::optional(GrowthSlope{height, grown, floor.back().periods, steps.size()}) : std::nullopt;
 }

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/range.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
 using Ranges = std::map<std::uint64_t, std::uint64_t>;
-
-std::uint64_t end_of(std::uint64_t begin, std::uint64_t bytes) { return bytes > ~begin ? ~std::uint64_t{0} : begin + bytes; }
 
 std::uint64_t held_of(const Ranges& ranges, std::uint64_t begin, std::uint64_t end) {
     auto range = ranges.upper_bound(begin);

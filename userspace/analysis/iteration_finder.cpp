@@ -19,7 +19,7 @@ constexpr double kLonger = 1.5;              // two loops of nearly the same len
 constexpr double kLeastOfOther = 0.75;       // of what the other loop explains
 constexpr std::size_t kMostEarlier = 2;      // loops before the last one
 constexpr std::size_t kLeastEarlier = 32;    // marks
-constexpr double kMostKept = 0.25;           // of the allocations of an earlier loop: else it is the loading of a model
+constexpr double kMostOfLoading = 0.25;           // of the allocations of an earlier loop: else it is the loading of a model
 constexpr double kSamePeriod = 0.1;          // of threads that do the same
 
 using Places = std::vector<std::uint32_t>;  // among the marks
@@ -251,7 +251,7 @@ std::vector<FoundIterations> Finder::up_to(std::size_t size, bool recycling_only
 bool is_work(std::span<const ShapeMark> marks, const std::vector<ShapeInfo>& shapes, const FoundIterations& loop) {
     const auto part = marks.subspan(loop.begins.front(), loop.end - loop.begins.front());
     const auto kept = std::count_if(part.begin(), part.end(), [&shapes](const ShapeMark& mark) { return !shapes[mark.shape].recycles; });
-    return static_cast<double>(kept) <= kMostKept * static_cast<double>(part.size());
+    return static_cast<double>(kept) <= kMostOfLoading * static_cast<double>(part.size());
 }
 
 }  // namespace

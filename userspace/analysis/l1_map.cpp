@@ -7,10 +7,10 @@
 #include <set>
 #include <utility>
 
+#include "base/range.hpp"
+
 namespace tt::alloc_trace {
 namespace {
-
-std::uint64_t end_of(std::uint64_t begin, std::uint64_t bytes) { return bytes > ~begin ? ~std::uint64_t{0} : begin + bytes; }
 
 // Who decides what L1 of a chip looks like.
 struct Tenants {

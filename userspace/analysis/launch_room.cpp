@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/range.hpp"
+
 namespace tt::alloc_trace {
 namespace {
-
-std::uint64_t end_of(std::uint64_t begin, std::uint64_t bytes) { return bytes > ~begin ? ~std::uint64_t{0} : begin + bytes; }
 
 std::uint64_t common_bytes(const L1Range& a, const L1Range& b) {
     const std::uint64_t begin = std::max(a.begin, b.begin);

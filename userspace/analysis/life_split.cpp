@@ -7,21 +7,18 @@
 #include <map>
 #include <tuple>
 
+#include "analysis/buffer_facts.hpp"
 #include "analysis/equal_groups.hpp"
 
 namespace tt::alloc_trace {
 namespace {
-
-void add(std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& more) {
-    sum = sum && more ? std::optional(*sum + *more) : std::nullopt;
-}
 
 void add(LifePart& part, const BufferLife& life) {
     part.first_t_ns = part.buffers == 0 ? life.born_t_ns : std::min(part.first_t_ns, life.born_t_ns);
     part.last_t_ns = std::max(part.last_t_ns, life.born_t_ns);
     ++part.buffers;
     part.bytes += life.size;
-    add(part.footprint_bytes, life.footprint);
+    add_known(part.footprint_bytes, life.footprint);
     if (life.freed_t_ns) {
         const std::uint64_t lived = *life.freed_t_ns - std::min(*life.freed_t_ns, life.born_t_ns);
         part.shortest_ns = part.freed == 0 ? lived : std::min(part.shortest_ns, lived);
@@ -99,7 +96,7 @@ void add_shape(LifePart& part, const BufferLife& life, bool of_first_group) {
     }
     shape->count += of_first_group ? 1 : 0;
     shape->bytes += life.size;
-    add(shape->footprint_bytes, life.footprint);
+    add_known(shape->footprint_bytes, life.footprint);
 }
 
 LifePart part_of(const std::vector<BufferLife>& loaded, const EqualGroups& groups) {

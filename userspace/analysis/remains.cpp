@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "analysis/buffer_facts.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -20,10 +22,6 @@ std::optional<RemainEnd> remain_end(const ProcessState& process, const Allocatio
         case FreeKind::Inferred: break;
     }
     return std::nullopt;
-}
-
-void add_known(std::optional<std::uint64_t>& sum, std::optional<std::uint64_t> more) {
-    sum = sum && more ? std::optional(*sum + *more) : std::nullopt;
 }
 
 }  // namespace

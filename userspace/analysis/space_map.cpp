@@ -6,12 +6,10 @@
 #include <limits>
 #include <tuple>
 
+#include "base/range.hpp"
+
 namespace tt::alloc_trace {
 namespace {
-
-std::uint64_t end_of(std::uint64_t begin, std::uint64_t bytes) {
-    return bytes > std::numeric_limits<std::uint64_t>::max() - begin ? std::numeric_limits<std::uint64_t>::max() : begin + bytes;
-}
 
 SpaceMap empty_map(const Region& region) {
     SpaceMap map;

@@ -17,20 +17,10 @@
 namespace tt::alloc_trace {
 namespace {
 
-[[nodiscard]] tl::unexpected<Error> cannot_create(const std::string& path, int error) {
-    if (error == EEXIST) {
-        return fail_errno(
-            ErrorCode::Usage, "cannot create " + path, error, "choose another file, or give --force to overwrite it"
-        );
-    }
-    const bool denied = error == EACCES || error == EPERM || error == EROFS;
-    return fail_errno(denied ? ErrorCode::NotPermitted : ErrorCode::RunTime, "cannot create " + path, error);
-}
-
 [[nodiscard]] Status check_free(const std::string& path, bool force) {
     struct stat there {};
     if (::lstat(path.c_str(), &there) != 0) {
-        return errno == ENOENT ? Status() : Status(cannot_create(path, errno));
+        return errno == ENOENT ? Status() : cannot_create(path, errno);
     }
     if (!force) {
         return cannot_create(path, EEXIST);

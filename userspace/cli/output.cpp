@@ -18,13 +18,17 @@ namespace {
 
 bool is_stdout(const std::string& path) { return path.empty() || path == "-"; }
 
-Status cannot_create(const std::string& path, int error) {
-    const bool exists = error == EEXIST;
-    const char* hint = exists ? "choose another file, or give --force to overwrite it" : "";
-    return fail_errno(exists ? ErrorCode::Usage : ErrorCode::RunTime, "cannot create " + path, error, hint);
-}
-
 }  // namespace
+
+tl::unexpected<Error> cannot_create(const std::string& path, int error) {
+    if (error == EEXIST) {
+        return fail_errno(
+            ErrorCode::Usage, "cannot create " + path, error, "choose another file, or give --force to overwrite it"
+        );
+    }
+    const bool denied = error == EACCES || error == EPERM || error == EROFS;
+    return fail_errno(denied ? ErrorCode::NotPermitted : ErrorCode::RunTime, "cannot create " + path, error);
+}
 
 bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
 

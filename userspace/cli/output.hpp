@@ -14,6 +14,9 @@ namespace tt::alloc_trace {
 
 [[nodiscard]] bool stdout_is_terminal();
 
+// What open() or mkstemp() said, in words. Status Usage: it exists; NotPermitted; RunTime.
+[[nodiscard]] tl::unexpected<Error> cannot_create(const std::string& path, int error);
+
 // All of `text`; error if it cannot be written. A closed pipe is no error: the reader has seen enough. `closed` tells.
 [[nodiscard]] Status write_stdout(const std::string& text, bool* closed = nullptr);
 

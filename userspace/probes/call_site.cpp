@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kMaxCallerBytes = 256U << 10U;  // real ones have a few kilobytes
 constexpr std::size_t kMaxPieces = 64;                  // called functions looked into
-constexpr std::size_t kPieceBytes = 4096;               // of each
+constexpr std::size_t kTextPieceBytes = 4096;               // of each
 
 // The calls and jumps that leave a piece of code, and the loads of addresses to call.
 struct Calls {
@@ -62,7 +62,7 @@ Calls calls_behind(const ElfFile& elf, const Calls& calls) {
     pieces.resize(std::min(pieces.size(), kMaxPieces));
     Calls behind;
     for (const std::uint64_t piece : pieces) {
-        if (const auto code = elf.read(piece, kPieceBytes)) {
+        if (const auto code = elf.read(piece, kTextPieceBytes)) {
             const Calls inner = collect_calls(*code, piece);
             behind.instructions.insert(behind.instructions.end(), inner.instructions.begin(), inner.instructions.end());
         }

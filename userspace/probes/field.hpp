@@ -6,6 +6,9 @@
 
 namespace tt::alloc_trace {
 
+inline constexpr std::int32_t kPointerBytes = 8;
+inline constexpr std::int64_t kMaxMemberOffset = 1 << 20;  // no class of the runtime has a megabyte
+
 // A member of an object. Width 0: builds with this layout have no such member.
 struct Field {
     std::uint32_t offset = 0;

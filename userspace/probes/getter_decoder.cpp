@@ -12,14 +12,15 @@
 #include <string>
 
 #include "probes/disassembler.hpp"
+#include "probes/field.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
-enum class Kind : std::uint8_t { Unknown, Constant, Stack, Object, Member, Predicate };
+enum class GetterKind : std::uint8_t { Unknown, Constant, Stack, Object, Member, Predicate };
 
-struct Value {
-    Kind kind = Kind::Unknown;
+struct GetterValue {
+    GetterKind kind = GetterKind::Unknown;
     std::int64_t number = 0;  // constant; bytes from rsp at entry; bytes from `this`, a member's from its object
     std::uint32_t width = 0;  // of a member: bytes read
     std::optional<std::int64_t> via{};  // of a member: it is in the object to which the member at this offset points
@@ -33,7 +34,6 @@ constexpr std::size_t kRax = 0;
 constexpr std::size_t kRdi = 5;
 constexpr std::size_t kRbp = 6;
 constexpr std::size_t kRsp = 7;
-constexpr std::int64_t kMaxMemberOffset = 1 << 20;  // no class of the runtime has a megabyte
 
 // Index of a general register of any width; none for ah, xmm0, rip and the like.
 std::optional<std::size_t> register_index(unsigned reg) {
@@ -77,8 +77,8 @@ std::optional<std::int64_t> sign_extended(std::optional<std::int64_t> value, std
 class GetterWalker {
 public:
     GetterWalker() {
-        registers_[kRdi] = {Kind::Object, 0};
-        registers_[kRsp] = {Kind::Stack, 0};
+        registers_[kRdi] = {GetterKind::Object, 0};
+        registers_[kRsp] = {GetterKind::Stack, 0};
     }
 
     // nullptr if the instruction was understood, else why not.
@@ -98,46 +98,46 @@ private:
     const char* push(const cs_x86& x);
     const char* pop(std::size_t to);
     const char* pass_guard();
-    const char* read(const cs_x86_op& from, Value& value);
-    const char* write(const cs_x86_op& to, const Value& value);
-    const char* read_member(const Value& address, std::uint32_t width, Value& value);
-    std::optional<Value> address_of(const cs_x86_op& operand) const;
+    const char* read(const cs_x86_op& from, GetterValue& value);
+    const char* write(const cs_x86_op& to, const GetterValue& value);
+    const char* read_member(const GetterValue& address, std::uint32_t width, GetterValue& value);
+    std::optional<GetterValue> address_of(const cs_x86_op& operand) const;
 
-    std::array<Value, kRegisters> registers_{};
-    std::map<std::int64_t, Value> stack_;
-    Value flags_;                  // Predicate, if they come from comparing the member with a constant
-    std::optional<Value> member_;  // the one read from the object itself
-    std::optional<Value> behind_;  // the one read through it
+    std::array<GetterValue, kRegisters> registers_{};
+    std::map<std::int64_t, GetterValue> stack_;
+    GetterValue flags_;                  // Predicate, if they come from comparing the member with a constant
+    std::optional<GetterValue> member_;  // the one read from the object itself
+    std::optional<GetterValue> behind_;  // the one read through it
     bool guarded_ = false;
 };
 
 // In the object, or in the one behind the member at `via`.
-bool is_object_address(const Value& value) {
-    return value.kind == Kind::Object || (value.kind == Kind::Member && value.width == 8 && !value.mask && !value.via);
+bool is_object_address(const GetterValue& value) {
+    return value.kind == GetterKind::Object || (value.kind == GetterKind::Member && value.width == 8 && !value.mask && !value.via);
 }
 
-std::optional<Value> GetterWalker::address_of(const cs_x86_op& operand) const {
+std::optional<GetterValue> GetterWalker::address_of(const cs_x86_op& operand) const {
     const x86_op_mem& memory = operand.mem;
     const auto base = register_index(memory.base);
     if (memory.segment != X86_REG_INVALID || memory.index != X86_REG_INVALID || !base) {
         return std::nullopt;
     }
-    Value address = registers_[*base];
-    if (address.kind == Kind::Stack || address.kind == Kind::Object) {
+    GetterValue address = registers_[*base];
+    if (address.kind == GetterKind::Stack || address.kind == GetterKind::Object) {
         address.number += memory.disp;
         return address;
     }
     if (is_object_address(address)) {
-        Value inside{Kind::Object, memory.disp};
+        GetterValue inside{GetterKind::Object, memory.disp};
         inside.via = address.number;
         return inside;
     }
     return std::nullopt;
 }
 
-const char* GetterWalker::read(const cs_x86_op& from, Value& value) {
+const char* GetterWalker::read(const cs_x86_op& from, GetterValue& value) {
     if (from.type == X86_OP_IMM) {
-        value = {Kind::Constant, from.imm};
+        value = {GetterKind::Constant, from.imm};
         return nullptr;
     }
     if (from.type == X86_OP_REG) {
@@ -146,7 +146,7 @@ const char* GetterWalker::read(const cs_x86_op& from, Value& value) {
             return "an unusual register";
         }
         value = registers_[*index];
-        if ((value.kind == Kind::Object || value.kind == Kind::Stack) && from.size != 8) {
+        if ((value.kind == GetterKind::Object || value.kind == GetterKind::Stack) && from.size != 8) {
             value = {};
         }
         return nullptr;
@@ -155,29 +155,29 @@ const char* GetterWalker::read(const cs_x86_op& from, Value& value) {
     if (!address) {
         return "it reads something that is not a member";
     }
-    if (address->kind == Kind::Stack) {
+    if (address->kind == GetterKind::Stack) {
         const auto slot = stack_.find(address->number);
-        value = slot == stack_.end() ? Value{} : slot->second;
+        value = slot == stack_.end() ? GetterValue{} : slot->second;
         return nullptr;
     }
     return read_member(*address, from.size, value);
 }
 
-const char* GetterWalker::read_member(const Value& address, std::uint32_t width, Value& value) {
+const char* GetterWalker::read_member(const GetterValue& address, std::uint32_t width, GetterValue& value) {
     if (address.number < 0 || address.number > kMaxMemberOffset) {
         return "it reads outside of any object";
     }
-    std::optional<Value>& known = address.via ? behind_ : member_;
+    std::optional<GetterValue>& known = address.via ? behind_ : member_;
     if (known && (known->number != address.number || known->width != width)) {
         return "it reads a second member";
     }
-    known = Value{Kind::Member, address.number, width};
+    known = GetterValue{GetterKind::Member, address.number, width};
     known->via = address.via;
     value = *known;
     return nullptr;
 }
 
-const char* GetterWalker::write(const cs_x86_op& to, const Value& value) {
+const char* GetterWalker::write(const cs_x86_op& to, const GetterValue& value) {
     if (to.type == X86_OP_REG) {
         const auto index = register_index(to.reg);
         if (!index) {
@@ -187,7 +187,7 @@ const char* GetterWalker::write(const cs_x86_op& to, const Value& value) {
         return nullptr;
     }
     const auto address = address_of(to);
-    if (!address || address->kind != Kind::Stack) {
+    if (!address || address->kind != GetterKind::Stack) {
         return "it writes to memory";
     }
     stack_[address->number] = value;
@@ -195,7 +195,7 @@ const char* GetterWalker::write(const cs_x86_op& to, const Value& value) {
 }
 
 const char* GetterWalker::move(const cs_x86& x) {
-    Value value;
+    GetterValue value;
     const char* why = read(x.operands[1], value);
     return why != nullptr ? why : write(x.operands[0], value);
 }
@@ -205,9 +205,9 @@ const char* GetterWalker::load_address(const cs_x86& x) {
     return address && !address->via ? write(x.operands[0], *address) : "it computes an address";
 }
 
-Value predicate(const Value& member, std::optional<std::int64_t> mask, std::int64_t compared_to) {
-    Value value = member;
-    value.kind = Kind::Predicate;
+GetterValue predicate(const GetterValue& member, std::optional<std::int64_t> mask, std::int64_t compared_to) {
+    GetterValue value = member;
+    value.kind = GetterKind::Predicate;
     value.mask = mask;
     value.compared_to = compared_to;
     return value;
@@ -220,26 +220,26 @@ const char* GetterWalker::arithmetic(unsigned id, const cs_x86& x) {
     flags_ = {};
     if (id == X86_INS_XOR) {
         const bool zero = to.type == X86_OP_REG && by.type == X86_OP_REG && to.reg == by.reg;
-        return zero ? write(to, {Kind::Constant, 0}) : "it computes";
+        return zero ? write(to, {GetterKind::Constant, 0}) : "it computes";
     }
     if (to.type != X86_OP_REG || by.type != X86_OP_IMM) {
         return "it computes";
     }
-    Value value;
+    GetterValue value;
     if (const char* why = read(to, value); why != nullptr) {
         return why;
     }
     if (id != X86_INS_AND) {
-        if (value.kind != Kind::Stack && value.kind != Kind::Object) {
+        if (value.kind != GetterKind::Stack && value.kind != GetterKind::Object) {
             return "it computes";
         }
         value.number += id == X86_INS_ADD ? by.imm : -by.imm;
         return write(to, value);
     }
-    if (value.kind == Kind::Predicate && (by.imm & 1) != 0) {
+    if (value.kind == GetterKind::Predicate && (by.imm & 1) != 0) {
         return write(to, value);  // `and al, 1` behind a setcc
     }
-    if (value.kind != Kind::Member || value.mask) {
+    if (value.kind != GetterKind::Member || value.mask) {
         return "it computes";
     }
     value.mask = by.imm;
@@ -248,24 +248,24 @@ const char* GetterWalker::arithmetic(unsigned id, const cs_x86& x) {
 }
 
 const char* GetterWalker::compare(unsigned id, const cs_x86& x) {
-    Value left;
-    Value right;
+    GetterValue left;
+    GetterValue right;
     if (const char* why = read(x.operands[0], left); why != nullptr) {
         return why;
     }
     if (const char* why = read(x.operands[1], right); why != nullptr) {
         return why;
     }
-    if (left.kind != Kind::Member) {
+    if (left.kind != GetterKind::Member) {
         return "it compares something that is not the member";
     }
-    if (id == X86_INS_CMP && right.kind == Kind::Constant) {
+    if (id == X86_INS_CMP && right.kind == GetterKind::Constant) {
         flags_ = predicate(left, left.mask, right.number);
         return nullptr;
     }
     const bool with_itself =
         x.operands[1].type == X86_OP_REG && x.operands[0].type == X86_OP_REG && x.operands[0].reg == x.operands[1].reg;
-    if (id == X86_INS_TEST && (with_itself || (right.kind == Kind::Constant && !left.mask))) {
+    if (id == X86_INS_TEST && (with_itself || (right.kind == GetterKind::Constant && !left.mask))) {
         flags_ = predicate(left, with_itself ? left.mask : right.number, 0);
         return nullptr;
     }
@@ -273,15 +273,15 @@ const char* GetterWalker::compare(unsigned id, const cs_x86& x) {
 }
 
 const char* GetterWalker::set_if(const cs_x86& x, bool negated) {
-    Value value = flags_;
+    GetterValue value = flags_;
     value.negated = negated;
-    return value.kind == Kind::Predicate ? write(x.operands[0], value) : "a condition of unknown origin";
+    return value.kind == GetterKind::Predicate ? write(x.operands[0], value) : "a condition of unknown origin";
 }
 
 const char* GetterWalker::push(const cs_x86& x) {
-    Value value;
+    GetterValue value;
     if (x.op_count != 1 || x.operands[0].type != X86_OP_REG || read(x.operands[0], value) != nullptr ||
-        registers_[kRsp].kind != Kind::Stack) {
+        registers_[kRsp].kind != GetterKind::Stack) {
         return "it pushes something unusual";
     }
     registers_[kRsp].number -= 8;
@@ -290,11 +290,11 @@ const char* GetterWalker::push(const cs_x86& x) {
 }
 
 const char* GetterWalker::pop(std::size_t to) {
-    if (registers_[kRsp].kind != Kind::Stack) {
+    if (registers_[kRsp].kind != GetterKind::Stack) {
         return "the stack is lost";
     }
     const auto slot = stack_.find(registers_[kRsp].number);
-    const Value value = slot == stack_.end() ? Value{} : slot->second;
+    const GetterValue value = slot == stack_.end() ? GetterValue{} : slot->second;
     registers_[kRsp].number += 8;
     registers_[to] = value;
     return nullptr;
@@ -302,7 +302,7 @@ const char* GetterWalker::pop(std::size_t to) {
 
 // `if (!is_allocated) throw; return address_;`: one check of another member, whose rare case is out of the way.
 const char* GetterWalker::pass_guard() {
-    if (flags_.kind != Kind::Predicate || guarded_) {
+    if (flags_.kind != GetterKind::Predicate || guarded_) {
         return "it branches";
     }
     guarded_ = true;
@@ -359,7 +359,7 @@ const char* GetterWalker::step(const cs_insn& instruction) {
     }
 }
 
-Getter getter_of(const Value& value, GetterShape shape) {
+Getter getter_of(const GetterValue& value, GetterShape shape) {
     Getter getter;
     getter.shape = shape;
     getter.offset = static_cast<std::uint32_t>(value.number);
@@ -374,29 +374,29 @@ Getter getter_of(const Value& value, GetterShape shape) {
 }
 
 Result<Getter> GetterWalker::answer() const {
-    const Value& value = registers_[kRax];
-    if (value.kind == Kind::Object) {
+    const GetterValue& value = registers_[kRax];
+    if (value.kind == GetterKind::Object) {
         if (member_ || value.number < 0 || value.number > kMaxMemberOffset) {
             return fail(ErrorCode::RunTime, "not a plain getter: it returns an address, but reads too");
         }
         return getter_of(value, GetterShape::AddressOf);
     }
-    if (value.kind != Kind::Member && value.kind != Kind::Predicate) {
+    if (value.kind != GetterKind::Member && value.kind != GetterKind::Predicate) {
         return fail(ErrorCode::RunTime, "not a plain getter: what it returns is not a member");
     }
     if (behind_ && !value.via) {
         return fail(ErrorCode::RunTime, "not a plain getter: it reads a second member");
     }
-    return getter_of(value, value.kind == Kind::Member ? GetterShape::Load : GetterShape::Predicate);
+    return getter_of(value, value.kind == GetterKind::Member ? GetterShape::Load : GetterShape::Predicate);
 }
 
 std::optional<Getter> GetterWalker::handover() const {
-    const Value& first = registers_[kRdi];
-    return first.kind == Kind::Member ? std::optional(getter_of(first, GetterShape::Handover)) : std::nullopt;
+    const GetterValue& first = registers_[kRdi];
+    return first.kind == GetterKind::Member ? std::optional(getter_of(first, GetterShape::Handover)) : std::nullopt;
 }
 
 std::optional<Getter> GetterWalker::condition() const {
-    return flags_.kind == Kind::Predicate ? std::optional(getter_of(flags_, GetterShape::Predicate)) : std::nullopt;
+    return flags_.kind == GetterKind::Predicate ? std::optional(getter_of(flags_, GetterShape::Predicate)) : std::nullopt;
 }
 
 // `done`: the answer, if this instruction gives one.

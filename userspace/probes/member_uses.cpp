@@ -14,13 +14,11 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::uint64_t kAddress = 0x10000;  // any: the code refers to nothing outside
-constexpr std::int64_t kMaxMemberOffset = 1 << 16;
-constexpr std::uint32_t kPointer = 8;
+constexpr std::int64_t kMaxUseOffset = 1 << 16;
 constexpr std::uint32_t kElementCount = 24;  // in a hash container, libstdc++ and libc++
 
 bool is_offset(std::int64_t offset) {
-    return offset >= 0 && offset <= kMaxMemberOffset;
+    return offset >= 0 && offset <= kMaxUseOffset;
 }
 
 bool is_object(const ValueState& state, Register reg) {
@@ -124,7 +122,7 @@ Result<std::vector<MemberUse>> member_uses(const ElfFile& elf, const ElfSymbol& 
 
 Result<std::vector<MemberUse>> member_uses(std::span<const std::uint8_t> code, Register object) {
     Uses uses;
-    const auto decoded = FunctionCode::decode({code.begin(), code.end()}, kAddress, {});
+    const auto decoded = FunctionCode::decode({code.begin(), code.end()}, kNoAddress, {});
     const Status status = visit(decoded, object, {}, [&](const auto& instruction, const auto& state) {
         uses.look_at(instruction, state);
     });
@@ -171,13 +169,13 @@ std::optional<std::uint32_t> element_bytes(const ElfFile& elf, const ElfSymbol& 
             steps.insert(instruction.number);
         }
     });
-    const bool plain = status && steps.size() == 1 && *steps.begin() > 0 && *steps.begin() <= kMaxMemberOffset;
+    const bool plain = status && steps.size() == 1 && *steps.begin() > 0 && *steps.begin() <= kMaxUseOffset;
     return plain ? std::optional(static_cast<std::uint32_t>(*steps.begin())) : std::nullopt;
 }
 
 bool reads_pointer(std::span<const MemberUse> uses, std::uint32_t offset) {
     for (const MemberUse& use : uses) {
-        if (use == MemberUse{offset, kPointer}) {
+        if (use == MemberUse{offset, kPointerBytes}) {
             return true;
         }
     }
@@ -189,25 +187,25 @@ std::optional<std::uint32_t> address_in(std::span<const MemberUse> uses) {
 }
 
 std::optional<std::uint32_t> pointer_in(std::span<const MemberUse> uses) {
-    return only(uses, [](const MemberUse& use) { return use.width == kPointer; });
+    return only(uses, [](const MemberUse& use) { return use.width == kPointerBytes; });
 }
 
 std::optional<std::uint32_t> pointer_row_in(std::span<const MemberUse> uses, std::size_t count) {
     return only(uses, [&](const MemberUse& use) {
-        if (use.width != kPointer || (use.offset >= kPointer && reads_pointer(uses, use.offset - kPointer))) {
+        if (use.width != kPointerBytes || (use.offset >= kPointerBytes && reads_pointer(uses, use.offset - kPointerBytes))) {
             return false;
         }
         std::uint32_t end = use.offset;
         while (reads_pointer(uses, end)) {
-            end += kPointer;
+            end += kPointerBytes;
         }
-        return end - use.offset == count * kPointer;
+        return end - use.offset == count * kPointerBytes;
     });
 }
 
 std::optional<std::uint32_t> pointer_pair_in(std::span<const MemberUse> uses) {
     for (const MemberUse& use : uses) {
-        if (use.width == kPointer && reads_pointer(uses, use.offset + kPointer)) {
+        if (use.width == kPointerBytes && reads_pointer(uses, use.offset + kPointerBytes)) {
             return use.offset;
         }
         if (is_read(use)) {

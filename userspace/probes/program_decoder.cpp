@@ -14,17 +14,16 @@
 #include "probes/code/function_code.hpp"
 #include "probes/code/module_code.hpp"
 #include "probes/code/value_flow.hpp"
+#include "probes/field.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
 using Kind = Value::Kind;
 
-constexpr std::uint64_t kAddress = 0x10000;  // any: the code refers to nothing outside
-constexpr std::int64_t kMaxMemberOffset = 1 << 16;
+constexpr std::int64_t kMaxProgramOffset = 1 << 16;
 constexpr std::int32_t kMinElement = 40;  // CoreRange and more
 constexpr std::int32_t kMaxElement = 4096;
-constexpr std::int32_t kPointer = 8;
 constexpr std::int32_t kVectorBytes = 24;
 constexpr int kMaxUses = 3;  // instructions between the load of a flag and its test
 
@@ -53,7 +52,7 @@ Result<AllSeen> follow_this(const Result<FunctionCode>& code, const CallKnowledg
 }
 
 Result<AllSeen> follow_this(std::span<const std::uint8_t> bytes) {
-    return follow_this(FunctionCode::decode({bytes.begin(), bytes.end()}, kAddress, {}), {});
+    return follow_this(FunctionCode::decode({bytes.begin(), bytes.end()}, kNoAddress, {}), {});
 }
 
 Result<AllSeen> follow_this(const ElfFile& elf, const ElfSymbol& function) {
@@ -74,7 +73,7 @@ Value base_of_read(const Seen& seen) {
 
 std::optional<std::uint32_t> member_read(const Seen& seen) {
     const std::int64_t offset = seen.instruction.memory.displacement;
-    if (base_of_read(seen).kind != Kind::Argument || offset < 0 || offset > kMaxMemberOffset) {
+    if (base_of_read(seen).kind != Kind::Argument || offset < 0 || offset > kMaxProgramOffset) {
         return std::nullopt;
     }
     return static_cast<std::uint32_t>(offset);
@@ -126,11 +125,11 @@ void VectorUses::look_at_comparison(const Seen& seen) {
     const Instruction& instruction = seen.instruction;
     Value left = seen.state.in(instruction.to);
     Value right = seen.state.in(instruction.from);
-    if (const auto member = member_read(seen); member && instruction.memory.size == kPointer) {
+    if (const auto member = member_read(seen); member && instruction.memory.size == kPointerBytes) {
         (left.kind == Kind::Unknown ? left : right) = {Kind::Member, 0, static_cast<std::int32_t>(*member)};
     }
     for (int i = 0; i < 2; ++i) {
-        if (left.kind == Kind::Element && right.kind == Kind::Member && right.number == left.number + kPointer) {
+        if (left.kind == Kind::Element && right.kind == Kind::Member && right.number == left.number + kPointerBytes) {
             uses_[left.number].compared_with_end = true;
         }
         std::swap(left, right);
@@ -152,7 +151,7 @@ void VectorUses::look_at(const Seen& seen) {
             is_add ? instruction.number : instruction.memory.displacement
         );
     }
-    if (const Value base = base_of_read(seen); walks(base) && instruction.memory.size == kPointer) {
+    if (const Value base = base_of_read(seen); walks(base) && instruction.memory.size == kPointerBytes) {
         uses_[base.number].reads.insert(instruction.memory.displacement);
     }
 }
@@ -162,12 +161,12 @@ std::optional<RegionVectors> VectorUses::vectors_of(std::int32_t offset, const V
         return std::nullopt;
     }
     const std::int64_t element = *use.steps.begin();
-    if (element < kMinElement || element > kMaxElement || element % kPointer != 0) {
+    if (element < kMinElement || element > kMaxElement || element % kPointerBytes != 0) {
         return std::nullopt;
     }
     std::optional<std::int64_t> regions;
     for (const std::int64_t begin : use.reads) {
-        if (begin >= 0 && begin + kVectorBytes <= element && use.reads.contains(begin + kPointer)) {
+        if (begin >= 0 && begin + kVectorBytes <= element && use.reads.contains(begin + kPointerBytes)) {
             if (regions) {
                 return std::nullopt;
             }
@@ -178,9 +177,9 @@ std::optional<RegionVectors> VectorUses::vectors_of(std::int32_t offset, const V
         return std::nullopt;
     }
     return RegionVectors{
-        {static_cast<std::uint32_t>(offset), kPointer},
+        {static_cast<std::uint32_t>(offset), kPointerBytes},
         static_cast<std::uint32_t>(element),
-        {static_cast<std::uint32_t>(*regions), kPointer}
+        {static_cast<std::uint32_t>(*regions), kPointerBytes}
     };
 }
 

@@ -5,6 +5,7 @@
 // argument).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -32,6 +33,18 @@ enum class Register : std::uint8_t {
     R15
 };
 inline constexpr std::size_t kRegisterCount = 17;  // with None
+// What a called function may overwrite (System V ABI).
+inline constexpr std::array<Register, 9> kCallerSaved{
+    Register::Rax,
+    Register::Rcx,
+    Register::Rdx,
+    Register::Rsi,
+    Register::Rdi,
+    Register::R8,
+    Register::R9,
+    Register::R10,
+    Register::R11
+};
 
 // "rdi"; "nowhere" for None.
 [[nodiscard]] const char* to_string(Register reg);

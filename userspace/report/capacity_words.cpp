@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kBarColumns = 8;
+constexpr std::size_t kCapacityBarColumns = 8;
 constexpr double kNearlyFull = 0.9;
 constexpr double kFull = 0.98;
 
@@ -61,7 +61,7 @@ CapacityText capacity_text(const Capacity& capacity, bool utf8) {
     const double used = share(capacity.use->used, capacity.bank_bytes);
     const double most = capacity.use->free == 0 ? 100 : 99;  // what has room is not called full
     text.used = fmt::format(
-        "{} {:3.0f}%", usage_bar(capacity.use->used, capacity.bank_bytes, kBarColumns, utf8), std::min(std::round(used * 100), most)
+        "{} {:3.0f}%", usage_bar(capacity.use->used, capacity.bank_bytes, kCapacityBarColumns, utf8), std::min(std::round(used * 100), most)
     );
     text.free = human_bytes(capacity.of_chip(capacity.use->free));
     text.largest = human_bytes(capacity.of_chip(capacity.use->largest_free));

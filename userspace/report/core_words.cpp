@@ -17,7 +17,7 @@ namespace {
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kBarColumns = 10;
+constexpr std::size_t kCoreBarColumns = 10;
 
 std::uint64_t count_of(const CoreRange& range) {
     return (std::uint64_t{range.end_x} - range.start_x + 1) * (std::uint64_t{range.end_y} - range.start_y + 1);
@@ -43,7 +43,7 @@ std::vector<EqualCores> equal_cores(const CoreFill& fill) {
 }
 
 std::string used_text(std::uint64_t bytes, std::uint64_t of, bool utf8) {
-    return of == 0 ? std::string() : fmt::format("{} {:3.0f}%", usage_bar(std::min(bytes, of), of, kBarColumns, utf8), 100.0 * static_cast<double>(bytes) / static_cast<double>(of));
+    return of == 0 ? std::string() : fmt::format("{} {:3.0f}%", usage_bar(std::min(bytes, of), of, kCoreBarColumns, utf8), 100.0 * static_cast<double>(bytes) / static_cast<double>(of));
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ std::string_view to_string(OwnerKind kind) {
 }
 
 // Empty: an allocation without anything remarkable.
-std::string_view reason_of(EventKind kind, const Applied& applied) {
+std::string_view change_reason(EventKind kind, const Applied& applied) {
     switch (kind) {
         case EventKind::Alloc:
             return applied.replaced_live ? to_string(FreeKind::Inferred) : std::string_view{};
@@ -245,7 +245,7 @@ private:
         json["pages_per_shard"] = buffer.pages_per_shard;
     }
     void add_reason() const {
-        if (const std::string_view reason = reason_of(kind, applied); !reason.empty()) {
+        if (const std::string_view reason = change_reason(kind, applied); !reason.empty()) {
             json["reason"] = reason;
         }
     }
@@ -349,7 +349,7 @@ std::string_view event_reason(const Event& event, const Applied& applied) {
     if (std::holds_alternative<AllocatorReleased>(event)) {
         return applied.released > 0 ? to_string(applied.released_kind) : std::string_view{};
     }
-    return reason_of(event_kind(event), applied);
+    return change_reason(event_kind(event), applied);
 }
 
 std::string_view to_string(EventKind kind) {
@@ -397,7 +397,7 @@ nlohmann::ordered_json event_json(const Event& event, const Applied& applied, st
 // The three frequent kinds hold numbers and words of our own only, and are written directly.
 void append_event_json(std::string& out, const Event& event, const Applied& applied, std::string_view owner_label) {
     const EventKind kind = event_kind(event);
-    const std::string_view reason = reason_of(kind, applied);
+    const std::string_view reason = change_reason(kind, applied);
     if (const auto* allocated = std::get_if<Allocated>(&event)) {
         append_buffer_line(out, allocated->header, allocated->buffer, to_string(kind), owner_label, reason);
     } else if (const auto* freed = std::get_if<Freed>(&event)) {

@@ -71,8 +71,12 @@ nlohmann::ordered_json json_envelope(
     return json;
 }
 
-std::string hex(std::uint64_t value) {
-    return fmt::format("{:#x}", value);
+nlohmann::ordered_json places_json(const std::vector<Place>& places) {
+    auto json = nlohmann::ordered_json::array();
+    for (const Place& place : places) {
+        json.push_back(to_string(place));
+    }
+    return json;
 }
 
 nlohmann::ordered_json per_core_json(std::uint32_t cores, std::uint8_t core) {

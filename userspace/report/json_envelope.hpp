@@ -15,8 +15,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/hex.hpp"
 #include "event/session_info.hpp"
 #include "tracker/doubts.hpp"
+#include "tracker/usage.hpp"
 
 namespace tt::alloc_trace {
 
@@ -37,7 +39,7 @@ struct Completeness {
 // "lost_events", "not_seen", "contradictions".
 void add_doubts(nlohmann::ordered_json& json, const std::optional<Doubts>& doubts);
 
-[[nodiscard]] std::string hex(std::uint64_t value);  // "0x1a2b"
+[[nodiscard]] nlohmann::ordered_json places_json(const std::vector<Place>& places);
 // "per_core" of a buffer that was allocated core by core: on how many cores it lies, and one of those where it is at its address;
 // each as BufferFields has it.
 [[nodiscard]] nlohmann::ordered_json per_core_json(std::uint32_t cores, std::uint8_t core);

@@ -19,7 +19,7 @@ namespace {
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kBarColumns = 20;
+constexpr std::size_t kMapColumns = 20;
 
 struct MapRow {
     std::uint64_t begin = 0;
@@ -36,7 +36,7 @@ public:
     Scale(std::uint64_t from, std::uint64_t to, std::optional<std::uint64_t> mark) : from_(from), to_(to), mark_(mark) {}
 
     [[nodiscard]] std::string bar(std::uint64_t begin, std::uint64_t end, char fill) const {
-        std::string text(kBarColumns, '.');
+        std::string text(kMapColumns, '.');
         if (mark_) {
             text[column(*mark_)] = '|';
         }
@@ -49,7 +49,7 @@ public:
 private:
     [[nodiscard]] std::size_t column(std::uint64_t address) const {
         const double share = to_ <= from_ ? 0 : static_cast<double>(std::clamp(address, from_, to_) - from_) / static_cast<double>(to_ - from_);
-        return std::min(kBarColumns - 1, static_cast<std::size_t>(share * kBarColumns));
+        return std::min(kMapColumns - 1, static_cast<std::size_t>(share * kMapColumns));
     }
 
     std::uint64_t from_;

@@ -31,14 +31,6 @@ std::string_view plan_words(PlanKind kind) { return kind == PlanKind::DataflowBu
 
 std::string bytes_or_unknown(std::uint64_t bytes) { return bytes == 0 ? "?" : human_bytes(bytes); }
 
-Json places_json(const std::vector<Place>& places) {
-    Json json = Json::array();
-    for (const Place& place : places) {
-        json.push_back(to_string(place));
-    }
-    return json;
-}
-
 Json overlap_json(const LaunchOverlap& overlap) {
     Json json;
     json["pid"] = overlap.pid;

@@ -35,14 +35,6 @@ std::string_view ink_name(Ink ink) {
 
 std::uint64_t since(std::uint64_t t_ns, std::uint64_t start_ns) { return t_ns > start_ns ? t_ns - start_ns : 0; }
 
-Json places_json(const std::vector<Place>& places) {
-    Json json = Json::array();
-    for (const Place& place : places) {
-        json.push_back(to_string(place));
-    }
-    return json;
-}
-
 Json series_json(const Timeline& timeline) {
     Json all = Json::array();
     for (const TimelineRow& row : timeline.rows) {

@@ -21,10 +21,6 @@ namespace {
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
-std::string plural(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", human_count(count), noun, count == 1 ? "" : "s");
-}
-
 void append_lines(std::vector<std::string>& lines, std::vector<std::string> more) {
     lines.push_back({});
     for (std::string& line : more) {
@@ -39,7 +35,7 @@ std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
         {fmt::format(
              "live buffers{}: {}, {}",
              moment.empty() ? "" : " at " + moment,
-             plural(live.buffers.size(), "buffer"),
+             counted(live.buffers.size(), "buffer"),
              human_bytes(live.bytes)
          ),
          Ink::Strong}
@@ -110,10 +106,10 @@ void append_groups(
         count += live.groups[i].count;
         bytes += live.groups[i].bytes;
     }
-    const std::string rest = plural(live.groups.size() - shown, "more group");
+    const std::string rest = counted(live.groups.size() - shown, "more group");
     append_notes(
         lines,
-        {{fmt::format("{} left out ({}, {}): --top 0 shows all", rest, plural(count, "buffer"), human_bytes(bytes)),
+        {{fmt::format("{} left out ({}, {}): --top 0 shows all", rest, counted(count, "buffer"), human_bytes(bytes)),
           Ink::Dim}},
         style
     );
@@ -175,7 +171,7 @@ void append_circular_buffers(
         lines.push_back(std::move(line));
     }
     if (shown < rows.size()) {
-        const std::string rest = plural(rows.size() - shown, "more row");
+        const std::string rest = counted(rows.size() - shown, "more row");
         append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", rest), Ink::Dim}}, style);
     }
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "report/human_size.hpp"
+#include "report/buffer_words.hpp"
 #include "report/json_envelope.hpp"
 #include "report/snapshot_view.hpp"
 #include "report/text_table.hpp"
@@ -16,10 +17,6 @@ namespace {
 
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
-
-std::string plural(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", human_count(count), noun, count == 1 ? "" : "s");
-}
 
 // "mesh 0 (chips 0-7)", "mesh 1 (chips 0-3, 4 on other hosts)", "chip 3".
 std::string full_name(const SnapshotView::Allocator& allocator) {
@@ -58,8 +55,8 @@ std::vector<Note> head_notes(const SnapshotView& snapshot, const SessionInfo& se
     notes.push_back(
         {fmt::format(
              "holds       {} in {}, {}",
-             plural(snapshot.buffers.size(), "buffer"),
-             plural(snapshot.allocators.size(), "allocator"),
+             counted(snapshot.buffers.size(), "buffer"),
+             counted(snapshot.allocators.size(), "allocator"),
              human_bytes(snapshot.bytes)
          ),
          Ink::Strong}
@@ -70,13 +67,6 @@ std::vector<Note> head_notes(const SnapshotView& snapshot, const SessionInfo& se
         notes.push_back({"no device is open", Ink::Plain});
     }
     return notes;
-}
-
-void append_table(std::vector<std::string>& lines, const TextTable& table, const TextStyle& style) {
-    lines.push_back({});
-    for (std::string& line : table.lines(style)) {
-        lines.push_back(std::move(line));
-    }
 }
 
 std::vector<TextTable::Cell> capacity_cells(const SnapshotView::Row& row) {
@@ -127,6 +117,7 @@ void append_allocators(std::vector<std::string>& lines, const SnapshotView& snap
     if (table.rows() == 0) {
         return;
     }
+    lines.emplace_back();
     append_table(lines, table, style);
     append_notes(
         lines,
@@ -159,6 +150,7 @@ void append_groups(std::vector<std::string>& lines, const SnapshotView& snapshot
             {group.block_bytes == 0 ? "?" : human_bytes(group.block_bytes)},
         });
     }
+    lines.emplace_back();
     append_table(lines, table, style);
     if (shown < snapshot.groups.size()) {
         std::uint64_t count = 0;
@@ -167,10 +159,10 @@ void append_groups(std::vector<std::string>& lines, const SnapshotView& snapshot
             count += snapshot.groups[i].count;
             bytes += snapshot.groups[i].bytes;
         }
-        const std::string rest = plural(snapshot.groups.size() - shown, "more group");
+        const std::string rest = counted(snapshot.groups.size() - shown, "more group");
         append_notes(
             lines,
-            {{fmt::format("{} left out ({}, {}): --top 0 shows all", rest, plural(count, "buffer"), human_bytes(bytes)), Ink::Dim}},
+            {{fmt::format("{} left out ({}, {}): --top 0 shows all", rest, counted(count, "buffer"), human_bytes(bytes)), Ink::Dim}},
             style
         );
     }
@@ -222,7 +214,7 @@ void append_orphans(std::vector<std::string>& lines, const SnapshotView& snapsho
     lines.push_back({});
     append_notes(
         lines,
-        {{fmt::format("{} in use, but of no buffer ({} of each bank)", plural(orphans.size(), "block"), human_bytes(bytes)), Ink::Warning},
+        {{fmt::format("{} in use, but of no buffer ({} of each bank)", counted(orphans.size(), "block"), human_bytes(bytes)), Ink::Warning},
          {"left behind by an allocation that failed after its block was taken, or taken over from another allocator's state; "
           "nothing gives them back before the device is closed",
           Ink::Dim}},
@@ -232,7 +224,7 @@ void append_orphans(std::vector<std::string>& lines, const SnapshotView& snapsho
         lines.push_back(std::move(line));
     }
     if (shown < orphans.size()) {
-        append_notes(lines, {{plural(orphans.size() - shown, "more block") + " left out: --top 0 shows all", Ink::Dim}}, style);
+        append_notes(lines, {{counted(orphans.size() - shown, "more block") + " left out: --top 0 shows all", Ink::Dim}}, style);
     }
 }
 

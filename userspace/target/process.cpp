@@ -21,7 +21,6 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::size_t kMaxStatBytes = 4096;              // stat is one line of 52 numbers
 constexpr std::size_t kMaxStatusBytes = 65536;           // status grows with the number of CPUs (masks)
 constexpr std::size_t kMaxCommandBytes = 4096;           // shown, not parsed: more of a command line helps nobody
 constexpr std::size_t kMaxDescriptors = 1U << 20;        // the kernel's own default bound of open files per process

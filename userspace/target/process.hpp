@@ -20,6 +20,9 @@ namespace tt::alloc_trace {
 
 inline constexpr const char* kProcRoot = "/proc";  // tests give a directory of their own
 
+// Enough for "stat", "schedstat", "syscall": one line each, of 52 numbers at most.
+inline constexpr std::size_t kMaxStatBytes = 4096;
+
 // Move-only. Any thread may use it, one at a time.
 class ProcessHandle {
 public:

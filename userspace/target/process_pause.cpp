@@ -19,7 +19,6 @@ namespace tt::alloc_trace {
 namespace {
 
 constexpr std::uint64_t kMaxWaitNs = 1'000'000'000;
-constexpr std::size_t kMaxStatBytes = 4096;
 constexpr timespec kPollPeriod{0, 100'000};
 
 bool is_stopped(const ProcessHandle& process, const std::string& stat_file) {

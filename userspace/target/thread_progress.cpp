@@ -13,7 +13,6 @@ namespace {
 
 // What an allocation or a free needs of a processor between its probe and its end is some microseconds, traps included.
 constexpr std::uint64_t kEnoughNs = 200'000;
-constexpr std::size_t kMaxStatBytes = 4096;
 constexpr long kFutexCall = 202;  // x86-64
 
 std::string task_file(std::uint32_t tid, const char* name) { return "task/" + std::to_string(tid) + "/" + name; }

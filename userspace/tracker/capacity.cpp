@@ -7,14 +7,13 @@
 #include <tuple>
 #include <vector>
 
+#include "base/range.hpp"
 #include "tracker/process_state.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
 constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
-
-std::uint64_t end_of(std::uint64_t begin, std::uint64_t bytes) { return bytes > kMax - begin ? kMax : begin + bytes; }
 
 struct Interval {  // of addresses in a bank
     std::uint64_t begin = 0;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/range.hpp"
 #include "tracker/process_state.hpp"
 
 namespace tt::alloc_trace {
@@ -24,8 +25,7 @@ std::optional<BankRange> range_of(
     if (!bytes) {
         return std::nullopt;
     }
-    constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
-    return BankRange{key.address, *bytes > kMax - key.address ? kMax : key.address + *bytes};
+    return BankRange{key.address, end_of(key.address, *bytes)};
 }
 
 // Those of before that may hold some of the type again.

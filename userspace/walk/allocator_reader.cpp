@@ -19,11 +19,10 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr int kMaxAttempts = 4;        // at a set that changes, with Buffers that make no sense
+constexpr int kMaxBufferAttempts = 4;        // at a set that changes, with Buffers that make no sense
 constexpr int kOrphanReadings = 4;     // in which a block must be without a buffer while the process runs
 constexpr int kQuietReadings = 2;      // enough of them if nothing changed
 constexpr std::size_t kTolerated = 20;  // one implausible Buffer in so many, and one more, is a freed one; more is a wrong layout
-constexpr std::uint32_t kLibcxxValue = 16;
 
 bool too_many_implausible(std::size_t implausible, std::size_t all) {
     return implausible > 1 + (all / kTolerated);
@@ -99,7 +98,7 @@ Contents read_contents(
         return contents;
     }
     const std::uint64_t set_address = which.allocator + layout.buffers.offset;
-    for (int attempts = 0; attempts < kMaxAttempts && !reader.cancelled(); ++attempts) {
+    for (int attempts = 0; attempts < kMaxBufferAttempts && !reader.cancelled(); ++attempts) {
         Readings readings;
         const auto look = [&](std::span<const std::uint64_t> elements) {
             readings.add(elements, read_buffers(reader, module.layout.buffer, layout.node_value, owners, elements, which.allocator));

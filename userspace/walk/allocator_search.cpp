@@ -22,7 +22,6 @@ constexpr std::size_t kMaxManagers = 4096;
 constexpr std::size_t kMaxSubDevices = 256;
 constexpr std::size_t kMaxAllocators = 65536;
 constexpr int kMaxSearches = 8;
-constexpr std::uint32_t kLibcxxValue = 16;  // node_value of libc++
 constexpr std::uint64_t kUnreadable = 1;    // neither null nor a pointer
 
 class Search {

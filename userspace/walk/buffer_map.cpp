@@ -8,7 +8,7 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr int kMaxAttempts = 8;
+constexpr int kMaxMapAttempts = 8;
 constexpr std::uint64_t kTree = 40;  // behind the mutex
 
 // Red-black trees of the two libraries. The tuple of libstdc++ stands in reverse.
@@ -63,7 +63,7 @@ std::optional<std::vector<BufferMapEntry>> read_buffer_map(
 ) {
     const TreeShape& shape = libcxx ? kLibcxx : kLibstdcxx;
     std::optional<std::vector<BufferMapEntry>> previous;
-    for (int attempt = 0; attempt < kMaxAttempts && !reader.cancelled(); ++attempt) {
+    for (int attempt = 0; attempt < kMaxMapAttempts && !reader.cancelled(); ++attempt) {
         auto entries = read_once(reader, map + kTree, shape, max_entries);
         if (entries && entries == previous) {
             return entries;

@@ -13,9 +13,8 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::uint32_t kLibcxxValue = 16;    // node_value of libc++, whose nodes hold their hash before it
 constexpr std::uint32_t kHash = 8;
-constexpr int kMaxAttempts = 8;               // readings from the start: after a rehash, or when the count does not fit
+constexpr int kMaxSetAttempts = 8;               // readings from the start: after a rehash, or when the count does not fit
 constexpr int kAttemptsForCount = 3;          // of them, before a count that is one off is taken for what it is
 constexpr int kMaxRounds = 64;                // readings of the buckets that changed; each is much shorter than the one before
 constexpr std::uint64_t kMaxEffort = 16;      // times the set's size: what all rounds of an attempt may read
@@ -129,7 +128,7 @@ std::string SetReader::refusal(const Header& header) const {
 }
 
 PointerSetReading SetReader::read() {
-    for (int attempts = 0; attempts < kMaxAttempts && !reader_.cancelled(); ++attempts) {
+    for (int attempts = 0; attempts < kMaxSetAttempts && !reader_.cancelled(); ++attempts) {
         result_ = {};
         changed_ = false;
         const auto before = read_header();

@@ -23,6 +23,9 @@
 
 namespace tt::alloc_trace {
 
+// Where the value is in a node of libc++, which holds the hash before it; 8 in one of libstdc++.
+inline constexpr std::uint32_t kLibcxxValue = 16;
+
 struct PointerSetReading {
     std::vector<std::uint64_t> values;  // no duplicates, in no order
     std::uint64_t count = 0;            // as the set says itself
@@ -34,7 +37,7 @@ struct PointerSetReading {
 // Gets what may be elements between the two readings of them, perhaps again in a later round; the last time counts.
 using ElementVisitor = std::function<void(std::span<const std::uint64_t>)>;
 
-// `node_value`: where the value is in a node; 8: libstdc++, 16: libc++. A set of more than `max_elements` is not read.
+// `node_value`: where the value is in a node. A set of more than `max_elements` is not read.
 [[nodiscard]] PointerSetReading read_pointer_set(
     const TargetReader& reader,
     std::uint64_t set,

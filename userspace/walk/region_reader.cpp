@@ -9,7 +9,7 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr int kMaxAttempts = 8;
+constexpr int kMaxRegionAttempts = 8;
 constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 48U;        // of a bank: far more than any device has
 constexpr std::uint64_t kMaxAlignment = std::uint64_t{1} << 24U;
 constexpr std::uint64_t kMaxBanks = 65536;
@@ -159,7 +159,7 @@ bool ListReader::read_blocks(const ListHead& head, RegionReading& reading) const
 void ListReader::read(std::uint64_t list, ListHead before, bool blocks, RegionReading& reading) const {
     const bool known = blocks && layout_.block_address.exists() && layout_.block_size.exists() && layout_.block_allocated.exists() &&
                        layout_.block_in_use.exists();
-    for (int attempt = 0; attempt < kMaxAttempts && !reader_.cancelled(); ++attempt) {
+    for (int attempt = 0; attempt < kMaxRegionAttempts && !reader_.cancelled(); ++attempt) {
         reading.walked.region.base = before.offset + before.shrunk;
         reading.walked.region.bytes = before.bytes;
         reading.walked.region.granularity = before.granularity;

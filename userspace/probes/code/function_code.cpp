@@ -3,10 +3,9 @@
 #include "probes/code/function_code.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <utility>
 
+#include "base/hex.hpp"
 #include "probes/code/jump_table.hpp"
 #include "probes/disassembler.hpp"
 
@@ -15,12 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxSplitOff = 4096;  // instructions outside of the function; a tail-called one is not read on
 constexpr std::size_t kPieceBytes = 512;    // of them read at once
-
-std::string hex(std::uint64_t address) {
-    std::array<char, 24> text{};
-    std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(address));
-    return text.data();
-}
 
 bool ends_flow(const Instruction& instruction) {
     return instruction.flow == Flow::Jump || instruction.flow == Flow::Return || instruction.flow == Flow::Stop;

@@ -21,6 +21,7 @@
 namespace tt::alloc_trace {
 
 inline constexpr std::uint64_t kMaxFunctionBytes = 64U << 10U;  // real ones have a few kilobytes
+inline constexpr std::uint64_t kNoAddress = 0x10000;  // any: of code that refers to nothing outside
 
 class FunctionCode {
 public:

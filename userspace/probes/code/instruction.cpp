@@ -11,11 +11,11 @@
 
 #include "probes/code/trap_cost.hpp"
 #include "probes/disassembler.hpp"
+#include "probes/field.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::uint32_t kPointer = 8;
 constexpr std::uint32_t kUnknownSize = 64;  // no instruction but xsave writes more
 
 constexpr std::array<Register, 4> kDataRegisters{Register::Rax, Register::Rcx, Register::Rdx, Register::R11};
@@ -283,17 +283,17 @@ void Reducer::note_limit() {
 bool Reducer::move() {
     const cs_x86_op& to = operands_[0];
     const cs_x86_op& from = operands_[1];
-    if (is_register(to, kPointer) && is_register(from, kPointer)) {
+    if (is_register(to, kPointerBytes) && is_register(from, kPointerBytes)) {
         act(Action::Copy, register_of(to.reg), register_of(from.reg));
         return true;
     }
-    if (is_register(to, kPointer) && from.type == X86_OP_MEM && from.size == kPointer) {
+    if (is_register(to, kPointerBytes) && from.type == X86_OP_MEM && from.size == kPointerBytes) {
         set_memory(from, true, false);
         out_.global = global_of(from);
         act(Action::Load, register_of(to.reg));
         return true;
     }
-    if (to.type == X86_OP_MEM && to.size == kPointer && is_register(from, kPointer)) {
+    if (to.type == X86_OP_MEM && to.size == kPointerBytes && is_register(from, kPointerBytes)) {
         set_memory(to, false, true);
         act(Action::Store, Register::None, register_of(from.reg));
         return true;
@@ -303,10 +303,10 @@ bool Reducer::move() {
 
 // Half of the register is enough: the upper half is cleared as well.
 bool Reducer::zero() {
-    constexpr std::uint8_t kHalf = kPointer / 2;
+    constexpr std::uint8_t kHalf = kPointerBytes / 2;
     const cs_x86_op& to = operands_[0];
     const cs_x86_op& by = operands_[1];
-    if ((!is_register(to, kPointer) && !is_register(to, kHalf)) || by.type != X86_OP_REG || by.reg != to.reg) {
+    if ((!is_register(to, kPointerBytes) && !is_register(to, kHalf)) || by.type != X86_OP_REG || by.reg != to.reg) {
         return false;
     }
     out_.overwritten.add(register_of(to.reg));
@@ -316,7 +316,7 @@ bool Reducer::zero() {
 
 bool Reducer::add(std::int64_t sign) {
     const cs_x86_op& by = operands_[1];
-    if (!is_register(operands_[0], kPointer)) {
+    if (!is_register(operands_[0], kPointerBytes)) {
         return false;
     }
     const Register to = register_of(operands_[0].reg);
@@ -325,7 +325,7 @@ bool Reducer::add(std::int64_t sign) {
         out_.number = sign * by.imm;
         return true;
     }
-    if (to == Register::Rsp && sign < 0 && is_register(by, kPointer)) {
+    if (to == Register::Rsp && sign < 0 && is_register(by, kPointerBytes)) {
         act(Action::Lower, to);
         return true;
     }
@@ -348,14 +348,14 @@ void Reducer::compare() {
 
 void Reducer::push() {
     const cs_x86_op& what = operands_[0];
-    act(Action::Push, Register::None, is_register(what, kPointer) ? register_of(what.reg) : Register::None);
+    act(Action::Push, Register::None, is_register(what, kPointerBytes) ? register_of(what.reg) : Register::None);
     if (what.type == X86_OP_MEM) {
         set_memory(what, true, false);
     }
 }
 
 bool Reducer::pop() {
-    if (!is_register(operands_[0], kPointer)) {
+    if (!is_register(operands_[0], kPointerBytes)) {
         return false;
     }
     act(Action::Pop, register_of(operands_[0].reg));
@@ -376,7 +376,7 @@ bool Reducer::understood() {
             out_.action = Action::Leave;
             return true;
         case X86_INS_PUSH:
-            if (operands_.size() == 1 && operands_[0].size == kPointer) {
+            if (operands_.size() == 1 && operands_[0].size == kPointerBytes) {
                 push();
                 return true;
             }
@@ -393,7 +393,7 @@ bool Reducer::understood() {
         case X86_INS_MOV:
             return move();
         case X86_INS_LEA:
-            if (!is_register(operands_[0], kPointer) || operands_[1].type != X86_OP_MEM) {
+            if (!is_register(operands_[0], kPointerBytes) || operands_[1].type != X86_OP_MEM) {
                 return false;
             }
             out_.memory = memory_of(operands_[1]);
@@ -407,7 +407,7 @@ bool Reducer::understood() {
         case X86_INS_XOR:
             return zero();
         case X86_INS_AND:
-            if (is_register(operands_[0], kPointer) && register_of(operands_[0].reg) == Register::Rsp &&
+            if (is_register(operands_[0], kPointerBytes) && register_of(operands_[0].reg) == Register::Rsp &&
                 operands_[1].type == X86_OP_IMM && operands_[1].imm < 0) {
                 act(Action::Lower, Register::Rsp);
                 return true;

@@ -12,22 +12,10 @@ namespace tt::alloc_trace {
 namespace {
 
 constexpr std::size_t kMaxInstructions = 1024;
-constexpr std::size_t kMaxSteps = 1U << 16U;
+constexpr std::size_t kMaxReturnSteps = 1U << 16U;
 
 // Register -> the address in the file that it holds; 0: something else.
 using Registers = std::array<std::uint64_t, kRegisterCount>;
-
-constexpr std::array kCallerSaved{
-    Register::Rax,
-    Register::Rcx,
-    Register::Rdx,
-    Register::Rsi,
-    Register::Rdi,
-    Register::R8,
-    Register::R9,
-    Register::R10,
-    Register::R11
-};
 
 std::uint64_t& at(Registers& registers, Register reg) {
     return registers[static_cast<std::size_t>(reg)];
@@ -101,7 +89,7 @@ void Walk::leave(const Instruction& instruction, Registers registers) {
 std::optional<std::uint64_t> Walk::run() {
     std::optional<std::uint64_t> found;
     arrive(code_.entry(), {});
-    for (std::size_t i = 0; i < kMaxSteps && !waiting_.empty(); ++i) {
+    for (std::size_t i = 0; i < kMaxReturnSteps && !waiting_.empty(); ++i) {
         const std::uint64_t address = *waiting_.begin();
         waiting_.erase(waiting_.begin());
         leave(*code_.at(address), states_.at(address));

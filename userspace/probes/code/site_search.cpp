@@ -4,24 +4,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "base/hex.hpp"
 #include "probes/code/value_flow.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
-constexpr int kMaxDetour = 8;  // instructions looked at behind the call
-
-std::string hex(std::uint64_t number) {
-    std::array<char, 24> text{};
-    std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(number));
-    return text.data();
-}
+constexpr int kMaxCallDetour = 8;  // instructions looked at behind the call
 
 tl::unexpected<Error> refuse(const std::string& why, std::uint64_t address) {
     return fail(ErrorCode::NotTraceable, why + " at " + hex(address));
@@ -92,7 +86,7 @@ Result<CodeSite> AfterCallSearch::site_behind(const Instruction& call) const {
     std::optional<CodeSite> best;
     TakenAddresses taken;
     std::uint64_t address = call.end();
-    for (int i = 0; i < kMaxDetour; ++i) {
+    for (int i = 0; i < kMaxCallDetour; ++i) {
         const Instruction* instruction = code_.at(address);
         if (instruction == nullptr || !code_.contains(address)) {
             break;

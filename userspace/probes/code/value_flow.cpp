@@ -4,9 +4,9 @@
 // A forward data-flow analysis over the blocks between jumps and jump targets, to a fixpoint.
 #include "probes/code/value_flow.hpp"
 
-#include <array>
-#include <cstdio>
 #include <utility>
+
+#include "base/hex.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -16,9 +16,7 @@ constexpr std::size_t kMaxBlocks = 1U << 13U;
 constexpr int kMaxRounds = 8;  // until no more stack address is found to be taken: two are usual
 
 tl::unexpected<Error> refuse(const char* why, std::uint64_t address) {
-    std::array<char, 96> text{};
-    std::snprintf(text.data(), text.size(), "%s at 0x%llx", why, static_cast<unsigned long long>(address));
-    return fail(ErrorCode::NotTraceable, text.data());
+    return fail(ErrorCode::NotTraceable, std::string(why) + " at " + hex(address));
 }
 
 }  // namespace

@@ -4,27 +4,17 @@
 
 #include <algorithm>
 
+#include "probes/field.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
 using Kind = Value::Kind;
 
-constexpr std::int32_t kPointer = 8;
-constexpr std::int64_t kMaxOffset = 1 << 24;  // no frame or object has 16 MiB
-constexpr std::size_t kMaxSlots = 128;        // that hold something known; more are forgotten
+constexpr std::int64_t kMaxStateOffset = 1 << 24;  // no frame or object has 16 MiB
+constexpr std::size_t kMaxKnownSlots = 128;        // that hold something known; more are forgotten
 constexpr std::int32_t kRedZone = 128;        // below rsp; nothing else may be overwritten by a signal
 
-constexpr std::array<Register, 9> kCallerSaved{
-    Register::Rax,
-    Register::Rcx,
-    Register::Rdx,
-    Register::Rsi,
-    Register::Rdi,
-    Register::R8,
-    Register::R9,
-    Register::R10,
-    Register::R11
-};
 constexpr std::array<Register, 15> kByPreference{
     Register::Rbx,
     Register::R12,
@@ -44,11 +34,11 @@ constexpr std::array<Register, 15> kByPreference{
 };
 
 Value moved_by(const Value& value, std::int64_t distance) {
-    if (distance < -kMaxOffset || distance > kMaxOffset) {
+    if (distance < -kMaxStateOffset || distance > kMaxStateOffset) {
         return {};
     }
     const std::int64_t number = value.number + distance;
-    if (value.kind == Kind::Stack && number >= -kMaxOffset && number <= kMaxOffset) {
+    if (value.kind == Kind::Stack && number >= -kMaxStateOffset && number <= kMaxStateOffset) {
         return {Kind::Stack, value.region, static_cast<std::int32_t>(number)};
     }
     if (value.kind == Kind::Member || value.kind == Kind::Element) {
@@ -102,7 +92,7 @@ Value ValueState::load(const MemoryOperand& memory) const {
         return load_slot(*address);
     }
     const bool is_member =
-        in(memory.base).kind == Kind::Argument && memory.displacement >= 0 && memory.displacement <= kMaxOffset;
+        in(memory.base).kind == Kind::Argument && memory.displacement >= 0 && memory.displacement <= kMaxStateOffset;
     return is_member ? Value{Kind::Member, 0, static_cast<std::int32_t>(memory.displacement)} : Value{};
 }
 
@@ -110,13 +100,13 @@ void ValueState::write_slot(const Value& address, std::uint32_t size, const Valu
     const std::int64_t end = std::int64_t{address.number} + size;
     std::erase_if(slots_, [&](const Slot& slot) {
         if (slot.region == address.region) {
-            return slot.offset < end && address.number < slot.offset + kPointer;
+            return slot.offset < end && address.number < slot.offset + kPointerBytes;
         }
         // What lies below where rsp was lowered to is none of the slots that were there before.
         return !(slot.region == 0 && end <= 0);
     });
     const bool clear_of_others = address.region != 0 || address.number >= floor_;
-    if (value.kind != Kind::Unknown && size == kPointer && clear_of_others && slots_.size() < kMaxSlots) {
+    if (value.kind != Kind::Unknown && size == kPointerBytes && clear_of_others && slots_.size() < kMaxKnownSlots) {
         const Slot slot{address.region, address.number, value, pushed};
         slots_.insert(
             std::lower_bound(
@@ -138,7 +128,7 @@ void ValueState::forget_taken(const TakenAddresses& taken) {
     }
     std::erase_if(slots_, [&](const Slot& slot) {
         const auto first = taken.lower_bound({slot.region, slot.offset});
-        return first != taken.end() && first->first == slot.region && first->second < slot.offset + kPointer;
+        return first != taken.end() && first->first == slot.region && first->second < slot.offset + kPointerBytes;
     });
 }
 
@@ -162,20 +152,20 @@ void ValueState::set(Register reg, const Value& value, TakenAddresses& taken) {
 }
 
 void ValueState::push(const Value& value) {
-    const Value top = moved_by(in(Register::Rsp), -kPointer);
+    const Value top = moved_by(in(Register::Rsp), -kPointerBytes);
     if (top.kind != Kind::Stack) {
         slots_.clear();
         at(Register::Rsp) = {};
         return;
     }
     at(Register::Rsp) = top;
-    write_slot(top, kPointer, value, true);
+    write_slot(top, kPointerBytes, value, true);
 }
 
 void ValueState::pop(Register to) {
     const Value top = in(Register::Rsp);
     const Value value = top.kind == Kind::Stack ? load_slot(top) : Value{};
-    at(Register::Rsp) = moved_by(top, kPointer);
+    at(Register::Rsp) = moved_by(top, kPointerBytes);
     at(to) = value;
 }
 

@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::uint64_t kHead = 16;  // offset to top, type_info
 constexpr std::uint64_t kSlot = 8;
-constexpr std::uint64_t kMaxSlots = 512;  // Device has some 80
+constexpr std::uint64_t kMaxVtableSlots = 512;  // Device has some 80
 
 // All words behind its head.
 std::vector<std::uint64_t> slots_of(const ElfSymbol& vtable) {
     std::vector<std::uint64_t> slots;
-    const std::uint64_t size = std::min(vtable.size, kHead + kMaxSlots * kSlot);
+    const std::uint64_t size = std::min(vtable.size, kHead + kMaxVtableSlots * kSlot);
     for (std::uint64_t offset = kHead; offset + kSlot <= size; offset += kSlot) {
         slots.push_back(vtable.address + offset);
     }

@@ -40,7 +40,7 @@ constexpr std::array kBufferMembers{
 };
 
 // The units that define these describe the classes they belong to, with every compiler.
-constexpr std::array<std::string_view, 17> kFunctions{
+constexpr std::array<std::string_view, 17> kBufferFunctions{
     symbol::kBufferAllocateImpl,
     symbol::kBufferAllocateImplV0,
     symbol::kBufferDeleter,
@@ -120,7 +120,7 @@ std::vector<std::string> Claimer::wanted() const {
 
 std::vector<std::uint64_t> Claimer::functions() const {
     std::vector<std::uint64_t> addresses;
-    for (const std::string_view name : kFunctions) {
+    for (const std::string_view name : kBufferFunctions) {
         if (const ElfSymbol* symbol = find_symbol(symbols_, name)) {
             addresses.push_back(symbol->address);
         }
@@ -327,7 +327,7 @@ std::vector<LayoutClaim> Claimer::run() {
 }  // namespace
 
 std::vector<std::string_view> dwarf_symbols() {
-    std::vector<std::string_view> names(kFunctions.begin(), kFunctions.end());
+    std::vector<std::string_view> names(kBufferFunctions.begin(), kBufferFunctions.end());
     names.insert(names.end(), {symbol::kBufferImplDeallocate, symbol::kMeshVtable, symbol::kMeshImplVtable});
     return names;
 }

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/field.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -15,7 +17,6 @@ constexpr std::uint64_t kMaxTable = std::uint64_t{64} << 20U;          // of eac
 constexpr std::uint64_t kMaxDecompressed = std::uint64_t{512} << 20U;  // elfutils decompresses sections as a whole
 constexpr int kMaxTypeChain = 32;
 constexpr int kMaxBases = 8;
-constexpr std::uint64_t kMaxOffset = 1U << 20U;  // no class of the runtime has a megabyte
 
 constexpr std::array<std::string_view, 9> kSections{
     ".debug_info",
@@ -340,7 +341,7 @@ std::uint64_t DwarfReader::byte_size(const Dwarf_Die& type) {
     const std::uint64_t size = constant(type, DW_AT_byte_size).value_or(0);
     const int tag = tag_of(type);
     const bool pointer = tag == DW_TAG_pointer_type || tag == DW_TAG_reference_type;
-    return size == 0 && pointer ? 8 : std::min(size, kMaxOffset);
+    return size == 0 && pointer ? 8 : std::min<std::uint64_t>(size, kMaxMemberOffset);
 }
 
 bool DwarfReader::is_declaration(const Dwarf_Die& entry) {
@@ -386,7 +387,7 @@ std::optional<DwarfMember> DwarfReader::member(const Dwarf_Die& of, std::string_
         }
         const auto offset = constant(entry, DW_AT_data_member_location);
         const auto type = type_of(entry);
-        if (!offset || !type || *offset > kMaxOffset) {
+        if (!offset || !type || *offset > kMaxMemberOffset) {
             return true;  // static, or of a virtual base
         }
         answer = base ? member(*type, name, depth + 1) : DwarfMember{0, *type};

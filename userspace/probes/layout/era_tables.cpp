@@ -15,7 +15,6 @@ namespace {
 
 using Names = std::vector<std::string_view>;
 
-constexpr auto claims = table_claims;
 
 // --- Buffer ---------------------------------------------------------------------------------------------------------
 
@@ -48,7 +47,7 @@ const Names kSubDeviceNames{
 
 // Before the Buffer had a status it could be copied and moved.
 std::vector<LayoutClaim> movable_buffer(std::string_view table, std::uint32_t vptr) {
-    return claims(
+    return table_claims(
         table,
         {{"buffer.owner", {vptr, 8}},
          {"buffer.size", {vptr + 8, 8}},
@@ -63,7 +62,7 @@ std::vector<LayoutClaim> movable_buffer(std::string_view table, std::uint32_t vp
 }
 
 std::vector<LayoutClaim> l2(std::uint32_t status, std::uint32_t allocated) {
-    return claims(
+    return table_claims(
         "L2",
         {{"buffer.owner", {0, 8}},
          {"buffer.size", {8, 8}},
@@ -87,7 +86,7 @@ std::vector<LayoutClaim> with_allocator(
     bool hooked,
     Field impl
 ) {
-    return claims(
+    return table_claims(
         table,
         {{"buffer.impl", impl},
          {"buffer.owner", {first, 8}},
@@ -153,7 +152,7 @@ TableVariant shard_variant(Fingerprint fingerprint, std::uint32_t place, std::ui
         "shard",
         "",
         std::move(fingerprint),
-        claims(
+        table_claims(
             "shard",
             {{"buffer.shard_spec", {place, 8}},
              {"buffer.shard_shape", {}, cores},
@@ -210,12 +209,12 @@ TableGroup chip_tables() {
         {{"chip",
           "Device owns one allocator",
           {{}, {}, later},
-          claims("chip", {{"owner.chip_id", {0, 4}}, {"owner.chip_allocator", {8, 8}}})},
+          table_claims("chip", {{"owner.chip_id", {0, 4}}, {"owner.chip_allocator", {8, 8}}})},
          {"chip",
           "Device without vtable",
           {{}, kSubDeviceNames, kDeviceInterfaceNames},
-          claims("chip", {{"owner.chip_id", {0, 4}}})},
-         {"chip", "Device is an IDevice", {{}, kDeviceInterfaceNames, {}}, claims("chip", {{"owner.chip_id", {8, 4}}})}}
+          table_claims("chip", {{"owner.chip_id", {0, 4}}})},
+         {"chip", "Device is an IDevice", {{}, kDeviceInterfaceNames, {}}, table_claims("chip", {{"owner.chip_id", {8, 4}}})}}
     };
 }
 
@@ -223,7 +222,7 @@ TableGroup mesh_tables() {
     using namespace symbol;
     const Names impl{kMeshImplVtable, kMeshImplClose};
     const Fingerprint late{{kMeshVtable, kTrackAllocate}, {kBufferView, kBufferRoot}, impl};
-    const auto inline_id = [](std::uint32_t offset) { return claims("mesh", {{"owner.mesh_id", {offset, 4}}}); };
+    const auto inline_id = [](std::uint32_t offset) { return table_claims("mesh", {{"owner.mesh_id", {offset, 4}}}); };
     return {
         "MeshDevice",
         {"owner.mesh_impl", "owner.mesh_id"},
@@ -234,7 +233,7 @@ TableGroup mesh_tables() {
          {"mesh",
           "MeshDevice with impl",
           {{kMeshVtable}, impl, {}},
-          claims("mesh", {{"owner.mesh_impl", {24, 8}}, {"owner.mesh_id", {72, 4}}})}}
+          table_claims("mesh", {{"owner.mesh_impl", {24, 8}}, {"owner.mesh_id", {72, 4}}})}}
     };
 }
 
@@ -248,7 +247,7 @@ TableGroup view_tables() {
             "view",
             "",
             std::move(fingerprint),
-            claims(
+            table_claims(
                 "view",
                 {{"owner.mesh_view", {view, 8}},
                  {"owner.view_chips", {chips, 8}},
@@ -271,7 +270,7 @@ TableGroup view_tables() {
          {"view",
           "",
           {{kMeshVtable}, impl, {}},
-          claims(
+          table_claims(
               "view",
               {{"owner.mesh_view", {80, 8}},
                {"owner.view_impl", {0, 8}},
@@ -295,8 +294,8 @@ TableGroup core_range_set_tables() {
     not_first_set.push_back(kTrackAllocateV0Bool);
     Names not_guarded_set = libcxx;
     not_guarded_set.push_back(kAllocatorFunction32);
-    const auto tree = [](std::uint32_t offset) { return claims("cores", {{"core_range_set.tree", {offset, 8}}}); };
-    const auto ranges = [](std::uint32_t offset) { return claims("cores", {{"core_range_set.ranges", {offset, 8}}}); };
+    const auto tree = [](std::uint32_t offset) { return table_claims("cores", {{"core_range_set.tree", {offset, 8}}}); };
+    const auto ranges = [](std::uint32_t offset) { return table_claims("cores", {{"core_range_set.ranges", {offset, 8}}}); };
     const char* set = "CoreRangeSet is a set";
     const char* guarded_set = "CoreRangeSet is a set behind a mutex";
     const char* guarded_vector = "CoreRangeSet is a vector behind a mutex";
@@ -323,7 +322,7 @@ TableGroup hook_tables() {
         {{"hook",
           "",
           {{}, {kTrackAllocateBool, kTrackAllocateV0Bool}, {}},
-          claims("hook", {{"hook.hook", {24, 8}}, {"hook.blocks", {8, 1}}})},
+          table_claims("hook", {{"hook.hook", {24, 8}}, {"hook.blocks", {8, 1}}})},
          {"hook", "", {{}, {}, {kTrackAllocateBool, kTrackAllocateV0Bool}}, {}}}
     };
 }
@@ -335,7 +334,7 @@ TableGroup program_tables() {
         {{"program",
           "",
           {{symbol::kProgramImplPlace}, {}, {}},
-          claims(
+          table_claims(
               "program",
               {{"program.placing_needed", {0x378, 1}},
                {"program.allocators", {0x268, 8}},

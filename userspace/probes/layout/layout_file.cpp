@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kSchema = "tt-alloc-trace/layout";
 constexpr int kSchemaVersion = 1;
 constexpr int kMaxDepth = 4;  // document, items, item, and one to spare
-constexpr std::size_t kMaxText = 200;
+constexpr std::size_t kMaxShown = 200;
 constexpr const char* kHint = "`tt-alloc-trace doctor --dump-layout` writes such a file; docs/layouts.md explains it";
 
 tl::unexpected<Error> refuse(const std::string& path, const std::string& why) {
@@ -87,7 +87,7 @@ Result<LayoutClaim> claim_in(const std::string& name, const Json& value, const s
                 path,
                 name +
                     " must be {\"offset\": bytes, \"width\": 1, 2, 4 or 8}, or null if there is no such member; not " +
-                    value.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, kMaxText)
+                    value.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, kMaxShown)
             );
         }
         return place_claim(name, *field, path);
@@ -100,13 +100,13 @@ Result<LayoutClaim> claim_in(const std::string& name, const Json& value, const s
         }
     }
     return refuse(
-        path, "there is no item " + Json(name.substr(0, kMaxText)).dump(-1, ' ', true, Json::error_handler_t::replace)
+        path, "there is no item " + Json(name.substr(0, kMaxShown)).dump(-1, ' ', true, Json::error_handler_t::replace)
     );
 }
 
 // The text under an optional key.
 std::string text_in(const Json& json, const char* key) {
-    return json.contains(key) && json[key].is_string() ? json[key].get<std::string>().substr(0, kMaxText)
+    return json.contains(key) && json[key].is_string() ? json[key].get<std::string>().substr(0, kMaxShown)
                                                        : std::string();
 }
 

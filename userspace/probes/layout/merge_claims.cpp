@@ -8,7 +8,7 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr const char* kWayOut =
+constexpr const char* kOtherLayout =
     "give the right layout with --layout FILE (docs/layouts.md), or install the library's debug file";
 
 using Claims = std::vector<LayoutClaim>;
@@ -21,7 +21,7 @@ tl::unexpected<Error> contradiction(const LayoutClaim& a, const LayoutClaim& b) 
     return fail(
         ErrorCode::NotTraceable,
         "object layout contradicted: " + a.item + " is " + described(a) + ", but " + described(b),
-        kWayOut
+        kOtherLayout
     );
 }
 

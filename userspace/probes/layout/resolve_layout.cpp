@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <utility>
 
+#include "base/hex.hpp"
 #include "probes/code/vtable.hpp"
 #include "probes/layout/buffer_window.hpp"
 #include "probes/layout/dwarf_claims.hpp"
@@ -21,7 +21,6 @@ namespace tt::alloc_trace {
 namespace {
 
 constexpr std::uint64_t kVptrInVtable = 16;  // behind offset-to-top and type_info
-constexpr std::uint64_t kPointerBytes = 8;
 constexpr std::uint32_t kIdBytes = 4;  // as the programs read them
 constexpr std::uint64_t kMaxContexts = 4096;  // the runtime has room for 32
 constexpr const char* kWayOut =
@@ -191,9 +190,7 @@ void Resolver::set_roots() {
     };
     const auto found = [&](const char* name, std::uint64_t where) {
         if (where != 0) {
-            std::array<char, 32> text{};
-            std::snprintf(text.data(), text.size(), "address 0x%llx", static_cast<unsigned long long>(where));
-            profile_.evidence.push_back({name, text.data(), "code and symbols"});
+            profile_.evidence.push_back({name, "address " + hex(where), "code and symbols"});
         }
         return where;
     };

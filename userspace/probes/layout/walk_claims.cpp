@@ -18,9 +18,6 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::uint32_t kPointer = 8;
-constexpr std::int64_t kMaxMemberOffset = 1 << 20;
-
 // A function that asks the MetalContext for its DeviceManager and calls one of its functions.
 struct ManagerUse {
     std::string_view caller;
@@ -102,17 +99,17 @@ std::optional<std::uint32_t> CodeReader::place(WalkUse use, const ElfSymbol& fun
 // The items are all pointers or begin with one, but for bools.
 void CodeReader::read_getter(const WalkFunction& spec, const Getter& getter) {
     // The function called may have been inlined: then something is read through the member.
-    const Field pointer{getter.via.value_or(getter.offset), kPointer};
+    const Field pointer{getter.via.value_or(getter.offset), kPointerBytes};
     const bool load = getter.shape == GetterShape::Load && !getter.mask && !getter.via;
     const bool address = getter.shape == GetterShape::AddressOf;
     const bool handover = getter.via || getter.shape == GetterShape::Handover;
-    const bool test = getter.shape == GetterShape::Predicate && getter.width == kPointer && !getter.via;
+    const bool test = getter.shape == GetterShape::Predicate && getter.width == kPointerBytes && !getter.via;
     if (spec.use == WalkUse::Value && load) {
         claim(spec.item, {getter.offset, getter.width}, spec.label);
     } else if (
         (spec.use == WalkUse::Address && address) || (spec.use == WalkUse::Handover && handover) ||
         (spec.use == WalkUse::Test && test) ||
-        (spec.use == WalkUse::Config && load && getter.width == kPointer)
+        (spec.use == WalkUse::Config && load && getter.width == kPointerBytes)
     ) {
         claim(spec.item, pointer, spec.label);
     } else if (spec.use == WalkUse::Config && address) {
@@ -132,7 +129,7 @@ void CodeReader::read_managers(const ElfSymbol& function, std::string_view label
     };
     const auto first = pointer_row_in(uses(function, Register::Rdi), kItems.size());
     for (std::uint32_t i = 0; first && i < kItems.size(); ++i) {
-        claim(kItems[i], {*first + i * kPointer, kPointer}, label);
+        claim(kItems[i], {*first + i * kPointerBytes, kPointerBytes}, label);
     }
 }
 
@@ -144,7 +141,7 @@ void CodeReader::read(const WalkFunction& spec) {
     if (spec.use == WalkUse::Managers) {
         read_managers(*symbol, spec.label);
     } else if (const auto offset = place(spec.use, *symbol)) {
-        claim(spec.item, {*offset, kPointer}, spec.label);
+        claim(spec.item, {*offset, kPointerBytes}, spec.label);
     } else if (const auto plain = getter(*symbol)) {
         read_getter(spec, *plain);
     }
@@ -157,17 +154,17 @@ void CodeReader::read_free_list() {
         return;
     }
     constexpr std::uint32_t kSize = 24;
-    constexpr std::uint32_t kAllocated = 96;
-    constexpr std::uint32_t kInUse = 120;
+    constexpr std::uint32_t kBlockAllocated = 96;
+    constexpr std::uint32_t kBlockInUse = 120;
     const auto seen = uses(*symbol, Register::Rsi);
     for (const MemberUse& use : seen) {
         const auto reads = [&](std::uint32_t distance) { return reads_pointer(seen, use.offset + distance); };
-        if (use.width == kPointer && reads(kPointer) && reads(kSize) && reads(kAllocated) && reads(kInUse)) {
+        if (use.width == kPointerBytes && reads(kPointerBytes) && reads(kSize) && reads(kBlockAllocated) && reads(kBlockInUse)) {
             const std::string_view label = "FreeListOpt::get_statistics()";
-            claim("free_list.block_address", {use.offset, kPointer}, label);
-            claim("free_list.block_size", {use.offset + kSize, kPointer}, label);
-            claim("free_list.block_allocated", {use.offset + kAllocated, kPointer}, label);
-            claim("free_list.block_in_use", {use.offset + kInUse, kPointer}, label);
+            claim("free_list.block_address", {use.offset, kPointerBytes}, label);
+            claim("free_list.block_size", {use.offset + kSize, kPointerBytes}, label);
+            claim("free_list.block_allocated", {use.offset + kBlockAllocated, kPointerBytes}, label);
+            claim("free_list.block_in_use", {use.offset + kBlockInUse, kPointerBytes}, label);
             return;
         }
     }
@@ -186,7 +183,7 @@ void CodeReader::read_shard_spec(std::string_view name) {
     }
     if (flags.size() == 1) {
         const std::string label = "Buffer::shard_spec()";
-        claim("buffer.shard_spec", {*value, kPointer}, label);
+        claim("buffer.shard_spec", {*value, kPointerBytes}, label);
         claims_.push_back(number_claim("buffer.shard_engaged", flags.front(), label));
     }
 }
@@ -225,7 +222,7 @@ void CodeReader::read_core_addresses() {
         offset = address_behind(elf_, *symbol, impl);
     }
     if (offset) {
-        claim("buffer.core_addresses", {*offset, kPointer}, "get_per_core_addresses()");
+        claim("buffer.core_addresses", {*offset, kPointerBytes}, "get_per_core_addresses()");
     }
 }
 
@@ -234,12 +231,12 @@ void CodeReader::read_view() {
     const ElfSymbol* view = function(kViewDevices);
     const ElfSymbol* symbol = impl != nullptr ? impl : view;
     if (const auto chips = symbol != nullptr ? pointer_pair_in(uses(*symbol, Register::Rsi)) : std::nullopt) {
-        claim("owner.view_chips", {*chips, kPointer}, "MeshDeviceView::get_devices()");
+        claim("owner.view_chips", {*chips, kPointerBytes}, "MeshDeviceView::get_devices()");
     }
     const ElfSymbol* size = function(kViewSize);
     if (const auto plain = size != nullptr ? getter(*size) : std::nullopt;
         plain && (plain->via || plain->shape == GetterShape::Handover)) {
-        claim("owner.view_impl", {plain->via.value_or(plain->offset), kPointer}, "MeshDeviceView::num_devices()");
+        claim("owner.view_impl", {plain->via.value_or(plain->offset), kPointerBytes}, "MeshDeviceView::num_devices()");
     }
     const ElfSymbol* copy = function(kCopyOfLocals);
     if (const auto bytes = copy != nullptr ? element_bytes(elf_, *copy, Register::Rsi) : std::nullopt) {
@@ -317,11 +314,11 @@ std::optional<std::uint32_t> CodeReader::manager_in_set_fabric_topology() const 
 void CodeReader::read_device_manager() {
     for (const ManagerUse& use : kManagerUses) {
         if (const auto offset = manager_in(use)) {
-            claim("root.device_manager", {*offset, kPointer}, use.label);
+            claim("root.device_manager", {*offset, kPointerBytes}, use.label);
         }
     }
     if (const auto offset = manager_in_set_fabric_topology()) {
-        claim("root.device_manager", {*offset, kPointer}, "MetalContext::set_default_fabric_topology()");
+        claim("root.device_manager", {*offset, kPointerBytes}, "MetalContext::set_default_fabric_topology()");
     }
 }
 

@@ -12,7 +12,6 @@ namespace {
 using namespace symbol;
 using Names = std::vector<std::string_view>;
 
-constexpr auto claims = table_claims;
 
 const Names kMeshImplNames{kMeshImplVtable, kMeshImplClose};
 const Names kAllocatorImplNames{kAllocatorImpl, kAllocatorImplClear};
@@ -31,7 +30,7 @@ Names joined(Names left, const Names& right) {
 }
 
 TableGroup root_tables() {
-    const auto devices = [](std::uint32_t offset) { return claims("roots", {{"root.devices", {offset, 8}}}); };
+    const auto devices = [](std::uint32_t offset) { return table_claims("roots", {{"root.devices", {offset, 8}}}); };
     const Names no_interface = joined(kInterfaceNames, {kAllocatorFunction});
     return {
         "DeviceManager",
@@ -39,7 +38,7 @@ TableGroup root_tables() {
         {{"roots",
           "",
           {{kMetalContext, kDeviceManagerClose}, kMeshImplNames, {kDevicePool}},
-          claims("roots", {{"root.device_manager", {0xbd0, 8}}, {"root.devices", {104, 8}}})},
+          table_claims("roots", {{"root.device_manager", {0xbd0, 8}}, {"root.devices", {104, 8}}})},
          {"roots", "", {{kMetalContext, kDeviceManagerClose}, {}, joined(kMeshImplNames, {kDevicePool})}, devices(104)},
          {"roots", "", {{kDevicePool, kTrackAllocate, kProgramImplPlace}, {}, {}}, devices(104)},
          {"roots", "", {{kDevicePool, kTrackAllocate}, kInterfaceNames, {kProgramImplPlace}}, devices(96)},
@@ -60,15 +59,15 @@ TableGroup device_tables() {
         {{"device",
           "",
           {{}, {}, joined(joined(kInterfaceNames, sub_devices), {kBufferNextIdV0, kAllocatorV0, kBufferAllocateImplV0})},
-          claims("device", {{"device.initialized", {16, 1}}, {"device.allocator", {8, 8}}, {"device.tracker", {}}})},
+          table_claims("device", {{"device.initialized", {16, 1}}, {"device.allocator", {8, 8}}, {"device.tracker", {}}})},
          {"device",
           "",
           {{kSubDeviceTracker}, kInterfaceNames, joined(kMeshImplNames, {kDeviceMesh})},
-          claims("device", {{"device.initialized", {48, 1}}, {"device.allocator", {}}, {"device.tracker", {40, 8}}})},
+          table_claims("device", {{"device.initialized", {48, 1}}, {"device.allocator", {}}, {"device.tracker", {40, 8}}})},
          {"device",
           "",
           {{kSubDeviceTracker, kDeviceMesh}, kInterfaceNames, kMeshImplNames},
-          claims(
+          table_claims(
               "device",
               {{"device.initialized", {48, 1}},
                {"device.allocator", {}},
@@ -78,7 +77,7 @@ TableGroup device_tables() {
          {"device",
           "",
           {{}, kMeshImplNames, {}},
-          claims(
+          table_claims(
               "device",
               {{"device.initialized", {0x28, 1}},
                {"device.allocator", {0x1c0, 8}},
@@ -95,7 +94,7 @@ TableVariant inline_mesh_variant(std::uint32_t view) {
         "mesh",
         "",
         {{kMeshVtable}, {}, kMeshImplNames},
-        claims(
+        table_claims(
             "mesh",
             {{"mesh.parent", {view + 8, 8}}, {"mesh.submeshes", {view + 24, 8}}, {"mesh.tracker", {view + 128, 8}}}
         ),
@@ -110,7 +109,7 @@ TableGroup mesh_walk_tables() {
         {{"mesh",
           "",
           {{}, kMeshImplNames, {}},
-          claims("mesh", {{"mesh.tracker", {0xd0, 8}}, {"mesh.parent", {88, 8}}, {"mesh.submeshes", {104, 8}}})},
+          table_claims("mesh", {{"mesh.tracker", {0xd0, 8}}, {"mesh.parent", {88, 8}}, {"mesh.submeshes", {104, 8}}})},
          inline_mesh_variant(48),
          inline_mesh_variant(88),
          inline_mesh_variant(96)},
@@ -126,7 +125,7 @@ TableGroup tracker_tables() {
             "tracker",
             "",
             with({{kSubDeviceTracker}, {}, {}}, libcxx),
-            claims("tracker", {{"tracker.managers", {8, 8}}, {"tracker.default_manager", {default_manager, 8}}})
+            table_claims("tracker", {{"tracker.managers", {8, 8}}, {"tracker.default_manager", {default_manager, 8}}})
         };
     };
     return {
@@ -141,7 +140,7 @@ TableGroup manager_tables() {
     return {
         "SubDeviceManager",
         {"sub_device_manager.allocators"},
-        {{"manager", "", {{kSubDeviceTracker}, {}, {}}, claims("manager", {{"sub_device_manager.allocators", {96, 8}}})}
+        {{"manager", "", {{kSubDeviceTracker}, {}, {}}, table_claims("manager", {{"sub_device_manager.allocators", {96, 8}}})}
         },
         Doubt::BelieveCode
     };
@@ -151,8 +150,8 @@ TableGroup node_tables() {
     return {
         "hash node",
         {"allocator.node_value"},
-        {{"libstdc++", "", {{}, {}, {kUsesLibcxx}}, claims("libstdc++", {{"allocator.node_value", {}, 8}})},
-         {"libc++", "", {{kUsesLibcxx}, {}, {}}, claims("libc++", {{"allocator.node_value", {}, 16}})}},
+        {{"libstdc++", "", {{}, {}, {kUsesLibcxx}}, table_claims("libstdc++", {{"allocator.node_value", {}, 8}})},
+         {"libc++", "", {{kUsesLibcxx}, {}, {}}, table_claims("libc++", {{"allocator.node_value", {}, 16}})}},
         Doubt::BelieveCode
     };
 }
@@ -166,7 +165,7 @@ TableVariant allocator_variant(Fingerprint fingerprint, std::uint32_t managers, 
         "allocator",
         "",
         with(std::move(fingerprint), libcxx),
-        claims(
+        table_claims(
             "allocator",
             {{"allocator.dram", {managers, 8}},
              {"allocator.l1", {managers + 8, 8}},
@@ -216,7 +215,7 @@ TableGroup bank_manager_tables() {
             "banks",
             "",
             with({{}, joined(kAllocatorClassNames, {kAllocatorFunction}), several_lists}, libcxx),
-            claims(
+            table_claims(
                 "banks",
                 {{"bank_manager.bank_offsets", {8 + container, 8}},
                  {"bank_manager.free_list", {8 + 2 * container, 8}},
@@ -234,7 +233,7 @@ TableGroup bank_manager_tables() {
          {"banks",
           "",
           with({{}, several_lists, {}}, false),
-          claims(
+          table_claims(
               "banks",
               {{"bank_manager.bank_offsets", {8, 8}},
                {"bank_manager.alignment", {72, 4}},
@@ -243,7 +242,7 @@ TableGroup bank_manager_tables() {
          {"banks",
           "",
           with({{}, several_lists, {}}, true),
-          claims("banks", {{"bank_manager.bank_offsets", {8, 8}}, {"bank_manager.alignment", {56, 4}}})}},
+          table_claims("banks", {{"bank_manager.bank_offsets", {8, 8}}, {"bank_manager.alignment", {56, 4}}})}},
         Doubt::BelieveCode
     };
 }
@@ -263,7 +262,7 @@ TableGroup free_list_tables() {
         {{"free list",
           "",
           {{kFreeListVtable}, {}, {}},
-          claims(
+          table_claims(
               "free list",
               {{"free_list.bytes", {8, 8}},
                {"free_list.offset", {16, 8}},
