@@ -117,6 +117,20 @@ void add_record(CLI::App& app, Options& options) {
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
 }
 
+void add_mark(CLI::App& app, Options& options) {
+    app.add_option("name", options.mark, "What begins now, e.g. \"decode\": printable text of at most 64 bytes")->required()->type_name("NAME");
+    app.add_option("-o,--output", options.output, "The recorder that writes this recording")->type_name("FILE");
+    app.add_option("-p,--pid", options.target.pids, "The recorder that traces this process, or that is this process")
+        ->type_name("PID")
+        ->expected(1);
+    app.footer(
+        "Gives the present moment a name in the recording of the one 'record' that runs, and prints where it is: event:N and the time "
+        "since the attach. From there on the phase of this name goes, up to the next mark: report FILE phases. Elsewhere mark:NAME is "
+        "that moment and phase:NAME the stretch, as in --since phase:NAME --until phase:NAME, --at mark:NAME, diff FILE@mark:NAME. "
+        "None or several recorders: status 2; choose one by -o or -p."
+    );
+}
+
 void add_need(CLI::App& app, Options& options) {
     app.add_option_function<std::string>(
            "--need",
@@ -346,6 +360,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     };
     add("watch", "Show a live table (the default)", Command::Watch, add_watch);
     add("record", "Write every event to a file", Command::Record, add_record);
+    add("mark", "Name the present moment in the recording of a running 'record'", Command::Mark, add_mark);
     add("report", "Show what a recording holds", Command::Report, add_report);
     add("diff", "Compare two recordings, or two moments of one", Command::Diff, add_diff);
     add("export", "Convert a recording", Command::Export, add_export);

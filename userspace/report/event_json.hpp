@@ -85,8 +85,9 @@ enum class EventKind : std::uint8_t {
     ProcessStatus,
     Trace,
     Refused,
+    Mark,
 };
-inline constexpr std::size_t kEventKindCount = 30;
+inline constexpr std::size_t kEventKindCount = 31;
 
 [[nodiscard]] EventKind event_kind(const Event& event);
 [[nodiscard]] std::string_view to_string(EventKind kind);  // "alloc", "alloc_hooked", ... as above

@@ -33,6 +33,7 @@ constexpr std::array<KindLetter, kMarkKindCount> kLetters{{
     {MarkKind::Clash, 'C', Ink::Bad},
     {MarkKind::Refused, 'R', Ink::Warning},
     {MarkKind::Gap, 'G', Ink::Warning},
+    {MarkKind::Named, 'M', Ink::Strong},
     {MarkKind::TraceCapture, 'T', Ink::Plain},
     {MarkKind::ProcessExit, 'E', Ink::Plain},
     {MarkKind::ProcessStart, 'S', Ink::Plain},

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "analysis/first_failure.hpp"
@@ -21,9 +22,10 @@ struct Moment {
     std::string time;  // "peak", "failure" or a time; empty: the end
 };
 
-// "FILE" or "FILE@TIME"; a file may have an @ in its name.
+// "FILE" or "FILE@TIME"; a file and a mark may have an @ in their names.
 Moment parse_moment(const std::string& text) {
-    const std::size_t at = text.rfind('@');
+    const std::size_t mark = std::min(text.find("@mark:"), text.find("@phase:"));
+    const std::size_t at = mark != std::string::npos ? mark : text.rfind('@');
     std::error_code ignored;
     if (at == std::string::npos || std::filesystem::exists(text, ignored)) {
         return {text, {}};

@@ -203,6 +203,11 @@ Result<int> run_record(const Options& options) {
     std::size_t said_modules = say_modules(session.info(), 0);
     say_attached(options, session.info());
 
+    if (Status taken = runner.take_marks(options.output, recording_options(options).owner_uid); !taken) {
+        const auto& [code, why, hint, error] = taken.error();
+        spdlog::warn("marks cannot be taken: {}{}", printable(why), hint.empty() ? "" : "; " + hint);
+    }
+
     std::uint64_t written_info = session.info_version();
     bool said_what_was_live = false;
     bool said_limit = false;
