@@ -31,12 +31,18 @@ void Phases::start_phase(const std::string& name, const StreamPlace& at) {
     phases_.back().begin = phases_.back().end = at;
 }
 
-void Phases::started(const ProcessState& /*process*/, const AllocationKey& /*key*/, const LiveBuffer& buffer) {
-    phases_.back().allocs += buffer.origin() == FoundAs::Allocated ? 1 : 0;
+bool Phases::passes(const ProcessState& process, const AllocationKey& key) const {
+    return !filter_ || filter_(process.owner_of(key).places, key.type);
 }
 
-void Phases::ended(const ProcessState& /*process*/, const AllocationKey& /*key*/, const LiveBuffer& /*buffer*/, FreeKind kind) {
-    ++(is_release(kind) ? phases_.back().released : phases_.back().frees);
+void Phases::started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+    phases_.back().allocs += buffer.origin() == FoundAs::Allocated && passes(process, key) ? 1 : 0;
+}
+
+void Phases::ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& /*buffer*/, FreeKind kind) {
+    if (passes(process, key)) {
+        ++(is_release(kind) ? phases_.back().released : phases_.back().frees);
+    }
 }
 
 void Phases::observe(const Event& event, const Applied& /*applied*/) {
@@ -65,7 +71,7 @@ std::string phase_label(const std::string& name, std::uint64_t number) {
 std::string phase_at(const std::vector<PhaseMark>& marks, std::uint64_t event) {
     const auto end = std::partition_point(marks.begin(), marks.end(), [event](const PhaseMark& mark) { return mark.event <= event; });
     if (end == marks.begin()) {
-        return {};
+        return marks.empty() ? std::string() : phase_label({}, 0);
     }
     const std::string& name = std::prev(end)->name;
     const auto number = std::count_if(marks.begin(), end, [&name](const PhaseMark& mark) { return mark.name == name; });

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/observer.hpp"
+#include "analysis/owner_identity.hpp"
 #include "analysis/stream_place.hpp"
 
 namespace tt::alloc_trace {
@@ -29,7 +31,8 @@ struct Phase {
 
 class Phases final : public Observer {
 public:
-    explicit Phases(std::uint64_t since_t_ns = 0) : since_t_ns_(since_t_ns) {}
+    // `since_t_ns`: as ReplayWindow has it. `filter`: which buffers are counted.
+    explicit Phases(std::uint64_t since_t_ns = 0, LifeFilter filter = {}) : since_t_ns_(since_t_ns), filter_(std::move(filter)) {}
 
     void begin(const TrackerView& view) override;
     void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override;
@@ -45,7 +48,10 @@ public:
 private:
     void start_phase(const std::string& name, const StreamPlace& at);
 
+    [[nodiscard]] bool passes(const ProcessState& process, const AllocationKey& key) const;
+
     std::uint64_t since_t_ns_;
+    LifeFilter filter_;
     EventNumber number_;
     std::vector<Phase> phases_;
     std::map<std::string, std::uint64_t> counts_;  // marks by name
@@ -54,7 +60,7 @@ private:
 // "decode", or "decode#2" where the name is there more than once.
 [[nodiscard]] std::string phase_label(const std::string& name, std::uint64_t number);
 
-// The phase that an event belongs to: "decode"; empty if no mark is before it.
+// The phase that an event belongs to: "decode", "start" before the first mark; empty if there are no marks.
 [[nodiscard]] std::string phase_at(const std::vector<PhaseMark>& marks, std::uint64_t event);
 
 }  // namespace tt::alloc_trace

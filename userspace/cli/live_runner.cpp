@@ -86,7 +86,8 @@ Status LiveRunner::take_marks(const std::string& file, std::optional<std::uint32
     channel.directory = std::move(*directory);
     channel.owner = owner;
     channel.who = [this, path = std::filesystem::weakly_canonical(file).string()] {
-        const std::set<std::uint32_t>& pids = session_->traced();
+        std::set<std::uint32_t> pids = session_->traced();
+        pids.insert(options_.target.pids.begin(), options_.target.pids.end());  // a container's own number
         return RecorderInfo{static_cast<std::uint32_t>(getpid()), path, {pids.begin(), pids.end()}};
     };
     channel.mark = [this](const std::string& name) { return take_mark(name); };

@@ -163,7 +163,7 @@ void add_iterations(CLI::App& app, Options& options) {
         "neither a time such as 2.5s nor a number of allocations"
     )->type_name("PERIOD");
     add("--mark", parse_mark, "growth: an allocation of this type and size begins an iteration, e.g. DRAM:4096 or L1:1.5M",
-        "not TYPE:SIZE, such as DRAM:4096 or L1:1.5M")
+        "not TYPE:SIZE, such as DRAM:4096 or L1:1.5M; names given by 'tt-alloc-trace mark' are moments: --since mark:NAME")
         ->type_name("TYPE:SIZE")
         ->excludes(period);
 }
@@ -190,9 +190,9 @@ void add_scale(CLI::App& app, Options& options) {
 }
 
 void add_time_window(CLI::App& app, Options& options) {
-    app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, RFC 3339 in UTC, a moment as it is printed, or event:N, the event numbered N")
+    app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, RFC 3339 in UTC, a moment as it is printed, event:N, the event numbered N, mark:NAME, or phase:NAME, its begin")
         ->type_name("TIME");
-    app.add_option("--until", options.until, "Only up to this time, or event:N")->type_name("TIME");
+    app.add_option("--until", options.until, "Only up to this time, event:N, mark:NAME (what was before it), or phase:NAME, its end")->type_name("TIME");
 }
 
 void add_report(CLI::App& app, Options& options) {
@@ -215,12 +215,12 @@ void add_report(CLI::App& app, Options& options) {
     add_iterations(app, options);
     add_scale(app, options);
     add_time_window(app, options);
-    app.add_option("--at", options.at, "The state at this time, or behind event:N, for views that show one")->type_name("TIME");
+    app.add_option("--at", options.at, "The state at this time, behind event:N, at mark:NAME, or at the end of phase:NAME, for views that show one")->type_name("TIME");
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
 }
 
 void add_diff(CLI::App& app, Options& options) {
-    app.add_option("old", options.file, "A recording, FILE@90s for the state 90 seconds after the attach, FILE@peak or FILE@failure")->required()->type_name("OLD");
+    app.add_option("old", options.file, "A recording, FILE@90s for the state 90 seconds after the attach, FILE@peak, FILE@failure, FILE@mark:NAME or FILE@phase:NAME")->required()->type_name("OLD");
     app.add_option("new", options.new_file, "The same, to be compared with OLD; may be the same file")->required()->type_name("NEW");
     add_filter(app, options);
     add_format(app, options, kFormats, "text or json");
@@ -231,7 +231,8 @@ void add_diff(CLI::App& app, Options& options) {
     app.footer(
         "Without @: what is live at the end (of a process that ended what it held when its devices were closed, or it was gone), and the peaks; "
         "if nothing is live in either, they are compared at the peak that grew most. FILE@peak: when its highest use was reached (of --type, "
-        "--device). FILE@failure: when an allocation failed or a launch was refused for the first time."
+        "--device). FILE@failure: when an allocation failed or a launch was refused for the first time. "
+        "FILE@mark:NAME: when it was marked. FILE@phase:NAME: when that phase ended."
     );
 }
 

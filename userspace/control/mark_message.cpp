@@ -16,7 +16,10 @@ using Json = nlohmann::json;
 struct ToJson {
     Json operator()(const AskWho&) const { return {{"ask", "who"}}; }
     Json operator()(const AskMark& ask) const { return {{"ask", "mark"}, {"name", ask.name}}; }
-    Json operator()(const RecorderInfo& info) const { return {{"pid", info.pid}, {"file", info.file}, {"pids", info.pids}}; }
+    Json operator()(const RecorderInfo& info) const {
+        const auto end = info.pids.begin() + static_cast<std::ptrdiff_t>(std::min(info.pids.size(), kMaxToldPids));
+        return {{"pid", info.pid}, {"file", info.file}, {"pids", std::vector<std::uint32_t>(info.pids.begin(), end)}};
+    }
     Json operator()(const MarkPlaced& placed) const {
         return {{"event", placed.event}, {"t_ns", placed.t_ns}, {"attached_t_ns", placed.attached_t_ns}};
     }

@@ -14,7 +14,7 @@
 
 namespace tt::alloc_trace {
 
-inline constexpr std::size_t kMaxPacketBytes = 16 * 1024;  // the longest path, escaped, fits
+inline constexpr std::size_t kMaxPacketBytes = 32 * 1024;  // the longest path, escaped, fits
 
 // Why this cannot be the name of a mark, in words; empty: it can.
 [[nodiscard]] std::string mark_name_problem(std::string_view name);
@@ -29,7 +29,7 @@ using MarkQuestion = std::variant<AskWho, AskMark>;
 struct RecorderInfo {
     std::uint32_t pid = 0;            // 0: not to be seen from here
     std::string file;                 // absolute
-    std::vector<std::uint32_t> pids;  // of what it traces, as it sees them; at most kMaxToldPids
+    std::vector<std::uint32_t> pids;  // of what it traces, as it sees them; kMaxToldPids are told at most
 };
 inline constexpr std::size_t kMaxToldPids = 256;
 

@@ -37,6 +37,7 @@
 //   cb_clash                  owner program message
 //   refused                   owner program(both: of the launch before it on that thread) message
 //   pause                     duration_ns
+//   mark                      name: a phase begins; no pid, no tid
 //   lost                      allocs frees circular_buffers lifecycle total; no pid, no tid
 //
 // The first line of an export is the envelope with kind "header", the last has kind "end" and the totals.

@@ -25,6 +25,16 @@ std::vector<std::string> labels(const std::vector<PhaseMark>& marks) {
     return all;
 }
 
+// Of the phase that the window begins in, or, if it begins with a mark, of this one.
+std::size_t first_within(const std::vector<PhaseMark>& marks, const ReplayWindow& window) {
+    const auto within = std::partition_point(marks.begin(), marks.end(), [&window](const PhaseMark& mark) {
+        return mark.event < window.since_event || mark.t_ns < window.since_t_ns;
+    });
+    const bool begins_here = within != marks.end() && (within->event == window.since_event || within->t_ns == window.since_t_ns);
+    const auto first = static_cast<std::size_t>(within - marks.begin());
+    return first == 0 || begins_here ? first : first - 1;
+}
+
 }  // namespace
 
 std::string marks_there_are(const std::vector<PhaseMark>& marks) {
@@ -40,25 +50,19 @@ std::string marks_there_are(const std::vector<PhaseMark>& marks) {
 }
 
 std::vector<Note> phase_notes(const TrackerView& tracker, const SessionInfo& session, const ReplayWindow& window) {
-    const std::vector<std::string> all = labels(tracker.marks);
-    std::string text;
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const PhaseMark& mark = tracker.marks[i];
-        const bool is_before = mark.event < window.since_event || mark.t_ns < window.since_t_ns;
-        const bool is_last_before = is_before && (i + 1 == all.size() || tracker.marks[i + 1].event > window.since_event);
-        if (is_before && !is_last_before) {
-            continue;
-        }
-        if (++count <= kMostNamed) {
-            text += fmt::format("{}{} from {}", count == 1 ? "" : ", ", all[i], human_offset(mark.t_ns, session.attached_monotonic_ns));
-        }
-    }
+    const std::vector<PhaseMark>& marks = tracker.marks;
+    const std::vector<std::string> all = labels(marks);
+    const std::size_t first = first_within(marks, window);
+    const std::size_t count = all.size() - first;
     if (count == 0) {
         return {};
     }
-    text += count > kMostNamed ? fmt::format(" and {} more: report FILE phases", count - kMostNamed) : "";
-    return {{fmt::format("{}: {}", count == 1 ? "phase" : "phases", text), Ink::Plain}};
+    std::string text = count == 1 ? "phase: " : "phases: ";
+    for (std::size_t i = 0; i < std::min(kMostNamed, count); ++i) {
+        const std::string from = human_offset(marks[first + i].t_ns, session.attached_monotonic_ns);
+        text += fmt::format("{}{} from {}", i == 0 ? "" : ", ", all[first + i], from);
+    }
+    return {{count <= kMostNamed ? text : text + fmt::format(" and {} more: report FILE phases", count - kMostNamed), Ink::Plain}};
 }
 
 nlohmann::ordered_json phase_json(const std::vector<PhaseMark>& marks, std::uint64_t event) {

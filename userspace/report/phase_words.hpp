@@ -20,7 +20,7 @@ namespace tt::alloc_trace {
 // "phases: start, load +00:00:02.343972343, decode ...": those within the window; none if there are no marks.
 [[nodiscard]] std::vector<Note> phase_notes(const TrackerView& tracker, const SessionInfo& session, const ReplayWindow& window);
 
-// The phase of an event as JSON: its label, or null if no mark is before it.
+// The phase of an event as JSON: its label, or null if there are no marks.
 [[nodiscard]] nlohmann::ordered_json phase_json(const std::vector<PhaseMark>& marks, std::uint64_t event);
 
 }  // namespace tt::alloc_trace

@@ -10,6 +10,7 @@
 #include "analysis/observer_list.hpp"
 #include "analysis/phases.hpp"
 #include "analysis/usage_series.hpp"
+#include "report/answer_heading.hpp"
 #include "report/human_size.hpp"
 #include "report/joined_rows.hpp"
 #include "report/stream_notes.hpp"
@@ -45,12 +46,17 @@ std::string change(std::uint64_t before, std::uint64_t after) {
     return after > before ? "+" + human_bytes(after - before) : "-" + human_bytes(before - after);
 }
 
+std::string span_text(std::uint64_t ns) {
+    constexpr std::uint64_t kSecond = 1'000'000'000;
+    return ns < kSecond ? fmt::format("{} ms", ns / 1'000'000) : human_duration(ns);
+}
+
 std::string if_any(std::uint64_t count) { return count == 0 ? std::string() : human_count(count); }
 
 class PhasesView final : public View {
 public:
     explicit PhasesView(const ViewOptions& options)
-        : options_(options), phases_(options.window.since_t_ns), series_(options.window.since_t_ns) {}
+        : options_(options), phases_(options.window.since_t_ns, life_filter(options.filter)), series_(options.window.since_t_ns) {}
 
     Observer* observer() override { return &both_; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
@@ -127,7 +133,7 @@ TextTable PhasesView::counts(std::uint64_t attach_ns) const {
             {label(i), Ink::Strong},
             {human_offset(one.begin.t_ns, attach_ns), Ink::Dim},
             {human_count(first_event(i)), Ink::Dim},
-            {human_duration(end_t_ns(i) - std::min(end_t_ns(i), one.begin.t_ns))},
+            {span_text(end_t_ns(i) - std::min(end_t_ns(i), one.begin.t_ns))},
             {human_count(one.allocs)},
             {human_count(one.frees)},
             {if_any(one.released)},

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "analysis/first_failure.hpp"
+#include "analysis/phases.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
@@ -71,6 +72,7 @@ Result<DiffSide> read_side(const Moment& moment, const std::string& name, DiffMo
     side.session = replay.session;
     side.t_ns = tracker.last_t_ns;
     side.events = tracker.events;
+    side.phase = phase_at(tracker.marks, ~std::uint64_t{0});
     side.groups = whole ? held.groups() : held_live(tracker);
     side.ended_processes = held.ended_processes();
     side.not_kept = held.not_kept();
