@@ -64,7 +64,7 @@ Status MarkChannel::listen() {
     const std::string path = options_.directory + "/" + name + ".sock";
     const auto address = socket_address(unnamed);
     if (!address) {
-        return fail(ErrorCode::RunTime, "the path of its socket is too long: " + path);
+        return fail(ErrorCode::RunTime, "the path of its socket is too long: " + path, run_directory_way_out());
     }
     listener_ = UniqueFd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     epoll_ = UniqueFd(epoll_create1(EPOLL_CLOEXEC));
@@ -77,7 +77,7 @@ Status MarkChannel::listen() {
     if (!ready) {
         const int error = errno;
         (void)unlink(unnamed.c_str());
-        return fail_errno(ErrorCode::RunTime, "cannot make its socket " + path, error);
+        return fail_errno(ErrorCode::RunTime, "cannot make its socket " + path, error, run_directory_way_out());
     }
     path_ = path;
     return {};

@@ -32,25 +32,26 @@ std::string own_directory() {
     return of_user.empty() ? of_user : of_user + "/tt-alloc-trace";
 }
 
-std::string way_out() { return std::string("set ") + kRunDirectoryVariable + " to a directory of your own"; }
-
 }  // namespace
+
+std::string run_directory_way_out() { return std::string("set ") + kRunDirectoryVariable + " to a directory of your own"; }
 
 Result<std::string> make_run_directory() {
     std::string directory = own_directory();
     if (directory.empty()) {
-        return fail(ErrorCode::RunTime, "there is no directory for its socket (XDG_RUNTIME_DIR is not set)", way_out());
+        return fail(ErrorCode::RunTime, "there is no directory for its socket (XDG_RUNTIME_DIR is not set)", run_directory_way_out());
     }
     constexpr mode_t kMode = 0755;  // others find the socket, and are refused by its own mode
-    if (mkdir(directory.c_str(), kMode) != 0 && errno != EEXIST) {
-        return fail_errno(ErrorCode::RunTime, "cannot make " + directory, errno, way_out());
+    const bool made = mkdir(directory.c_str(), kMode) == 0 && chmod(directory.c_str(), kMode) == 0;  // whatever the umask
+    if (!made && errno != EEXIST) {
+        return fail_errno(ErrorCode::RunTime, "cannot make " + directory, errno, run_directory_way_out());
     }
     struct stat found{};
     if (lstat(directory.c_str(), &found) != 0) {
-        return fail_errno(ErrorCode::RunTime, "cannot look at " + directory, errno, way_out());
+        return fail_errno(ErrorCode::RunTime, "cannot look at " + directory, errno, run_directory_way_out());
     }
     const bool own = S_ISDIR(found.st_mode) && found.st_uid == geteuid() && (found.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-    return own ? Result<std::string>(directory) : fail(ErrorCode::RunTime, directory + " is not a directory that only this user can write to", way_out());
+    return own ? Result<std::string>(directory) : fail(ErrorCode::RunTime, directory + " is not a directory that only this user can write to", run_directory_way_out());
 }
 
 std::vector<std::string> run_directories() {

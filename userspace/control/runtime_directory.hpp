@@ -14,6 +14,9 @@ namespace tt::alloc_trace {
 
 inline constexpr const char* kRunDirectoryVariable = "TT_ALLOC_TRACE_RUN_DIR";
 
+// What to do if that one cannot be used.
+[[nodiscard]] std::string run_directory_way_out();
+
 // Where a recorder of this user puts its socket: made if it is not there, and nobody else's to write to.
 [[nodiscard]] Result<std::string> make_run_directory();
 

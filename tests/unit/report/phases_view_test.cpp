@@ -121,7 +121,7 @@ TEST(PhasesView, AStretchKnowsThePhaseItBeginsIn) {
 TEST(PhasesView, CircularBuffersOfALaunchBelongToThePhaseOfTheLaunch) {
     Stream stream;
     stream.process(0, kPid, "job").mesh(0, 0, 1).mesh_regions(0).alloc(1, 0x100, kMiB);
-    stream.launch(2, 0x77).circular_buffer(2, 0x77, 0x300, 1024).apply(mark(5, "after")).alloc(6, 0x200000, kMiB);
+    stream.circular_buffer(2, 0x77, 0x300, 1024).launch(2, 0x77).apply(mark(5, "after")).alloc(6, 0x200000, kMiB);
     const auto phases = answer("phases", stream.events()).json["phases"];
     const auto& start = phases[0]["memory"];
     EXPECT_TRUE(std::any_of(start.begin(), start.end(), [](const auto& row) { return row["type"] == "CB" && row["peak_bytes"] == 4096; })) << phases;

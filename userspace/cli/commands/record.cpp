@@ -200,13 +200,11 @@ Result<int> run_record(const Options& options) {
     RecordingWriter& writer = **created;
     pipeline.record_to(writer);
     writer.take_checkpoints([&pipeline] { return TrackerCheckpoint::encode(pipeline.tracker()); });
+    if (Status taken = runner.take_marks(options.output, recording_options(options).owner_uid); !taken) {
+        spdlog::warn("marks cannot be taken: {}; {}", printable(taken.error().message), taken.error().hint);
+    }
     std::size_t said_modules = say_modules(session.info(), 0);
     say_attached(options, session.info());
-
-    if (Status taken = runner.take_marks(options.output, recording_options(options).owner_uid); !taken) {
-        const auto& [code, why, hint, error] = taken.error();
-        spdlog::warn("marks cannot be taken: {}{}", printable(why), hint.empty() ? "" : "; " + hint);
-    }
 
     std::uint64_t written_info = session.info_version();
     bool said_what_was_live = false;
