@@ -3,6 +3,8 @@
 //
 // `diff OLD NEW` and the views of anomalies, on recordings of the stand-in.
 #include <algorithm>
+#include <csignal>
+#include <cstdlib>
 #include <fstream>
 
 #include "support/bpf_test.hpp"
@@ -55,6 +57,46 @@ TEST_F(DiffTest, TwoMomentsOfOneRecording) {
     for (const auto& group : json["diff"]) {
         EXPECT_EQ(group["change"], "new");
     }
+}
+
+// Marks from outside, and what becomes of them in views and diffs.
+TEST_F(DiffTest, MarksOfARunningRecordNameStretches) {
+    setenv("TT_ALLOC_TRACE_RUN_DIR", dir_.path().c_str(), 1);  // recorders of other tests are none of ours
+    EXPECT_EQ(run_tool({"mark", "early"}).status, 2) << "there is no recorder";
+    StandIn job({"--threads", "2", "--ops", "2000"});
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", job.pid_text()}, file);
+    EXPECT_EQ(run_tool({"mark", "a\nb"}).status, 2);
+    const Outcome storm = run_tool({"mark", "storm", "-o", file});
+    EXPECT_EQ(storm.status, 0) << storm.err;
+    EXPECT_NE(storm.out.find("storm: event:"), std::string::npos) << storm.out;
+    job.run_all();
+    EXPECT_EQ(run_tool({"mark", "rest", "-p", job.pid_text()}).status, 0);
+    job.free_all();
+    {
+        Recorder other({"-p", job.pid_text()}, dir_.file("other.ttar"));
+        const Outcome several = run_tool({"mark", "x"});
+        EXPECT_EQ(several.status, 2);
+        EXPECT_NE(several.err.find("other.ttar"), std::string::npos) << several.err;
+        other.process().signal(SIGKILL);
+        (void)other.wait();
+    }
+    const Outcome last = run_tool({"mark", "freed"});
+    EXPECT_EQ(last.status, 0) << "a killed recorder is none: " << last.err;
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    EXPECT_EQ(run_tool({"mark", "late"}).status, 2);
+
+    const auto phases = run_tool_json({"report", file, "phases", "--format", "json"})["phases"];
+    ASSERT_EQ(phases.size(), 4U) << phases;
+    EXPECT_EQ(phases[1]["phase"], "storm");
+    EXPECT_GT(phases[1]["allocs"], 500) << "all of the storm is behind its mark";
+    EXPECT_EQ(phases[2]["allocs"], 0) << "and before the next one";
+    EXPECT_GT(phases[2]["frees"], 0);
+    EXPECT_NE(storm.out.find("event:" + phases[1]["first_event"].dump() + " "), std::string::npos) << storm.out;
+    const auto diff = nlohmann::json::parse(run_tool({"diff", file + "@mark:storm", file + "@phase:storm", "--format", "json"}).out);
+    EXPECT_GT(diff["new"]["buffers"], diff["old"]["buffers"]);
+    EXPECT_EQ(diff["new"]["phase"], "storm");
+    EXPECT_EQ(run_tool({"report", file, "live", "--at", "mark:none"}).status, 2);
 }
 
 // Finished jobs that gave everything back: what one had at its peak and the other had not is a difference.

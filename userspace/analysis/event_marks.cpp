@@ -38,6 +38,10 @@ public:
         mark_.what = to_string(parse_refusal(event.message).kind);
         return MarkKind::Refused;
     }
+    std::optional<MarkKind> operator()(const Marked& event) {
+        mark_.name = event.name;
+        return MarkKind::Named;
+    }
     std::optional<MarkKind> operator()(const Lost& event) {
         mark_.pid = 0;
         mark_.amount = event.total();
@@ -82,7 +86,7 @@ private:
 
 std::string_view to_string(MarkKind kind) {
     constexpr std::array<std::string_view, kMarkKindCount> kNames{
-        "failed_allocation", "clash", "gap", "trace_capture", "close", "process_start", "process_exit", "walk", "refused"};
+        "failed_allocation", "clash", "gap", "trace_capture", "close", "process_start", "process_exit", "walk", "refused", "mark"};
     return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -19,8 +19,8 @@
 
 namespace tt::alloc_trace {
 
-enum class MarkKind : std::uint8_t { FailedAllocation, Clash, Gap, TraceCapture, Close, ProcessStart, ProcessExit, Walk, Refused };
-inline constexpr std::size_t kMarkKindCount = 9;
+enum class MarkKind : std::uint8_t { FailedAllocation, Clash, Gap, TraceCapture, Close, ProcessStart, ProcessExit, Walk, Refused, Named };
+inline constexpr std::size_t kMarkKindCount = 10;
 
 [[nodiscard]] std::string_view to_string(MarkKind kind);  // "failed_allocation", "clash", ...
 
@@ -32,6 +32,7 @@ struct Mark {
     std::optional<BufferType> type{};  // FailedAllocation only
     std::string owner{};               // "mesh 0 (chips 0-7)"; empty if there is none or it is not known
     std::string_view what{};           // verdict, kind of release, reason of a walk; may be empty
+    std::string name{};                // Named only
 
     void absorb(Mark later);
 };

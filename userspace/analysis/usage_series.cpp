@@ -74,6 +74,11 @@ void UsageSeries::begin(const TrackerView& view) {
     for (const auto& process : view.processes) {
         sample_all(*process, start_t_ns_);
     }
+    for (auto& entry : rows_) {
+        for (PhaseLevel& level : entry.second.phases) {
+            level.begin = level.end;  // it was there before
+        }
+    }
 }
 
 void UsageSeries::start_at(std::uint64_t t_ns) {
@@ -83,6 +88,7 @@ void UsageSeries::start_at(std::uint64_t t_ns) {
     begun_ = true;
     start_t_ns_ = t_ns;
     end_t_ns_ = t_ns;
+    phase_t_ns_ = t_ns;
     marks_.start(t_ns);
 }
 
@@ -190,17 +196,38 @@ void UsageSeries::sample(
         return;
     }
     UsageRow& row = *part.row;
+    const std::uint64_t before = row.now;
     row.now += now.bytes - part.bytes;
     row.now_by_size = row.now_by_size + (now.by_size ? 1 : 0) - (part.by_size ? 1 : 0);
     part.bytes = now.bytes;
     part.by_size = now.by_size;
     const bool by_size = row.now_by_size > 0;
     row.levels.add(t_ns, {row.now, row.now, row.now, by_size});
+    note_phase(row, before, t_ns, by_size);
     if (row.now > row.peak) {
         row.peak = row.now;
         row.peak_t_ns = t_ns;
         row.peak_by_size = by_size;
     }
+}
+
+void UsageSeries::note_phase(UsageRow& row, std::uint64_t before, std::uint64_t t_ns, bool by_size) const {
+    if (row.phases.empty() || row.phases.back().phase != phase_) {
+        row.phases.push_back({phase_, before, before, phase_t_ns_, before, by_size});
+    }
+    PhaseLevel& level = row.phases.back();
+    level.end = row.now;
+    level.by_size = level.by_size || by_size;
+    if (row.now > level.peak) {
+        level.peak = row.now;
+        level.peak_t_ns = std::max(t_ns, phase_t_ns_);
+    }
+}
+
+void UsageSeries::begin_phase(std::uint64_t t_ns) {
+    settle_residencies();
+    ++phase_;
+    phase_t_ns_ = t_ns;
 }
 
 UsageRow* UsageSeries::row_of(const Place& place, SeriesKind kind) {
@@ -226,6 +253,9 @@ void UsageSeries::observe(const Event& event, const Applied& applied) {
                            std::holds_alternative<CircularBufferAllocated>(event);
     if (!in_launch) {
         settle_residencies(header_of(event).pid);
+    }
+    if (std::holds_alternative<Marked>(event)) {
+        begin_phase(t_ns);
     }
     const ProcessState* process = wanted ? process_of(header_of(event)) : nullptr;
     if (moves && process != nullptr) {

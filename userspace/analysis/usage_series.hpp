@@ -39,6 +39,16 @@ struct Level {
     bool operator==(const Level&) const = default;
 };
 
+// Of one phase: from a mark to the next.
+struct PhaseLevel {
+    std::uint32_t phase = 0;  // 0: what the window begins with
+    std::uint64_t begin = 0;
+    std::uint64_t peak = 0;
+    std::uint64_t peak_t_ns = 0;  // of the first moment at that height; of the phase's begin if nothing was higher
+    std::uint64_t end = 0;
+    bool by_size = false;
+};
+
 struct UsageRow {
     explicit UsageRow(std::uint64_t start_t_ns, std::uint32_t buckets) : levels(start_t_ns, buckets) {}
 
@@ -48,6 +58,7 @@ struct UsageRow {
     std::uint64_t peak = 0;
     std::uint64_t peak_t_ns = 0;    // of the first moment at that height
     bool peak_by_size = false;
+    std::vector<PhaseLevel> phases{};  // those in which something changed
 };
 
 // The levels of each slice in which something changed, with what was held on from the slice before.
@@ -122,6 +133,8 @@ private:
     void sample_owner(const ProcessState& process, const AllocationKey& key);
     void sample_all(const ProcessState& process, std::uint64_t t_ns);
     void sample(const ProcessState& process, const Place& place, SeriesKind kind, const Held& now, std::uint64_t t_ns);
+    void note_phase(UsageRow& row, std::uint64_t before, std::uint64_t t_ns, bool by_size) const;
+    void begin_phase(std::uint64_t t_ns);
     [[nodiscard]] static Held held(const Usage& usage);
     [[nodiscard]] static Held held(const PlaceUsage& usage, SeriesKind kind);
     [[nodiscard]] UsageRow* row_of(const Place& place, SeriesKind kind);
@@ -137,6 +150,8 @@ private:
     tsl::robin_map<SlotKey, Slot, SlotHash> slots_;  // those of ended processes are dropped now and then
     std::size_t slots_before_drop_ = 256;
     EventMarks marks_;
+    std::uint32_t phase_ = 0;
+    std::uint64_t phase_t_ns_ = 0;  // its begin
     // Not looked at before the launch is through: it may still be refused, and what it placed was never there then.
     std::map<std::pair<std::uint32_t, Place>, Residency> open_residencies_;
     const std::vector<std::unique_ptr<ProcessState>>* processes_ = nullptr;

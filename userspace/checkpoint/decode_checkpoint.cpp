@@ -325,6 +325,13 @@ Status TrackerCheckpoint::decode_field(const ChunkField& field, Tracker& tracker
         });
         return good ? Status() : Status(impossible("a sum of doubts is broken"));
     }
+    if (id == FieldId::Marks) {
+        const bool good = each_row<PhaseMark>(field.data, [&](PhaseMark& mark) {
+            tracker.marks_.push_back(std::move(mark));
+            return tracker.marks_.size() <= kMaxMarks && tracker.marks_.back().name.size() <= kMaxMarkNameBytes;
+        });
+        return good ? Status() : Status(impossible("a mark is broken"));
+    }
     if (field.id > static_cast<std::uint64_t>(kLastField)) {
         if (!field.required) {
             return {};

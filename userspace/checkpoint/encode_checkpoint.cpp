@@ -263,6 +263,9 @@ Checkpoint TrackerCheckpoint::encode(const Tracker& tracker) {
     if (const FoldedProcesses& folded = tracker.folded_; folded.contradictions.total() + folded.not_seen > 0) {
         parts.row(FieldId::OlderDoubts, OlderDoubtsRow{folded.contradictions, folded.not_seen});
     }
+    for (const PhaseMark& mark : tracker.marks_) {
+        parts.row(FieldId::Marks, mark);
+    }
     for (const auto& process : tracker.processes_) {
         add_process(parts, *process);
     }

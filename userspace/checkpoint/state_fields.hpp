@@ -48,9 +48,11 @@ enum class FieldId : std::uint64_t {
     Refusals = 28,
     // Since 1.4, likewise.
     Releases = 29,
+    // Since 1.5, likewise.
+    Marks = 30,
 };
 inline constexpr FieldId kLastRequired = FieldId::Clashes;
-inline constexpr FieldId kLastField = FieldId::Releases;
+inline constexpr FieldId kLastField = FieldId::Marks;
 
 template <>
 inline constexpr std::uint64_t kEnumeratorEnd<BufferType> = kBufferTypeCount;
@@ -284,6 +286,11 @@ void describe(Archive& a, FailureKind<Failure>& x) {
 template <typename Archive>
 void describe(Archive& a, FoldedProcesses& x) {
     a(x.count, x.events, x.ends, x.unknown_frees, x.peak_bytes, x.failed_allocations, x.clashes, x.contradictions.found);
+}
+
+template <typename Archive>
+void describe(Archive& a, PhaseMark& x) {
+    a(x.name, x.event, x.t_ns);
 }
 
 template <typename Archive>

@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/live_runner.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 #include <utility>
 
+#include "control/runtime_directory.hpp"
 #include "report/live_view.hpp"
 
 namespace tt::alloc_trace {
@@ -74,6 +77,45 @@ void LiveRunner::on_signal(int signal) {
     end(End::Interrupted);
 }
 
+Status LiveRunner::take_marks(const std::string& file, std::optional<std::uint32_t> owner) {
+    Result<std::string> directory = make_run_directory();
+    if (!directory) {
+        return tl::make_unexpected(directory.error());
+    }
+    MarkChannelOptions channel;
+    channel.directory = std::move(*directory);
+    channel.owner = owner;
+    channel.who = [this, path = std::filesystem::weakly_canonical(file).string()] {
+        std::set<std::uint32_t> pids = session_->traced();
+        pids.insert(options_.target.pids.begin(), options_.target.pids.end());  // a container's own number
+        return RecorderInfo{static_cast<std::uint32_t>(getpid()), path, {pids.begin(), pids.end()}};
+    };
+    channel.mark = [this](const std::string& name) { return take_mark(name); };
+    Result<std::unique_ptr<MarkChannel>> opened = MarkChannel::open(std::move(channel));
+    if (!opened) {
+        return tl::make_unexpected(opened.error());
+    }
+    marks_ = std::move(*opened);
+    return loop_->watch(marks_->fd(), Trigger::Level, [this] { marks_->serve(); });
+}
+
+std::string LiveRunner::take_mark(const std::string& name) {
+    if (marks_taken_ >= kMaxMarks) {
+        return fmt::format("the recording has {} marks, and more are not kept", marks_taken_);
+    }
+    ++marks_taken_;
+    session_->mark(name);
+    return {};
+}
+
+void LiveRunner::answer_marks() {
+    const std::vector<PhaseMark>& placed = pipeline_.view().marks;
+    for (; marks_ && marks_answered_ < placed.size(); ++marks_answered_) {
+        const PhaseMark& mark = placed[marks_answered_];
+        marks_->answer({mark.event, mark.t_ns, session_->info().attached_monotonic_ns});
+    }
+}
+
 Status LiveRunner::loop_until_end() {
     const auto start = std::chrono::steady_clock::now();
     const std::chrono::duration<double> limit(options_.duration_s);
@@ -88,6 +130,7 @@ Status LiveRunner::loop_until_end() {
             return tl::make_unexpected(pumped.error());
         }
         drained = *pumped;
+        answer_marks();
         if (session_->targets_ended()) {
             end(End::TargetsEnded);
         } else if (options_.duration_s > 0 && std::chrono::steady_clock::now() - start >= limit) {
@@ -120,7 +163,11 @@ Status LiveRunner::run(
     if (!looped) {
         end(End::Failed);
     }
+    if (marks_) {
+        marks_->close();  // what was taken is still placed
+    }
     const Status stopped = session_->stop();
+    answer_marks();
     if (!looped) {
         return looped;
     }

@@ -7,10 +7,12 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.hpp"
 #include "cli/options.hpp"
+#include "control/mark_channel.hpp"
 #include "live/event_loop.hpp"
 #include "live/live_session.hpp"
 #include "sinks/pipeline.hpp"
@@ -32,6 +34,9 @@ public:
     void end(End reason);  // from within a callback
     [[nodiscard]] bool ended() const { return ended_; }
 
+    // From now on marks are taken for the recording at `file`, which `owner` (root if not given) may make, too.
+    [[nodiscard]] Status take_marks(const std::string& file, std::optional<std::uint32_t> owner);
+
     // Serve another descriptor as well.
     [[nodiscard]] EventLoop& loop() { return *loop_; }
     [[nodiscard]] LiveSession& session() { return *session_; }
@@ -45,11 +50,16 @@ private:
 
     [[nodiscard]] Status loop_until_end();
     void on_signal(int signal);
+    [[nodiscard]] std::string take_mark(const std::string& name);
+    void answer_marks();
 
     const Options& options_;
     Pipeline& pipeline_;
     std::unique_ptr<LiveSession> session_;
     std::unique_ptr<EventLoop> loop_;
+    std::unique_ptr<MarkChannel> marks_;
+    std::size_t marks_taken_ = 0;
+    std::size_t marks_answered_ = 0;
     bool ended_ = false;
     bool interrupted_once_ = false;  // and the command goes on
     End reason_ = End::TargetsEnded;

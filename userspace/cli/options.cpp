@@ -117,6 +117,20 @@ void add_record(CLI::App& app, Options& options) {
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
 }
 
+void add_mark(CLI::App& app, Options& options) {
+    app.add_option("name", options.mark, "What begins now, e.g. \"decode\": printable text of at most 64 bytes")->required()->type_name("NAME");
+    app.add_option("-o,--output", options.output, "The recorder that writes this recording")->type_name("FILE");
+    app.add_option("-p,--pid", options.target.pids, "The recorder that traces this process, or that is this process")
+        ->type_name("PID")
+        ->expected(1);
+    app.footer(
+        "Gives the present moment a name in the recording of the one 'record' that runs, and prints where it is: event:N and the time "
+        "since the attach. From there on the phase of this name goes, up to the next mark: report FILE phases. Elsewhere mark:NAME is "
+        "that moment and phase:NAME the stretch, as in --since phase:NAME --until phase:NAME, --at mark:NAME, diff FILE@mark:NAME. "
+        "None or several recorders: status 2; choose one by -o or -p."
+    );
+}
+
 void add_need(CLI::App& app, Options& options) {
     app.add_option_function<std::string>(
            "--need",
@@ -149,7 +163,7 @@ void add_iterations(CLI::App& app, Options& options) {
         "neither a time such as 2.5s nor a number of allocations"
     )->type_name("PERIOD");
     add("--mark", parse_mark, "growth: an allocation of this type and size begins an iteration, e.g. DRAM:4096 or L1:1.5M",
-        "not TYPE:SIZE, such as DRAM:4096 or L1:1.5M")
+        "not TYPE:SIZE, such as DRAM:4096 or L1:1.5M; names given by 'tt-alloc-trace mark' are moments: --since mark:NAME")
         ->type_name("TYPE:SIZE")
         ->excludes(period);
 }
@@ -176,9 +190,9 @@ void add_scale(CLI::App& app, Options& options) {
 }
 
 void add_time_window(CLI::App& app, Options& options) {
-    app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, RFC 3339 in UTC, a moment as it is printed, or event:N, the event numbered N")
+    app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, RFC 3339 in UTC, a moment as it is printed, event:N, the event numbered N, mark:NAME, or phase:NAME, its begin")
         ->type_name("TIME");
-    app.add_option("--until", options.until, "Only up to this time, or event:N")->type_name("TIME");
+    app.add_option("--until", options.until, "Only up to this time, event:N, mark:NAME (what was before it), or phase:NAME, its end")->type_name("TIME");
 }
 
 void add_report(CLI::App& app, Options& options) {
@@ -201,12 +215,12 @@ void add_report(CLI::App& app, Options& options) {
     add_iterations(app, options);
     add_scale(app, options);
     add_time_window(app, options);
-    app.add_option("--at", options.at, "The state at this time, or behind event:N, for views that show one")->type_name("TIME");
+    app.add_option("--at", options.at, "The state at this time, behind event:N, at mark:NAME, or at the end of phase:NAME, for views that show one")->type_name("TIME");
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
 }
 
 void add_diff(CLI::App& app, Options& options) {
-    app.add_option("old", options.file, "A recording, FILE@90s for the state 90 seconds after the attach, FILE@peak or FILE@failure")->required()->type_name("OLD");
+    app.add_option("old", options.file, "A recording, FILE@90s for the state 90 seconds after the attach, FILE@peak, FILE@failure, FILE@mark:NAME or FILE@phase:NAME")->required()->type_name("OLD");
     app.add_option("new", options.new_file, "The same, to be compared with OLD; may be the same file")->required()->type_name("NEW");
     add_filter(app, options);
     add_format(app, options, kFormats, "text or json");
@@ -217,7 +231,8 @@ void add_diff(CLI::App& app, Options& options) {
     app.footer(
         "Without @: what is live at the end (of a process that ended what it held when its devices were closed, or it was gone), and the peaks; "
         "if nothing is live in either, they are compared at the peak that grew most. FILE@peak: when its highest use was reached (of --type, "
-        "--device). FILE@failure: when an allocation failed or a launch was refused for the first time."
+        "--device). FILE@failure: when an allocation failed or a launch was refused for the first time. "
+        "FILE@mark:NAME: when it was marked. FILE@phase:NAME: when that phase ended."
     );
 }
 
@@ -346,6 +361,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     };
     add("watch", "Show a live table (the default)", Command::Watch, add_watch);
     add("record", "Write every event to a file", Command::Record, add_record);
+    add("mark", "Name the present moment in the recording of a running 'record'", Command::Mark, add_mark);
     add("report", "Show what a recording holds", Command::Report, add_report);
     add("diff", "Compare two recordings, or two moments of one", Command::Diff, add_diff);
     add("export", "Convert a recording", Command::Export, add_export);

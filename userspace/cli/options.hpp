@@ -17,7 +17,7 @@
 
 namespace tt::alloc_trace {
 
-enum class Command { Watch, Record, Report, Diff, Export, Snapshot, List, Doctor };
+enum class Command { Watch, Record, Mark, Report, Diff, Export, Snapshot, List, Doctor };
 enum class OutputFormat { Auto, Text, Plain, Json, Html };
 enum class ColorMode { Auto, Always, Never };
 
@@ -34,7 +34,8 @@ struct Options {
     bool once = false;                // watch
     bool baseline = false;            // watch
     double duration_s = 0;            // watch, record; 0: no limit
-    std::string output;               // record, export, report
+    std::string output;               // record, export, report; mark: of the recorder that is meant
+    std::string mark;                 // mark: the name
     bool force = false;               // record, export, report
     bool strict = false;
     std::string file;                 // report, export, diff: the old one

@@ -3,6 +3,7 @@
 #include "cli/replay.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "event/regions_first.hpp"
 #include "recording/recording_reader.hpp"
 #include "report/human_size.hpp"
+#include "report/phase_moment.hpp"
 #include "report/time_point.hpp"
 
 namespace tt::alloc_trace {
@@ -169,18 +171,76 @@ Result<std::uint64_t> time_of_event(const std::string& path, std::string_view op
     return t_ns;
 }
 
+// All that name a phase, from the last state that is stored on.
+Result<RecordingMarks> read_marks(const std::string& path) {
+    Result<RecordingReader> reader = RecordingReader::open(path);
+    if (!reader) {
+        return tl::make_unexpected(reader.error());
+    }
+    RecordingMarks found;
+    found.first_event = 1 + (reader->start() ? reader->start()->events : 0);
+    Status ready = reader->seek(~std::uint64_t{0}, ~std::uint64_t{0});
+    Tracker tracker;
+    if (ready && reader->start()) {
+        ready = TrackerCheckpoint::decode(*reader->start(), tracker);
+    }
+    if (!ready) {
+        return tl::make_unexpected(ready.error());
+    }
+    const TrackerView start = tracker.view();
+    found.marks = start.marks;
+    found.last_event = start.events + start.losses;
+    found.last_t_ns = start.last_t_ns;
+    Source source(*reader, start);
+    Event event;
+    while (true) {
+        const Result<bool> more = source.next(event);
+        if (!more) {
+            return tl::make_unexpected(more.error());
+        }
+        if (!*more) {
+            return found;
+        }
+        ++found.last_event;
+        found.last_t_ns = std::max(found.last_t_ns, header_of(event).t_ns);
+        if (const auto* marked = std::get_if<Marked>(&event); marked != nullptr && found.marks.size() < kMaxMarks) {
+            found.marks.push_back({marked->name.substr(0, kMaxMarkNameBytes), found.last_event, marked->header.t_ns});
+        }
+    }
+}
+
 struct GivenMoment {
     std::uint64_t t_ns = 0;
-    std::uint64_t event = 0;  // 0: it was given as a time
+    std::optional<std::uint64_t> event;  // nullopt: it was given as a time
 };
+
+Result<GivenMoment> read_mark(const std::string& path, std::string_view option, const std::string& text, MomentUse use) {
+    const Result<RecordingMarks> recording = read_marks(path);
+    if (!recording) {
+        return tl::make_unexpected(recording.error());
+    }
+    const Result<MarkedMoment> moment = find_mark(option, text, use, *recording);
+    if (!moment) {
+        return tl::make_unexpected(moment.error());
+    }
+    if (!moment->note.empty()) {
+        spdlog::info("{}", printable(moment->note));
+    }
+    return GivenMoment{moment->t_ns, moment->event};
+}
 
 // nullopt: none was given.
 Result<std::optional<GivenMoment>> read_moment(
-    const std::string& path, std::string_view option, const std::string& text, const RecordingTimes& times, Edge edge
+    const std::string& path, std::string_view option, const std::string& text, const RecordingTimes& times, MomentUse use
 ) {
     if (text.empty()) {
         return std::nullopt;
     }
+    if (names_mark(text)) {
+        const Result<GivenMoment> marked = read_mark(path, option, text, use);
+        return marked ? Result<std::optional<GivenMoment>>(*marked) : tl::make_unexpected(marked.error());
+    }
+    const Edge edge = use == MomentUse::Since ? Edge::Begin : Edge::End;
     const auto number = parse_event_number(option, text);
     if (!number) {
         return tl::make_unexpected(number.error());
@@ -189,7 +249,7 @@ Result<std::optional<GivenMoment>> read_moment(
     if (!t_ns) {
         return tl::make_unexpected(t_ns.error());
     }
-    return GivenMoment{*t_ns, number->value_or(0)};
+    return GivenMoment{*t_ns, *number};
 }
 
 }  // namespace
@@ -205,17 +265,18 @@ Result<ReplayWindow> read_window(
     if (!*times) {
         return window;  // nothing to choose from: the view says so
     }
-    const auto from = read_moment(path, "--since", since, **times, Edge::Begin);
-    const auto to = from ? read_moment(path, until_option, until, **times, Edge::End) : from;
+    const MomentUse end = until_option == "--until" ? MomentUse::Until : MomentUse::At;
+    const auto from = read_moment(path, "--since", since, **times, MomentUse::Since);
+    const auto to = from ? read_moment(path, until_option, until, **times, end) : from;
     if (!to) {
         return tl::make_unexpected(to.error());
     }
     if (*from) {
         window.since_t_ns = (*from)->t_ns;
-        window.since_event = (*from)->event;
+        window.since_event = (*from)->event.value_or(0);
     }
-    if (*to && (*to)->event != 0) {
-        window.until_event = (*to)->event;
+    if (*to && (*to)->event) {
+        window.until_event = *(*to)->event;
     } else if (*to) {
         window.until_t_ns = (*to)->t_ns;
     }

@@ -296,6 +296,13 @@ struct ProcessStatus {
     std::uint32_t signal = 0;       // that ended it; 0: none did
 };
 
+// A person or a script gave this moment a name, from outside the traced processes (`tt-alloc-trace mark NAME`).
+struct Marked {
+    EventHeader header;  // pid, tid 0
+    std::string name;    // printable, at most kMaxMarkNameBytes, unless the recording is hostile
+};
+inline constexpr std::size_t kMaxMarkNameBytes = 64;
+
 // Events that never reached the stream, somewhere between the event before this one and the event after it.
 struct Lost {
     EventHeader header;  // pid, tid 0: losses are counted for all processes together
@@ -334,7 +341,13 @@ using Event = std::variant<
     ProcessNotSeen,
     ProcessStatus,
     TraceCalled,
-    RequestRefused>;
+    RequestRefused,
+    Marked>;
+
+// Not of any process: its header has no pid.
+[[nodiscard]] inline bool of_no_process(const Event& event) {
+    return std::holds_alternative<Lost>(event) || std::holds_alternative<Marked>(event);
+}
 
 [[nodiscard]] inline const EventHeader& header_of(const Event& event) {
     return std::visit([](const auto& e) -> const EventHeader& { return e.header; }, event);

@@ -52,6 +52,7 @@ struct DetailsOf {
     Details operator()(const ProcessStatus& e) const { return {0, e.signal == 0 ? e.exit_status : e.signal, {}, e.signal == 0 ? "" : "signal"}; }
     Details operator()(const TraceCalled& e) const { return {0, e.trace, {}, to_string(e.call)}; }
     Details operator()(const Lost& e) const { return {0, e.total(), {}, {}}; }
+    Details operator()(const Marked& e) const { return {0, {}, {}, e.name}; }
     Details operator()(const AllocatorChanged& e) const { return {0, {}, {}, to_string(e.how)}; }
     template <typename Other>
     Details operator()(const Other&) const {
@@ -95,7 +96,7 @@ private:
         const EventHeader& header = header_of(event);
         const auto to = std::back_inserter(text());
         fmt::format_to(to, FMT_COMPILE("{},"), header.t_ns);
-        if (std::holds_alternative<Lost>(event)) {
+        if (of_no_process(event)) {
             text() += ",,";
         } else {
             fmt::format_to(to, FMT_COMPILE("{},{},"), header.pid, header.tid);

@@ -39,6 +39,7 @@ struct InstantOf {
     Instant operator()(const CircularBufferClash& e) const { return {"launch refused: no place for its buffers", e.message, 0, false}; }
     Instant operator()(const RequestRefused& e) const { return {"refused", e.message, 0, false}; }
     Instant operator()(const Lost& e) const { return {fmt::format("gap: {} events lost", e.total()), {}, 0, true}; }
+    Instant operator()(const Marked& e) const { return {"mark: " + e.name, {}, 0, true}; }
     Instant operator()(const ProcessNotSeen& e) const {
         return {e.partly ? "process seen only in part" : "process not seen", e.why, 0, false};
     }
@@ -110,7 +111,7 @@ public:
             named_.erase(process.number);  // it may be another program now
             name_process(process);
         }
-        pid_ = std::holds_alternative<Lost>(event) ? pid_ : header_of(event).pid;
+        pid_ = of_no_process(event) ? pid_ : header_of(event).pid;
         const Instant instant = std::visit(InstantOf{applied}, event);
         if (!instant.name.empty() && state_.passes(options_, event)) {
             add_instant(header_of(event), instant, state_.owner(event));

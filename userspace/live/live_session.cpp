@@ -271,7 +271,17 @@ Status LiveSession::add_target(const ProcessHandle& process, bool from_first_eve
     return {};
 }
 
+void LiveSession::mark(std::string name) { marks_.push_back({{monotonic_ns(), 0, 0}, std::move(name)}); }
+
+void LiveSession::place_marks(std::uint64_t before_t_ns) {
+    while (!marks_.empty() && marks_.front().header.t_ns < before_t_ns) {
+        keeper_.consume(marks_.front());
+        marks_.pop_front();
+    }
+}
+
 void LiveSession::consume(const Event& event) {
+    place_marks(header_of(event).t_ns);
     const std::uint32_t pid = header_of(event).pid;
     if (const auto* seen = std::get_if<ProcessSeen>(&event)) {
         alive_.insert(pid);
@@ -324,6 +334,7 @@ Result<bool> LiveSession::pump() {
     if (drained) {  // a job that rests after a loss makes no record that would reveal it
         decoder_.report_losses(by_class(lost_before), began_ns, *this);
         decoder_.tell_overdue(began_ns, *this);
+        place_marks();
     }
     if (drained && options_.lossless) {
         for (const ProcessPaused& paused : continue_paused()) {

@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -75,6 +76,12 @@ public:
     // Decodes a bounded batch. False if more may be waiting.
     [[nodiscard]] Result<bool> pump();
 
+    // Names the present moment: a Marked event comes behind all events before it, and before those after it.
+    void mark(std::string name);
+
+    // Pids traced now.
+    [[nodiscard]] const std::set<std::uint32_t>& traced() const { return alive_; }
+
     // Once in a while: notices ended processes whose exit event was lost.
     void check_targets();
 
@@ -124,6 +131,7 @@ private:
     [[nodiscard]] Status finish_snapshots();
     // Until no walk is running or wanted, or the time is over.
     [[nodiscard]] Status pump_until_walked(std::uint64_t max_ns);
+    void place_marks(std::uint64_t before_t_ns = ~std::uint64_t{0});
     void update_info();
     [[nodiscard]] std::string describe_target() const;
 
@@ -154,6 +162,7 @@ private:
     std::uint64_t unreadable_ = 0;
     std::vector<ProcessNews> news_;  // to be looked at
     std::vector<std::uint32_t> appeared_;  // likewise, but they do not wait for it
+    std::deque<Marked> marks_;  // not placed yet
     bool stopped_ = false;
 };
 

@@ -296,6 +296,7 @@ bool EventDecoder::read_event(EventKind kind, const EventHeader& header, Event& 
         case EventKind::ProcessNotSeen: return read_into<ProcessNotSeen>(kind, header, event);
         case EventKind::ProcessStatus: return read_into<ProcessStatus>(kind, header, event);
         case EventKind::TraceCalled: return read_into<TraceCalled>(kind, header, event);
+        case EventKind::Marked: return read_into<Marked>(kind, header, event);
         case EventKind::DataflowBuffersPlaced:
             if (!read_into<CircularBufferAllocated>(kind, header, event)) {
                 return false;
@@ -519,6 +520,11 @@ bool EventDecoder::read(ByteReader& row, CircularBufferClash& event) {
     const bool named = read_pointer(row, event.program) && read_pointer(row, event.owner);
     event.message = row.string();
     return named;
+}
+
+bool EventDecoder::read(ByteReader& row, Marked& event) {
+    event.name = row.string();
+    return true;
 }
 
 bool EventDecoder::read(ByteReader& row, RequestRefused& event) {

@@ -54,6 +54,7 @@ private:
     [[nodiscard]] static bool read(ByteReader& row, ProcessNotSeen& event);
     [[nodiscard]] static bool read(ByteReader& row, ProcessStatus& event);
     [[nodiscard]] bool read(ByteReader& row, TraceCalled& event);
+    [[nodiscard]] bool read(ByteReader& row, Marked& event);
     [[nodiscard]] bool read(ByteReader& row, ProgramDestroyed& event);
     [[nodiscard]] bool read(ByteReader& row, OwnerClosing& event);
     [[nodiscard]] bool read(ByteReader& row, AllocatorReleased& event);

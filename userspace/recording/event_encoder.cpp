@@ -41,6 +41,9 @@ std::size_t variable_bytes(const Event& event) {
     if (const auto* refused = std::get_if<RequestRefused>(&event)) {
         return refused->message.size();
     }
+    if (const auto* marked = std::get_if<Marked>(&event)) {
+        return marked->name.size();
+    }
     const auto* clash = std::get_if<CircularBufferClash>(&event);
     return clash != nullptr ? clash->message.size() : 0;
 }
@@ -326,6 +329,11 @@ void EventEncoder::put(const TraceCalled& event) {
     row.varint(static_cast<std::uint64_t>(call));
     row.varint(trace);
     row.varint(pointer(object));
+}
+
+void EventEncoder::put(const Marked& event) {
+    const auto& [header, name] = event;
+    begin(EventKind::Marked, header).string(name);
 }
 
 void EventEncoder::put(const ProgramDestroyed& event) {

@@ -46,6 +46,7 @@ private:
     void put(const ProcessNotSeen& event);
     void put(const ProcessStatus& event);
     void put(const TraceCalled& event);
+    void put(const Marked& event);
     void put(const ProgramDestroyed& event);
     void put(const OwnerClosing& event);
     void put(const AllocatorReleased& event);

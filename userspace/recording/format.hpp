@@ -12,7 +12,7 @@ namespace tt::alloc_trace::format {
 
 inline constexpr std::array<std::uint8_t, 8> kMagic{0x89, 'T', 'T', 'A', 'R', '\r', '\n', 0x1a};
 inline constexpr std::uint16_t kMajor = 1;
-inline constexpr std::uint16_t kMinor = 4;
+inline constexpr std::uint16_t kMinor = 5;
 inline constexpr std::size_t kHeaderBytes = 16;
 inline constexpr std::size_t kChunkHeaderBytes = 32;
 
@@ -114,8 +114,10 @@ enum class EventKind : std::uint8_t {
     // Since 1.3:
     TraceCalled = 27,
     RequestRefused = 28,
+    // Since 1.5:
+    Marked = 29,
 };
-inline constexpr std::size_t kEventKindEnd = 29;  // one past the last
+inline constexpr std::size_t kEventKindEnd = 30;  // one past the last
 // Rows of later kinds are optional columns: a reader of 0.1 skips and counts such events.
 inline constexpr std::size_t kFirstKindOf02 = 15;
 

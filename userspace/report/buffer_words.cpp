@@ -6,6 +6,7 @@
 
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
+#include "report/phase_words.hpp"
 #include "report/owner_labels.hpp"
 #include "report/process_health.hpp"
 
@@ -95,6 +96,9 @@ std::vector<Note> knowledge_notes(const ReplayedStream& stream, const ReplayWind
         {fmt::format("known from {} on; before the attach: {}", since, known_before_text(known)),
          known == KnownBefore::Partial ? Ink::Warning : Ink::Dim}
     );
+    for (Note& note : phase_notes(stream.tracker, stream.session, window)) {
+        notes.push_back(std::move(note));
+    }
     for (const auto& process : stream.tracker.processes) {
         if (process->used_memory()) {
             const std::string ended = ended_text(process->end == ProcessState::End::Exited, process->exit_status);

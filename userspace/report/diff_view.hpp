@@ -32,6 +32,7 @@ struct DiffSide {
     std::optional<PeakKey> peak;  // whose highest moment it is
     std::uint64_t t_ns = 0;     // of the last event up to there
     std::uint64_t events = 0;
+    std::string phase;          // that moment belongs to; empty if no mark is before it
     HeldGroups groups;
     std::optional<std::vector<FoundPeak>> peaks;  // of the whole recording; nullopt: not looked for
     std::uint64_t ended_processes = 0;  // of which `groups` has what they held when they ended

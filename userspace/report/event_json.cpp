@@ -65,7 +65,7 @@ Json start(const Event& event) {
     Json json;
     json["t_ns"] = header.t_ns;
     json["kind"] = to_string(event_kind(event));
-    if (!std::holds_alternative<Lost>(event)) {
+    if (!of_no_process(event)) {
         json["pid"] = header.pid;
         json["tid"] = header.tid;
     }
@@ -227,6 +227,7 @@ struct Adder {
         }
     }
     void operator()(const ProcessPaused& event) const { json["duration_ns"] = event.duration_ns; }
+    void operator()(const Marked& event) const { json["name"] = event.name; }
     void operator()(const Lost& event) const {
         json["allocs"] = event.allocated;
         json["frees"] = event.freed;
@@ -338,6 +339,7 @@ EventKind event_kind(const Event& event) {
         EventKind operator()(const CircularBufferClash&) const { return EventKind::CbClash; }
         EventKind operator()(const RequestRefused&) const { return EventKind::Refused; }
         EventKind operator()(const Lost&) const { return EventKind::Lost; }
+        EventKind operator()(const Marked&) const { return EventKind::Mark; }
     };
     return std::visit(Classify{}, event);
 }
@@ -383,7 +385,8 @@ std::string_view to_string(EventKind kind) {
         "not_seen",
         "status",
         "trace",
-        "refused"};
+        "refused",
+        "mark"};
     const auto index = static_cast<std::size_t>(kind);
     return index < kNames.size() ? kNames[index] : "unknown";
 }

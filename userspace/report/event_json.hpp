@@ -37,6 +37,7 @@
 //   cb_clash                  owner program message
 //   refused                   owner program(both: of the launch before it on that thread) message
 //   pause                     duration_ns
+//   mark                      name: a phase begins; no pid, no tid
 //   lost                      allocs frees circular_buffers lifecycle total; no pid, no tid
 //
 // The first line of an export is the envelope with kind "header", the last has kind "end" and the totals.
@@ -85,8 +86,9 @@ enum class EventKind : std::uint8_t {
     ProcessStatus,
     Trace,
     Refused,
+    Mark,
 };
-inline constexpr std::size_t kEventKindCount = 30;
+inline constexpr std::size_t kEventKindCount = 31;
 
 [[nodiscard]] EventKind event_kind(const Event& event);
 [[nodiscard]] std::string_view to_string(EventKind kind);  // "alloc", "alloc_hooked", ... as above

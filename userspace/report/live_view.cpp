@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "analysis/phases.hpp"
 #include "report/owner_labels.hpp"
 #include "report/view_words.hpp"
 
@@ -135,6 +136,7 @@ LiveView build_live_view(
     const TrackerView& moment = last_use == nullptr ? view : *last_use;
     LiveView live;
     live.moment = {last_place(moment), last_use != nullptr};
+    live.phase = phase_at(view.marks, live.moment.place.event);
     live.events = view.events;
     live.doubts = view.doubts();
     live.known_before_attach = known_before_attach(view, session);

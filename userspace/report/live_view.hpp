@@ -82,6 +82,7 @@ struct LiveView {
     };
 
     LiveMoment moment;
+    std::string phase;  // that moment belongs to; empty if no mark is before it
     std::uint64_t events = 0;
     Doubts doubts;
     KnownBefore known_before_attach = KnownBefore::None;

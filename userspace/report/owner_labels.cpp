@@ -58,7 +58,7 @@ void OwnerLabels::take_over(const TrackerView& view) {
 }
 
 std::string_view OwnerLabels::observe(const Event& event) {
-    if (std::holds_alternative<Lost>(event)) {
+    if (of_no_process(event)) {
         return {};
     }
     const std::uint32_t pid = header_of(event).pid;

@@ -12,12 +12,14 @@
 #include "analysis/growth.hpp"
 #include "analysis/life_witness.hpp"
 #include "analysis/observer_list.hpp"
+#include "analysis/phases.hpp"
 #include "report/buffer_words.hpp"
 #include "report/capacity_words.hpp"
 #include "report/core_words.hpp"
 #include "report/human_size.hpp"
 #include "report/life_words.hpp"
 #include "report/peak_words.hpp"
+#include "report/phase_words.hpp"
 #include "report/text_table.hpp"
 
 namespace tt::alloc_trace {
@@ -65,7 +67,7 @@ public:
         append_notes(lines, head(stream), style);
         const std::vector<PeakRow> rows = joined_rows();
         if (!rows.empty()) {
-            append_peaks(lines, rows, stream.session, style);
+            append_peaks(lines, rows, stream, style);
         }
         for (const CoreRow& row : joined_core_rows()) {
             append_core_peak(lines, row, stream.session, style);
@@ -84,6 +86,7 @@ public:
         json["peak"] = Json::array();
         for (const FoundPeak& peak : peaks_) {
             json["peak"].push_back(peak_json(peak));
+            json["peak"].back()["phase"] = phase_json(stream.tracker.marks, moment(peak).place.event);
         }
         json["cores"] = Json::array();
         for (const FoundCorePeak& core : core_peaks_) {
@@ -229,7 +232,7 @@ private:
     }
 
     void append_peaks(
-        std::vector<std::string>& lines, const std::vector<PeakRow>& rows, const SessionInfo& session, const TextStyle& style
+        std::vector<std::string>& lines, const std::vector<PeakRow>& rows, const ReplayedStream& stream, const TextStyle& style
     ) const {
         TextTable table({
             {"PID", Align::Left, 2, false},
@@ -238,6 +241,7 @@ private:
             {"PEAK", Align::Right, 0, false},
             {"AT", Align::Right, 0, false},
             {"EVENT", Align::Right, 1, false},
+            {"PHASE", Align::Left, 0, true},
             {"BUFFERS", Align::Right, 0, false},
             {"CBS", Align::Right, 0, false},
         });
@@ -249,8 +253,9 @@ private:
                 {place_list(row.places), Ink::Strong},
                 {std::string(to_string(row.first->key.of))},
                 {human_bytes(peak.bytes), Ink::Strong},
-                {human_offset(peak.place.t_ns, session.attached_monotonic_ns)},
+                {human_offset(peak.place.t_ns, stream.session.attached_monotonic_ns)},
                 {human_count(peak.place.event), Ink::Dim},
+                {phase_at(stream.tracker.marks, peak.place.event)},
                 {content == nullptr ? "?" : human_count(content->buffers)},
                 {content == nullptr || content->circular_buffer_count == 0 ? "" : human_count(content->circular_buffer_count)},
             });

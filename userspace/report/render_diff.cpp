@@ -61,12 +61,13 @@ std::vector<Note> side_notes(std::string_view role, const DiffSide& side) {
     std::vector<Note> notes;
     notes.push_back(
         {fmt::format(
-             "{}  {}: {} {} since the attach{}, {}, {}",
+             "{}  {}: {} {} since the attach{}{}, {}, {}",
              role,
              side.name,
              moment_words(side),
              side.t_ns == 0 ? "nothing seen" : since_attach(side.t_ns, side.session),
              side.session.attached_unix_ns == 0 ? "" : " at " + utc_date_time(side.session.attached_unix_ns),
+             side.phase.empty() ? "" : ", phase " + side.phase,
              counted(all.count, "buffer"),
              human_bytes(all.bytes)
          ),
@@ -261,6 +262,7 @@ Json side_json(const DiffSide& side) {
     json["target"] = side.session.target;
     json["attached_t_ns"] = time_or_null(side.session.attached_monotonic_ns);
     json["moment"] = to_string(side.moment);
+    json["phase"] = side.phase.empty() ? Json(nullptr) : Json(side.phase);
     if (side.peak) {
         add_place(json, side.peak->place);
         json["peak_of"] = to_string(side.peak->of);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "report/human_size.hpp"
+#include "report/phase_words.hpp"
 #include "report/process_health.hpp"
 
 namespace tt::alloc_trace {
@@ -33,6 +34,9 @@ std::vector<Note> stretch_notes(const ReplayedStream& stream, const ReplayWindow
     std::string seen = session.attached_unix_ns == 0 ? "seen" : "attached " + utc_date_time(session.attached_unix_ns) + ", seen";
     const std::uint64_t from = std::max(window.since_t_ns, tracker.first_t_ns);
     notes.push_back({seen + " from " + human_offset(from, start) + " to " + human_offset(tracker.last_t_ns, start), Ink::Dim});
+    for (Note& note : phase_notes(tracker, session, window)) {
+        notes.push_back(std::move(note));
+    }
     notes.push_back(known_before_note(known_before_attach(tracker, session)));
     for (Note& note : doubt_notes(tracker.doubts())) {
         notes.push_back(std::move(note));

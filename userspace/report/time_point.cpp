@@ -206,7 +206,7 @@ Result<std::uint64_t> parse_time_point(
     std::string_view option, std::string_view text, const RecordingTimes& times, Edge edge
 ) {
     constexpr const char* kForms =
-        "write 90s or 1h2m3.5s (since the attach), +00:01:30.250 (as printed), -10s (before the end), or 2026-02-03T12:34:56Z (UTC)";
+        "write 90s or 1h2m3.5s (since the attach), +00:01:30.250 (as printed), -10s (before the end), 2026-02-03T12:34:56Z (UTC), event:502, mark:NAME or phase:NAME";
     const bool before_end = text.starts_with('-');
     const auto first = static_cast<std::int64_t>(times.first_t_ns - times.attached_t_ns);
     const auto last = static_cast<std::int64_t>(times.last_t_ns - times.attached_t_ns);

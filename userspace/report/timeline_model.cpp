@@ -115,6 +115,7 @@ std::string_view mark_noun(MarkKind kind) {
         case MarkKind::ProcessStart: return "process start";
         case MarkKind::ProcessExit: return "process exit";
         case MarkKind::Refused: return "refused request";
+        case MarkKind::Named: return "mark";
         case MarkKind::Walk: break;
     }
     return "walk";
@@ -134,6 +135,7 @@ std::string mark_text(MarkKind kind, const Mark& mark) {
                                      : fmt::format("{} {}", human_bytes(mark.amount), mark.what);
         case MarkKind::ProcessStart:
         case MarkKind::ProcessExit: return fmt::format("pid {}", mark.pid);
+        case MarkKind::Named: return mark.name;
         case MarkKind::Refused: return with_reason("by a check of the runtime", mark.what);
         case MarkKind::Walk: break;
     }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "report/human_size.hpp"
+#include "report/phase_words.hpp"
 #include "report/stream_notes.hpp"
 #include "report/text_table.hpp"
 #include "report/timeline_model.hpp"
@@ -33,6 +34,7 @@ constexpr std::array<KindLetter, kMarkKindCount> kLetters{{
     {MarkKind::Clash, 'C', Ink::Bad},
     {MarkKind::Refused, 'R', Ink::Warning},
     {MarkKind::Gap, 'G', Ink::Warning},
+    {MarkKind::Named, 'M', Ink::Strong},
     {MarkKind::TraceCapture, 'T', Ink::Plain},
     {MarkKind::ProcessExit, 'E', Ink::Plain},
     {MarkKind::ProcessStart, 'S', Ink::Plain},
@@ -86,7 +88,7 @@ std::string time_axis(const Timeline& timeline, std::uint64_t attach_ns, std::si
 class Timelines final : public View {
 public:
     explicit Timelines(const ViewOptions& options)
-        : filter_(options.filter), top_(options.top), series_(options.window.since_t_ns) {}
+        : filter_(options.filter), top_(options.top), window_(options.window), series_(options.window.since_t_ns) {}
 
     Observer* observer() override { return &series_; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
@@ -94,7 +96,7 @@ public:
 
 private:
     [[nodiscard]] std::vector<Note> head(const ReplayedStream& stream, const Timeline& timeline) const;
-    [[nodiscard]] std::vector<Note> mark_notes(std::uint64_t attach_ns) const;
+    [[nodiscard]] std::vector<Note> mark_notes(const ReplayedStream& stream) const;
     [[nodiscard]] std::vector<std::string> table(
         const Timeline& timeline, std::uint64_t attach_ns, const TextStyle& style, std::size_t columns
     ) const;
@@ -104,6 +106,7 @@ private:
 
     ViewFilter filter_;
     std::size_t top_;
+    ReplayWindow window_;
     UsageSeries series_;
 };
 
@@ -134,11 +137,18 @@ std::vector<Note> Timelines::head(const ReplayedStream& stream, const Timeline& 
     return notes;
 }
 
-std::vector<Note> Timelines::mark_notes(std::uint64_t attach_ns) const {
+std::vector<Note> Timelines::mark_notes(const ReplayedStream& stream) const {
+    const std::uint64_t attach_ns = stream.session.attached_monotonic_ns;
     std::vector<Note> notes;
     for (const KindLetter& letter : kLetters) {
         const auto& marks = series_.marks().of(letter.kind);
         if (marks.empty()) {
+            continue;
+        }
+        if (letter.kind == MarkKind::Named) {  // each of them
+            for (const Note& note : phase_notes(stream.tracker, stream.session, window_)) {
+                notes.push_back({fmt::format("{}  {}", letter.letter, note.text), letter.ink});
+            }
             continue;
         }
         const auto greatest = std::max_element(marks.begin(), marks.end(), [](const auto& a, const auto& b) {
@@ -215,7 +225,7 @@ std::string Timelines::text(const ReplayedStream& stream, const TextStyle& style
         const std::string rest = counted(timeline.rows.size() - shown(timeline), "more row");
         append_notes(lines, {{fmt::format("{} left out: --top 0 shows all", rest), Ink::Dim}}, style);
     }
-    append_notes(lines, mark_notes(attach_ns), style);
+    append_notes(lines, mark_notes(stream), style);
     return joined(lines);
 }
 

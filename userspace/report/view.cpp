@@ -13,6 +13,7 @@
 #include "report/history_views.hpp"
 #include "report/leaks_view.hpp"
 #include "report/peak_view.hpp"
+#include "report/phases_view.hpp"
 #include "report/process_health.hpp"
 #include "report/state_views.hpp"
 #include "report/timeline_view.hpp"
@@ -35,6 +36,7 @@ constexpr std::array kViews{
     ViewKind{"anomalies", "double frees, overlaps and the like: counts, worst places, what it means", ViewSpan::Stretch, make_anomalies_view},
     ViewKind{"trace-unsafe", "buffers that the replay of a captured trace may overwrite", ViewSpan::Stretch, make_trace_unsafe_view},
     ViewKind{"gaps", "lost events, walks of the process's memory, pauses; what stayed uncertain", ViewSpan::Stretch, make_gaps_view},
+    ViewKind{"phases", "each stretch between two marks (tt-alloc-trace mark): what it allocated, held and left", ViewSpan::Stretch, make_phases_view},
     ViewKind{"timeline", "memory over time, with failures, clashes, gaps and closes marked", ViewSpan::Stretch, make_timeline_view},
 };
 

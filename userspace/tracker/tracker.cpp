@@ -77,6 +77,8 @@ Applied Tracker::apply(const Event& event) {
     if (!std::holds_alternative<Lost>(event)) {
         ++events_;
         scan_credit_ = std::min(scan_credit_ + kScanCreditPerEvent, kMaxScanCredit);
+    }
+    if (!of_no_process(event)) {
         ProcessState& state = process(header);
         ++state.events;
         state.last_t_ns = header.t_ns;
@@ -84,7 +86,7 @@ Applied Tracker::apply(const Event& event) {
     return std::visit([this](const auto& e) { return on(e); }, event);
 }
 
-TrackerView Tracker::view() const { return {processes_, lost_, folded_, events_, first_t_ns_, last_t_ns_, losses_}; }
+TrackerView Tracker::view() const { return {processes_, lost_, folded_, marks_, events_, first_t_ns_, last_t_ns_, losses_}; }
 
 void Tracker::listen(LifeListener* listener) {
     listener_ = listener;
@@ -564,6 +566,13 @@ Applied Tracker::on(const CircularBufferClash& event) {
     }
     for (const Owner& owner : state.owners) {
         undo_launch(state, owner, event.program);
+    }
+    return {};
+}
+
+Applied Tracker::on(const Marked& event) {
+    if (marks_.size() < kMaxMarks) {
+        marks_.push_back({event.name.substr(0, kMaxMarkNameBytes), events_ + losses_, event.header.t_ns});
     }
     return {};
 }

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "event/event.hpp"
@@ -40,11 +41,23 @@ struct FoldedProcesses {
     std::uint64_t not_seen = 0;  // processes
 };
 
+// A moment that was named: the phase of this name begins. Unnamed is what was before the first.
+struct PhaseMark {
+    std::string name;         // printable as far as who recorded it saw to that; at most kMaxMarkNameBytes
+    std::uint64_t event = 0;  // its number in the recording, from 1
+    std::uint64_t t_ns = 0;
+
+    bool operator==(const PhaseMark&) const = default;
+};
+// Most that are kept, and that a recorder takes; later ones of a hostile recording name nothing.
+inline constexpr std::size_t kMaxMarks = 10'000;
+
 // Everything a sink or report may look at.
 struct TrackerView {
     const std::vector<std::unique_ptr<ProcessState>>& processes;  // in order of appearance; a pid may come again
     const Lost& lost;                                             // sums; header.t_ns of the last loss
     const FoldedProcesses& folded;
+    const std::vector<PhaseMark>& marks;                          // in order
     std::uint64_t events = 0;                                     // applied, losses not counted
     std::uint64_t first_t_ns = 0;
     std::uint64_t last_t_ns = 0;
@@ -106,6 +119,7 @@ private:
     Applied on(const AllocationFailed& event);
     Applied on(const CircularBufferClash& event);
     Applied on(const RequestRefused& event);
+    Applied on(const Marked& event);
 
     ProcessState& process(const EventHeader& header);
     ProcessState& start_process(const EventHeader& header);
@@ -125,6 +139,7 @@ private:
     std::uint32_t processes_seen_ = 0;
     std::vector<std::unique_ptr<ProcessState>> processes_;
     FoldedProcesses folded_;
+    std::vector<PhaseMark> marks_;
     std::map<std::uint32_t, ProcessState*> alive_;  // by pid
     // Children not seen yet, by pid: most of them never will be.
     static constexpr std::size_t kMaxUnseenChildren = std::size_t{1} << 16;

@@ -69,6 +69,20 @@ TEST(CheckpointTest, SumsOfWhatIsLiveAreRestored) {
     }
 }
 
+TEST(CheckpointTest, MarksAreKeptAndBounded) {
+    Tracker whole;
+    for (std::size_t i = 0; i < kMaxMarks + 5; ++i) {
+        whole.apply(Marked{{1000 + i, 0, 0}, i == 0 ? std::string(5000, 'x') : "step"});
+    }
+    Tracker restored;
+    ASSERT_TRUE(TrackerCheckpoint::decode(TrackerCheckpoint::encode(whole), restored));
+    EXPECT_EQ(restored.view().marks, whole.view().marks);
+    EXPECT_EQ(restored.view().marks.size(), kMaxMarks);
+    EXPECT_EQ(restored.view().marks[0].name.size(), kMaxMarkNameBytes);
+    EXPECT_EQ(restored.view().marks[7].event, 8U);
+    EXPECT_TRUE(restored.view().processes.empty()) << "a mark is of no process";
+}
+
 TEST(CheckpointTest, OfAnotherPlaceIsRefused) {
     Tracker whole;
     for (const Event& event : stateful_events(100, 1)) {

@@ -23,6 +23,7 @@ const std::vector<Golden> kGolden{
     {TAT_TEST_DATA "/recording-v1.2.ttar", golden_events_v1_2},
     {TAT_TEST_DATA "/recording-v1.3.ttar", golden_events_v1_3},
     {TAT_TEST_DATA "/recording-v1.4.ttar", golden_events_v1_4},
+    {TAT_TEST_DATA "/recording-v1.5.ttar", golden_events_v1_5},
 };
 constexpr std::size_t kEventsPerChunk = 9;
 

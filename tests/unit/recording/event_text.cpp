@@ -181,6 +181,11 @@ std::string line(const TraceCalled& event) {
     return Line("trace", header)("call", to_string(call))("trace", trace)("object", object).str();
 }
 
+std::string line(const Marked& event) {
+    const auto& [header, name] = event;
+    return Line("marked", header)("name", name).str();
+}
+
 std::string line(const CircularBufferClash& event) {
     const auto& [header, program, owner, message] = event;
     return Line("clash", header)("program", program)("owner", owner)("message", message).str();

@@ -171,6 +171,19 @@ std::vector<Event> golden_events_v1_4() {
     return events;
 }
 
+std::vector<Event> golden_events_v1_5() {
+    std::vector<Event> events = golden_events_v1_4();
+    std::uint64_t t_ns = 7'000'000'000'000;
+    const auto at = [&t_ns] { return EventHeader{t_ns += 20'000, 0, 0}; };
+    events.emplace_back(Marked{at(), "load"});
+    events.emplace_back(Marked{at(), "décode 1"});
+    events.emplace_back(ProcessSeen{{t_ns += 20'000, 8000, 8000}, 1, 1, true, "marked"});
+    events.emplace_back(Marked{at(), "load"});
+    events.emplace_back(Marked{at(), ""});
+    events.emplace_back(Marked{at(), "\xff\n"});
+    return events;
+}
+
 SessionInfo golden_session_v0_1() {
     SessionInfo session;
     session.tool_version = "0.1.0";

@@ -14,7 +14,7 @@ public:
     explicit Source(std::uint64_t seed) : random_(seed) {}
 
     Event event() {
-        switch (below(33)) {
+        switch (below(34)) {
             case 0: return OwnerSeen{header(), pick(), static_cast<OwnerKind>(below(3)), int32(), chips()};
             case 1:
                 return CircularBufferAllocated{
@@ -46,6 +46,7 @@ public:
             case 25: return ProcessNotSeen{header(), below(2) == 0, command(), command()};
             case 26: return ProcessStatus{header(), uint32(), uint32()};
             case 27: return TraceCalled{header(), static_cast<TraceCall>(below(kTraceCallCount)), uint32() % 4, pick()};
+            case 28: return Marked{header(), command()};
             default: return Allocated{header(), buffer()};
         }
     }

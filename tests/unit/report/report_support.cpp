@@ -168,6 +168,7 @@ std::vector<Event> one_of_each() {
         TraceCalled{header, TraceCall::Register, 0, kMeshAllocator},
         ProcessStatus{header, 3, 0},
         ProcessExited{header},
+        Marked{{kAttach, 0, 0}, "\"load\" \xff"},
     };
 }
 

@@ -87,7 +87,7 @@ Stream full_stream() {
     stream.apply(ProcessNotSeen{stream.at(3), true, "why", "what to do"});
     stream.apply(ProcessSeen{{stream.at(3).t_ns, 4800, 0}, 1, 77, false, "refused"}).apply(ProcessStatus{{stream.at(3).t_ns, 4800, 0}, 0, 11});
     stream.apply(ProcessNotSeen{{stream.at(3).t_ns, 4800, 0}, false, "why", ""}).apply(ProcessExited{{stream.at(3).t_ns, 4800, 0}});
-    stream.process(4, 5000, "other", true).mesh(4, 1, 0).alloc(5, 0x100, 64, BufferType::SystemMemory);
+    stream.apply(Marked{{stream.at(3).t_ns, 0, 0}, "load \xff"}).process(4, 5000, "other", true).mesh(4, 1, 0).alloc(5, 0x100, 64, BufferType::SystemMemory);
     return stream;
 }
 
@@ -229,6 +229,14 @@ TEST(Schema, Timeline) {
     EXPECT_EQ(schema.complaints(json_line(view->json({tracker->view(), full_session(), true, ""}))), "");
     const Tracker nothing;
     EXPECT_EQ(schema.complaints(json_line(make_timeline_view({})->json({nothing.view(), {}, true, ""}))), "");
+}
+
+TEST(Schema, Phases) {
+    const SchemaFile schema("phases");
+    for (const std::vector<Event>& events : {full_stream().events(), one_of_each(), std::vector<Event>{}}) {
+        EXPECT_EQ(schema.complaints(json_line(answer("phases", events).json)), "");
+    }
+    EXPECT_EQ(answer("phases", full_stream().events()).json["phases"].size(), 2U);
 }
 
 TEST(Schema, ListAndDoctor) {

@@ -46,6 +46,9 @@ std::optional<UnknownFree> ReferenceModel::apply(const Event& event) {
         last_gap_ns_ = loss->allocated > 0 ? header.t_ns : last_gap_ns_;
         return std::nullopt;
     }
+    if (of_no_process(event)) {
+        return std::nullopt;
+    }
     ModelProcess& of = process(header.pid);
     if (const auto* allocation = std::get_if<Allocated>(&event)) {
         return allocated(of, *allocation);

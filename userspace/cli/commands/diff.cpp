@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "analysis/first_failure.hpp"
+#include "analysis/phases.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
@@ -21,9 +23,10 @@ struct Moment {
     std::string time;  // "peak", "failure" or a time; empty: the end
 };
 
-// "FILE" or "FILE@TIME"; a file may have an @ in its name.
+// "FILE" or "FILE@TIME"; a file and a mark may have an @ in their names.
 Moment parse_moment(const std::string& text) {
-    const std::size_t at = text.rfind('@');
+    const std::size_t mark = std::min(text.find("@mark:"), text.find("@phase:"));
+    const std::size_t at = mark != std::string::npos ? mark : text.rfind('@');
     std::error_code ignored;
     if (at == std::string::npos || std::filesystem::exists(text, ignored)) {
         return {text, {}};
@@ -69,6 +72,7 @@ Result<DiffSide> read_side(const Moment& moment, const std::string& name, DiffMo
     side.session = replay.session;
     side.t_ns = tracker.last_t_ns;
     side.events = tracker.events;
+    side.phase = phase_at(tracker.marks, ~std::uint64_t{0});
     side.groups = whole ? held.groups() : held_live(tracker);
     side.ended_processes = held.ended_processes();
     side.not_kept = held.not_kept();

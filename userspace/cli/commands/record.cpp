@@ -200,6 +200,9 @@ Result<int> run_record(const Options& options) {
     RecordingWriter& writer = **created;
     pipeline.record_to(writer);
     writer.take_checkpoints([&pipeline] { return TrackerCheckpoint::encode(pipeline.tracker()); });
+    if (Status taken = runner.take_marks(options.output, recording_options(options).owner_uid); !taken) {
+        spdlog::warn("marks cannot be taken: {}; {}", printable(taken.error().message), taken.error().hint);
+    }
     std::size_t said_modules = say_modules(session.info(), 0);
     say_attached(options, session.info());
 

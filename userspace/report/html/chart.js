@@ -5,6 +5,7 @@ const markStyles = {
   clash: { letter: "C", name: "bad", label: "clashes" },
   refused: { letter: "R", name: "warn", label: "refused requests" },
   gap: { letter: "G", name: "warn", label: "gaps" },
+  mark: { letter: "M", name: "ink", label: "marks" },
   trace_capture: { letter: "T", name: "accent", label: "trace captures" },
   close: { letter: "x", name: "dim", label: "closes" },
   process_exit: { letter: "E", name: "dim", label: "process exits" },
@@ -184,7 +185,9 @@ function momentText(t) {
     const range = level.low === level.high ? humanBytes(level.low) : humanBytes(level.low) + " to " + humanBytes(level.high);
     return series.type + "  " + range + (level.bySize && level.high > 0 ? " (size)" : "");
   });
-  return [offset(t, state.to - state.from) + " since the attach", ...lines];
+  const mark = data.marks.findLast((candidate) => candidate.kind === "mark" && candidate.t <= t);
+  const phase = mark === undefined ? "" : ", phase " + mark.text;
+  return [offset(t, state.to - state.from) + " since the attach" + phase, ...lines];
 }
 
 // Those near a place on the time axis, the gravest first.
