@@ -395,7 +395,7 @@ int process_exec(struct tracepoint_args *tp) { /* task, its thread's old id, bin
         }
         announce_process(task, config.stop_on_load);
     }
-    if ((is_traced && config.follow_children) || (pid && config.trace_all)) {
+    if (is_traced || (pid && config.trace_all)) {
         tell_new_program(task, (struct linux_binprm *)tp->args[2]);
     }
     return 0;

@@ -414,6 +414,27 @@ TEST_F(AttachTest, ProcessWhoseMainThreadEndedBeforeIsSeenAsAnyOther) {
 
 INSTANTIATE_TEST_SUITE_P(How, LeaderlessTest, testing::Values("exit", "exec"), [](const auto& how) { return std::string(how.param); });
 
+// Given by its pid alone, a job loads another copy of the runtime later: it is seen like the first.
+TEST_F(AttachTest, RuntimeThatIsLoadedLaterIsTraced) {
+    if (run({.arguments = {"sh", "-c", "command -v python3"}, .environment = {}, .user = {}, .stdout_path = {}}).status != 0) {
+        GTEST_SKIP() << "no python3";
+    }
+    const std::string copy = dir_.file("libtt_metal.so");
+    std::filesystem::copy(standin_library(), copy);
+    SpawnOptions options;
+    options.arguments = {
+        "python3", "-c", "import ctypes, sys\nfor line in sys.stdin:\n    ctypes.CDLL(line.strip())\n    print('loaded', flush=True)"};
+    Subprocess job(options);
+    job.send(standin_library() + "\n");
+    job.wait_for_out("loaded");
+    const std::string file = dir_.file("x.ttar");
+    Recorder recorder({"-p", std::to_string(job.pid())}, file);
+    job.send(copy + "\n");
+    recorder.process().wait_for_err("tracing " + copy);
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    EXPECT_EQ(replay(file)->session.modules.size(), 2U);
+}
+
 // A thread id names its process, and that is said.
 TEST_F(AttachTest, ThreadIdAttachesToItsProcess) {
     StandIn job({"--threads", "2", "--ops", "0", "--rate", "200"});

@@ -4,7 +4,6 @@
 // `-- COMMAND`: started by the tool, traced from its first allocation on, and otherwise as if started by the user.
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -200,12 +199,10 @@ TEST_F(CommandTest, CommandWhoseRuntimeIsRefusedWasNotSeen) {
 // As a job that compiles its kernels: it is not lost behind its children.
 TEST_F(CommandTest, JobIsWholeBehindManyChildren) {
     const std::string path = dir_.file("truth.json");
-    const std::string count = std::getenv("TAT_LONG_TESTS") != nullptr ? "5000" : "150";
-    const std::string script = "\"$0\" --threads 2 --ops 2000 --no-close --truth \"$1\"; i=0; while [ $i -lt " + count +
-                               " ]; do /bin/true; i=$((i + 1)); done";
-    const Outcome outcome = run_tool(
-        {"record", "--strict", "-o", file_, "--", "sh", "-c", script, standin_path(), path}, std::chrono::minutes(2)
-    );
+    std::vector<std::string> arguments{"record", "--strict", "-o", file_, "--"};
+    const std::vector<std::string> job = job_with_many_children(path);
+    arguments.insert(arguments.end(), job.begin(), job.end());
+    const Outcome outcome = run_tool(arguments, std::chrono::minutes(2));
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     const Truth truth = read_truth(path);
     EXPECT_TRUE(matches(*replay(file_, {truth}), truth));

@@ -175,6 +175,19 @@ TEST_F(SeveralProcessesTest, LateJobHasFootprintsFromItsFirstEventOn) {
     EXPECT_NE(report_text(file_, {"gaps"}).find("every figure of every process is exact"), std::string::npos);
 }
 
+// -a, and a job behind many processes that came and went: it is not lost among them.
+TEST_F(SeveralProcessesTest, JobIsWholeBehindManyChildrenUnderAll) {
+    StandIn known;  // whose library is probed from the beginning
+    Recorder recorder({"-a"}, file_);
+    const std::string truth_file = dir_.file("truth.json");
+    const Outcome job = run({.arguments = job_with_many_children(truth_file), .environment = {}, .user = {}, .stdout_path = {}}, std::chrono::minutes(2));
+    EXPECT_EQ(job.status, 0) << job.err;
+    EXPECT_EQ(recorder.interrupt().status, 0);
+    const Truth truth = read_truth(truth_file);
+    EXPECT_TRUE(matches(*replay(file_, {truth}), truth));
+    EXPECT_NE(report_text(file_).find("pid " + std::to_string(truth.pid)), std::string::npos);
+}
+
 // --wait: a process that has not loaded the runtime yet is traced once it does, in its new program here.
 TEST_F(SeveralProcessesTest, ProcessThatLoadsTheRuntimeLaterIsWaitedFor) {
     const std::string truth_file = dir_.file("waited.json");

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/stand_in.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 
@@ -15,6 +16,13 @@ const std::string& standin_path() {
 const std::string& standin_library() {
     static const std::string path = TAT_STANDIN_LIBRARY;
     return path;
+}
+
+std::vector<std::string> job_with_many_children(const std::string& truth_file) {
+    const std::string count = std::getenv("TAT_LONG_TESTS") != nullptr ? "5000" : "150";
+    const std::string script = "\"$0\" --threads 2 --ops 2000 --no-close --truth \"$1\"; i=0; while [ $i -lt " + count +
+                               " ]; do /bin/true; i=$((i + 1)); done";
+    return {"sh", "-c", script, standin_path(), truth_file};
 }
 
 SpawnOptions starter_with_own_linker(const std::string& folder, bool linker_tells) {

@@ -20,6 +20,9 @@ namespace tt::alloc_trace::test {
 // at which debuggers wait. To be followed by the path of the stand-in, which is not used, and its arguments.
 [[nodiscard]] SpawnOptions starter_with_own_linker(const std::string& folder, bool linker_tells = true);
 
+// A shell that runs one, to write its truth there, and then 150 processes without the runtime; 5,000 with TAT_LONG_TESTS=1.
+[[nodiscard]] std::vector<std::string> job_with_many_children(const std::string& truth_file);
+
 class StandIn {
 public:
     // Returns when its devices are open. `arguments` besides --control.

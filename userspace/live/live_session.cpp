@@ -138,7 +138,7 @@ Status LiveSession::attach_pids() {
             if (Status watched = watch_loading(process); !watched) {
                 return watched;
             }
-        } else if (target.follow_children) {
+        } else {
             add_linkers_of(process);
         }
         const Result<std::size_t> found = add_modules_of(process);
@@ -238,7 +238,7 @@ Status LiveSession::attach_linker_probe(const DynamicLinker& linker) {
         return tl::make_unexpected(program.error());
     }
     const ProbedFile file{linker.module.elf.fd(), linker.module.path};
-    return attacher_.attach_at(*program, file, linker.notification_offset, kAnyProcess);
+    return attacher_.attach_at(*program, file, linker.notification_offset, scope());
 }
 
 Status LiveSession::add_target(const ProcessHandle& process, bool from_first_event) {

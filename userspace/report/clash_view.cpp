@@ -224,7 +224,7 @@ private:
             notes.push_back(approach_note(closest.front(), stream.session));
         }
         if (analysis_.count() == 0 && overlaps.empty() && stream.tracker.events > 0) {
-            notes.push_back(none_note("no clash was seen", stream.complete));
+            notes.push_back(none_note("no clash was seen", stream.all_known()));
         } else if (kept == 0 && analysis_.count() > 0) {
             notes.push_back({"none of them is on this device", Ink::Plain});
         }

@@ -249,7 +249,7 @@ std::string Devices::text(const ReplayedStream& stream, const TextStyle& style) 
     append_notes(lines, before_release_notes(stream.live_moment(), stream.session, "--until TIME"), style);
     const std::vector<Device> all = devices(stream);
     if (all.empty()) {
-        append_notes(lines, {none_note("no device was seen: no process used one, or none passes the filter", stream.complete, Ink::Plain)}, style);
+        append_notes(lines, {none_note("no device was seen: no process used one, or none passes the filter", stream.all_known(), Ink::Plain)}, style);
         return joined(lines);
     }
     if (stream.tracker.folded.count > 0) {

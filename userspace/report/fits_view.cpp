@@ -183,7 +183,7 @@ std::string FitsView::text(const ReplayedStream& stream, const TextStyle& style)
     std::vector<std::string> lines;
     append_notes(lines, head(stream), style);
     if (rows.empty()) {
-        append_notes(lines, {none_note("no device memory was used", stream.complete, Ink::Plain)}, style);
+        append_notes(lines, {none_note("no device memory was used", stream.all_known(), Ink::Plain)}, style);
         return joined(lines);
     }
     append_table(lines, "", table(rows, stream.session), rows.size(), style);

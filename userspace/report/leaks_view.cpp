@@ -197,7 +197,7 @@ std::string Leaks::text(const ReplayedStream& stream, const TextStyle& style) co
         );
     }
     if (stream.tracker.events > 0 && observer_.result().groups.empty()) {
-        notes.push_back(none_note("no leaks: nothing remained, the program freed every buffer itself", stream.complete));
+        notes.push_back(none_note("no leaks: nothing remained, the program freed every buffer itself", stream.all_known()));
     } else if (stream.tracker.events > 0 && remaining.empty()) {
         notes.push_back({"nothing of what remained passes the filter", Ink::Plain});
     }

@@ -142,7 +142,7 @@ std::string Owners::text(const ReplayedStream& stream, const TextStyle& style) c
     const std::vector<Row> all = rows(known);
     std::vector<Note> notes = before_release_notes(stream.live_moment(), stream.session, "--until TIME");
     if (all.empty()) {
-        notes.push_back(none_note("no owner was seen: no process allocated on a device, or none passes the filter", stream.complete, Ink::Plain));
+        notes.push_back(none_note("no owner was seen: no process allocated on a device, or none passes the filter", stream.all_known(), Ink::Plain));
     }
     if (history_.not_kept() > 0) {
         notes.push_back(

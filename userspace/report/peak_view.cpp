@@ -218,7 +218,7 @@ private:
             notes.push_back({"L1: buffers only, no circular buffer was seen", Ink::Plain});
         }
         if (peaks_.empty() && stream.tracker.events > 0) {
-            notes.push_back(none_note("no device memory was used", stream.complete, Ink::Plain));
+            notes.push_back(none_note("no device memory was used", stream.all_known(), Ink::Plain));
         }
         if (finder_.forgotten_places() > 0) {
             notes.push_back({counted(finder_.forgotten_places(), "chip") + " of early processes left out: there were too many", Ink::Warning});

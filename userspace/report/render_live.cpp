@@ -59,7 +59,7 @@ std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
             {"no events: nothing was seen of any process, so this says nothing about what is live", Ink::Warning}
         );
     } else if (live.buffers.empty()) {
-        notes.push_back(none_note("no live buffers", live.doubts.none(), Ink::Plain));
+        notes.push_back(none_note("no live buffers", live.doubts.none() && live.known_before_attach == KnownBefore::Full, Ink::Plain));
     } else {
         notes.push_back({"size: logical bytes per chip; a mesh buffer takes them on each of its chips", Ink::Dim});
     }

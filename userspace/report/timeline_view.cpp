@@ -127,7 +127,7 @@ std::vector<Note> Timelines::head(const ReplayedStream& stream, const Timeline& 
         notes.push_back(std::move(note));
     }
     if (timeline.rows.empty()) {
-        notes.push_back(none_note("no device memory was held by what this shows", stream.complete, Ink::Plain));
+        notes.push_back(none_note("no device memory was held by what this shows", stream.all_known(), Ink::Plain));
         return notes;
     }
     notes.push_back({fmt::format("bytes on each chip: {}; each row is drawn against its own peak", timeline.unit()), Ink::Dim});

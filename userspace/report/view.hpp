@@ -22,6 +22,7 @@
 #include "report/display_text.hpp"
 #include "report/json_envelope.hpp"
 #include "report/memory_kind.hpp"
+#include "report/process_health.hpp"
 #include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
@@ -51,6 +52,8 @@ struct ReplayedStream {
     [[nodiscard]] const ProcessState& live_of(const ProcessState& process) const;
     [[nodiscard]] LiveMoment live_moment() const { return {last_place(live()), last_use != nullptr}; }
     [[nodiscard]] Completeness completeness() const;  // for json_envelope()
+    // Nothing was missed, and what was live before the attach is known: that something is not there can be said.
+    [[nodiscard]] bool all_known() const { return complete && nothing_unknown(tracker, session); }
 };
 
 class View {

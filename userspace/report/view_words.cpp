@@ -161,7 +161,7 @@ std::vector<Note> before_release_notes(const LiveMoment& moment, const SessionIn
     }
     return {
         {fmt::format(
-             "all was released afterwards: what was live is shown at the last allocation or failure, {} (event {}); {} shows another moment",
+             "all that is known was released afterwards: what was live is shown at the last allocation or failure, {} (event {}); {} shows another moment",
              human_offset(moment.place.t_ns, session.attached_monotonic_ns),
              moment.place.event,
              another

@@ -21,13 +21,15 @@ bool is_on_overlay(int fd) {
     return ::fstatfs(fd, &system) == 0 && system.f_type == OVERLAYFS_SUPER_MAGIC;
 }
 
+// Overlayfs passes on that of the inode that holds the data. 0 where a file system does not tell.
+std::int64_t birth_ns(int fd) {
+    struct statx status{};
+    const bool told = ::statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &status) == 0 && (status.stx_mask & STATX_BTIME) != 0;
+    return told ? status.stx_btime.tv_sec * kNanoseconds + status.stx_btime.tv_nsec : 0;
+}
+
 FileIdentity identity_of(int fd, const struct stat& status) {
-    return {
-        is_on_overlay(fd) ? 0 : status.st_dev,
-        status.st_ino,
-        static_cast<std::uint64_t>(status.st_size),
-        status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec
-    };
+    return {is_on_overlay(fd) ? 0 : status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size), birth_ns(fd)};
 }
 
 tl::unexpected<Error> cannot_open(const std::string& path, int error) {

@@ -23,7 +23,8 @@ struct FileIdentity {
     std::uint64_t device = 0;  // 0 on overlayfs: each mount has its own, over the same files
     std::uint64_t inode = 0;
     std::uint64_t size = 0;  // bytes
-    std::int64_t mtime_ns = 0;
+    // Of the inode: it tells a file from its copy in a container, which overlayfs gives the same number; nothing changes it.
+    std::int64_t birth_ns = 0;
 
     bool operator==(const FileIdentity&) const = default;
 };

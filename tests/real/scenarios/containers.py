@@ -177,6 +177,22 @@ def library_removed(run):
             return against_books(run, recorder, {job.pid: job})
 
 
+def library_changed(run):
+    """One container changes the mode of its library before it loads it: it has a copy of its own then, which overlayfs gives the number
+    of the image's. Touched under the trace, that copy stays the same file."""
+    with jobs_in_containers(run, 2) as jobs:
+        changed = jobs[1]
+        changed.send("os.chmod(mapped_runtime(), 0o700); os.execv(sys.executable, [sys.executable, *sys.argv])")
+        changed.answer()
+        for job in jobs:
+            job.do("work(40); log.clear()")
+        with recording(run.tool.attach(run.folder / "changed.ttar")) as recorder:
+            for job in jobs:
+                job.do("work(40)")
+            changed.do("os.utime(mapped_runtime()); os.system('true'); work(20)")
+            return against_books(run, recorder, {job.pid: job for job in jobs})
+
+
 def own_pid(run):
     """A container's own pid given on the host: the host's is named."""
     with jobs_in_containers(run, 1) as [job]:
@@ -197,5 +213,6 @@ SCENARIOS = [
     Scenario("containers: attached while paused", paused_before, mock_devices),
     Scenario("containers: paused under trace", paused_meanwhile, mock_devices),
     Scenario("containers: library removed", library_removed, mock_devices),
+    Scenario("containers: library changed", library_changed, mock_devices),
     Scenario("containers: a pid of its own", own_pid, mock_devices),
 ]

@@ -5,12 +5,14 @@ import concurrent.futures
 import dataclasses
 import json
 import os
+import re
 import signal
 
 from .. import compare, jobs, tracer
 from ..session import ATTACHED, STARTED, Session, certainty, in_both
 from . import Scenario
 
+VIEWS = ("summary", "live", "peak", "failures", "clash", "fits", "growth", "leaks", "devices", "owners", "anomalies", "gaps", "timeline")
 FORKED = """
 child = os.fork()
 if child == 0:
@@ -72,7 +74,15 @@ def interrupted(run):
         if session.job.err.until(lambda line: "waiting for the command to end" in line, session.job.timeout) is None:
             raise tracer.TracerError("record does not say that it waits for the command")
         session.job.do("work(40)")
-        return session.compare()
+        books = session.job.books()
+        session.job.send("os._exit(7)")
+        status = session.job.wait()
+        recording = session.finished()
+        return [
+            compare.equal("its status is the command's", [7, [7, None]], [status, ended(recording.live(), session.job.pid)]),
+            certainty(recording.live(books["unix_ns"]), STARTED),
+            *compare.live_against(books, recording.live(books["unix_ns"])),
+        ]
 
 
 def waited_for(run):
@@ -99,26 +109,32 @@ def waited_for(run):
 
 
 def refused(run):
-    """A runtime that is not understood: it was not seen, and nothing is claimed of it."""
+    """A runtime that is not understood: it was not seen, and nothing is claimed of it in any view, format or status."""
     layout = run.folder / "layout.json"
     items = {"buffer.size": {"offset": 40960, "width": 8}}
     layout.write_text(json.dumps({"schema": "tt-alloc-trace/layout", "schema_version": 1, "items": items}))
     path = run.folder / "refused.ttar"
-    prefix = [run.tool.path, "record", "--layout", layout, "-o", path, "--"]
+    prefix = [run.tool.path, "record", "--strict", "--layout", layout, "-o", path, "--"]
     job = jobs.Job(run.release, run.one_chip(), "1x1", run.folder, prefix)
     try:
         job.do("work(40)")
-        job.end()
+        status = job.end()
     finally:
         job.close()
     recording = tracer.Recording(run.tool, path)
-    gaps = recording.view("gaps")
-    said = [[one["pid"], one["partly"]] for one in gaps["not_seen"]["processes"]]
-    claims = [line for line in run.tool.run("report", path, "gaps").splitlines() if "exact" in line]
+    answers = {name: recording.view(name) for name in VIEWS}
+    said = {name: [[one["pid"], one["partly"]] for one in view["not_seen"]["processes"]] for name, view in answers.items()}
+    sure = {name: [view["complete"], view["known_before_attach"]] for name, view in answers.items()}
+    texts = {name: run.tool.run("report", path, name) for name in VIEWS}
+    texts["html"] = run.tool.run("report", path, "--format", "html")
+    texts["record"] = job.err.text()
+    claims = [name for name, text in texts.items() if re.search("^(every figure|nothing|no (leaks|clash|failed|device|live|owner))", text, re.M)]
     return [
-        compare.equal("processes not seen", [[job.pid, False]], said),
-        compare.equal("complete", [False, []], [gaps["complete"], claims]),
-        compare.equal("known before the attach", "none", gaps["known_before_attach"]),
+        compare.equal("processes not seen", {name: [[job.pid, False]] for name in VIEWS}, said),
+        compare.equal("complete, known before the attach", {name: [False, "none"] for name in VIEWS}, sure),
+        compare.equal("named in texts", {name: True for name in texts}, {name: "was not seen" in text for name, text in texts.items()}),
+        compare.equal("nothing is claimed, status", [[], 5], [claims, status]),
+        compare.equal("said at once, and once", {"lines": 1}, {"lines": texts["record"].count(" is not seen: ")}),
     ]
 
 

@@ -51,7 +51,7 @@ TEST(MomentViewsTest, WhatEndedIsShownBehindItsLastAllocation) {
     Script script = fragmented_script();
     script.fail(kNeeded).exited();
     const ViewRun run("fragmentation", {}, script.events());
-    EXPECT_THAT(run.text(), AllOf(HasSubstr("all was released afterwards"), HasSubstr("holes, the largest first")));
+    EXPECT_THAT(run.text(), AllOf(HasSubstr("all that is known was released afterwards"), HasSubstr("holes, the largest first")));
     EXPECT_EQ(run.json()["before_release"], true);
     ViewOptions at_the_end;
     at_the_end.window.until_t_ns = script.t_ns();
@@ -73,7 +73,7 @@ TEST(MomentViewsTest, AnEndedJobIsShownAtItsLastUse) {
     constexpr std::uint64_t kHeld = 2 * kMb * kBanks;
     const std::vector<Event> events = ended_job();
     for (const char* view : {"summary", "live", "devices", "owners"}) {
-        EXPECT_THAT(ViewRun(view, {}, events).text(), AllOf(HasSubstr("all was released afterwards"), HasSubstr("22.9 MiB"))) << view;
+        EXPECT_THAT(ViewRun(view, {}, events).text(), AllOf(HasSubstr("all that is known was released afterwards"), HasSubstr("22.9 MiB"))) << view;
     }
     EXPECT_EQ(ViewRun("live", {}, events).json()["live_bytes"], kHeld);
     EXPECT_EQ(ViewRun("live", {}, events).json()["before_release"], true);
@@ -101,8 +101,8 @@ TEST(MomentViewsTest, TheEndIsShownWhereItWasAskedForOrHoldsSomething) {
     std::vector<Event> running = ended_job();
     running.resize(running.size() - 2);
     for (const char* view : {"summary", "live", "devices", "owners"}) {
-        EXPECT_THAT(ViewRun(view, at_the_end, ended_job()).text(), Not(HasSubstr("all was released"))) << view;
-        EXPECT_THAT(ViewRun(view, {}, running).text(), Not(HasSubstr("all was released"))) << view;
+        EXPECT_THAT(ViewRun(view, at_the_end, ended_job()).text(), Not(HasSubstr("all that is known was released"))) << view;
+        EXPECT_THAT(ViewRun(view, {}, running).text(), Not(HasSubstr("all that is known was released"))) << view;
     }
     EXPECT_EQ(ViewRun("live", at_the_end, ended_job()).json()["live_bytes"], 0);
     EXPECT_EQ(ViewRun("live", {}, Script().exited().events()).json()["before_release"], false) << "never held anything";
@@ -138,7 +138,7 @@ TEST(MomentViewsTest, ThePageShowsAnEndedJobAtItsLastUse) {
     EXPECT_EQ(page["live_groups"][0]["count"], 2);
     EXPECT_FALSE(page["live_t"].is_null());
     EXPECT_EQ(page["processes"][0]["live"], 2);
-    EXPECT_THAT(page["notes"].dump(), HasSubstr("all was released afterwards"));
+    EXPECT_THAT(page["notes"].dump(), HasSubstr("all that is known was released afterwards"));
 }
 
 // Holes of 32.6 MiB and less, one of 34,168,832 B: a size that prints as it does fits, a plain number is taken by its word.

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <chrono>
 #include <fstream>
 
 #include "samples.hpp"
@@ -111,12 +112,13 @@ TEST_F(ModuleFileTest, IdentityChangesWithTheContent) {
 }
 
 // The kernel puts one set of probes on a file, whatever it is called and who may read it.
-TEST_F(ModuleFileTest, LinksAndPermissionsKeepTheIdentityAndReplacementDoesNot) {
+TEST_F(ModuleFileTest, LinksPermissionsAndTimesKeepTheIdentityAndReplacementDoesNot) {
     const auto original = open_library_file(file_.string());
     ASSERT_TRUE(original);
     const auto link = directory_.path() / "link.so";
     std::filesystem::create_hard_link(file_, link);
     std::filesystem::permissions(file_, std::filesystem::perms::owner_all);
+    std::filesystem::last_write_time(file_, std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
     for (const auto& path : {file_, link}) {
         const auto same = open_library_file(path.string());
         ASSERT_TRUE(same);

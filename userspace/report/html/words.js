@@ -27,7 +27,7 @@ const humanCount = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 const counted = (count, noun) =>
   humanCount(count) + " " + noun + (count === 1 ? "" : /(ch|ss)$/.test(noun) ? "es" : "s");
 // As none_note() of the text views.
-const noneOf = (text) => (data.complete ? "" : "as far as is known: ") + text;
+const noneOf = (text) => (data.complete && data.known_before_attach === "full" ? "" : "as far as is known: ") + text;
 const hex = (value) => "0x" + BigInt(Math.round(value)).toString(16);
 
 function humanDuration(ns) {
