@@ -84,6 +84,16 @@ static __always_inline void read_cores(struct tat_cores *cores, const __u64 *win
     }
 }
 
+static __always_inline void read_spread(struct tat_spread *spread, __u64 members) {
+    __builtin_memset(spread, 0, sizeof(*spread));
+    if (instance.layout.spread_cores != TAT_NO_OFFSET) {
+        spread->cores_begin = read_word(members + instance.layout.spread_cores);
+        spread->cores_end = read_word(members + instance.layout.spread_cores + 8);
+        spread->pages = read_word(members + instance.layout.spread_pages);
+        spread->shards = read_word(members + instance.layout.spread_shards);
+    }
+}
+
 /* What a hit of the free's probe is. 0: nothing, for the buffer was freed before, or is empty. */
 static __always_inline __u32 kind_by_status(const __u64 *window) {
     if (!instance.freed_by_status) {
@@ -162,6 +172,7 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
         if (sharded) {
             read_or_zero(sharded->shard, sizeof(sharded->shard), members + instance.layout.shard_spec);
             sharded->cores = cores;
+            read_spread(&sharded->spread, members);
             event = &sharded->buffer;
         }
     } else {

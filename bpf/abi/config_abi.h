@@ -91,6 +91,9 @@ struct tat_layout {
     __u32 status_shift;      /* in the eight bits from here on */
     __u32 status_allocated;  /* its value for a buffer that has memory; below it: not yet */
     __u32 shard_spec;        /* in the object with the members: what a sharded buffer's record carries; none: nothing */
+    __u32 spread_cores;     /* in that object: begin and end of a list of cores, 16 bytes each; none: shards are not dealt */
+    __u32 spread_pages;     /* in it: u64 */
+    __u32 spread_shards;    /* in it: u64 */
     __u32 per_core;         /* in that object: bool, allocated core by core; none: no Buffer is */
     __u32 core_addresses;   /* in it: hash map from a core's x and y to its address; none: not known */
     __u32 core_node_value;  /* in a node of that map, behind its pointer to the next: x, y and address */

@@ -71,10 +71,17 @@ struct tat_cores { /* where a buffer lies that was allocated core by core */
     __u32 per_core; /* 0: it was not, and all of this is 0 */
 };
 
+struct tat_spread { /* how shards are dealt over cores, where the window does not tell; zero where unreadable */
+    __u64 cores_begin, cores_end; /* of a list with 16 bytes for each */
+    __u64 pages;                  /* of a shard */
+    __u64 shards;
+};
+
 struct tat_sharded_event { /* ALLOCATED, of a buffer that is not interleaved; any, of one that was allocated core by core */
     struct tat_buffer_event buffer; /* header.size is that of the whole */
     __u8 shard[TAT_SHARD_WINDOW_SIZE]; /* from tat_layout.shard_spec; zero where unreadable */
     struct tat_cores cores;
+    struct tat_spread spread;
 };
 
 #define TAT_MAX_CORES 255 /* that a buffer is looked for on */

@@ -43,6 +43,16 @@ def tensor(rows=64, columns=64, memory=DRAM, on=None):
     return one
 
 
+def dealt(side, kind, corners=(0, 0, 3, 0)):
+    """Shards of 2 x 2 tiles, dealt over more or fewer cores than there are shards."""
+    x0, y0, x1, y1 = corners
+    cores = ttnn.CoreRangeSet([ttnn.CoreRange(ttnn.CoreCoord(x0, y0), ttnn.CoreCoord(x1, y1))])
+    memory = ttnn.MemoryConfig(kind, ttnn.NdShardSpec([1, 2 * SIDE, 2 * SIDE], cores))
+    one = ttnn.allocate_tensor_on_device(ttnn.Shape([3, side, side]), ttnn.bfloat16, ttnn.TILE_LAYOUT, mesh, memory)
+    note("alloc", one)
+    return one
+
+
 def note(what, one):
     log.append([what, str(one.memory_config().buffer_type).split(".")[-1], one.buffer_address()])
 

@@ -117,7 +117,11 @@ std::optional<std::uint64_t> bytes_by_address(const std::vector<BufferFacts>& as
     return bytes;
 }
 
-void add_buffers(L1Map& map, const std::map<std::uint32_t, std::vector<BufferFacts>>& buffers, const std::vector<std::uint32_t>& holders) {
+// `uneven`: allocators that hold buffers on some cores only, at an address of their own on each.
+void add_buffers(
+    L1Map& map, const std::map<std::uint32_t, std::vector<BufferFacts>>& buffers, const std::vector<std::uint32_t>& holders,
+    const std::set<std::uint32_t>& uneven
+) {
     for (const std::uint32_t holder : holders) {
         const std::vector<BufferFacts>& held = buffers.at(holder);
         map.buffers.insert(map.buffers.end(), held.begin(), held.end());
@@ -126,7 +130,8 @@ void add_buffers(L1Map& map, const std::map<std::uint32_t, std::vector<BufferFac
         return a.address < b.address;
     });
     map.buffer_count = map.buffers.size();
-    map.buffer_bytes = bytes_by_address(map.buffers);
+    const bool even = std::none_of(holders.begin(), holders.end(), [&](std::uint32_t holder) { return uneven.contains(holder); });
+    map.buffer_bytes = even ? bytes_by_address(map.buffers) : std::nullopt;
 }
 
 void count_in_the_way(L1Map& map) {
@@ -161,9 +166,13 @@ std::optional<std::uint64_t> L1Map::room() const {
 
 std::vector<L1Map> l1_maps(const ProcessState& process, const L1Question& question) {
     std::map<std::uint32_t, std::vector<BufferFacts>> buffers;  // by allocator
+    std::set<std::uint32_t> uneven;
     for (const auto& [key, buffer] : process.live.buffers()) {
         if (key.type == BufferType::L1) {
             buffers[key.allocator].push_back(buffer_facts(process, key, buffer));
+            if (buffer.per_core != 0) {
+                uneven.insert(key.allocator);
+            }
         }
     }
     std::vector<L1Map> maps;
@@ -172,7 +181,7 @@ std::vector<L1Map> l1_maps(const ProcessState& process, const L1Question& questi
         map.pid = process.pid;
         map.places = places;
         add_range(map, process);
-        add_buffers(map, buffers, tenants.allocators);
+        add_buffers(map, buffers, tenants.allocators, uneven);
         add_circular_buffers(map, process, tenants.programs, question);
         if (question.circular_buffer_end) {
             map.circular_buffer_end = question.circular_buffer_end;

@@ -42,7 +42,7 @@ struct L1Map {
     std::uint64_t buffer_count = 0;        // all
     std::uint64_t in_the_way = 0;          // buffers that begin below circular_buffer_end
     std::uint32_t cores = 0;               // of a chip; 0: not known
-    std::optional<std::uint64_t> buffer_bytes;  // reserved on each core, by address; nullopt: not known of all
+    std::optional<std::uint64_t> buffer_bytes;  // reserved on each core, by address; nullopt: not known, or not the same on all cores
 
     [[nodiscard]] std::optional<std::uint64_t> lowest() const;  // address of the lowest buffer
     // Bytes between the circular buffers and the lowest buffer; negative: they overlap by so many.

@@ -60,6 +60,10 @@ std::optional<WindowBits> bits_of(const Field& field, const BufferWindow& window
 void set_shards(tat_layout& abi, const BufferLayout& buffer, const BufferWindow& window) {
     const auto memory_layout = bits_of(buffer.layout, window);
     abi.shard_spec = memory_layout ? offset_of(buffer.shard_spec) : TAT_NO_OFFSET;
+    const bool all = buffer.spread_cores.exists() && buffer.spread_pages.exists() && buffer.spread_shards.exists();
+    abi.spread_cores = all ? offset_of(buffer.spread_cores) : TAT_NO_OFFSET;
+    abi.spread_pages = offset_of(buffer.spread_pages);
+    abi.spread_shards = offset_of(buffer.spread_shards);
     abi.memory_layout_word = memory_layout ? memory_layout->word : 0;
     abi.memory_layout_shift = memory_layout ? memory_layout->shift : 0;
 }

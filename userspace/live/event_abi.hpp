@@ -16,7 +16,7 @@ namespace tt::alloc_trace {
 static_assert(sizeof(tat_event_header) == 48);
 static_assert(offsetof(tat_event_header, lost) == 32);
 static_assert(sizeof(tat_buffer_event) == 152);
-static_assert(sizeof(tat_sharded_event) == 152 + 64 + 32);
+static_assert(sizeof(tat_sharded_event) == 152 + 64 + 32 + 32);
 static_assert(sizeof(tat_chip) == 16);
 static_assert(offsetof(tat_owner_event, self) == 72);
 static_assert(sizeof(tat_owner_event) == 72 + 16 + 16 + 64 * 16);

@@ -110,6 +110,17 @@ void set_cores(BufferFields& fields, const tat_cores& cores) {
     fields.core = cores.found == 0 ? std::uint8_t{0} : core_number(cores.x, cores.y);
 }
 
+// Some buffers say how their shards look, the others how they are dealt.
+std::uint64_t pages_of_bank(const tat_sharded_event& record, const BufferFields& fields, const BufferLayout& layout) {
+    const std::uint64_t pages = pages_per_shard(std::as_bytes(std::span(record.shard)), layout);
+    if (pages != 0 || fields.page_size == 0) {
+        return pages;
+    }
+    constexpr std::uint64_t kCoreBytes = 16;
+    const auto& [cores_begin, cores_end, of_shard, shards] = record.spread;
+    return pages_of_fullest_core({(cores_end - cores_begin) / kCoreBytes, of_shard, shards}, fields.size / fields.page_size);
+}
+
 struct Identity {
     OwnerKind kind = OwnerKind::Unknown;
     std::uint64_t bias = 0;
@@ -354,7 +365,7 @@ bool RecordDecoder::decode_buffer(std::span<const std::byte> bytes, Instance& in
         return true;
     }
     if (has_shard) {
-        decoded.fields.pages_per_shard = pages_per_shard(std::as_bytes(std::span(whole.shard)), layout);
+        decoded.fields.pages_per_shard = pages_of_bank(whole, decoded.fields, layout);
         set_cores(decoded.fields, whole.cores);
     }
     if (!layout.allocator.exists()) {

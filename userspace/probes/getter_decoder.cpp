@@ -93,6 +93,7 @@ private:
     const char* move(const cs_x86& x);
     const char* load_address(const cs_x86& x);
     const char* arithmetic(unsigned id, const cs_x86& x);
+    const char* add_pointer(const cs_x86& x);
     const char* compare(unsigned id, const cs_x86& x);
     const char* set_if(const cs_x86& x, bool negated);
     const char* push(const cs_x86& x);
@@ -202,7 +203,7 @@ const char* GetterWalker::move(const cs_x86& x) {
 
 const char* GetterWalker::load_address(const cs_x86& x) {
     const auto address = address_of(x.operands[1]);
-    return address && !address->via ? write(x.operands[0], *address) : "it computes an address";
+    return address ? write(x.operands[0], *address) : "it computes an address";
 }
 
 GetterValue predicate(const GetterValue& member, std::optional<std::int64_t> mask, std::int64_t compared_to) {
@@ -223,11 +224,16 @@ const char* GetterWalker::arithmetic(unsigned id, const cs_x86& x) {
         return zero ? write(to, {GetterKind::Constant, 0}) : "it computes";
     }
     if (to.type != X86_OP_REG || by.type != X86_OP_IMM) {
-        return "it computes";
+        return id == X86_INS_ADD && to.type == X86_OP_REG ? add_pointer(x) : "it computes";
     }
     GetterValue value;
     if (const char* why = read(to, value); why != nullptr) {
         return why;
+    }
+    if (id == X86_INS_ADD && value.kind == GetterKind::Member && is_object_address(value)) {
+        GetterValue inside{GetterKind::Object, by.imm};
+        inside.via = value.number;
+        return write(to, inside);
     }
     if (id != X86_INS_AND) {
         if (value.kind != GetterKind::Stack && value.kind != GetterKind::Object) {
@@ -245,6 +251,22 @@ const char* GetterWalker::arithmetic(unsigned id, const cs_x86& x) {
     value.mask = by.imm;
     flags_ = predicate(value, by.imm, 0);
     return write(to, value);
+}
+
+// A constant, to which the pointer to the object behind is added.
+const char* GetterWalker::add_pointer(const cs_x86& x) {
+    GetterValue offset;
+    GetterValue pointer;
+    const char* why = read(x.operands[0], offset);
+    if (why == nullptr) {
+        why = read(x.operands[1], pointer);
+    }
+    if (why != nullptr || offset.kind != GetterKind::Constant || pointer.kind != GetterKind::Member || !is_object_address(pointer)) {
+        return why != nullptr ? why : "it computes";
+    }
+    GetterValue inside{GetterKind::Object, offset.number};
+    inside.via = pointer.number;
+    return write(x.operands[0], inside);
 }
 
 const char* GetterWalker::compare(unsigned id, const cs_x86& x) {
@@ -376,7 +398,8 @@ Getter getter_of(const GetterValue& value, GetterShape shape) {
 Result<Getter> GetterWalker::answer() const {
     const GetterValue& value = registers_[kRax];
     if (value.kind == GetterKind::Object) {
-        if (member_ || value.number < 0 || value.number > kMaxMemberOffset) {
+        const bool reads = value.via ? behind_.has_value() : member_.has_value();
+        if (reads || value.number < 0 || value.number > kMaxMemberOffset) {
             return fail(ErrorCode::RunTime, "not a plain getter: it returns an address, but reads too");
         }
         return getter_of(value, GetterShape::AddressOf);

@@ -23,7 +23,7 @@ inline constexpr std::size_t kMaxGetterBytes = 256;
 enum class GetterShape : std::uint8_t {
     Load,       // returns the member
     Predicate,  // returns something computed from the member and constants, e.g. member == 1
-    AddressOf,  // returns the member's address; width is 0
+    AddressOf,  // returns the member's address; width is 0. `via` may be set
     Handover,   // calls a function with the member as its first argument: `return member_->view();`
 };
 

@@ -42,6 +42,10 @@ struct BufferLayout {
     std::uint32_t shard_shape = kUnknownOffset;       // u32[2]: elements of a shard
     std::uint32_t shard_page_shape = kUnknownOffset;  // u32[2]: elements of a page
     std::uint32_t shard_engaged = kUnknownOffset;     // bool: there is one
+    // Of the optional<BufferDistributionSpec>, in the same object; a sharded Buffer without the above has one. All are known, or none.
+    Field spread_cores;   // vector<CoreCoord>: over which its shards are dealt
+    Field spread_pages;   // u64: of a shard
+    Field spread_shards;  // u64
 
     bool operator==(const BufferLayout&) const = default;
 };

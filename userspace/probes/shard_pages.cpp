@@ -32,4 +32,15 @@ std::uint64_t pages_per_shard(std::span<const std::byte> shard, const BufferLayo
     return pages;
 }
 
+// A specification that is not there is what another object left behind.
+std::uint64_t pages_of_fullest_core(const Spread& spread, std::uint64_t pages) {
+    constexpr std::uint64_t kMaxCores = 4096;
+    constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 31U;
+    const auto [cores, of_shard, shards] = spread;
+    if (cores == 0 || cores > kMaxCores || of_shard == 0 || of_shard > kMaxCount || shards == 0 || shards > kMaxCount || of_shard * shards < pages) {
+        return 0;
+    }
+    return (shards + cores - 1) / cores * of_shard;
+}
+
 }  // namespace tt::alloc_trace

@@ -134,6 +134,9 @@ Status ElfFile::read_headers() {
                 segment.p_offset + segment.p_filesz < segment.p_offset || segment.p_filesz > segment.p_memsz) {
                 return refuse("a segment's place makes no sense");
             }
+            if (segment.p_offset + segment.p_filesz > file_.identity.size) {
+                return refuse("it is cut off: some of what is mapped from it is missing");
+            }
             segments_.push_back(
                 {segment.p_vaddr,
                  segment.p_offset,

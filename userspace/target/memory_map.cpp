@@ -92,6 +92,9 @@ std::optional<MapEntry> parse_line(std::string_view line) {
     return entry;
 }
 
+// Allocators may name theirs.
+bool is_anonymous(const MapEntry& entry) { return entry.path.empty() || entry.path.starts_with("[anon:"); }
+
 }  // namespace
 
 Result<std::vector<MapEntry>> parse_memory_map(std::string_view text) {
@@ -130,7 +133,7 @@ std::vector<AddressRange> heap_of(const std::vector<MapEntry>& entries) {
     for (const bool proper : {true, false}) {
         for (const MapEntry& entry : entries) {
             const bool ours = entry.readable && entry.writable && !entry.shared && entry.inode == 0;
-            if (ours && (proper ? entry.path == "[heap]" : entry.path.empty())) {
+            if (ours && (proper ? entry.path == "[heap]" : is_anonymous(entry))) {
                 ranges.push_back({entry.start, entry.end});
             }
         }

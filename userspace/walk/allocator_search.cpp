@@ -150,12 +150,18 @@ void Search::add_meshes() {
     }
 }
 
-// What is found in the heap leads on as any other mesh does; chips that it covers are not without one.
+// What is found in the heap leads on as any other mesh does; chips that it covers are not without one. Where nothing in the
+// heap was overlooked the others are used by none.
 void Search::search_meshes() {
-    for (const std::uint64_t mesh : find_meshes(reader_, module_, owners_, options_.heap())) {
+    const FoundMeshes found = find_meshes(reader_, module_, owners_, options_.heap, found_.meshless);
+    for (const std::uint64_t mesh : found.meshes) {
         meet_mesh(mesh);
     }
     add_meshes();
+    if (found.all) {
+        found_.meshless.clear();
+        return;
+    }
     std::vector<std::int32_t> covered;
     for (const std::uint64_t owner : found_.owners) {
         const auto walked = owners_.kind_of(owner) == OwnerKind::Mesh ? owners_.read(owner) : std::nullopt;

@@ -17,7 +17,7 @@ namespace tt::alloc_trace {
 struct FoundAllocators {
     std::vector<KnownAllocator> allocators;  // each once
     std::vector<std::uint64_t> owners;       // each once: open or closed chips, then meshes
-    std::vector<std::uint64_t> meshless;     // of the owners: open chips that no mesh covers, in builds whose chips lead to theirs
+    std::vector<std::uint64_t> meshless;     // of the owners: open chips of which a mesh may have been missed, in builds whose chips lead to theirs
     bool complete = false;                   // no allocator of this module can be missing
     std::string incomplete_reason;           // in words
 

@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <list>
-#include <set>
 #include <utility>
 
 #include "walk/allocator_reader.hpp"
 #include "walk/allocator_search.hpp"
+#include "walk/mirrors.hpp"
 #include "walk/owner_reader.hpp"
 #include "walk/target_reader.hpp"
 #include "walk/walk_proof.hpp"
@@ -30,8 +30,6 @@ public:
     void walk_known(const WalkModule& module, OwnerReader& owners, const KnownAllocator& known);
     [[nodiscard]] bool has(std::uint64_t allocator) const { return seen_allocators_.contains(allocator); }
     void incomplete(const std::string& reason);
-    // What a mesh holds is marked in its chips' allocators, too, where those hand out single cores.
-    void forget_mirrors();
     // Whether what was read fits what the allocators say of themselves.
     void judge_layout();
     [[nodiscard]] Walk take() { return std::move(walk_); }
@@ -142,6 +140,7 @@ void ProcessWalker::walk_known(const WalkModule& module, OwnerReader& owners, co
 }
 
 void ProcessWalker::judge_layout() {
+    forget_mirrors(walk_);
     if (std::any_of(walk_.allocators.begin(), walk_.allocators.end(), proves_layout)) {
         return;
     }
@@ -174,47 +173,6 @@ void ProcessWalker::doubt_emptiness(WalkedAllocator& allocator) {
     }
 }
 
-bool has_per_core(const WalkedAllocator& allocator, BufferType type) {
-    return std::any_of(allocator.buffers.begin(), allocator.buffers.end(), [type](const WalkedBuffer& buffer) {
-        return buffer.fields.per_core && buffer.fields.type == type;
-    });
-}
-
-// The list has what its mesh holds, and lacks what single cores do.
-void forget_use(WalkedRegion& region) {
-    region.free_list_known = false;
-    region.used_bytes = region.free_bytes = region.largest_free_bytes = 0;
-}
-
-void ProcessWalker::forget_mirrors() {
-    std::set<std::pair<BufferType, std::uint64_t>> of_meshes;
-    const auto of_mesh = [&](const WalkedAllocator& allocator) {
-        return std::any_of(walk_.owners.begin(), walk_.owners.end(), [&](const WalkedOwner& owner) {
-            return owner.owner == allocator.owner && owner.kind == OwnerKind::Mesh;
-        });
-    };
-    std::vector<WalkedAllocator*> of_chips;
-    for (WalkedAllocator& allocator : walk_.allocators) {
-        if (!of_mesh(allocator)) {
-            of_chips.push_back(&allocator);
-            continue;
-        }
-        for (const WalkedBuffer& buffer : allocator.buffers) {
-            of_meshes.emplace(buffer.fields.type, buffer.fields.address);
-        }
-    }
-    for (WalkedAllocator* allocator : of_chips) {
-        for (WalkedRegion& region : allocator->regions) {
-            const auto mirrors = std::erase_if(region.orphans, [&](const Block& block) {
-                return of_meshes.contains({region.region.type, block.address});
-            });
-            if (mirrors != 0 || has_per_core(*allocator, region.region.type)) {
-                forget_use(region);
-            }
-        }
-    }
-}
-
 }  // namespace
 
 Walk walk_process(
@@ -242,7 +200,6 @@ Walk walk_process(
     if (reader.cancelled()) {
         walker.incomplete("the walk was cancelled");
     }
-    walker.forget_mirrors();
     walker.judge_layout();
     Walk walk = walker.take();
     walk.roots_known = walk.roots_known && !modules.empty();

@@ -6,12 +6,13 @@ from ..session import ATTACHED, Session, in_both
 from . import Scenario, mock_devices
 
 STEPS = 120
+DEALT = "keep += [dealt(96, ttnn.BufferType.DRAM), dealt(200, ttnn.BufferType.L1), dealt(64, ttnn.BufferType.L1, (1, 1, 5, 5))]"
 
 
 def work(session):
-    session.job.do(f"work({STEPS})")
+    session.job.do(f"work({STEPS}); {DEALT}")
     session.attach()
-    session.job.do(f"work({STEPS})")
+    session.job.do(f"{DEALT}; work({STEPS})")
     return session.compare()
 
 

@@ -87,6 +87,20 @@ TEST(ClashTest, AnEndedProcessIsLookedAtWhereAsked) {
     EXPECT_EQ(analysis.last_maps().at(0).gap(), std::nullopt) << "the program that clashed was never there";
 }
 
+TEST(ClashTest, WhatLiesOnSomeCoresIsNotReservedOnAll) {
+    Script script = clashing_script();
+    Clashes analysis;
+    script.replay(analysis);
+    EXPECT_EQ(analysis.last_maps().at(0).buffer_bytes, 5 * kPage);
+    Script uneven;
+    uneven.regions(kL1Bytes, BufferType::L1).alloc(10 * kPage, 4 * kPage, BufferType::L1);
+    uneven.add(Allocated{uneven.next(), on_cores(Script::fields(8 * kPage, kPage, BufferType::L1), 1)});
+    Clashes of_uneven;
+    uneven.replay(of_uneven);
+    EXPECT_EQ(of_uneven.last_maps().at(0).buffer_bytes, std::nullopt);
+    EXPECT_EQ(of_uneven.last_maps().at(0).buffer_count, 2U);
+}
+
 // A program that has finished is not in the way of what was allocated since.
 TEST(ClashTest, ABufferInThePlaceOfAFinishedProgramIsNoClash) {
     Script script;

@@ -215,6 +215,30 @@ TEST(BufferRecordTest, ShardedBufferTellsThePagesOfAShard) {
     }
 }
 
+// Where there is no shard specification it is told how shards are dealt over cores: 4,096 bytes in pages of 64 are 64 pages.
+TEST(BufferRecordTest, DealtShardsTellThePagesOfTheFullestCore) {
+    constexpr std::uint64_t kMuch = std::uint64_t{1} << 40U;
+    for (const auto& [spread, pages] :
+         {std::pair(tat_spread{0x1000, 0x1040, 8, 8}, 16U),  // 4 cores
+          std::pair(tat_spread{0x1000, 0x1040, 8, 9}, 24U),
+          std::pair(tat_spread{0x1000, 0x1100, 8, 8}, 8U),     // more cores than shards
+          std::pair(tat_spread{0x1000, 0x1040, 8, 7}, 0U),     // too few for this buffer: left over
+          std::pair(tat_spread{0x1000, 0x1000, 8, 8}, 0U), std::pair(tat_spread{0x1040, 0x1000, 8, 8}, 0U),
+          std::pair(tat_spread{0x1000, 0x1040, kMuch, kMuch}, 0U), std::pair(tat_spread{}, 0U)}) {
+        tat_sharded_event record{};
+        record.buffer = buffer_record(TAT_EVENT_ALLOCATED);
+        record.buffer.header.size = sizeof(record);
+        at(record.buffer, 24, std::uint64_t{4096});
+        at(record.buffer, 36, std::uint32_t{2});
+        at(record.buffer, 88, std::uint64_t{64});
+        record.spread = spread;
+        DecoderHarness harness;
+        harness.decode(record);
+        ASSERT_NE(harness.only<Allocated>(), nullptr);
+        EXPECT_EQ(harness.only<Allocated>()->buffer.pages_per_shard, pages);
+    }
+}
+
 TEST(BufferRecordTest, BufferAllocatedCoreByCoreTellsItsCores) {
     for (const auto& [cores, expected, core] :
          {std::tuple(tat_cores{4, 3, 2, 1, 1}, 4, core_number(3, 2)),

@@ -114,6 +114,18 @@ TEST(GetterDecoderTest, AddressOfMember) {
     EXPECT_EQ(decoded(join({{0x48, 0x89, 0xf8, 0x48, 0x05, 0xc0, 0x01, 0x00, 0x00}, kRet})), allocator);  // mov, add
 }
 
+// Buffer::buffer_distribution_spec() of August 2026: the member is in the object behind.
+TEST(GetterDecoderTest, AddressOfMemberBehindAPointer) {
+    const Getter behind{GetterShape::AddressOf, 0xa0, 0, std::nullopt, std::nullopt, false, 0x10};
+    const std::initializer_list<std::uint8_t> load{0x48, 0x8b, 0x47, 0x10};  // mov rax, [rdi + 0x10]
+    const std::initializer_list<std::uint8_t> constant{0xb8, 0xa0, 0x00, 0x00, 0x00};
+    EXPECT_EQ(decoded(join({constant, {0x48, 0x03, 0x47, 0x10}, kRet})), behind);                // add rax, [rdi + 0x10]
+    EXPECT_EQ(decoded(join({load, {0x48, 0x05, 0xa0, 0x00, 0x00, 0x00}, kRet})), behind);        // add rax, 0xa0
+    EXPECT_EQ(decoded(join({load, {0x48, 0x8d, 0x80, 0xa0, 0x00, 0x00, 0x00}, kRet})), behind);  // lea rax, [rax + 0xa0]
+    EXPECT_FALSE(decode_getter(join({load, {0x48, 0x03, 0x47, 0x10}, kRet}))) << "no constant";
+    EXPECT_FALSE(decode_getter(join({constant, {0x03, 0x47, 0x10}, kRet}))) << "half a pointer";
+}
+
 // Buffer::allocator() of February 2026: mov rdi, [rdi + 0x40]; call AllocatorImpl::view; mov rax, [rax]; pop; ret.
 TEST(GetterDecoderTest, CallOnTheMember) {
     const Getter handover{GetterShape::Handover, 0x40, 8, std::nullopt, std::nullopt, false};

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <link.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -107,6 +108,23 @@ TEST_P(ElfFileTest, AddressesOutsideOfTheFileAreRefused) {
     std::uint8_t byte = 0;
     EXPECT_FALSE(elf_->read_at(elf_->identity().size, &byte, 1));
     EXPECT_FALSE(elf_->read_at(~std::uint64_t{0}, &byte, 1));
+}
+
+// By one byte of its last segment; what stands behind is symbols, and need not be there.
+TEST_P(ElfFileTest, AFileThatIsCutOffIsRefused) {
+    std::uint64_t end = 0;
+    for (const ElfSegment& segment : elf_->segments()) {
+        end = std::max(end, segment.offset + segment.file_size);
+    }
+    const testing::TemporaryDirectory directory;
+    const std::string path = directory.path() / "cut.so";
+    std::filesystem::copy_file(GetParam(), path);
+    std::filesystem::resize_file(path, end);
+    EXPECT_TRUE(ElfFile::open(*open_library_file(path), path));
+    std::filesystem::resize_file(path, end - 1);
+    const auto cut = ElfFile::open(*open_library_file(path), path);
+    ASSERT_FALSE(cut);
+    EXPECT_NE(cut.error().message.find("it is cut off"), std::string::npos) << cut.error().message;
 }
 
 TEST_P(ElfFileTest, ReadStopsAtTheEndOfTheSegment) {

@@ -42,6 +42,24 @@ TEST(MemoryMapTest, AnonymousAndSpecialMappings) {
     EXPECT_EQ((*map)[2].start, 0xffffffffff600000U);
 }
 
+TEST(MemoryMapTest, TheHeapIsWhatIsAnonymousAndWritable) {
+    const auto map = parse_memory_map(
+        "1000-2000 rw-p 00000000 00:00 0 [anon: glibc: malloc]\n"
+        "2000-3000 rw-p 00000000 00:00 0 \n"
+        "3000-4000 rw-p 00000000 00:00 0 [heap]\n"
+        "4000-5000 rw-p 00000000 00:00 0 [stack]\n"
+        "5000-6000 r--p 00000000 00:00 0 \n"
+        "6000-7000 rw-s 00000000 00:01 9 \n"
+        "7000-8000 rw-p 00000000 fe:00 7 /lib/x.so\n"
+    );
+    ASSERT_TRUE(map);
+    std::vector<std::uint64_t> begins;
+    for (const AddressRange& range : heap_of(*map)) {
+        begins.push_back(range.begin);
+    }
+    EXPECT_THAT(begins, ::testing::ElementsAre(0x3000, 0x1000, 0x2000));
+}
+
 TEST(MemoryMapTest, DeletedAndStrangeNames) {
     const auto map = parse_memory_map(
         "1000-2000 r-xp 00000000 00:2f 5 /tmp/a b/lib x.so (deleted)\n"

@@ -259,6 +259,24 @@ TEST_F(ProcessWalkTest, AnOpenChipWithNeitherMeshNorBuffersIsADoubt) {
     EXPECT_THAT(result.incomplete_reason, HasSubstr("chip 3 is open, but nothing leads to the mesh"));
 }
 
+TEST_F(ProcessWalkTest, AnOpenChipIsUsedByNoneWhereTheWholeHeapHoldsNoMeshOfIt) {
+    const AddressRange heap{address_of(device_), address_of(device_) + sizeof(device_)};
+    const AddressRange unreadable{0x10, 0x20};
+    const std::vector<std::pair<std::vector<std::vector<AddressRange>>, bool>> cases{
+        {{{heap}}, true},
+        {{{heap, unreadable}}, false},
+        {{{heap, unreadable}, {heap}}, true},         // it was taken out of the process meanwhile
+        {{{heap, unreadable}, {{0x18, 0x28}}}, false},  // only a part of it was
+        {{{}}, false},                                // objects are elsewhere
+    };
+    for (const auto& [answers, all] : cases) {
+        std::size_t asked = 0;
+        WalkOptions options;
+        options.heap = [&] { return answers[asked++ % answers.size()]; };
+        EXPECT_EQ(walk({}, options).complete, all);
+    }
+}
+
 TEST_F(ProcessWalkTest, ManyBuffersThatMakeNoSenseAreRefused) {
     for (std::uint64_t i = 1; i <= 100; ++i) {
         add(i * 64).size = i % 10 == 0 ? 0 : 64;

@@ -145,6 +145,10 @@ TableGroup per_core_tables() {
     return {"Buffer, core by core", {"buffer.per_core", "buffer.core_addresses"}, {}, Doubt::BelieveCode};
 }
 
+TableGroup spread_tables() {
+    return {"BufferDistributionSpec", {"buffer.spread_cores", "buffer.spread_pages", "buffer.spread_shards"}, {}, Doubt::BelieveCode};
+}
+
 // A shard's specification: CoreRangeSet, shape, orientation; from
 // November 2024 to September 2025 16 bytes more, of which no use is made here; the page shape and the tensor's shape in pages. The flag stands behind it all.
 TableVariant shard_variant(Fingerprint fingerprint, std::uint32_t place, std::uint32_t cores, std::uint32_t spec) {
@@ -371,6 +375,7 @@ const std::vector<TableGroup>& era_tables() {
         std::vector<TableGroup> tables{
             buffer_tables(),
             per_core_tables(),
+            spread_tables(),
             shard_tables(),
             chip_tables(),
             mesh_tables(),

@@ -43,6 +43,7 @@ public:
     void read_shard_spec(std::string_view name);
     void read_per_core();
     void read_core_addresses();
+    void read_spread();
     void read_view();
     void read_device_manager();
     std::vector<LayoutClaim> take() { return std::move(claims_); }
@@ -50,6 +51,8 @@ public:
 private:
     [[nodiscard]] const ElfSymbol* function(std::string_view name) const;
     [[nodiscard]] std::optional<Getter> getter(const ElfSymbol& function) const;
+    // Of the member that a getter of this shape returns.
+    [[nodiscard]] std::optional<std::uint32_t> offset_in(std::string_view getter, GetterShape shape) const;
     [[nodiscard]] std::vector<MemberUse> uses(const ElfSymbol& function, Register object) const;
     [[nodiscard]] std::optional<std::uint32_t> place(WalkUse use, const ElfSymbol& function) const;
     void read_getter(const WalkFunction& spec, const Getter& getter);
@@ -73,6 +76,15 @@ std::optional<Getter> CodeReader::getter(const ElfSymbol& function) const {
     const auto code = elf_.read(function.address, kMaxGetterBytes);
     const auto getter = code ? decode_getter(*code, function.address) : tl::make_unexpected(code.error());
     return getter ? std::optional(*getter) : std::nullopt;
+}
+
+std::optional<std::uint32_t> CodeReader::offset_in(std::string_view name, GetterShape shape) const {
+    const ElfSymbol* symbol = function(name);
+    if (symbol == nullptr) {
+        return std::nullopt;
+    }
+    const auto found = getter(*symbol);
+    return found && found->shape == shape ? std::optional(found->offset) : std::nullopt;
 }
 
 std::vector<MemberUse> CodeReader::uses(const ElfSymbol& function, Register object) const {
@@ -101,8 +113,8 @@ void CodeReader::read_getter(const WalkFunction& spec, const Getter& getter) {
     // The function called may have been inlined: then something is read through the member.
     const Field pointer{getter.via.value_or(getter.offset), kPointerBytes};
     const bool load = getter.shape == GetterShape::Load && !getter.mask && !getter.via;
-    const bool address = getter.shape == GetterShape::AddressOf;
-    const bool handover = getter.via || getter.shape == GetterShape::Handover;
+    const bool address = getter.shape == GetterShape::AddressOf && !getter.via;
+    const bool handover = (getter.via && getter.shape != GetterShape::AddressOf) || getter.shape == GetterShape::Handover;
     const bool test = getter.shape == GetterShape::Predicate && getter.width == kPointerBytes && !getter.via;
     if (spec.use == WalkUse::Value && load) {
         claim(spec.item, {getter.offset, getter.width}, spec.label);
@@ -226,6 +238,31 @@ void CodeReader::read_core_addresses() {
     }
 }
 
+// How shards are dealt over banks: vector<CoreCoord> cores; u64 pages of a shard, u64 shards. `shards / cores, rounded up, x pages`
+// looks at all of them.
+void CodeReader::read_spread() {
+    const ElfSymbol* pages = function(kMaxPagesPerCore);
+    const auto place = offset_in(kDistributionSpec, GetterShape::AddressOf);
+    const auto shards = offset_in(kShardCount, GetterShape::Load);
+    if (!place || !shards || pages == nullptr) {
+        return;
+    }
+    std::vector<MemberUse> others = uses(*pages, Register::Rdi);
+    std::erase(others, MemberUse{*shards, kPointerBytes});
+    const auto cores = pointer_pair_in(others);
+    if (!cores) {
+        return;
+    }
+    std::erase(others, MemberUse{*cores, kPointerBytes});
+    std::erase(others, MemberUse{*cores + kPointerBytes, kPointerBytes});
+    if (others.size() == 1 && others.front().width == kPointerBytes) {
+        const std::string_view label = "max_num_dev_pages_per_core()";
+        claim("buffer.spread_cores", {*place + *cores, kPointerBytes}, label);
+        claim("buffer.spread_pages", {*place + others.front().offset, kPointerBytes}, label);
+        claim("buffer.spread_shards", {*place + *shards, kPointerBytes}, "num_shards()");
+    }
+}
+
 void CodeReader::read_view() {
     const ElfSymbol* impl = function(kViewImplDevices);
     const ElfSymbol* view = function(kViewDevices);
@@ -346,6 +383,9 @@ std::vector<std::string_view> walk_symbols() {
          kViewSize,
          kIsPerCore,
          kCoreAddresses,
+         kDistributionSpec,
+         kShardCount,
+         kMaxPagesPerCore,
          kBufferImplOf,
          kCopyOfLocals,
          kShardSpecs[0],
@@ -377,6 +417,7 @@ std::vector<LayoutClaim> walk_claims(const ElfFile& elf, const SymbolMap& symbol
     }
     reader.read_per_core();
     reader.read_core_addresses();
+    reader.read_spread();
     reader.read_view();
     reader.read_free_list();
     reader.read_device_manager();

@@ -193,6 +193,9 @@ inline constexpr std::string_view kIsPerCore =
 inline constexpr std::string_view kCoreAddresses =
     "_ZN2tt8tt_metal12experimental19per_core_allocation22get_per_core_addressesERKNS0_6BufferE";
 inline constexpr std::string_view kBufferImplOf = "_ZNK2tt8tt_metal6Buffer4implEv";
+inline constexpr std::string_view kDistributionSpec = "_ZNK2tt8tt_metal6Buffer24buffer_distribution_specEv";
+inline constexpr std::string_view kShardCount = "_ZNK2tt8tt_metal22BufferDistributionSpec10num_shardsEv";
+inline constexpr std::string_view kMaxPagesPerCore = "_ZNK2tt8tt_metal22BufferDistributionSpec26max_num_dev_pages_per_coreEv";
 // MeshDeviceView(Impl)::get_devices() copies the chips.
 inline constexpr std::string_view kViewDevices = "_ZNK2tt8tt_metal11distributed14MeshDeviceView11get_devicesEv";
 inline constexpr std::string_view kViewImplDevices = "_ZNK2tt8tt_metal11distributed18MeshDeviceViewImpl11get_devicesEv";

@@ -76,6 +76,20 @@ TEST(WalkLayoutTest, CodeTellsWhereBuffersOfSingleCoresLie) {
     EXPECT_FALSE(layout_of("walk-2026-silent.so").buffer.core_addresses.exists());
 }
 
+TEST(WalkLayoutTest, CodeTellsHowShardsAreDealt) {
+    for (const std::string library : {"walk-2026", "walk-2026-clang"}) {
+        SCOPED_TRACE(library);
+        if (testing::library_exists(library + ".so")) {
+            const BufferLayout buffer = layout_of(library + ".so").buffer;
+            EXPECT_EQ(buffer.spread_cores, (Field{160 + 112, 8}));
+            EXPECT_EQ(buffer.spread_pages, (Field{160 + 248, 8}));
+            EXPECT_EQ(buffer.spread_shards, (Field{160 + 256, 8}));
+        }
+    }
+    EXPECT_FALSE(layout_of("walk-2026-O0.so").buffer.spread_cores.exists()) << "what it calls is not followed";
+    EXPECT_FALSE(layout_of("walk-2026-silent.so").buffer.spread_cores.exists()) << "told by code alone";
+}
+
 // Nobody but the code knows these.
 TEST(WalkLayoutTest, CodeIsBelievedAgainstTables) {
     constexpr std::uint32_t kShift = 24;

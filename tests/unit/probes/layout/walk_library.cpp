@@ -136,6 +136,15 @@ BufferImpl& Buffer::impl() const {
     }
     return *pimpl_;
 }
+const std::optional<BufferDistributionSpec>& Buffer::buffer_distribution_spec() const {
+    return pimpl_->distribution_spec_;
+}
+std::size_t BufferDistributionSpec::num_shards() const {
+    return shards_;
+}
+std::size_t BufferDistributionSpec::max_num_dev_pages_per_core() const {
+    return (cores_.empty() ? 0 : (shards_ + cores_.size() - 1) / cores_.size()) * shard_pages_;
+}
 namespace experimental::per_core_allocation {
 bool is_per_core_allocation(const Buffer& buffer) {
     return buffer.impl().per_core_allocation_;
