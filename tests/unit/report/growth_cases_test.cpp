@@ -237,10 +237,15 @@ TEST(GrowthCases, SizesThatTakeTurns) {
         }
         job.end();
         EXPECT_EQ(iterations_of(job.json())["count"], 80);
-        const Json group = group_of(job.json());
-        EXPECT_TRUE(group["size"].is_null());
-        EXPECT_NEAR(group["bytes_per_period"].get<double>(), 103 * kKiB, 6 * kKiB);
-        EXPECT_EQ(group["in_turn"], true);
+        double bytes = 0;  // one of the sizes may grow evenly by itself
+        int in_turn = 0;
+        const Json growth = job.json()["growth"];
+        for (const Json& group : growth) {
+            bytes += group["bytes_per_period"].get<double>();
+            in_turn += group["in_turn"].get<bool>() ? 1 : 0;
+        }
+        EXPECT_NEAR(bytes, 103 * kKiB, 12 * kKiB);
+        EXPECT_EQ(in_turn, 1);
         EXPECT_THAT(job.text(), HasSubstr("in turn, none in each iteration"));
         EXPECT_THAT(job.text(), Not(HasSubstr("also more than")));
     }
@@ -368,14 +373,14 @@ TEST(GrowthCases, ManyThreadsSideBySide) {
             ++at[thread];
             --left;
             job.by(kPid + 1 + thread).temporary(static_cast<std::uint64_t>(op % 11 + 1) * 8 * kKiB);
-            if (op % 22 == 21) {
+            if (op % 11 == 10) {
                 job.alloc(kLeak);
             }
         }
         job.end();
         const Json found = iterations_of(job.json());
         EXPECT_EQ(found["count"], 20 * threads);
-        EXPECT_NEAR(group_of(job.json())["buffers_per_period"].get<double>(), 0.5, 0.05);
+        EXPECT_NEAR(group_of(job.json())["buffers_per_period"].get<double>(), 1, 0.1);
     }
 }
 
@@ -457,7 +462,8 @@ TEST(GrowthCases, CertaintyFallsWithWhatIsNotExplained) {
         }
     }
     job.end();
-    for (const Json& found : job.json()["iterations"]) {
+    const Json iterations = job.json()["iterations"];
+    for (const Json& found : iterations) {
         EXPECT_NE(found["certainty"], "high") << found.dump(1);
     }
 }

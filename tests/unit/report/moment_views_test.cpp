@@ -39,7 +39,8 @@ TEST(MomentViewsTest, KernelBinariesUnderATraceMayBeIntended) {
         }
         script.alloc(100 * kPage, 30 * kPage).add(TraceCalled{script.next(), TraceCall::Replay, 7, kMesh});
         const ViewRun run("trace-unsafe", {}, script.events());
-        for (const Json& group : run.json()["trace_unsafe"]) {
+        const Json groups = run.json()["trace_unsafe"];
+        for (const Json& group : groups) {
             EXPECT_EQ(group["like_kernel_binaries"], group["size"] == 5 * kPage * kBanks) << group.dump(1);
         }
         EXPECT_EQ(run.json()["trace_unsafe"].size(), 2U);

@@ -222,7 +222,8 @@ TEST(RefusalViewsTest, ATraceRegionIsToldInAllBanksAndInOne) {
         script.regions(100 * kPage, 100 * kPage, BufferType::Trace);
         script.alloc(100 * kPage, held * kPage, BufferType::Trace);
         const ViewRun run("devices", {}, script.events());
-        for (const auto& row : run.json()["sizing"]) {
+        const auto sizing = run.json()["sizing"];
+        for (const auto& row : sizing) {
             const bool trace = row["type"] == "TRACE";
             EXPECT_EQ(row["opened_with_bytes_of_bank"], trace ? nlohmann::ordered_json(100 * kPage) : nullptr);
             EXPECT_EQ(row["needed_bytes_of_bank"], trace ? nlohmann::ordered_json(held * kPage) : nullptr);
