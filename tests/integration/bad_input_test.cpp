@@ -108,6 +108,14 @@ TEST_F(BadInputTest, UnknownOptionsViewsAndFormats) {
     expect_refused({"report", "x", "--format", "html5"}, 2, {"html5"});
     expect_refused({"report", "x", "fits", "--scale", "wide x2"}, 2, {"'wide x2'", "DRAM:64M x2"});
     expect_refused({"export", "x", "--to", "xml"}, 2, {"xml"});
+    expect_refused({"report", "x", "peak", "--scale", "DRAM x2"}, 2, {"'peak' does not look at --scale", "the view fits"});
+    expect_refused({"report", "x", "--need", "1M"}, 2, {"'summary' does not look at --need", "fragmentation"});
+    expect_refused({"report", "x", "leaks", "--period", "5"}, 2, {"'leaks' does not look at --period", "fits or growth"});
+    expect_refused({"report", "x", "growth", "--mark", "L1:4K", "--format", "html"}, 2, {"--mark does not go with --format html"});
+    expect_refused({"report", "x", "growth", "--fail-misfit"}, 2, {"--fail-misfit", "fits"});
+    expect_refused({"report", "x", "--once"}, 2, {"--once does not go with report"});
+    expect_refused({"diff", "x", "y", "--refresh", "100"}, 2, {"--refresh does not go with diff"});
+    expect_refused({"-p", "1", "list"}, 2, {"--pid does not go with list"});
     expect_refused({"export", "x"}, 2, {"--to"});
     expect_refused({"record", "-p", "1"}, 2, {"--output"});
     expect_refused({"record", "-o", file_}, 2, {"which process"});

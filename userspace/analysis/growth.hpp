@@ -41,6 +41,7 @@ struct Iterations {  // of one process
     std::vector<LoopPart> parts{};  // equal parts of an iteration, parts of these, ...
     std::vector<IterationBegin> begins{};  // of those among the latest marks; empty: not found by recurrence
     bool over = false;              // before the latest loop began
+    bool frees = true;              // some buffers are freed while it runs; false: it may be loading
     std::uint64_t first_t_ns = 0;   // of the stretch in which they were seen
     std::uint64_t last_t_ns = 0;
     std::optional<GrowthGroup::Key> anchor{};  // what they were recognised by
@@ -60,6 +61,7 @@ struct GrowingGroup {
     std::uint64_t last_t_ns = 0;   // of the group's allocations
     std::vector<std::uint64_t> sizes{};  // that change: the latest ones, as they followed each other
     std::uint32_t tid = 0;         // that allocates them
+    bool in_turn = false;          // the sizes come again and again, none of them in each iteration
 
     [[nodiscard]] bool wanders() const { return key.size == 0; }
     [[nodiscard]] double bytes_per_period() const { return slope.per_period * (wanders() ? 1 : static_cast<double>(key.size)); }

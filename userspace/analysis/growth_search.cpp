@@ -87,6 +87,7 @@ Search::Loop Search::add_loop(const GrowthTrack& track, GrowthStretch stretch, F
     found.found_by = found_by;
     found.count = stretch.count();
     found.first_t_ns = stretch.begin_t_ns;
+    found.frees = stretch.periods.size() < 2 || frees_in(log_, track, stretch);
     found.last_t_ns = track.bin_ends[stretch.last()];
     const double bins = static_cast<double>(stretch.periods.size());
     found.marks_per_period = bins * static_cast<double>(std::uint64_t{1} << track.level) / std::max(found.count, 1.0);
@@ -165,7 +166,6 @@ void Search::by_recurrence(const GrowthTrack& track) {
     }
     if (!loops.empty()) {
         judge_groups(track, loops);
-        add_wandering(log_, track, loops.front().stretch, loops.front().iterations, kLeastPeriods, result_);
     }
     for (const FoundIterations& earlier : found.earlier) {
         const Loop loop = add_found(track, earlier);
@@ -241,6 +241,10 @@ void Search::judge_groups(const GrowthTrack& track, const std::vector<Loop>& loo
             const bool many = slope->steps >= kStepsForHigh && slope->periods >= kPeriodsForHigh;
             add_group(track, group, *slope, loop, many ? iterations : std::min(iterations, Certainty::Medium), threads[number]);
         }
+    }
+    for (const Loop& loop : loops) {
+        const std::vector<std::uint32_t> told = add_wandering(log_, track, loop.stretch, loop.iterations, loop.least_periods, result_);
+        known_.insert(told.begin(), told.end());
     }
 }
 

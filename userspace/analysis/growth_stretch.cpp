@@ -190,6 +190,24 @@ GrowthStretch stretch_of_runs(const GrowthTrack& track, std::size_t length) {
     return whole;
 }
 
+bool frees_in(const GrowthLog& log, const GrowthTrack& track, const GrowthStretch& stretch) {
+    const auto frees = [&stretch](const GrowthGroup& group) {
+        std::int64_t live = 0;
+        for (const GroupSeries::Point& point : group.series.points()) {
+            const bool inside = point.bin > stretch.first && point.bin <= stretch.last();
+            if (inside && point.last != live + static_cast<std::int64_t>(point.marks)) {
+                return true;
+            }
+            live = point.last;
+        }
+        return false;
+    };
+    return std::any_of(track.groups.begin(), track.groups.end(), [&](std::uint32_t number) {
+        const GrowthGroup& group = log.groups()[number];
+        return !group.key.launch && frees(group);
+    });
+}
+
 std::vector<LowWater> low_water(const GroupSeries& series, const GrowthStretch& stretch) {
     const std::vector<std::int64_t> low = lows(series, stretch.first, stretch.last());
     return static_cast<double>(low.size()) >= kBinsOfIteration * stretch.count() ? by_iteration(low, stretch) : by_bins(low, stretch);

@@ -35,6 +35,9 @@ struct GrowthStretch {
 [[nodiscard]] GrowthStretch stretch_of_runs(const GrowthTrack& track, std::size_t length);
 
 // Fewest live in each iteration, or in some of them together where a bin is longer.
+// Whether the process frees anything in the stretch, but for its first bin, to which other work may belong.
+[[nodiscard]] bool frees_in(const GrowthLog& log, const GrowthTrack& track, const GrowthStretch& stretch);
+
 [[nodiscard]] std::vector<LowWater> low_water(const GroupSeries& series, const GrowthStretch& stretch);
 
 }  // namespace tt::alloc_trace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace tt::alloc_trace {
@@ -20,6 +21,12 @@ struct Sum {
     std::vector<LowWater> low;
 };
 
+struct SizeSeen {
+    const GrowthGroup* group = nullptr;
+    std::uint64_t first = 0;  // marks of the process
+    std::uint64_t last = 0;
+};
+
 class Wanderers {
 public:
     Wanderers(const GrowthLog& log, const GrowthTrack& track, const GrowthStretch& stretch, std::size_t iterations, GrowthResult& result)
@@ -28,16 +35,21 @@ public:
     // False: it does not grow, or what grows of it is known.
     bool add(const Sum& sum, double least_periods);
     [[nodiscard]] std::vector<Sum> sums() const;
+    [[nodiscard]] const std::vector<std::uint32_t>& told() const { return told_; }
 
 private:
     [[nodiscard]] double known_growth(const Sum& sum) const;
-    [[nodiscard]] std::vector<const GrowthGroup*> passing_sizes(const Sum& sum) const;
+    // Of the latest marks.
+    [[nodiscard]] std::uint64_t begin_clock() const { return std::max(stretch_.begin_clock, track_.tail_clock()); }
+    [[nodiscard]] std::set<std::uint64_t> known_sizes(const Sum& sum) const;
+    [[nodiscard]] std::vector<SizeSeen> sizes_of(const Sum& sum) const;
 
     const GrowthLog& log_;
     const GrowthTrack& track_;
     const GrowthStretch& stretch_;
     std::size_t iterations_;
     GrowthResult& result_;
+    std::vector<std::uint32_t> told_;
 };
 
 std::vector<Sum> Wanderers::sums() const {
@@ -61,33 +73,34 @@ double Wanderers::known_growth(const Sum& sum) const {
     return bytes;
 }
 
-// Sizes that came in a few iterations only, in the order in which they did.
-std::vector<const GrowthGroup*> Wanderers::passing_sizes(const Sum& sum) const {
-    struct Seen {
-        std::uint64_t first = 0;
-        std::uint64_t last = 0;
-    };
-    std::map<std::uint32_t, Seen> seen;
-    const std::uint64_t from = std::max(stretch_.begin_clock, track_.tail_clock());
-    for (std::uint64_t clock = from; clock < track_.clock; ++clock) {
+std::set<std::uint64_t> Wanderers::known_sizes(const Sum& sum) const {
+    std::set<std::uint64_t> sizes;
+    for (const GrowingGroup& group : result_.groups) {
+        if (log_.kinds()[sum.kind].same(group.key)) {
+            sizes.insert(group.key.size);
+        }
+    }
+    return sizes;
+}
+
+// Sizes that do not grow by themselves, in the order in which they came.
+std::vector<SizeSeen> Wanderers::sizes_of(const Sum& sum) const {
+    std::map<std::uint32_t, SizeSeen> seen;
+    for (std::uint64_t clock = begin_clock(); clock < track_.clock; ++clock) {
         const ShapeMark& mark = track_.tail[clock - track_.tail_clock()];
-        if (log_.groups()[mark.shape].kind == sum.kind && (sum.tid == 0 || mark.tid == sum.tid)) {
-            seen.try_emplace(mark.shape, Seen{clock, clock}).first->second.last = clock;
+        const GrowthGroup& group = log_.groups()[mark.shape];
+        if (group.kind == sum.kind && group.key.size != 0 && (sum.tid == 0 || mark.tid == sum.tid)) {
+            seen.try_emplace(mark.shape, SizeSeen{&group, clock, clock}).first->second.last = clock;
         }
     }
-    const double iteration = static_cast<double>(track_.clock - from) / std::max(stretch_.count(), 1.0);
-    std::vector<std::pair<std::uint64_t, const GrowthGroup*>> passing;
-    for (const auto& [shape, when] : seen) {
-        const GrowthGroup& group = log_.groups()[shape];
-        if (group.key.size != 0 && static_cast<double>(when.last - when.first) <= kShortLived * iteration) {
-            passing.emplace_back(when.first, &group);
+    const std::set<std::uint64_t> known = known_sizes(sum);
+    std::vector<SizeSeen> sizes;
+    for (const auto& [shape, size] : seen) {
+        if (!known.contains(size.group->key.size)) {
+            sizes.push_back(size);
         }
     }
-    std::sort(passing.begin(), passing.end());
-    std::vector<const GrowthGroup*> sizes;
-    for (const auto& [clock, group] : passing) {
-        sizes.push_back(group);
-    }
+    std::sort(sizes.begin(), sizes.end(), [](const SizeSeen& a, const SizeSeen& b) { return a.first < b.first; });
     return sizes;
 }
 
@@ -97,8 +110,16 @@ bool Wanderers::add(const Sum& sum, double least_periods) {
         return false;
     }
     const double unexplained = slope->per_period - known_growth(sum);
-    const std::vector<const GrowthGroup*> sizes = passing_sizes(sum);
-    if (unexplained < std::max(1.0, kLeastUnexplained * slope->per_period) || sizes.size() < 2) {
+    if (unexplained < std::max(1.0, kLeastUnexplained * slope->per_period)) {
+        return false;
+    }
+    std::vector<SizeSeen> sizes = sizes_of(sum);
+    // Those that came in a few iterations only followed each other; if there are none, those that remain take turns.
+    const double few = kShortLived * static_cast<double>(track_.clock - begin_clock()) / std::max(stretch_.count(), 1.0);
+    const auto stays = [few](const SizeSeen& size) { return static_cast<double>(size.last - size.first) > few; };
+    const bool in_turn = std::count_if(sizes.begin(), sizes.end(), stays) + 2 > static_cast<std::ptrdiff_t>(sizes.size());
+    std::erase_if(sizes, [&](const SizeSeen& size) { return in_turn ? size.group->recycles() || size.group->live() == 0 : stays(size); });
+    if (sizes.size() < 2) {
         return false;
     }
     const GrowthKind& kind = log_.kinds()[sum.kind];
@@ -108,16 +129,18 @@ bool Wanderers::add(const Sum& sum, double least_periods) {
     group.slope = *slope;
     group.slope.per_period = unexplained;
     group.banks = kind.banks;
-    group.bank_bytes = sizes.back()->bank_bytes;
+    group.bank_bytes = sizes.back().group->bank_bytes;
     group.certainty = std::min(result_.iterations[iterations_].certainty, Certainty::Medium);
-    group.first_t_ns = sizes.front()->first_t_ns;
-    group.last_t_ns = sizes.back()->last_t_ns;
+    group.first_t_ns = sizes.front().group->first_t_ns;
+    group.last_t_ns = sizes.back().group->last_t_ns;
     group.tid = sum.tid;
-    for (const GrowthGroup* size : sizes) {
-        group.count += size->live();
+    group.in_turn = in_turn;
+    for (const SizeSeen& size : sizes) {
+        group.count += size.group->live();
+        told_.push_back(size.group->number);
     }
     for (std::size_t i = sizes.size() > kSizesNamed ? sizes.size() - kSizesNamed : 0; i < sizes.size(); ++i) {
-        group.sizes.push_back(sizes[i]->key.size);
+        group.sizes.push_back(sizes[i].group->key.size);
     }
     result_.groups.push_back(std::move(group));
     return true;
@@ -125,7 +148,7 @@ bool Wanderers::add(const Sum& sum, double least_periods) {
 
 }  // namespace
 
-void add_wandering(
+std::vector<std::uint32_t> add_wandering(
     const GrowthLog& log, const GrowthTrack& track, const GrowthStretch& stretch, std::size_t iterations, double least_periods, GrowthResult& result
 ) {
     Wanderers wanderers(log, track, stretch, iterations, result);
@@ -143,6 +166,7 @@ void add_wandering(
             wanderers.add(sum, least_periods);
         }
     }
+    return wanderers.told();
 }
 
 }  // namespace tt::alloc_trace

@@ -4,19 +4,24 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <utility>
 
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::size_t kMostThreads = 8;      // tried, the busiest
-constexpr double kLeastOfThread = 0.04;      // of all marks
-constexpr double kEnoughExplained = 0.8;     // no need to look at kinds instead of sizes
+constexpr std::size_t kMostThreads = 64;     // tried, the busiest
+constexpr double kLeastOfThread = 0.005;     // of all marks
+constexpr double kEnoughExplained = 0.8;     // no need to look at the kinds of the latest marks only
 constexpr double kWanders = 0.25;            // of the marks: a shape that comes in such a stretch only is not told from its kin
 constexpr unsigned kSuffixesTried = 3;       // all marks, the last half, ...
 constexpr double kLonger = 1.5;              // two loops of nearly the same length are one
 constexpr double kLeastOfOther = 0.75;       // of what the other loop explains
+constexpr std::size_t kEnoughLonger = 8;     // of its iterations
+constexpr double kMoreExplained = 0.05;      // of the marks
+constexpr double kMostRestPeriods = 2.5;     // behind a loop that goes on to the end
+constexpr double kMostRest = 0.1;            // likewise, of its marks
 constexpr std::size_t kMostEarlier = 2;      // loops before the last one
 constexpr std::size_t kLeastEarlier = 32;    // marks
 constexpr double kMostOfLoading = 0.25;           // of the allocations of an earlier loop: else it is the loading of a model
@@ -39,6 +44,14 @@ struct LoopIn {
         return static_cast<double>(sequence.places[starts.back()] - sequence.places[starts.front()]) / static_cast<double>(starts.size() - 1);
     }
 };
+
+// Of sizes that change: a longer loop that explains about as much, as layers are alike within a step only.
+bool tells_more(const LoopIn& kinds, const LoopIn& sizes, std::size_t marks) {
+    const double more = kinds.loop.explained - sizes.loop.explained;
+    return (sizes.loop.likeness < kEnoughExplained && more > kMoreExplained * static_cast<double>(marks)) ||
+           (kinds.period() > kLonger * sizes.period() && kinds.loop.at.starts.size() >= kEnoughLonger &&
+            kinds.loop.explained >= kLeastOfOther * sizes.loop.explained);
+}
 
 class Finder {
 public:
@@ -93,15 +106,19 @@ std::optional<LoopIn> Finder::find_among(const Places& places, bool recycling) c
     Sequence all = sequence_of(places, recycling);
     std::optional<FoundLoop> loop = find_loop(all.shapes, numbers());
     std::optional<LoopIn> best;
-    const auto size = static_cast<double>(all.shapes.size());
     if (loop) {
         best = LoopIn{std::move(*loop), all};
     }
-    for (unsigned half = 0; half < kSuffixesTried && (!best || best->loop.likeness < kEnoughExplained); ++half) {
+    for (unsigned half = 0; half < kSuffixesTried && (half == 0 || !best || best->loop.likeness < kEnoughExplained); ++half) {
         Sequence kinds = kinds_of(all, all.shapes.size() >> half);
-        if (std::optional<FoundLoop> other = find_loop(kinds.shapes, numbers());
-            other && (!best || other->explained > best->loop.explained + 0.05 * size)) {
-            best = LoopIn{std::move(*other), std::move(kinds)};
+        if (std::equal(kinds.shapes.rbegin(), kinds.shapes.rend(), all.shapes.rbegin())) {
+            continue;  // no size wanders
+        }
+        if (std::optional<FoundLoop> other = find_loop(kinds.shapes, numbers())) {
+            LoopIn wandering{std::move(*other), std::move(kinds)};
+            if (!best || tells_more(wandering, *best, all.shapes.size())) {
+                best = std::move(wandering);
+            }
         }
     }
     return best;
@@ -254,11 +271,28 @@ bool is_work(std::span<const ShapeMark> marks, const std::vector<ShapeInfo>& sha
     return static_cast<double>(kept) <= kMostOfLoading * static_cast<double>(part.size());
 }
 
+// Up to the end of the marks, as loops of all threads together do.
+bool goes_on(const FoundIterations& loop, std::size_t marks) {
+    const double span = loop.end - loop.begins.front();
+    const double period = span * static_cast<double>(std::max<std::size_t>(loop.tids.size(), 1)) / static_cast<double>(loop.begins.size());
+    return static_cast<double>(marks - loop.end) <= std::max(kMostRestPeriods * period, kMostRest * span);
+}
+
 }  // namespace
 
 IterationsOfProcess find_iterations(std::span<const ShapeMark> marks, const std::vector<ShapeInfo>& shapes) {
     const Finder finder(marks, shapes);
     IterationsOfProcess result{finder.up_to(marks.size(), false), {}};
+    // A thread that loaded, or did its part, beside others that go on.
+    const auto over = std::stable_partition(result.latest.begin(), result.latest.end(), [&marks](const FoundIterations& loop) {
+        return goes_on(loop, marks.size());
+    });
+    if (over != result.latest.begin()) {
+        std::copy_if(over, result.latest.end(), std::back_inserter(result.earlier), [&](const FoundIterations& loop) {
+            return is_work(marks, shapes, loop);
+        });
+        result.latest.erase(over, result.latest.end());
+    }
     const auto begin_of = [](const std::vector<FoundIterations>& loops, std::size_t begin) {
         for (const FoundIterations& loop : loops) {
             begin = std::min<std::size_t>(begin, loop.begins.front());

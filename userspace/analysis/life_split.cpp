@@ -46,6 +46,9 @@ public:
         if (found_ == nullptr) {
             return life.freed_t_ns ? LifeKind::Freed : LifeKind::Kept;
         }
+        if (!found_->frees) {  // what is freed behind it was loaded all the same
+            return life.freed_t_ns && *life.freed_t_ns <= found_->last_t_ns ? LifeKind::BeforeIterations : LifeKind::Loaded;
+        }
         if (life.born_t_ns < found_->first_t_ns) {
             return life.freed_t_ns ? LifeKind::BeforeIterations : LifeKind::Loaded;
         }
@@ -162,7 +165,8 @@ LifeSplit split_by_life(std::vector<BufferLife> lives, const Iterations* found, 
     });
     const Split by(found, t_ns);
     LifeSplit split;
-    if (found != nullptr) {
+    split.loading = found != nullptr && !found->frees;
+    if (found != nullptr && found->frees) {
         split.iterations = static_cast<std::uint64_t>(std::llround(found->count));
         split.iteration = by.number();
         split.certainty = found->certainty;

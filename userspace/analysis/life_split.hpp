@@ -64,7 +64,8 @@ struct LifePart {
 };
 
 struct LifeSplit {
-    std::optional<std::uint64_t> iterations{};  // nullopt: none were found
+    std::optional<std::uint64_t> iterations{};  // nullopt: none were found, or these load
+    bool loading = false;                       // what repeats frees nothing: all is loaded
     std::optional<std::uint64_t> iteration{};   // at the moment, from 1; nullopt: between them, or not known
     Certainty certainty = Certainty::Low;       // of the iterations
     std::vector<LifePart> parts;                // by kind

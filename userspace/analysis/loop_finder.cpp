@@ -19,9 +19,12 @@ constexpr std::size_t kLeastPhase = 3;      // iterations that are like the one 
 constexpr std::size_t kMostPhases = 3;
 constexpr std::size_t kEnoughStarts = 8;    // fewer may be chance
 constexpr std::size_t kEnoughShapes = 3;    // that agree
-constexpr double kBeyondChance = 1000;
+constexpr double kBeyondChance = 10'000;
 constexpr double kExact = 0.02;             // of a distance
 constexpr double kMostOddNested = 0.2;      // a longer loop counts whole turns of the one inside of it
+constexpr double kManyTurns = 4;            // of the loop inside: by chance one in three is within the tolerance of a candidate
+constexpr std::size_t kManyStarts = 16;
+constexpr double kMostOddMany = 0.1;
 constexpr double kLeastOfWhole = 0.5;       // parts cover so much of what they are parts of
 constexpr double kMostOfNth = 1.5;           // places that are in every n-th step only
 constexpr double kMostUnequal = 0.2;        // of the iterations may differ in their number of parts
@@ -85,7 +88,11 @@ bool is_beyond_chance(const Judged& loop, const Judged* inner) {
         return starts >= kEnoughStarts || loop.at.shapes >= kEnoughShapes || share_within(loop.at, kExact * loop.at.period) == 1;
     }
     // Within a loop everything is alike: only that it takes the same number of turns each time tells a longer one.
+    // Or, of steps of a varying number of layers, that many of them have much the same length.
     const double turns = loop.at.period / inner->at.period;
+    if (turns >= kManyTurns && starts >= kManyStarts && loop.at.every_time && loop.at.odd <= kMostOddMany) {
+        return true;
+    }
     const double slack = std::max(inner->at.period / 2, kExact * loop.at.period);
     return share_within(loop.at, slack) >= 1 - kMostOddNested &&
            (loop.at.shapes >= kEnoughShapes || std::pow(turns, static_cast<double>(starts) - 2) >= kBeyondChance);

@@ -13,6 +13,25 @@ void add_footprint(std::optional<std::uint64_t>& sum, const std::optional<std::u
     sum = sum && footprint ? std::optional(*sum + *footprint) : std::nullopt;
 }
 
+// Just allocated: whether it lies below something, with room below itself. nullopt: that is not known.
+std::optional<bool> lies_below(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+    const Region* region = process.allocators[key.allocator].region(key.type);
+    const std::optional<std::uint64_t> bytes = bank_footprint_of(process, key, buffer);
+    if (region == nullptr || !bytes) {
+        return std::nullopt;
+    }
+    const auto of_space = [&key](const AllocationKey& other) { return other.allocator == key.allocator && other.type == key.type; };
+    bool below = key.address + *bytes == region->base + region->bytes;
+    bool above = key.address == region->base;
+    for (const auto& [other, neighbour] : process.live.buffers()) {
+        if (of_space(other)) {
+            below = below || other.address == key.address + *bytes;
+            above = above || other.address + bank_footprint_of(process, other, neighbour).value_or(0) == key.address;
+        }
+    }
+    return below && !above;
+}
+
 }  // namespace
 
 TraceUnsafeObserver::TraceUnsafeObserver(LifeFilter filter) : filter_(std::move(filter)) {}
@@ -166,6 +185,11 @@ void TraceUnsafeObserver::came_at_risk(const ProcessState& process, const Alloca
     ++group->count;
     add_footprint(group->bank_bytes, bank_footprint_of(process, key, buffer));
     group->last_t_ns = std::max(group->last_t_ns, buffer.t_ns);
+    if (key.type == BufferType::Dram && group->count <= kMaxLookedAt) {
+        const std::optional<bool> from_top = lies_below(process, key, buffer);
+        group->looked_at += from_top ? 1 : 0;
+        group->from_top += from_top.value_or(false) ? 1 : 0;
+    }
     for (const KeptTrace& trace : process.traces.kept()) {
         const bool concerned = TraceTable::concerns(trace, process.allocators[key.allocator].owner, buffer);
         if (const CapturedTrace* row = concerned && !group->more_traces ? row_of(process, trace) : nullptr) {

@@ -50,6 +50,11 @@ struct UnsafeGroup {  // same process, owner, type and size
     std::uint64_t last_t_ns = 0;
     std::vector<std::uint32_t> traces;  // CapturedTrace::number, ascending; the first kMaxTracesNamed
     bool more_traces = false;
+    std::uint64_t looked_at = 0;        // of the first ones: how they lie
+    std::uint64_t from_top = 0;         // of those, allocated from the top of their region down
+
+    // Kernel binaries of cached programs are, tensors are not.
+    [[nodiscard]] bool like_binaries() const { return type == BufferType::Dram && looked_at > 0 && from_top == looked_at; }
 };
 
 struct UnsafeTotals {  // of what passes the filter; each buffer once
@@ -73,6 +78,7 @@ public:
     static constexpr std::size_t kMaxTraces = 4096;   // listed; more are counted
     static constexpr std::size_t kMaxGroups = 65536;  // kept; allocations of more are counted
     static constexpr std::size_t kMaxTracesNamed = 16;
+    static constexpr std::uint64_t kMaxLookedAt = 4;  // of a group
 
     explicit TraceUnsafeObserver(LifeFilter filter = {});
 

@@ -159,10 +159,10 @@ void add_iterations(CLI::App& app, Options& options) {
         );
     };
     CLI::Option* period = add(
-        "--period", parse_period, "growth: an iteration is so much time (2.5s, 80ms), or so many allocations and launches (755)",
+        "--period", parse_period, "growth, fits: an iteration is so much time (2.5s, 80ms), or so many allocations and launches (755)",
         "neither a time such as 2.5s nor a number of allocations"
     )->type_name("PERIOD");
-    add("--mark", parse_mark, "growth: an allocation of this type and size begins an iteration, e.g. DRAM:4096 or L1:1.5M",
+    add("--mark", parse_mark, "growth, fits: an allocation of this type and size begins an iteration, e.g. DRAM:4096 or L1:1.5M",
         "not TYPE:SIZE, such as DRAM:4096 or L1:1.5M; names given by 'tt-alloc-trace mark' are moments: --since mark:NAME")
         ->type_name("TYPE:SIZE")
         ->excludes(period);
@@ -187,6 +187,7 @@ void add_scale(CLI::App& app, Options& options) {
            "fits: these buffers are so many times as large: \"L1 sharded x2\", \"DRAM:64M x2\", \"iteration x2\" (allocated since the first "
            "iteration), \"loaded x2\" (before it), \"mesh 0 x1.5\", \"thread 4243 x2\", \"CB x2\"; may be given several times"
     )->type_name("WHAT xN")->allow_extra_args(false);
+    app.add_flag("--fail-misfit", options.fail_misfit, "fits: exit with 10 unless all is known to fit");
 }
 
 void add_time_window(CLI::App& app, Options& options) {
@@ -297,6 +298,22 @@ void add_doctor(CLI::App& app, Options& options) {
     add_format(app, options, kFormats, "text or json");
 }
 
+// Options of the live table in front of or behind another command, which does not know them.
+std::string check_stray(const CLI::App& app) {
+    const std::vector<CLI::App*> chosen = app.get_subcommands();
+    if (chosen.empty()) {
+        return "";
+    }
+    for (const CLI::Option* option : app.get_options()) {
+        const std::string name = option->get_name();
+        const bool of_all = name == "--color" || name == "--log-level";
+        if (option->count() > 0 && !of_all && chosen.front()->get_option_no_throw(name) == nullptr) {
+            return name + " does not go with " + chosen.front()->get_name();
+        }
+    }
+    return "";
+}
+
 std::string check_target(const Options& options) {
     const LiveTarget& target = options.target;
     const bool live = options.command == Command::Watch || options.command == Command::Record;
@@ -380,7 +397,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
         parsed.exit_code = refuse(error.what());
         return parsed;
     }
-    for (const std::string& problem : {check_target(options), check_max_size(options), settle_ring_size(options)}) {
+    for (const std::string& problem : {check_stray(app), check_target(options), check_max_size(options), settle_ring_size(options)}) {
         if (!problem.empty()) {
             parsed.exit_code = refuse(problem);
             return parsed;

@@ -46,6 +46,7 @@ struct Options {
     std::uint64_t need_tolerance = 0;
     IterationHint iterations;         // report
     std::vector<ScaleRule> scale;     // report
+    bool fail_misfit = false;         // report
     std::string at, since, until;     // report, export: moments (report/time_point.hpp); empty: not given
     std::uint64_t max_bytes = 0;      // record, of all parts together; 0: no limit
     std::size_t top = 20;             // report, diff, snapshot

@@ -15,6 +15,7 @@
 #include "report/human_size.hpp"
 #include "report/phase_moment.hpp"
 #include "report/time_point.hpp"
+#include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -161,7 +162,7 @@ Result<std::uint64_t> time_of_event(const std::string& path, std::string_view op
         if (!*more) {
             return fail(
                 ErrorCode::Usage,
-                fmt::format("{} event:{} is after the end: {} has {} events", option, wanted, path, number),
+                fmt::format("{} event:{} is after the end: {} has {}", option, wanted, path, counted(number, "event")),
                 fmt::format("the last is event:{}, at {}", number, human_offset(t_ns, reader->session().attached_monotonic_ns))
             );
         }

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "report/human_size.hpp"
+#include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
 
@@ -55,7 +56,7 @@ std::uint64_t BufferGroups::total(GroupWeight weight) const {
 std::vector<std::string> BufferGroups::notes() const {
     std::vector<std::string> notes;
     if (by_size_ > 0 && !options_.weigh_counts) {
-        notes.push_back(fmt::format("{} buffers weigh their size, as their footprint is not known", human_count(by_size_)));
+        notes.push_back(fmt::format("weighed by size, as the footprint is not known: {}", counted(by_size_, "buffer")));
     }
     if (groups_.size() > kMaxGroups) {
         notes.push_back(fmt::format("more than {} groups: the others are together in one", human_count(kMaxGroups)));

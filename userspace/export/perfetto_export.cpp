@@ -15,6 +15,7 @@
 #include "export/life_map.hpp"
 #include "export/perfetto_counters.hpp"
 #include "export/stream_state.hpp"
+#include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -38,7 +39,7 @@ struct InstantOf {
     }
     Instant operator()(const CircularBufferClash& e) const { return {"launch refused: no place for its buffers", e.message, 0, false}; }
     Instant operator()(const RequestRefused& e) const { return {"refused", e.message, 0, false}; }
-    Instant operator()(const Lost& e) const { return {fmt::format("gap: {} events lost", e.total()), {}, 0, true}; }
+    Instant operator()(const Lost& e) const { return {"gap: " + counted(e.total(), "event") + " lost", {}, 0, true}; }
     Instant operator()(const Marked& e) const { return {"mark: " + e.name, {}, 0, true}; }
     Instant operator()(const ProcessNotSeen& e) const {
         return {e.partly ? "process seen only in part" : "process not seen", e.why, 0, false};
@@ -48,7 +49,7 @@ struct InstantOf {
         if (applied.released == 0) {
             return {};
         }
-        return {fmt::format("{} buffers {}", applied.released, to_string(applied.released_kind)), {}, applied.released_bytes, false};
+        return {fmt::format("{} {}", counted(applied.released, "buffer"), to_string(applied.released_kind)), {}, applied.released_bytes, false};
     }
     Instant operator()(const ProcessExited&) const { return {"process exits", {}, 0, false}; }
     Instant operator()(const ProcessExec&) const { return {"process replaces its program", {}, 0, false}; }

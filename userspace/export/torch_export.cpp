@@ -98,7 +98,7 @@ public:
             ));
         }
         if (by_size_ > 0) {
-            notes.push_back(fmt::format("{} events show the size, as the footprint is not known", human_count(by_size_)));
+            notes.push_back(fmt::format("{} shown by size, as the footprint is not known", counted(by_size_, "event")));
         }
         if (!all_spaces_) {
             notes.push_back(fmt::format("only the first {} address spaces are shown", human_count(kMaxSpaces)));

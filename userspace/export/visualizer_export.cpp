@@ -318,11 +318,11 @@ std::vector<std::string> VisualizerExport::notes() const {
         ));
     }
     if (left_out_ > 0) {
-        notes.push_back(fmt::format("{} buffers left out: more are live at one moment than --max-rows allows", human_count(left_out_)));
+        notes.push_back(fmt::format("{} left out: more are live at one moment than --max-rows allows", counted(left_out_, "buffer")));
     }
     if (by_size_ > 0) {
         notes.push_back(fmt::format(
-            "max_size_per_bank of {} buffers live at the end is their size, as their footprint is not known", human_count(by_size_)
+            "max_size_per_bank of {} live at the end is the size, as the footprint is not known", counted(by_size_, "buffer")
         ));
     }
     if (errors_.size() >= kMaxErrors) {

@@ -195,6 +195,10 @@ void Devices::append_devices(
     append_table(lines, {}, table, rows.rows().size(), style);
 }
 
+std::string total_of(const DeviceType& type, const CapacityText& capacity) {
+    return type.last_capacity_bytes > 0 ? human_bytes(type.last_capacity_bytes) : capacity.capacity;
+}
+
 void Devices::append_types(
     std::vector<std::string>& lines, const std::vector<Device>& devices, const TextStyle& style
 ) const {
@@ -216,10 +220,16 @@ void Devices::append_types(
         {"TOTAL", Align::Right, 1, false},
     });
     JoinedRows rows;
+    JoinedRows unused;
     for (const Device& device : devices) {
+        std::string never;
         for (const DeviceType& type : device.types) {
             const CapacityText capacity = capacity_text(type.capacity, style.utf8);
             const Usage& usage = type.usage;
+            if (options_.filter.kinds.empty() && usage.allocs + usage.found + usage.peak_bytes == 0) {
+                never += fmt::format("{}{} {}", never.empty() ? "" : ", ", to_string(type.type), total_of(type, capacity));
+                continue;
+            }
             rows.add(
                 device.place,
                 {
@@ -230,9 +240,12 @@ void Devices::append_types(
                     {human_bytes(footprint ? *usage.footprint() : usage.bytes)},
                     {human_bytes(footprint ? *usage.peak_footprint() : usage.peak_bytes)},
                     {capacity.used, capacity.ink},
-                    {type.last_capacity_bytes > 0 ? human_bytes(type.last_capacity_bytes) : capacity.capacity, Ink::Dim},
+                    {total_of(type, capacity), Ink::Dim},
                 }
             );
+        }
+        if (!never.empty()) {
+            unused.add(device.place, {{std::move(never)}});
         }
     }
     if (!rows.rows().empty()) {
@@ -240,6 +253,9 @@ void Devices::append_types(
         const char* title = footprint ? "memory of each chip: reserved (footprint); peak since the attach"
                                       : "memory of each chip: logical sizes, as footprints are not known of all; peak since the attach";
         append_table(lines, title, table, rows.rows().size(), style);
+    }
+    for (const JoinedRows::Row& row : unused.rows()) {
+        append_notes(lines, {{fmt::format("never used on {}: {}", place_list(row.places), row.cells[0].text), Ink::Dim}}, style);
     }
 }
 

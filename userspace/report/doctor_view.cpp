@@ -93,7 +93,7 @@ void append_probes(std::vector<std::string>& lines, const SessionInfo& session, 
                 text += fmt::format(", {}, {}", probe.strategy, probe.trap);
             }
             if (probe.hits) {
-                text += fmt::format(", {} hits", human_count(*probe.hits));
+                text += ", " + counted(*probe.hits, "hit");
             }
         } else {
             text += probe.symbol.empty() ? ": not attached" : ": not attached: " + probe.symbol;

@@ -38,7 +38,7 @@ std::string_view verdict_of(const FitRegion& region) {
 
 class FitsView final : public View {
 public:
-    explicit FitsView(const ViewOptions& options) : options_(options), fits_(options.scale) {
+    explicit FitsView(const ViewOptions& options) : options_(options), growth_(options.iterations), fits_(options.scale) {
         const auto& rules = options.scale;
         needs_iterations_ = std::any_of(rules.begin(), rules.end(), [](const ScaleRule& rule) { return rule.loaded.has_value(); });
         looking_for_iterations_ = needs_iterations_;
@@ -47,6 +47,7 @@ public:
     Observer* observer() override { return looking_for_iterations_ ? static_cast<Observer*>(&growth_) : &fits_; }
     std::optional<ReplayWindow> next_window() override;
     std::optional<std::string> problem() const override;
+    bool fails() const override;
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
     Json json(const ReplayedStream& stream) const override;
 
@@ -69,7 +70,7 @@ std::optional<ReplayWindow> FitsView::next_window() {
         return std::nullopt;
     }
     for (const GrowthProcess& process : growth_.result().processes) {
-        if (const Iterations* found = iterations_around(growth_.result(), process.pid, 0)) {
+        if (const Iterations* found = iterations_around(growth_.result(), process.pid, 0); found != nullptr && found->frees) {
             fits_.iterations_from(process.pid, found->first_t_ns);
             any_iterations_ = true;
         }
@@ -79,7 +80,7 @@ std::optional<ReplayWindow> FitsView::next_window() {
 
 std::optional<std::string> FitsView::problem() const {
     if (needs_iterations_ && !any_iterations_) {
-        return "--scale: no iterations were found (see growth), so what was loaded cannot be told from what is theirs";
+        return "--scale: no iterations were found (see growth; --period or --mark may tell what an iteration is), so what was loaded cannot be told from what is theirs";
     }
     for (std::size_t i = 0; i < fits_.rules().size(); ++i) {
         if (fits_.counts()[i].buffers == 0) {
@@ -87,6 +88,12 @@ std::optional<std::string> FitsView::problem() const {
         }
     }
     return std::nullopt;
+}
+
+// What is not known does not pass, nor does nothing at all.
+bool FitsView::fails() const {
+    const std::vector<FitRegion> all = regions();
+    return all.empty() || std::any_of(all.begin(), all.end(), [](const FitRegion& region) { return verdict_of(region) != "fits"; });
 }
 
 std::vector<FitRegion> FitsView::regions() const {

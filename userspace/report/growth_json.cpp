@@ -71,6 +71,7 @@ Json growing_json(const GrowthLog& log, const GrowthResult& result, const Growin
     add_kind(json, log, group.key.owner, group.key.type);
     json["size"] = known_or_null(!group.wanders(), group.key.size);
     json["sizes"] = group.sizes;
+    json["in_turn"] = group.in_turn;
     json["tid"] = known_or_null(group.tid != 0, group.tid);
     json["count"] = group.count;
     json["older"] = group.older;

@@ -15,7 +15,9 @@ namespace {
 constexpr double kExplainsAll = 0.9;
 constexpr double kFarAway = 1e9;  // iterations
 
-std::string rounded_count(double count) { return human_count(static_cast<std::uint64_t>(std::llround(count))); }
+std::uint64_t rounded(double count) { return static_cast<std::uint64_t>(std::llround(count)); }
+
+std::string rounded_count(double count) { return human_count(rounded(count)); }
 
 // "12.0 KiB DRAM of mesh 0".
 std::string buffers_text(const GrowthLog& log, const GrowthGroup::Key& key) {
@@ -75,13 +77,13 @@ std::string per_period_text(double buffers) {
 std::vector<Note> iterations_notes(const GrowthLog& log, const Iterations& found, std::uint64_t start) {
     std::vector<Note> notes;
     notes.push_back({fmt::format(
-        "pid {}: {}{}{} of {}, {} allocations each{}",
+        "pid {}: {}{}{} of {}, {} each{}",
         found.pid,
         found.over ? "before that " : "",
-        counted(static_cast<std::uint64_t>(std::llround(found.count)), found.found_by == FoundBy::Runs ? "run" : "iteration"),
+        counted(rounded(found.count), found.found_by == FoundBy::Runs ? "run" : "iteration"),
         threads_text(found.tids, found.count),
         short_duration(found.period_ns),
-        rounded_count(found.marks_per_period),
+        counted(rounded(found.marks_per_period), "allocation"),
         parts_text(found.parts)
     )});
     notes.push_back({fmt::format(
@@ -137,11 +139,12 @@ Note wandering_note(const GrowthLog& log, const GrowingGroup& group) {
         sizes += (sizes.empty() ? "" : ", ") + human_bytes(size);
     }
     return {fmt::format(
-        "{} of {}{}, sizes that change: {} follow each other",
+        "{} of {}{}, sizes that change: {} {}",
         to_string(group.key.type),
         owner_text(log.owners()[group.key.owner]),
         group.tid == 0 ? "" : fmt::format(" by thread {}", group.tid),
-        sizes
+        sizes,
+        group.in_turn ? "in turn, none in each iteration" : "follow each other"
     )};
 }
 

@@ -25,9 +25,10 @@ std::string iteration_text(const LifeSplit& split) {
 std::string part_text(const LifeSplit& split, const LifePart& part) {
     switch (part.kind) {
         case LifeKind::BeforeAttach: return "live before the attach";
-        case LifeKind::Loaded: return "loaded and kept";
-        case LifeKind::LoadedInGroups: return fmt::format("loaded and kept, in {} equal groups", human_count(part.groups));
-        case LifeKind::BeforeIterations: return "before the iterations, freed";
+        case LifeKind::Loaded: return split.loading ? "loaded" : "loaded and kept";
+        case LifeKind::LoadedInGroups:
+            return fmt::format("{}, in {} equal groups", split.loading ? "loaded" : "loaded and kept", human_count(part.groups));
+        case LifeKind::BeforeIterations: return split.loading ? "freed while loading" : "before the iterations, freed";
         case LifeKind::FirstIteration: return "of the first iteration, kept";
         case LifeKind::LaterIterations: return "of iterations since, kept";
         case LifeKind::EarlierIterations: return "of earlier iterations";
@@ -50,12 +51,17 @@ std::string freed_text(const LifePart& part) {
 }
 
 std::vector<Note> notes_of(const LifeSplit& split) {
-    if (!split.iterations) {
+    std::vector<Note> notes;
+    if (split.loading) {
+        notes.push_back({"by life: what repeats frees nothing (see growth), so all of it is loading", Ink::Plain});
+    } else if (!split.iterations) {
         return {{"by life: no iterations were found (see growth), so only what was freed later is told apart", Ink::Plain}};
     }
-    std::vector<Note> notes{{fmt::format(
-        "by life: loaded is what came before the first of {} ({})", counted(*split.iterations, "iteration"), certainty_word(split.certainty)
-    )}};
+    if (split.iterations) {
+        notes.push_back({fmt::format(
+            "by life: loaded is what came before the first of {} ({})", counted(*split.iterations, "iteration"), certainty_word(split.certainty)
+        )});
+    }
     if (std::any_of(split.parts.begin(), split.parts.end(), [](const LifePart& part) { return part.kind == LifeKind::LoadedInGroups; })) {
         notes.push_back({"equal groups: the same sizes again and again, like layers or a cache", Ink::Plain});
     }
@@ -106,6 +112,7 @@ void append_life(
 Json life_json(const LifeSplit& split) {
     Json json;
     json["iterations"] = number_or_null(split.iterations);
+    json["loading"] = split.loading;
     json["iteration"] = number_or_null(split.iteration);
     json["certainty"] = split.iterations ? Json(to_string(split.certainty)) : Json(nullptr);
     json["parts"] = Json::array();

@@ -147,10 +147,10 @@ void append_totals(std::vector<std::string>& lines, const DiffModel& diff, const
     TextTable table({
         {"DEVICE", Align::Left, 0, true},
         {"TYPE", Align::Left, 0, false},
-        {"BUFFERS", Align::Right, 2, false},
-        {"NOW", Align::Right, 1, false},
-        {diff.footprints ? "FOOTPRINT" : "SIZE", Align::Right, 0, false},
-        {"NOW", Align::Right, 0, false},
+        {"BUFFERS OLD", Align::Right, 2, false},
+        {"NEW", Align::Right, 1, false},
+        {diff.footprints ? "FOOTPRINT OLD" : "SIZE OLD", Align::Right, 0, false},
+        {"NEW", Align::Right, 0, false},
         {"CHANGE", Align::Right, 0, false},
     });
     rows.append_to(table, top == 0 ? rows.rows().size() : top);
@@ -173,8 +173,8 @@ void append_peaks(std::vector<std::string>& lines, const DiffModel& diff, const 
     TextTable table({
         {"DEVICE", Align::Left, 0, true},
         {"TYPE", Align::Left, 0, false},
-        {"PEAK", Align::Right, 0, false},
-        {"NOW", Align::Right, 0, false},
+        {"PEAK OLD", Align::Right, 0, false},
+        {"NEW", Align::Right, 0, false},
         {"CHANGE", Align::Right, 0, false},
     });
     rows.append_to(table, top == 0 ? rows.rows().size() : top);
@@ -193,8 +193,8 @@ void append_groups(std::vector<std::string>& lines, const DiffModel& diff, const
         {"OWNER", Align::Left, 0, true},
         {"TYPE", Align::Left, 0, false},
         {"SIZE", Align::Right, 0, false},
-        {"BUFFERS", Align::Right, 0, false},
-        {"NOW", Align::Right, 0, false},
+        {"BUFFERS OLD", Align::Right, 0, false},
+        {"NEW", Align::Right, 0, false},
         {"CHANGE", Align::Right, 0, false},
         {"FIRST", Align::Right, 1, false},
         {"LAST", Align::Right, 2, false},
@@ -220,6 +220,10 @@ void append_groups(std::vector<std::string>& lines, const DiffModel& diff, const
         });
     }
     append_table(lines, "groups that changed: same owner, type and size", table, diff.groups.size(), style);
+}
+
+bool peaks_differ(const DiffModel& diff) {
+    return std::any_of(diff.peaks.begin(), diff.peaks.end(), [](const DiffPeak& peak) { return peak.before != peak.after; });
 }
 
 std::vector<Note> closing_notes(const DiffModel& diff) {
@@ -339,11 +343,11 @@ std::string render_diff_text(const DiffModel& diff, const TextStyle& style, std:
     std::vector<std::string> lines;
     append_notes(lines, heading(diff), style);
     if (diff.totals.empty()) {
-        append_notes(lines, {{"neither holds anything there, so nothing differs", Ink::Plain}}, style);
+        append_notes(lines, {{peaks_differ(diff) ? "neither holds a buffer there" : "neither holds anything there, so nothing differs", Ink::Plain}}, style);
     } else {
         append_totals(lines, diff, style, top);
         if (diff.groups.empty()) {
-            append_notes(lines, {{"the same buffers are held: no group changed", Ink::Good}}, style);
+            append_notes(lines, {{"the same buffers are held: no group changed", peaks_differ(diff) ? Ink::Plain : Ink::Good}}, style);
         } else {
             append_groups(lines, diff, style, top);
         }

@@ -112,7 +112,7 @@ std::vector<Note> process_notes(const SummaryProcess& process, std::uint64_t sta
          Ink::Strong}
     );
     add_field(
-        notes, "live", fmt::format("{} buffers, {}", human_count(process.live_buffers), human_bytes(process.live_bytes))
+        notes, "live", fmt::format("{}, {}", counted(process.live_buffers, "buffer"), human_bytes(process.live_bytes))
     );
     add_field(notes, "ends", ends_text(process));
     if (process.programs > 0) {
@@ -120,9 +120,9 @@ std::vector<Note> process_notes(const SummaryProcess& process, std::uint64_t sta
             notes,
             "programs",
             fmt::format(
-                "{} with {} circular buffers{}",
+                "{} with {}{}",
                 human_count(process.programs),
-                human_count(process.program_circular_buffers),
+                counted(process.program_circular_buffers, "circular buffer"),
                 process.program_dataflow_regions == 0
                     ? std::string()
                     : " and " + counted(process.program_dataflow_regions, "region") + " of dataflow buffers"
@@ -133,7 +133,7 @@ std::vector<Note> process_notes(const SummaryProcess& process, std::uint64_t sta
         add_field(
             notes,
             "hooked",
-            fmt::format("{} allocations taken by graph capture: no device memory", human_count(process.hooked_allocs))
+            counted(process.hooked_allocs, "allocation") + " taken by graph capture: no device memory"
         );
     }
     for (Note& note : health_notes(process.health, start_ns)) {
@@ -300,7 +300,7 @@ std::string render_summary_text(const SummaryView& summary, const SessionInfo& s
     if (summary.folded.count > 0) {
         lines.push_back({});
         const std::string older = fmt::format(
-            "{} ended before these, with {} events", counted(summary.folded.count, "more process"), human_count(summary.folded.events)
+            "{} ended before these, with {}", counted(summary.folded.count, "more process"), counted(summary.folded.events, "event")
         );
         append_notes(lines, {{older, Ink::Plain}}, style);
     }

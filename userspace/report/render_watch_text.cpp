@@ -119,7 +119,7 @@ std::vector<Note> process_notes(const WatchModel& model, const WatchProcess& pro
     }
     if (process.hooked_allocs > 0) {
         notes.push_back(
-            {fmt::format("{} allocations taken by graph capture: no device memory", human_count(process.hooked_allocs)),
+            {counted(process.hooked_allocs, "allocation") + " taken by graph capture: no device memory",
              Ink::Dim}
         );
     }
@@ -267,7 +267,7 @@ void fit_height(std::vector<Line>& lines, std::size_t height, const TextStyle& s
         rows == 0
             ? "more lines left out (taller terminal)"
             : fmt::format(
-                  "{} more row{} {} left out (taller terminal, --device, --type)", rows, rows == 1 ? "" : "s", whose
+                  "{} {} left out (taller terminal, --device, --type)", counted(rows, "more row"), whose
               );
     lines.push_back({inked(fitted((style.utf8 ? "… " : "... ") + text, style), Ink::Warning, style.color)});
 }

@@ -32,6 +32,9 @@ std::string_view parameter_of(BufferType type) {
 struct Sizes {
     std::optional<std::uint64_t> opened_with;
     std::optional<std::uint64_t> needed;
+    // In one bank, of TRACE: the unit before June 2026. The runtime's own sums are in the unit of its time.
+    std::optional<std::uint64_t> bank_opened_with;
+    std::optional<std::uint64_t> bank_needed;
 };
 
 Sizes sizes_of(const RegionNeed& need) {
@@ -43,6 +46,10 @@ Sizes sizes_of(const RegionNeed& need) {
     }
     if (need.known && (!traces || need.region || need.bank_bytes == 0)) {
         sizes.needed = need.bank_bytes * banks + need.small_bytes;
+    }
+    if (traces && need.region && !need.asked_in_all) {
+        sizes.bank_opened_with = need.region->bytes;
+        sizes.bank_needed = need.known ? std::optional(need.bank_bytes) : std::nullopt;
     }
     if (need.asked_in_all) {  // the runtime's own sum
         sizes.needed = need.asked_in_all;
@@ -93,6 +100,9 @@ void append_sizing(
             {bytes_text(sizes.needed), short_of ? Ink::Bad : Ink::Strong},
             {since_attach(need.place.t_ns, session), Ink::Dim},
         });
+        if (sizes.bank_opened_with) {
+            table.add_row({{}, {}, {"  in one bank", Ink::Dim}, {}, {bytes_text(sizes.bank_opened_with)}, {bytes_text(sizes.bank_needed)}, {}});
+        }
     }
     if (all == 0) {
         return;
@@ -101,8 +111,9 @@ void append_sizing(
     append_notes(
         lines,
         {{"sizes of regions: what was needed at most, refused requests included", Ink::Strong},
-         {"in one bank; TRACE over all banks, as trace_region_size has been since June", Ink::Dim},
-         {"2026 (before: in one bank); L1 with circular buffers and L1_SMALL", Ink::Dim}},
+         {"in one bank, L1 with circular buffers and L1_SMALL; TRACE in all banks, as trace_region_size has been since June 2026, and in "
+          "one, as it was before",
+          Ink::Dim}},
         style
     );
     append_table(lines, table, style);
@@ -123,6 +134,8 @@ Json sizing_json(const std::vector<RegionNeed>& needs, const ViewFilter& filter)
         json["parameter"] = parameter_of(need.type);
         json["opened_with_bytes"] = number_or_null(sizes.opened_with);
         json["needed_bytes"] = number_or_null(sizes.needed);
+        json["opened_with_bytes_of_bank"] = number_or_null(sizes.bank_opened_with);
+        json["needed_bytes_of_bank"] = number_or_null(sizes.bank_needed);
         json["refused"] = need.refused;
         add_stream_place(json, need.place);
         all.push_back(std::move(json));

@@ -80,6 +80,7 @@ private:
     [[nodiscard]] Note trace_count_note(const TraceProbes& probes) const;
     [[nodiscard]] std::vector<Note> verdict_notes(bool complete) const;
     [[nodiscard]] std::vector<Note> live_notes() const;
+    [[nodiscard]] std::vector<Note> intended_notes() const;
     [[nodiscard]] std::vector<Note> doubt_notes() const;
     [[nodiscard]] TextTable group_table(const std::vector<UnsafeGroup>& groups, const SessionInfo& session) const;
     [[nodiscard]] TextTable trace_table(const SessionInfo& session) const;
@@ -141,9 +142,28 @@ std::vector<Note> TraceUnsafe::live_notes() const {
             {fmt::format("no longer at risk: {}, freed or their trace released before a replay", counted(passed, "buffer")), Ink::Dim}
         );
     }
-    if (totals.live + totals.replayed_over > 0) {
-        notes.push_back({"whether that is meant (corruptible_allocation_scope of ttnn) cannot be seen", Ink::Dim});
+    append(notes, intended_notes());
+    return notes;
+}
+
+std::vector<Note> TraceUnsafe::intended_notes() const {
+    std::vector<Note> notes;
+    if (observer_.totals().live + observer_.totals().replayed_over == 0) {
+        return notes;
     }
+    std::uint64_t binaries = 0;
+    for (const UnsafeGroup& group : observer_.groups()) {
+        binaries += group.like_binaries() ? std::max(group.live, group.replayed_over) : 0;
+    }
+    if (binaries > 0) {
+        notes.push_back(
+            {fmt::format(
+                 "maybe intended: {} of them lie from the top of DRAM down, as the kernel binaries of cached programs do", human_count(binaries)
+             ),
+             Ink::Plain}
+        );
+    }
+    notes.push_back({"whether it is meant (corruptible_allocation_scope of ttnn) cannot be seen", Ink::Dim});
     return notes;
 }
 
@@ -178,6 +198,7 @@ TextTable TraceUnsafe::group_table(const std::vector<UnsafeGroup>& groups, const
         {"LIVE", Align::Right, 0, false},
         {"LIVE SIZE", Align::Right, 4, false},
         {"TRACES", Align::Left, 0, true},
+        {"LIKE", Align::Left, 0, false},
         {"FIRST", Align::Right, 1, false},
         {"LAST", Align::Right, 2, false},
     });
@@ -194,6 +215,7 @@ TextTable TraceUnsafe::group_table(const std::vector<UnsafeGroup>& groups, const
             {human_count(group.live), group.live > 0 ? Ink::Warning : Ink::Plain},
             {group.live > 0 ? human_bytes(group.size * group.live) : std::string()},
             {trace_list(group)},
+            {group.like_binaries() ? "kernel binaries" : ""},
             {since_attach(group.first_t_ns, session), Ink::Dim},
             {since_attach(group.last_t_ns, session), Ink::Dim},
         });
@@ -267,6 +289,7 @@ Json group_json(const UnsafeGroup& group) {
     json["last_t_ns"] = group.last_t_ns;
     json["traces"] = group.traces;
     json["more_traces"] = group.more_traces;
+    json["like_kernel_binaries"] = group.like_binaries();
     return json;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 
 #include "report/clash_view.hpp"
 #include "report/failures_view.hpp"
@@ -21,15 +22,18 @@
 namespace tt::alloc_trace {
 namespace {
 
+constexpr std::uint8_t bits(std::same_as<ViewOption> auto... options) { return (0 | ... | static_cast<std::uint8_t>(options)); }
+
 constexpr std::array kViews{
     ViewKind{"summary", "what happened: counts and sums per chip and type", ViewSpan::Stretch, make_summary_view},
     ViewKind{"live", "what was live at the end, or at --at TIME", ViewSpan::Moment, make_live_view},
     ViewKind{"peak", "highest use per chip and type, and what was live then", ViewSpan::Stretch, make_peak_view},
     ViewKind{"failures", "refused allocations: exhausted or fragmented, and what would have helped", ViewSpan::Stretch, make_failures_view},
     ViewKind{"clash", "L1 where circular buffers and buffers clashed or came closest, or --at TIME", ViewSpan::MomentAndPast, make_clash_view},
-    ViewKind{"fragmentation", "free memory in how many pieces, and who pins them; --need SIZE", ViewSpan::MomentAndPast, make_fragmentation_view},
-    ViewKind{"fits", "would it fit if some buffers were larger (--scale)", ViewSpan::Stretch, make_fits_view},
-    ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", ViewSpan::Stretch, make_growth_view},
+    ViewKind{"fragmentation", "free memory in how many pieces, and who pins them; --need SIZE", ViewSpan::MomentAndPast, make_fragmentation_view, bits(ViewOption::Need)},
+    ViewKind{"fits", "would it fit if some buffers were larger (--scale)", ViewSpan::Stretch, make_fits_view,
+             bits(ViewOption::Scale, ViewOption::Iterations, ViewOption::FailMisfit)},
+    ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", ViewSpan::Stretch, make_growth_view, bits(ViewOption::Iterations)},
     ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view},
     ViewKind{"devices", "each chip: who used it and how much, at the end and at most", ViewSpan::Stretch, make_devices_view},
     ViewKind{"owners", "each chip, mesh and submesh: what it allocated, when it was opened and closed", ViewSpan::Stretch, make_owners_view},

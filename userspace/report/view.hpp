@@ -72,6 +72,8 @@ public:
 
     // After the last replay: why what was asked for cannot be answered from this recording. nullopt: it can.
     [[nodiscard]] virtual std::optional<std::string> problem() const { return std::nullopt; }
+    // Likewise: what --fail-misfit asks about is so.
+    [[nodiscard]] virtual bool fails() const { return false; }
     [[nodiscard]] virtual std::string text(const ReplayedStream& stream, const TextStyle& style) const = 0;
     [[nodiscard]] virtual nlohmann::ordered_json json(const ReplayedStream& stream) const = 0;
 };
@@ -82,11 +84,17 @@ enum class ViewSpan : std::uint8_t {
     MomentAndPast,  // the state at one, and what led to it
 };
 
+// Options of single views; the others go with every view.
+enum class ViewOption : std::uint8_t { Need = 1, Iterations = 2, Scale = 4, FailMisfit = 8 };
+
 struct ViewKind {
     std::string_view name;  // as on the command line
     std::string_view help;  // one line
     ViewSpan span;
     std::unique_ptr<View> (*make)(const ViewOptions& options);
+    std::uint8_t options = 0;  // ViewOption, or-ed
+
+    [[nodiscard]] bool takes(ViewOption option) const { return (options & static_cast<std::uint8_t>(option)) != 0; }
 };
 
 [[nodiscard]] std::span<const ViewKind> view_kinds();

@@ -122,6 +122,19 @@ TEST(Diff, PeaksCountAlthoughNothingRemains) {
     EXPECT_TRUE(build_diff(before, after).peaks.empty());
 }
 
+TEST(Diff, NothingDiffersIsNotSaidOfPeaksThatDo) {
+    for (const PeakOf of : {PeakOf::CircularBuffers, PeakOf::L1, PeakOf::Dram}) {
+        DiffSide before;
+        before.peaks = {peak(0, of, 100)};
+        DiffSide after;
+        after.peaks = {peak(0, of, 300)};
+        const std::string text = render_diff_text(build_diff(before, after), {});
+        EXPECT_THAT(text, HasSubstr("neither holds a buffer there\n"));
+        EXPECT_THAT(text, testing::ContainsRegex("PEAK OLD +NEW +CHANGE"));
+        EXPECT_THAT(render_diff_text(build_diff(before, before), {}), HasSubstr("so nothing differs"));
+    }
+}
+
 TEST(Diff, TopSaysWhatItLeavesOut) {
     Stream after = base(kPid);
     after.alloc(2, 0x600000, 1).alloc(2, 0x700000, 2).alloc(2, 0x800000, 3);

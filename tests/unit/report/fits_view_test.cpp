@@ -46,6 +46,16 @@ Json row(const Json& json, const std::string& type, int chip = 0) {
 
 std::string size_text(std::uint64_t pages) { return std::to_string(pages * kPage * kBanks); }
 
+TEST(FitsView, FailsUnlessAllIsKnownToFit) {
+    const auto fails = [](const Script& script, const std::vector<std::string>& rules) {
+        return ViewRun("fits", scaled(rules), script.events()).fails();
+    };
+    EXPECT_FALSE(fails(loaded(), {"DRAM:" + size_text(2000) + " x2"}));
+    EXPECT_FALSE(fails(loaded(), {}));
+    EXPECT_TRUE(fails(loaded(), {"DRAM x2"}));
+    EXPECT_TRUE(fails(Script(), {})) << "nothing was used";
+}
+
 TEST(FitsView, TwiceTheCacheFitsTwiceAllDoesNot) {
     const Script script = loaded();
     const ViewRun cache("fits", scaled({"DRAM:" + size_text(2000) + " x2"}), script.events());

@@ -201,6 +201,86 @@ TEST(GrowthCases, ACacheThatALargerOneReplaces) {
     EXPECT_THAT(job.text(), HasSubstr("follow each other"));
 }
 
+// Alike within a step, but not from one step to the next.
+TEST(GrowthCases, ACacheOfEachLayer) {
+    for (const auto& [layers, steps] : {std::pair{16, 100}, {4, 60}, {32, 40}}) {
+        ViewJob job("growth");
+        std::vector<Buffer> caches;
+        for (int l = 0; l < layers; ++l) {
+            caches.push_back(job.alloc(64 * kKiB));
+        }
+        for (int i = 0; i < steps; ++i) {
+            job.temporary(128);
+            for (Buffer& cache : caches) {
+                layer(job, 5);
+                const Buffer larger = job.alloc(cache.size + 2 * kKiB);
+                job.free(cache);
+                cache = larger;
+            }
+            job.temporary(501 * kKiB);
+        }
+        job.end();
+        EXPECT_EQ(iterations_of(job.json())["count"], steps);
+        const Json group = group_of(job.json());
+        EXPECT_NEAR(group["bytes_per_period"].get<double>(), layers * 2.0 * kKiB, 0.05 * layers * 2.0 * kKiB);
+        EXPECT_EQ(job.json()["risen"].size(), 0U) << job.json()["risen"].dump(1);
+    }
+}
+
+TEST(GrowthCases, SizesThatTakeTurns) {
+    for (const int sizes : {5, 7, 9}) {
+        ViewJob job("growth");
+        std::mt19937 random(static_cast<unsigned>(sizes));
+        for (int i = 0; i < 80; ++i) {
+            step(job, 8);
+            job.alloc((random() % static_cast<unsigned>(sizes) + 100) * kKiB);
+        }
+        job.end();
+        EXPECT_EQ(iterations_of(job.json())["count"], 80);
+        double bytes = 0;  // one of the sizes may grow evenly by itself
+        int in_turn = 0;
+        const Json growth = job.json()["growth"];
+        for (const Json& group : growth) {
+            bytes += group["bytes_per_period"].get<double>();
+            in_turn += group["in_turn"].get<bool>() ? 1 : 0;
+        }
+        EXPECT_NEAR(bytes, 103 * kKiB, 12 * kKiB);
+        EXPECT_EQ(in_turn, 1);
+        EXPECT_THAT(job.text(), HasSubstr("in turn, none in each iteration"));
+        EXPECT_THAT(job.text(), Not(HasSubstr("also more than")));
+    }
+}
+
+TEST(GrowthCases, SizesThatDriftAreToldOnce) {
+    for (const char* mark : {"", "DRAM:128"}) {
+        ViewOptions options;
+        EXPECT_TRUE(*mark == 0 || parse_mark(mark, options.iterations));
+        ViewJob job("growth", options);
+        for (int i = 0; i < 100; ++i) {
+            step(job, 8);
+            job.alloc(4 * kKiB + 32 * static_cast<std::uint64_t>(i));
+        }
+        job.end();
+        EXPECT_GT(group_of(job.json())["bytes_per_period"], 4 * kKiB) << mark;
+        EXPECT_EQ(job.json()["risen"].size(), 0U) << job.json()["risen"].dump(1);
+    }
+}
+
+// Speculative decoding, chunks of a prompt.
+TEST(GrowthCases, StepsOfUnevenLength) {
+    for (const auto& [least, most] : {std::pair{14, 18}, {7, 9}, {28, 34}}) {
+        ViewJob job("growth");
+        std::mt19937 random(2);
+        for (int i = 0; i < 120; ++i) {
+            step(job, least + static_cast<int>(random() % static_cast<unsigned>(most - least + 1)));
+            job.alloc(kLeak);
+        }
+        job.end();
+        EXPECT_EQ(iterations_of(job.json())["count"], 120) << least;
+        EXPECT_NEAR(group_of(job.json())["buffers_per_period"].get<double>(), 1, 0.05);
+    }
+}
+
 TEST(GrowthCases, WhatFillsUpAndStopsIsSaid) {
     ViewJob job("growth");
     for (int i = 0; i < 100; ++i) {
@@ -279,6 +359,58 @@ TEST(GrowthCases, ThreadsSideBySide) {
     EXPECT_THAT(job.text(), HasSubstr("4 threads side by side (16 each)"));
 }
 
+TEST(GrowthCases, ManyThreadsSideBySide) {
+    for (const std::uint32_t threads : {12U, 24U, 40U}) {
+        ViewJob job("growth");
+        std::mt19937 random(threads);
+        std::vector<int> at(threads);
+        for (std::uint32_t left = threads * 20 * 11; left > 0;) {
+            const std::uint32_t thread = random() % threads;
+            const int op = at[thread];
+            if (op == 20 * 11) {
+                continue;
+            }
+            ++at[thread];
+            --left;
+            job.by(kPid + 1 + thread).temporary(static_cast<std::uint64_t>(op % 11 + 1) * 8 * kKiB);
+            if (op % 11 == 10) {
+                job.alloc(kLeak);
+            }
+        }
+        job.end();
+        const Json found = iterations_of(job.json());
+        EXPECT_EQ(found["count"], 20 * threads);
+        EXPECT_NEAR(group_of(job.json())["buffers_per_period"].get<double>(), 1, 0.1);
+    }
+}
+
+TEST(GrowthCases, AThreadThatLoadedDoesNotGrow) {
+    for (const int threads : {1, 2, 5}) {
+        ViewJob job("growth");
+        for (int i = 0; i < 63; ++i) {
+            job.by(kPid).alloc(static_cast<std::uint64_t>(i % 9 + 1) * 64 * kKiB);
+        }
+        for (int i = 0; i < 30; ++i) {
+            for (int thread = 1; thread <= threads; ++thread) {
+                layer(job.by(kPid + static_cast<std::uint32_t>(thread)), 20);
+                job.alloc(kLeak);
+            }
+        }
+        job.end();
+        EXPECT_EQ(iterations_of(job.json())["count"], 30 * threads);
+        EXPECT_EQ(group_of(job.json())["size"], kLeak);
+    }
+}
+
+TEST(GrowthCases, OneOfAKindIsSingular) {
+    ViewJob job("growth");
+    for (int i = 0; i < 40; ++i) {
+        job.alloc(kLeak);
+    }
+    job.end();
+    EXPECT_THAT(job.text(), HasSubstr("40 iterations of 1.0 us, 1 allocation each\n"));
+}
+
 TEST(GrowthCases, TellsWhatItTakesAndWhenItIsFull) {
     ViewJob job("growth");
     for (int i = 0; i < 40; ++i) {
@@ -330,7 +462,8 @@ TEST(GrowthCases, CertaintyFallsWithWhatIsNotExplained) {
         }
     }
     job.end();
-    for (const Json& found : job.json()["iterations"]) {
+    const Json iterations = job.json()["iterations"];
+    for (const Json& found : iterations) {
         EXPECT_NE(found["certainty"], "high") << found.dump(1);
     }
 }

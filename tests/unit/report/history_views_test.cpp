@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "report/display_text.hpp"
+#include "report/filter_words.hpp"
 #include "view_run.hpp"
 #include "view_support.hpp"
 
@@ -102,6 +103,38 @@ TEST(DevicesView, SaysWhoSharesAChipAndWhatItHolds) {
     EXPECT_EQ(dram["capacity"]["capacity_bytes"], 8192 * kMiB);
     EXPECT_THAT(said.text, HasSubstr("4242  chips 0-2  mesh 0 "));
     EXPECT_THAT(said.text, HasSubstr("4242  chip 3     mesh 0, chip 3           2       0"));
+}
+
+TEST(FilterWords, AFilterThatNothingPassesIsSaid) {
+    const Stream stream = two_owners();
+    const auto said = [&stream](std::vector<std::int32_t> devices, std::vector<MemoryKind> kinds) {
+        return nothing_passes(stream.view(), {std::move(devices), std::move(kinds)});
+    };
+    EXPECT_EQ(said({}, {}), std::nullopt);
+    EXPECT_EQ(said({3}, {MemoryKind::Dram}), std::nullopt);
+    EXPECT_EQ(said({7, 1}, {}), std::nullopt) << "one of them";
+    const std::optional<std::string> text = said({7}, {});
+    ASSERT_TRUE(text);
+    EXPECT_THAT(*text, HasSubstr("used were chips 0-3 with DRAM"));
+    EXPECT_TRUE(said({}, {MemoryKind::CircularBuffer}));
+    EXPECT_TRUE(said({}, {MemoryKind::L1Small, MemoryKind::Trace}));
+    EXPECT_EQ(nothing_passes(Stream().view(), {{7}, {}}), std::nullopt) << "nothing was used at all";
+}
+
+TEST(DevicesView, WhatWasNeverUsedIsALine) {
+    for (const int chips : {1, 4, 32}) {
+        Stream stream;
+        stream.process(0, kPid, "job", true).mesh(0, 0, chips);
+        stream.apply(AllocatorSeen{stream.at(1), kMeshAllocator, kMesh, {dram_region(), l1_region()}}).alloc(2, 0x10000, 4096);
+        const Answer said = answer("devices", stream.events());
+        EXPECT_THAT(said.text, Not(testing::ContainsRegex("  L1  +0")));
+        EXPECT_THAT(said.text, testing::ContainsRegex("never used on chips? [0-9-]+: L1 [0-9.]+ MiB\n"));
+        EXPECT_EQ(said.json["devices"].size(), static_cast<std::size_t>(chips));
+        EXPECT_EQ(said.json["devices"][0]["types"].size(), 2U);
+        ViewOptions only_l1;
+        only_l1.filter.kinds = {MemoryKind::L1};
+        EXPECT_THAT(answer("devices", stream.events(), only_l1).text, testing::ContainsRegex("  L1  +0"));
+    }
 }
 
 TEST(DevicesView, CapacityIsKnownBehindTheClose) {

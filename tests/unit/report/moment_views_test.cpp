@@ -16,6 +16,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
+using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kLowest = kBase + 4 * kPage;
 
@@ -25,6 +26,26 @@ Script clashing_script() {
     script.circular_buffer(0x77, kBase, 4 * kPage + 192).launch(0x77);
     script.clash(0x77, "L1 buffer allocated at " + std::to_string(kLowest) + " and static circular buffer region ends at " + std::to_string(kLowest + 192));
     return script;
+}
+
+// The program cache fills behind a capture, beside an input that is new.
+TEST(MomentViewsTest, KernelBinariesUnderATraceMayBeIntended) {
+    for (const std::uint64_t binaries : {1U, 2U, 5U}) {
+        Script script;
+        script.alloc(0, 100 * kPage);
+        script.add(TraceCalled{script.next(), TraceCall::End, 7, kMesh}).alloc(9900 * kPage, 100 * kPage);
+        for (std::uint64_t i = 1; i <= binaries; ++i) {
+            script.alloc((9900 - 5 * i) * kPage, 5 * kPage);
+        }
+        script.alloc(100 * kPage, 30 * kPage).add(TraceCalled{script.next(), TraceCall::Replay, 7, kMesh});
+        const ViewRun run("trace-unsafe", {}, script.events());
+        const Json groups = run.json()["trace_unsafe"];
+        for (const Json& group : groups) {
+            EXPECT_EQ(group["like_kernel_binaries"], group["size"] == 5 * kPage * kBanks) << group.dump(1);
+        }
+        EXPECT_EQ(run.json()["trace_unsafe"].size(), 2U);
+        EXPECT_THAT(run.text(), HasSubstr("maybe intended: " + std::to_string(binaries) + " of them"));
+    }
 }
 
 TEST(MomentViewsTest, FragmentationNamesWhatWouldHaveToGo) {
@@ -308,7 +329,7 @@ TEST(MomentViewsTest, DataflowBuffersAreCalledSo) {
     });
     EXPECT_THAT(ViewRun("peak", {}, script.events()).text(), HasSubstr("dataflow buffers"));
     EXPECT_THAT(ViewRun("clash", {}, script.events()).text(), AllOf(HasSubstr("dataflow buffers of 0x77"), HasSubstr("CB of 0x77")));
-    EXPECT_THAT(ViewRun("summary", {}, script.events()).text(), HasSubstr("1 with 1 circular buffers and 1 region of dataflow buffers"));
+    EXPECT_THAT(ViewRun("summary", {}, script.events()).text(), HasSubstr("1 with 1 circular buffer and 1 region of dataflow buffers"));
     const auto json = ViewRun("clash", {}, script.events()).json();
     const auto& rows = json["moment"]["maps"][0]["circular_buffers"];
     EXPECT_EQ(rows[0]["plan"], "circular_buffer");

@@ -162,6 +162,39 @@ TEST(PeakLife, WithoutIterationsOnlyWhatWasFreedIsTold) {
     EXPECT_THAT(job.text(), AllOf(HasSubstr("no iterations were found"), Not(HasSubstr("loaded")), Not(HasSubstr("of the first"))));
 }
 
+// What repeats frees nothing: a cache, or layers, not iterations.
+TEST(PeakLife, AJobThatOnlyLoadsHasEqualGroups) {
+    for (const bool given_back : {false, true}) {
+        Job job;
+        std::vector<Job::Buffer> cache;
+        for (int i = 0; i < 40; ++i) {
+            cache.push_back(job.alloc(96));
+        }
+        for (const Job::Buffer& buffer : cache) {
+            given_back ? job.free(buffer) : void();
+        }
+        const Json peak = job.dram();
+        EXPECT_EQ(peak["life"]["loading"], true);
+        EXPECT_TRUE(peak["life"]["iterations"].is_null());
+        EXPECT_EQ(part(peak, "loaded in equal groups")["groups"], 40) << peak["life"].dump(1);
+        EXPECT_THAT(job.text(), AllOf(HasSubstr("loaded, in 40 equal groups"), HasSubstr("all of it is loading")));
+    }
+}
+
+TEST(PeakLife, LayersOfALoadThatStagesNothing) {
+    Job job;
+    job.alloc(500);
+    for (int layer = 0; layer < 24; ++layer) {
+        job.alloc(7);
+        job.alloc(9);
+        job.alloc(20);
+    }
+    const Json groups = part(job.dram(), "loaded in equal groups");
+    EXPECT_EQ(groups["groups"], 24);
+    EXPECT_EQ(groups["in_each_group"].size(), 3U);
+    EXPECT_EQ(part(job.dram(), "loaded")["buffers"], 1);
+}
+
 TEST(PeakLife, TwoThreadsHaveIterationsOfTheirOwn) {
     Script script;
     std::uint64_t next = 0;

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "../analysis/script.hpp"
 #include "view_run.hpp"
 
@@ -78,6 +80,29 @@ TEST(RefusalViewsTest, ThreeRefusedLaunchesAndTheirFigures) {
         )
     );
     EXPECT_THAT(ViewRun("summary", {}, script.events()).text(), AllOf(HasSubstr("2 requests refused"), HasSubstr("1 launch refused")));
+}
+
+TEST(RefusalViewsTest, FiguresAreThoseOfTheMessage) {
+    const std::tuple<const char*, const char*, std::uint64_t, std::uint64_t> messages[] = {
+        {"Creating trace buffers of size 1B on MeshDevice 0, but only 0B is allocated for trace region.", "trace_region", 1, 0},
+        {"Creating trace buffers of size 8589934592B on MeshDevice 0, but only 23887872B is allocated for trace region.", "trace_region", 8589934592, 23887872},
+        {"TT_FATAL @ x.cpp:1: a info: Creating trace buffers of size 4096B on MeshDevice 7, but only 2048B is allocated for trace region.", "trace_region", 4096, 2048},
+        {"Program size (70657) too large for kernel config buffer (70656) on TENSIX", "kernel_config", 70657, 70656},
+        {"Program size (200000) too large for kernel config buffer (25600) on ACTIVE_ETH", "kernel_config", 200000, 25600},
+        {"TT_FATAL @ p.cpp:9: b info: Program size (131072) too large for kernel config buffer (70656) on IDLE_ETH", "kernel_config", 131072, 70656},
+        {"Cannot set to globally allocated buffer. Circular buffer size 2 B exceeds allocated L1 buffer size of 1 B", "global_circular_buffer", 2, 1},
+        {"Cannot set to globally allocated buffer. Circular buffer size 1048576 B exceeds allocated L1 buffer size of 32 B", "global_circular_buffer", 1048576, 32},
+        {"TT_THROW @ c.cpp:1: tt::exception info: Cannot set to globally allocated buffer. Circular buffer size 4097 B exceeds allocated L1 buffer size of 4096 B", "global_circular_buffer", 4097, 4096},
+    };
+    for (const auto& [message, kind, asked, limit] : messages) {
+        Script script;
+        const auto refused = ViewRun("failures", {}, script.refuse(message).events()).json()["refused"];
+        ASSERT_EQ(refused.size(), 1U) << message;
+        EXPECT_EQ(refused[0]["kind"], kind) << message;
+        EXPECT_EQ(refused[0]["asked_bytes"], asked) << message;
+        EXPECT_EQ(refused[0]["limit_bytes"], limit) << message;
+        EXPECT_EQ(refused[0]["short_bytes"], asked - limit) << message;
+    }
 }
 
 TEST(RefusalViewsTest, AnyOtherTextIsKeptWithItsReasonFirst) {
@@ -188,6 +213,24 @@ TEST(RefusalViewsTest, DevicesTellWhatEachRegionNeeded) {
     ViewOptions other;
     other.filter.devices = {7};
     EXPECT_THAT(ViewRun("devices", other, script.events()).text(), Not(HasSubstr("sizes of regions")));
+}
+
+// The parameter of before June 2026 is of one bank.
+TEST(RefusalViewsTest, ATraceRegionIsToldInAllBanksAndInOne) {
+    for (const std::uint64_t held : {1U, 3U, 40U}) {
+        Script script;
+        script.regions(100 * kPage, 100 * kPage, BufferType::Trace);
+        script.alloc(100 * kPage, held * kPage, BufferType::Trace);
+        const ViewRun run("devices", {}, script.events());
+        const auto sizing = run.json()["sizing"];
+        for (const auto& row : sizing) {
+            const bool trace = row["type"] == "TRACE";
+            EXPECT_EQ(row["opened_with_bytes_of_bank"], trace ? nlohmann::ordered_json(100 * kPage) : nullptr);
+            EXPECT_EQ(row["needed_bytes_of_bank"], trace ? nlohmann::ordered_json(held * kPage) : nullptr);
+            EXPECT_TRUE(!trace || row["needed_bytes"] == kBanks * held * kPage);
+        }
+        EXPECT_THAT(run.text(), testing::ContainsRegex("in one bank +[0-9,]+ B +[0-9,]+ B"));
+    }
 }
 
 }  // namespace

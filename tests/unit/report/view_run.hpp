@@ -44,6 +44,7 @@ public:
         return with_stream([&](const ReplayedStream& stream) { return view_->text(stream, {width, false, true}); });
     }
     [[nodiscard]] std::optional<std::string> problem() const { return view_->problem(); }
+    [[nodiscard]] bool fails() const { return view_->fails(); }
     [[nodiscard]] nlohmann::ordered_json json() const {
         return with_stream([&](const ReplayedStream& stream) { return view_->json(stream); });
     }

@@ -82,7 +82,7 @@ std::size_t say_modules(const SessionInfo& info, std::size_t first) {
 
 void say_attached(const Options& options, const SessionInfo& info) {
     const std::string probes =
-        info.modules.empty() ? "it is traced once it loads the runtime" : fmt::format("{} probes", attached_probes(info));
+        info.modules.empty() ? "it is traced once it loads the runtime" : counted(attached_probes(info), "probe");
     const char* end = options.target.command.empty() ? "Ctrl-C ends" : "Ctrl-C twice ends";
     spdlog::info("attached to {}, {}; recording to {}; {}", printable(info.target), probes, printable(options.output), end);
 }
@@ -95,9 +95,9 @@ void say_what_was_live(const TrackerView& view) {
         }
         const double ms = static_cast<double>(attach.last.duration_ns) / 1e6;
         spdlog::info(
-            "process {}: {} buffers were live already, read in {:.0f} ms{}; {}",
+            "process {}: live already: {}, read in {:.0f} ms{}; {}",
             process->pid,
-            attach.found,
+            counted(attach.found, "buffer"),
             ms,
             attach.last.stopped_ns > 0
                 ? fmt::format(" ({:.1f} ms of it stopped)", static_cast<double>(attach.last.stopped_ns) / 1e6)
@@ -121,7 +121,7 @@ void say_parts(const Options& options, const RecordingWriter& writer) {
         human_bytes(options.max_bytes),
         files,
         printable(options.output),
-        writer.parts_removed() == 0 ? "nothing was removed yet" : fmt::format("{} older parts were removed", writer.parts_removed())
+        writer.parts_removed() == 0 ? "nothing was removed yet" : "removed: " + counted(writer.parts_removed(), "older part")
     );
 }
 
@@ -145,9 +145,9 @@ Totals totals_of(LiveRunner& runner) {
 void say_result(const Options& options, const RecordingWriter& writer, const Totals& totals, const TrackerView& view) {
     const Lost& lost = view.lost;
     spdlog::info(
-        "{}: {} events in {} ({}), {} lost; ring {} of {} at most",
+        "{}: {} in {} ({}), {} lost; ring {} of {} at most",
         totals.end_reason,
-        view.events,
+        counted(view.events, "event"),
         printable(options.output),
         human_bytes(writer.bytes_written()),
         lost.total(),
@@ -157,9 +157,9 @@ void say_result(const Options& options, const RecordingWriter& writer, const Tot
     say_parts(options, writer);
     if (lost.total() > 0) {
         spdlog::warn(
-            "lost: {} allocations, {} frees, {} of circular buffers, {} others{}",
-            lost.allocated,
-            lost.freed,
+            "lost: {}, {}, {} of circular buffers, {} others{}",
+            counted(lost.allocated, "allocation"),
+            counted(lost.freed, "free"),
             lost.circular_buffers,
             lost.lifecycle,
             totals.ring_peak_bytes > totals.ring_bytes / 2 ? "; a larger --ring-size helps" : ""

@@ -3,12 +3,17 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <string_view>
+#include <tuple>
+
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "cli/replay.hpp"
+#include "report/filter_words.hpp"
 #include "report/html_page.hpp"
 #include "report/process_health.hpp"
+#include "report/text_table.hpp"
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {
@@ -29,6 +34,31 @@ Status check_times(const Options& options, const ViewKind& kind) {
     }
     if (!options.since.empty() && kind.span == ViewSpan::Moment) {
         return fail(ErrorCode::Usage, fmt::format("'{}' shows one moment, so --since does not go with it", kind.name), "give --at");
+    }
+    return {};
+}
+
+// What only some views look at is not to be given in vain; the page has none of it.
+Status check_options(const Options& options, const ViewKind& kind) {
+    const std::tuple<bool, std::string_view, ViewOption> given[] = {
+        {options.need.has_value(), "--need", ViewOption::Need},
+        {options.iterations.given(), options.iterations.mark ? "--mark" : "--period", ViewOption::Iterations},
+        {!options.scale.empty(), "--scale", ViewOption::Scale},
+        {options.fail_misfit, "--fail-misfit", ViewOption::FailMisfit},
+    };
+    for (const auto& [is_given, name, option] : given) {
+        if (!is_given || (kind.takes(option) && options.format != OutputFormat::Html)) {
+            continue;
+        }
+        std::string views;
+        for (const ViewKind& other : view_kinds()) {
+            views += other.takes(option) ? fmt::format("{}{}", views.empty() ? "" : " or ", other.name) : "";
+        }
+        return fail(
+            ErrorCode::Usage,
+            kind.takes(option) ? fmt::format("{} does not go with --format html", name) : fmt::format("'{}' does not look at {}", kind.name, name),
+            fmt::format("it goes with the view {} as text or json", views)
+        );
     }
     return {};
 }
@@ -63,6 +93,9 @@ Result<int> run_report(const Options& options) {
         return tl::make_unexpected(possible.error());
     }
     const ViewKind& kind = *find_view(options.view);
+    if (Status checked = check_options(options, kind); !checked) {
+        return tl::make_unexpected(checked.error());
+    }
     const Result<ReplayWindow> selected = select_window(options, kind);
     if (!selected) {
         return tl::make_unexpected(selected.error());
@@ -93,14 +126,23 @@ Result<int> run_report(const Options& options) {
     const std::optional<TrackerView> last_use = held ? std::optional(held->tracker.view()) : std::nullopt;
     const ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning, last_use ? &*last_use : nullptr};
     const TextStyle style = options.output.empty() ? stdout_style(options.color) : TextStyle{};
-    const std::string output = options.format == OutputFormat::Json
-                                   ? json_document(view->json(stream))
-                                   : view->text(stream, style);
+    const std::optional<std::string> unmatched = nothing_passes(tracker, options.filter);
+    const bool text = options.format != OutputFormat::Json && options.format != OutputFormat::Html;
+    std::vector<std::string> head;
+    if (unmatched && text) {
+        append_notes(head, {{*unmatched, Ink::Warning}}, style);
+    } else if (unmatched) {
+        spdlog::warn("{}: {}", printable(options.file), *unmatched);
+    }
+    const std::string output = joined(head) + (options.format == OutputFormat::Json ? json_document(view->json(stream)) : view->text(stream, style));
     if (Status written = write_output(output, options.output, options.force); !written) {
         return tl::make_unexpected(written.error());
     }
     if (!replay->warning.empty()) {
         spdlog::warn("{}: {}", printable(options.file), printable(replay->warning));
+    }
+    if (options.fail_misfit && view->fails()) {
+        return static_cast<int>(ExitCode::OverLimit);
     }
     const bool known = replay->complete && nothing_unknown(tracker, replay->session);
     return static_cast<int>(options.strict && !known ? ExitCode::Incomplete : ExitCode::Ok);
