@@ -228,7 +228,7 @@ void append_orphans(std::vector<std::string>& lines, const SnapshotView& snapsho
     }
 }
 
-Json number_or_null(bool known, std::uint64_t number) {
+Json number_if(bool known, std::uint64_t number) {
     return known ? Json(number) : Json(nullptr);
 }
 
@@ -240,14 +240,14 @@ Json region_json(const SnapshotView::Row& row) {
     json["type"] = to_string(row.type);
     json["buffers"] = row.buffers;
     json["bytes"] = row.bytes;
-    json["banks"] = number_or_null(known, region.region.banks);
-    json["page_alignment"] = number_or_null(known, region.region.page_alignment);
-    json["granularity"] = number_or_null(known, region.region.granularity);
+    json["banks"] = number_if(known, region.region.banks);
+    json["page_alignment"] = number_if(known, region.region.page_alignment);
+    json["granularity"] = number_if(known, region.region.granularity);
     json["base"] = known ? Json(hex(region.region.base)) : Json(nullptr);
-    json["bank_bytes"] = number_or_null(known, region.region.bytes);
-    json["bank_used_bytes"] = number_or_null(list_known, region.used_bytes);
-    json["bank_free_bytes"] = number_or_null(list_known, region.free_bytes);
-    json["bank_largest_free_bytes"] = number_or_null(list_known, region.largest_free_bytes);
+    json["bank_bytes"] = number_if(known, region.region.bytes);
+    json["bank_used_bytes"] = number_if(list_known, region.used_bytes);
+    json["bank_free_bytes"] = number_if(list_known, region.free_bytes);
+    json["bank_largest_free_bytes"] = number_if(list_known, region.largest_free_bytes);
     json["unowned_blocks"] = Json::array();
     for (const Block& block : region.orphans) {
         json["unowned_blocks"].push_back({{"address", hex(block.address)}, {"bytes", block.bytes}});
@@ -282,7 +282,7 @@ Json buffer_json(const SnapshotView& snapshot, const SnapshotView::Buffer& buffe
     json["size"] = fields.size;
     json["page_size"] = fields.page_size;
     json["sharded"] = fields.sharded;
-    json["block_bytes"] = number_or_null(buffer.walked.block_bytes != 0, buffer.walked.block_bytes);
+    json["block_bytes"] = number_if(buffer.walked.block_bytes != 0, buffer.walked.block_bytes);
     json["buffer"] = hex(fields.buffer);
     if (fields.per_core) {
         json["per_core"] = per_core_json(fields.cores, fields.core);
@@ -297,7 +297,7 @@ Json group_json(const SnapshotView& snapshot, const SnapshotView::Group& group) 
     json["owner_chips"] = allocator.chips;
     json["type"] = to_string(group.type);
     json["size"] = group.size;
-    json["block_bytes"] = number_or_null(group.block_bytes != 0, group.block_bytes);
+    json["block_bytes"] = number_if(group.block_bytes != 0, group.block_bytes);
     json["count"] = group.count;
     json["bytes"] = group.bytes;
     return json;

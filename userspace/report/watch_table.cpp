@@ -12,6 +12,7 @@
 namespace tt::alloc_trace {
 namespace {
 
+using Align = TextTable::Align;
 using Block = WatchTable::Block;
 
 // What is reserved, if it is known of every row, else the logical size: one measure for the whole table.
@@ -39,7 +40,6 @@ bool only_circular_buffers(const WatchModel& model) {
 }
 
 TextTable make_table(bool footprint) {
-    using Align = TextTable::Align;
     return TextTable({
         {"DEVICE", Align::Left, 0, true},
         {"TYPE", Align::Left, 0, false},
