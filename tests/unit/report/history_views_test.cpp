@@ -319,7 +319,7 @@ constexpr std::uint32_t kFirstChild = 10'000;
 // What is said of the job: without the children themselves, and numbers of events.
 nlohmann::ordered_json without_children(nlohmann::ordered_json json) {
     if (json.is_object()) {
-        for (const char* of_the_stream : {"event", "events", "events_by_kind", "older_processes", "marks"}) {
+        for (const char* of_the_stream : {"event", "first_event", "last_event", "events", "events_by_kind", "older_processes", "marks"}) {
             json.erase(of_the_stream);
         }
     } else if (json.is_array()) {
