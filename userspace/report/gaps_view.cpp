@@ -57,10 +57,11 @@ struct Uncertain {
     std::uint64_t contradictions = 0;
     std::uint64_t differences = 0;  // of them: found by walks
     std::uint64_t launches_not_told = 0;
+    bool devices_at_attach = false;  // so what lay in L1 of the programs launched last is known from the next launch on a chip only
     PlacesByType without_footprints;
 
     [[nodiscard]] bool any() const {
-        return !without_footprints.empty() || in_table();
+        return !without_footprints.empty() || devices_at_attach || in_table();
     }
     [[nodiscard]] bool in_table() const {
         return known_before != KnownBefore::Full || unrepaired_losses + frees_in_gap + frees_before_attach + inferred_ends +
@@ -68,6 +69,11 @@ struct Uncertain {
                                                         0;
     }
 };
+
+bool no_device_at_attach(const ProcessState& process) {
+    const WalkStat& walks = process.walks[static_cast<std::size_t>(WalkReason::Attach)];
+    return walks.count > 0 && walks.last.complete && walks.last.allocators == 0;
+}
 
 std::vector<Uncertain> uncertain_processes(const ReplayedStream& stream) {
     std::vector<Uncertain> all;
@@ -88,6 +94,7 @@ std::vector<Uncertain> uncertain_processes(const ReplayedStream& stream) {
         uncertain.contradictions = process->contradictions.total();
         uncertain.differences = process->contradictions.found + process->contradictions.gone;
         uncertain.launches_not_told = process->programs.launches_not_told().launches;
+        uncertain.devices_at_attach = !process->complete_from_start() && !no_device_at_attach(*process);
         uncertain.without_footprints = without_footprints(*process);
         if (uncertain.any()) {
             all.push_back(std::move(uncertain));
@@ -110,6 +117,19 @@ std::vector<Note> size_notes(const std::vector<Uncertain>& processes) {
         notes.push_back({"sizes are shown instead: what the allocator has could not be read in time", Ink::Dim});
     }
     return notes;
+}
+
+std::vector<Note> resident_notes(const std::vector<Uncertain>& processes) {
+    std::string pids;
+    for (const Uncertain& process : processes) {
+        if (process.devices_at_attach) {
+            pids += fmt::format("{}{}", pids.empty() ? "pid " : ", ", process.pid);
+        }
+    }
+    if (pids.empty()) {
+        return {};
+    }
+    return {{pids + ": circular buffers of programs launched before the attach are not known, up to the next launch on their chip", Ink::Plain}};
 }
 
 class Gaps final : public View {
@@ -263,10 +283,13 @@ void Gaps::append_uncertain(
     if (!all.empty()) {
         append_table(lines, "what stayed uncertain", table, all.size(), style);
     }
-    const std::vector<Note> sizes = size_notes(uncertain);
-    if (!sizes.empty()) {
+    std::vector<Note> notes = size_notes(uncertain);
+    for (Note& note : resident_notes(uncertain)) {
+        notes.push_back(std::move(note));
+    }
+    if (!notes.empty()) {
         lines.push_back({});
-        append_notes(lines, sizes, style);
+        append_notes(lines, notes, style);
     } else if (all.empty() && stream.complete) {
         lines.push_back({});
         append_notes(lines, {{"nothing stayed uncertain: every figure of every process is exact", Ink::Good}}, style);
@@ -351,6 +374,7 @@ Json uncertain_json(const Uncertain& process) {
     json["unexplained_differences"] = process.differences;
     json["contradictions"] = process.contradictions;
     json["launches_not_told"] = process.launches_not_told;
+    json["circular_buffers_at_attach_known"] = !process.devices_at_attach;
     json["footprints_not_known"] = Json::array();
     for (const auto& [type, places] : process.without_footprints) {
         for (const Place& place : places) {

@@ -35,7 +35,7 @@ std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
         {fmt::format(
              "live buffers{}{}: {}, {}",
              moment.empty() ? "" : " at " + moment,
-             live.phase.empty() ? "" : ", phase " + live.phase + ",",
+             live.phase.empty() ? "" : ", phase " + live.phase,
              counted(live.buffers.size(), "buffer"),
              human_bytes(live.bytes)
          ),

@@ -261,6 +261,23 @@ TEST(GapsView, NothingIsSaidInWords) {
     EXPECT_THAT(answer("gaps", {}).text, Not(HasSubstr("nothing stayed uncertain"))) << "nothing is known";
 }
 
+// A program launched before the attach may be resident, and nobody tells its circular buffers.
+TEST(GapsView, WhatIsResidentAtAnAttachInMidRunIsNotKnown) {
+    Stream stream;
+    stream.process(0, kPid, "job", false).mesh(0, 0, 2).mesh_regions(0).alloc(1, 0x100, 64);
+    const Answer gaps = answer("gaps", stream.events());
+    EXPECT_THAT(gaps.text, HasSubstr("pid 4242: circular buffers of programs launched before the attach are not known"));
+    EXPECT_THAT(gaps.text, Not(HasSubstr("exact")));
+    EXPECT_EQ(gaps.json["uncertain"][0]["circular_buffers_at_attach_known"], false);
+
+    Stream before_any_device;
+    before_any_device.process(0, kPid, "job", false);
+    ProcessWalked nothing = walked(before_any_device.at(0), WalkReason::Attach, 0);
+    nothing.allocators = 0;
+    before_any_device.apply(nothing).mesh(0, 0, 2).mesh_regions(0).alloc(1, 0x100, 64);
+    EXPECT_THAT(answer("gaps", before_any_device.events()).text, HasSubstr("exact"));
+}
+
 // Sizes that stand for what was reserved are not exact.
 TEST(GapsView, SaysWhoseFootprintsAreNotKnown) {
     Stream stream;
