@@ -284,6 +284,9 @@ void Gaps::append_uncertain(
         append_table(lines, "what stayed uncertain", table, all.size(), style);
     }
     std::vector<Note> notes = size_notes(uncertain);
+    for (Note& note : probe_notes(stream.session)) {
+        notes.push_back(std::move(note));
+    }
     for (Note& note : resident_notes(uncertain)) {
         notes.push_back(std::move(note));
     }

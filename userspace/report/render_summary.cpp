@@ -68,14 +68,8 @@ std::vector<Note> trust_notes(const SummaryView& summary, const SessionInfo& ses
     for (Note& note : doubt_notes(summary.doubts)) {
         notes.push_back(std::move(note));
     }
-    for (const ProbeOutcome& probe : session.probes) {
-        if (!probe.attached) {
-            const char* weight = probe.required ? "required probe" : "probe";
-            notes.push_back(
-                {fmt::format("{} not attached: {}: {}", weight, probe.role, probe.detail),
-                 probe.required ? Ink::Bad : Ink::Warning}
-            );
-        }
+    for (Note& note : probe_notes(session)) {
+        notes.push_back(std::move(note));
     }
     for (Note& note : before_release_notes(summary.live_at, session, "--until TIME")) {
         notes.push_back(std::move(note));

@@ -258,6 +258,20 @@ std::string ended_without_memory(std::size_t processes) {
     return fmt::format("{} more process{} ended without using device memory", processes, processes == 1 ? "" : "es");
 }
 
+std::vector<Note> probe_notes(const SessionInfo& session) {
+    std::vector<Note> notes;
+    for (const ProbeOutcome& probe : session.probes) {
+        if (!probe.attached) {
+            const char* weight = probe.required ? "required probe" : "probe";
+            notes.push_back(
+                {fmt::format("{} not attached: {}: {}", weight, probe.role, probe.detail),
+                 probe.required ? Ink::Bad : Ink::Warning}
+            );
+        }
+    }
+    return notes;
+}
+
 nlohmann::ordered_json probe_json(const ProbeOutcome& probe) {
     nlohmann::ordered_json json;
     json["role"] = probe.role;

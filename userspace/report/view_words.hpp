@@ -67,6 +67,8 @@ void add_live_at(nlohmann::ordered_json& json, const LiveMoment& moment);  // "l
 // "3 more processes ended without using device memory".
 [[nodiscard]] std::string ended_without_memory(std::size_t processes);
 
+// Of each that could not be attached: what it would have told is missing.
+[[nodiscard]] std::vector<Note> probe_notes(const SessionInfo& session);
 [[nodiscard]] nlohmann::ordered_json probe_json(const ProbeOutcome& probe);
 
 // "device" ("chip 0", ...) and "chip" (number, or null if the place is no known chip).

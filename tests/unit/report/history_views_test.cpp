@@ -261,6 +261,17 @@ TEST(GapsView, NothingIsSaidInWords) {
     EXPECT_THAT(answer("gaps", {}).text, Not(HasSubstr("nothing stayed uncertain"))) << "nothing is known";
 }
 
+// What it would have told is missing: a close, a launch.
+TEST(GapsView, AProbeThatIsNotAttachedLeavesNothingExact) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).mesh_regions(0).alloc(1, 0x100, 64);
+    SessionInfo without_close = session();
+    without_close.probes.push_back({"device close", "", "", 0, "", false, false, "no such symbol"});
+    const std::string text = answer("gaps", stream.events(), {}, {}, without_close).text;
+    EXPECT_THAT(text, HasSubstr("! probe not attached: device close: no such symbol\n"));
+    EXPECT_THAT(text, Not(HasSubstr("exact")));
+}
+
 // A program launched before the attach may be resident, and nobody tells its circular buffers.
 TEST(GapsView, WhatIsResidentAtAnAttachInMidRunIsNotKnown) {
     Stream stream;

@@ -18,7 +18,8 @@ struct Answer {
 };
 
 [[nodiscard]] inline Answer answer(
-    const std::string& view_name, const std::vector<Event>& events, const ViewOptions& options = {}, TextStyle style = {}
+    const std::string& view_name, const std::vector<Event>& events, const ViewOptions& options = {}, TextStyle style = {},
+    const SessionInfo& info = session()
 ) {
     const auto view = find_view(view_name)->make(options);
     Tracker tracker;
@@ -43,7 +44,6 @@ struct Answer {
     if (view->observer() != nullptr) {
         view->observer()->end(tracker.view());
     }
-    const SessionInfo info = session();
     const std::string warning;
     const TrackerView state = tracker.view();
     const ReplayedStream stream{state, info, state.complete(), warning};
