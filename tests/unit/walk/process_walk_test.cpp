@@ -272,7 +272,7 @@ TEST_F(ProcessWalkTest, AnOpenChipIsUsedByNoneWhereTheWholeHeapHoldsNoMeshOfIt) 
     for (const auto& [answers, all] : cases) {
         std::size_t asked = 0;
         WalkOptions options;
-        options.heap = [&] { return answers[asked++ % answers.size()]; };
+        options.heap = [&asked, &answers = answers] { return answers[asked++ % answers.size()]; };
         EXPECT_EQ(walk({}, options).complete, all);
     }
 }
