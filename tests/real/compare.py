@@ -146,6 +146,18 @@ def totals_against(books, live):
     return by_key("totals of chips", truth, seen, chip_words)
 
 
+def peaks_against(books, peak):
+    """What was reserved of DRAM and L1 at the highest, in all banks, by the runtime at that moment."""
+    rows = {(row["chip"], row["type"]): row["footprint_bytes"] for row in peak["peak"]}
+    truth = {
+        (chip, kind): mesh["banks"][kind]["used"] * mesh["banks"][kind]["banks"]
+        for mesh in books["meshes"]
+        for chip in mesh["chips"]
+        for kind in ("DRAM", "L1")
+    }
+    return by_key("peaks of chips", truth, {key: rows.get(key, "nothing") for key in truth}, chip_words)
+
+
 def usage_against(books, watch):
     """How many buffers each chip holds, by `watch`."""
     truth, seen = {}, {}

@@ -9,11 +9,17 @@ STEPS = 120
 DEALT = "keep += [dealt(96, ttnn.BufferType.DRAM), dealt(200, ttnn.BufferType.L1), dealt(64, ttnn.BufferType.L1, (1, 1, 5, 5))]"
 
 
+SUMMIT = "summit = [dealt(2048, ttnn.BufferType.DRAM), dealt(1024, ttnn.BufferType.L1, (1, 1, 5, 5))]"  # far above the rest
+
+
 def work(session):
     session.job.do(f"work({STEPS}); {DEALT}")
     session.attach()
-    session.job.do(f"{DEALT}; work({STEPS})")
-    return session.compare()
+    session.job.do(SUMMIT)
+    top = session.job.books()
+    session.job.do(f"free(summit, 1); free(summit, 0); {DEALT}; work({STEPS})")
+    checks = session.compare()
+    return [*checks, compare.peaks_against(top, session.recording.view("peak"))]
 
 
 def table(run):
