@@ -20,6 +20,7 @@ constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 // Records are stamped a moment after their place in the ring is taken.
 constexpr std::uint64_t kStampSlackNs = 1'000'000;
 constexpr std::uint64_t kRetryNs = kNsPerSecond;
+constexpr std::uint64_t kCapacityRetryNs = kNsPerSecond / 50;
 constexpr unsigned kMaxAttempts = 5;
 constexpr std::uint32_t kMaxRounds = 8;
 // What waits for the capacity of an allocator waits no longer: it is read within milliseconds, or not at all.
@@ -106,9 +107,19 @@ void SnapshotKeeper::release_waited_long(std::uint64_t now_ns) {
 // moment lacks it; what cannot be read at once is waited for. Where the process's globals do not lead to its allocators, the first
 // event of each does.
 void SnapshotKeeper::note_allocator(Process& process, const EventHeader& header, const BufferFields& buffer) {
-    if (buffer.allocator == 0 || !process.allocators.insert(buffer.allocator).second) {
+    if (buffer.allocator == 0) {
         return;
     }
+    const auto [asked, first] = process.allocators.try_emplace(buffer.allocator, buffer.owner);
+    if (!first && asked->second == buffer.owner) {
+        return;
+    }
+    if (!first) {  // another one at its address
+        asked->second = buffer.owner;
+        process.regions.erase(buffer.allocator);
+    }
+    process.capacity_attempts = 0;
+    process.capacity_not_before_ns = 0;
     const bool told = tell_capacity(process, header, buffer);
     process.capacity_wanted = process.capacity_wanted || !told;
     if (!options_.enabled || !process.walkable) {
@@ -259,7 +270,8 @@ void SnapshotKeeper::start_next(bool drained) {
             start(pid, process, WalkPlan::Pair);
             return;
         }
-        if (std::exchange(process.capacity_wanted, false)) {
+        if (process.capacity_wanted && now >= process.capacity_not_before_ns) {
+            process.capacity_wanted = false;
             start(pid, process, WalkPlan::Capacities);
             return;
         }
@@ -282,12 +294,25 @@ void SnapshotKeeper::finish_job() {
     WalkOutcome outcome = job->take();
     if (job->task().plan == WalkPlan::Capacities) {
         announce(found->first, found->second, outcome.last);
+        ask_again(found->second);
         const auto waits = [](const auto& entry) { return entry.second.capacity_wanted && entry.second.walkable; };
         if (std::none_of(processes_.begin(), processes_.end(), waits)) {
             release_held();
         }
     } else {
         use(found->first, found->second, outcome);
+    }
+}
+
+// A reading fails now and then: of a process that is changing just what is read.
+void SnapshotKeeper::ask_again(Process& process) {
+    const bool all = std::all_of(process.allocators.begin(), process.allocators.end(), [&](const auto& entry) {
+        const auto known = process.regions.find(entry.first);
+        return known != process.regions.end() && !known->second.empty();
+    });
+    if (!all && ++process.capacity_attempts < kMaxAttempts) {
+        process.capacity_wanted = true;
+        process.capacity_not_before_ns = monotonic_ns() + kCapacityRetryNs;
     }
 }
 
@@ -369,7 +394,7 @@ void SnapshotKeeper::announce(Process& process, const EventHeader& header, const
     std::vector<Region>& known = process.regions[allocator.allocator];
     if (seen.regions != known) {
         known = seen.regions;
-        process.allocators.insert(allocator.allocator);
+        process.allocators.insert_or_assign(allocator.allocator, allocator.owner);
         tell(process, seen);
     }
 }

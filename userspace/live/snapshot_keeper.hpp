@@ -66,7 +66,9 @@ private:
         std::vector<MappedLayout> modules;
         std::map<std::uint64_t, std::vector<Region>> regions;  // announced, by allocator
         std::map<std::uint64_t, WalkedOwner> owners;           // likewise
-        std::set<std::uint64_t> allocators;                    // whose capacity was asked for
+        std::map<std::uint64_t, std::uint64_t> allocators;     // whose capacity was asked for, and their owners then
+        unsigned capacity_attempts = 0;                        // readings in vain since a new one was met
+        std::uint64_t capacity_not_before_ns = 0;
         std::set<std::uint64_t> ended;                         // allocators, since the present walk began
         std::uint64_t start_time_ns = 0;
         bool roots_unknown = false;          // its globals do not lead to all allocators
@@ -89,6 +91,7 @@ private:
     void start_next(bool drained);
     void start(std::uint32_t pid, Process& process, WalkPlan plan);
     void finish_job();
+    static void ask_again(Process& process);
     void use(std::uint32_t pid, Process& process, WalkOutcome& outcome);
     void announce(std::uint32_t pid, Process& process, const Walk& walk);
     void announce(Process& process, const EventHeader& header, const WalkedAllocator& allocator);
