@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kMaxCallerBytes = 256U << 10U;  // real ones have a few kilobytes
 constexpr std::size_t kMaxPieces = 64;                  // called functions looked into
-constexpr std::size_t kTextPieceBytes = 4096;               // of each
+constexpr std::size_t kTextPieceBytes = 4096;           // of each
 
 // The calls and jumps that leave a piece of code, and the loads of addresses to call.
 struct Calls {

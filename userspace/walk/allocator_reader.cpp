@@ -19,9 +19,9 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr int kMaxBufferAttempts = 4;        // at a set that changes, with Buffers that make no sense
-constexpr int kOrphanReadings = 4;     // in which a block must be without a buffer while the process runs
-constexpr int kQuietReadings = 2;      // enough of them if nothing changed
+constexpr int kMaxBufferAttempts = 4;   // at a set that changes, with Buffers that make no sense
+constexpr int kOrphanReadings = 4;      // in which a block must be without a buffer while the process runs
+constexpr int kQuietReadings = 2;       // enough of them if nothing changed
 constexpr std::size_t kTolerated = 20;  // one implausible Buffer in so many, and one more, is a freed one; more is a wrong layout
 
 bool too_many_implausible(std::size_t implausible, std::size_t all) {

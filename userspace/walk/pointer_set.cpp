@@ -14,7 +14,7 @@ namespace tt::alloc_trace {
 namespace {
 
 constexpr std::uint32_t kHash = 8;
-constexpr int kMaxSetAttempts = 8;               // readings from the start: after a rehash, or when the count does not fit
+constexpr int kMaxSetAttempts = 8;            // readings from the start: after a rehash, or when the count does not fit
 constexpr int kAttemptsForCount = 3;          // of them, before a count that is one off is taken for what it is
 constexpr int kMaxRounds = 64;                // readings of the buckets that changed; each is much shorter than the one before
 constexpr std::uint64_t kMaxEffort = 16;      // times the set's size: what all rounds of an attempt may read
