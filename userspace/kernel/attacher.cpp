@@ -49,13 +49,22 @@ Status Attacher::attach_at(bpf_program* program, const ProbedFile& file, std::ui
         links_.emplace_back(std::move(link));
     }
     if (pid != kAnyProcess) {
-        scoped_.push_back({program, UniqueFd(::fcntl(file.fd, F_DUPFD_CLOEXEC, 0)), file.path, offset});
+        scoped_.push_back({program, UniqueFd(::fcntl(file.fd, F_DUPFD_CLOEXEC, 0)), file.path, offset, links_.size() - 1});
     }
     return {};
 }
 
 Status Attacher::attach_everywhere() {
-    for (const ScopedProbe& probe : std::exchange(scoped_, {})) {
+    const std::vector<ScopedProbe> probes = std::exchange(scoped_, {});
+    // These go on in the threads that are left, in what was mapped by then: together with the others each event would come twice.
+    std::vector<Link> outlived;
+    for (const ScopedProbe& probe : probes) {
+        if (std::holds_alternative<UniqueFd>(links_[probe.link])) {
+            outlived.push_back(std::move(links_[probe.link]));
+        }
+    }
+    detach(outlived);
+    for (const ScopedProbe& probe : probes) {
         const ProbedFile file{probe.file.get(), probe.path};
         if (Status attached = attach_at(probe.program, file, probe.offset, kAnyProcess); !attached) {
             return attached;
@@ -112,16 +121,18 @@ Status Attacher::attach_process_programs(const BpfPrograms& programs) {
     return {};
 }
 
-void Attacher::detach_all() {
+void Attacher::detach(std::vector<Link>& links) {
     std::vector<std::thread> threads;
-    threads.reserve(links_.size());
-    for (Link& link : links_) {
+    threads.reserve(links.size());
+    for (Link& link : links) {
         threads.emplace_back([&link] { std::visit([](auto& held) { held.reset(); }, link); });
     }
     for (std::thread& thread : threads) {
         thread.join();
     }
-    links_.clear();
+    links.clear();
 }
+
+void Attacher::detach_all() { detach(links_); }
 
 }  // namespace tt::alloc_trace

@@ -73,7 +73,10 @@ private:
         UniqueFd file;
         std::string path;
         std::uint64_t offset = 0;
+        std::size_t link = 0;  // in links_
     };
+
+    static void detach(std::vector<Link>& links);
 
     std::vector<Link> links_;
     std::vector<ScopedProbe> scoped_;  // those of links_ that are in one process only
