@@ -184,10 +184,14 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
     if (news) { /* what its allocator has to hand out is read at once: the process may be short-lived */
         wakeup = BPF_RB_FORCE_WAKEUP;
     }
+    bool stops = news && config.hold && kind != TAT_EVENT_FREED;
+    if (stops) { /* the signal before the record, as below */
+        bpf_send_signal_thread(SIGSTOP);
+    }
     event->buffer = buffer;
     event->address = TAT_VALUE(regs, program, address);
     event->far_word = instance.layout.far_word == TAT_NO_OFFSET ? 0 : read_word(members + instance.layout.far_word);
-    event->header.flags = TAT_HAS(program, address) ? TAT_FLAG_ADDRESS : 0;
+    event->header.flags = (TAT_HAS(program, address) ? TAT_FLAG_ADDRESS : 0) | (stops ? TAT_FLAG_STOPPED : 0);
     if (instance.layout.hook != TAT_NO_OFFSET && TAT_HAS(program, tracker) &&
         is_hooked(TAT_VALUE(regs, program, tracker))) {
         event->header.flags |= TAT_FLAG_HOOKED;
@@ -278,7 +282,9 @@ int allocator_destroyed(struct pt_regs *regs) {
     return emit_release(regs, TAT_PROGRAM_ALLOCATOR_DESTROYED, TAT_FLAG_DESTROYED);
 }
 
+/* What comes next may be of an allocator that is new, or has other ranges: its owner is announced anew. */
 static __always_inline int emit_change(struct pt_regs *regs, __u32 program, __u32 how) {
+    forget_owners();
     return emit_object(TAT_EVENT_ALLOCATOR_CHANGED, how, TAT_VALUE(regs, program, object));
 }
 
@@ -366,7 +372,7 @@ static __always_inline int tell_mappings(__u32 flags) {
     }
     event->header.flags = flags;
     /* The signal first: whoever reads the record continues the process, and a signal that came after that would stop it for good. */
-    if (config.stop_on_load) {
+    if (config.hold) {
         bpf_send_signal(SIGSTOP);
     }
     bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
@@ -404,7 +410,7 @@ int process_exec(struct tracepoint_args *tp) { /* task, its thread's old id, bin
         if (event) {
             bpf_ringbuf_submit(event, wakeup);
         }
-        announce_process(task, config.stop_on_load);
+        announce_process(task, config.hold);
     }
     if (is_traced || (pid && config.trace_all)) {
         tell_new_program(task, (struct linux_binprm *)tp->args[2]);

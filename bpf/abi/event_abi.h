@@ -89,6 +89,7 @@ struct tat_sharded_event { /* ALLOCATED, of a buffer that is not interleaved; an
 /* header.flags of ALLOCATED, FREED and ALLOCATION_FAILED */
 #define TAT_FLAG_ADDRESS 1
 #define TAT_FLAG_HOOKED 2 /* the runtime's hook took it: no device memory */
+#define TAT_FLAG_STOPPED 4 /* the process stands still until it is continued: what the allocator has to hand out can be read */
 
 #define TAT_MAX_MESH_CHIPS 64
 

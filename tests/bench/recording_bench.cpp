@@ -3,7 +3,9 @@
 //
 // A recording of many events, as a decoding language model makes them: written as `record` does, and read again.
 //
-//     recording-bench write FILE EVENTS | read FILE | track FILE | seek FILE
+//     recording-bench write FILE EVENTS [SIZES] | read FILE | track FILE | seek FILE
+//
+// With SIZES activations have so many different sizes, at random: nothing comes again.
 #include <sys/resource.h>
 
 #include <chrono>
@@ -31,7 +33,7 @@ constexpr std::uint64_t kHeap = 0x7f0000000000;
 // freed some operations later, and a launch of a program for each.
 class Model {
 public:
-    explicit Model(EventConsumer& consumer) : consumer_(consumer) {
+    Model(EventConsumer& consumer, std::uint64_t sizes) : consumer_(consumer), sizes_(sizes) {
         consumer_.consume(ProcessSeen{header(), 1, 1, true, "python3 generate.py"});
         consumer_.consume(OwnerSeen{header(), kMesh, OwnerKind::Mesh, 0, {0, 1}});
         AllocatorSeen allocator{header(), kAllocator, kMesh, {}};
@@ -57,7 +59,7 @@ public:
         const std::uint64_t place = op % 40 + (random_() % 16 == 0 ? random_() % 40 : 0);
         const std::uint64_t object = kWeights + (step_ + random_() % 4) % 96;
         consumer_.consume(ProgramLaunched{header(), program_at(op % kPrograms), kMesh});
-        const BufferFields made = allocate(object, l1 ? BufferType::L1 : BufferType::Dram, (l1 ? 0x40000 : 0x60000000) + place * 0x6000, 2048 * (1 + op % 24));
+        const BufferFields made = allocate(object, l1 ? BufferType::L1 : BufferType::Dram, (l1 ? 0x40000 : 0x60000000) + place * 0x6000, sizes_ == 0 ? 2048 * (1 + op % 24) : 4096 + random_() % sizes_);
         live_.push_back(made);
         if (live_.size() > 12) {
             consumer_.consume(Freed{header(), live_.front()});
@@ -90,6 +92,7 @@ private:
     }
 
     EventConsumer& consumer_;
+    std::uint64_t sizes_;
     std::mt19937_64 random_{1};
     std::uint64_t t_ns_ = 1'000'000'000;
     std::uint64_t step_ = 0;
@@ -128,7 +131,7 @@ T must(Result<T> result) {
     }
 }
 
-void write(const std::string& path, std::uint64_t events) {
+void write(const std::string& path, std::uint64_t events, std::uint64_t sizes) {
     SessionInfo session;
     session.attached_monotonic_ns = 1'000'000'000;
     RecordingOptions options;
@@ -138,7 +141,7 @@ void write(const std::string& path, std::uint64_t events) {
     pipeline.record_to(*writer);
     writer->take_checkpoints([&pipeline] { return TrackerCheckpoint::encode(pipeline.tracker()); });
     const Clock clock;
-    Model model(pipeline);
+    Model model(pipeline, sizes);
     while (pipeline.view().events < events) {
         model.step();
     }
@@ -178,9 +181,9 @@ void seek(const std::string& path) {
     clock.say("seek", events);
 }
 
-int run(const std::string& what, const std::string& path, const char* events) {
+int run(const std::string& what, const std::string& path, const char* events, const char* sizes) {
     if (what == "write") {
-        write(path, std::strtoull(events, nullptr, 10));
+        write(path, std::strtoull(events, nullptr, 10), std::strtoull(sizes, nullptr, 10));
     } else if (what == "read") {
         read(path, false, "read");
     } else if (what == "track") {
@@ -196,8 +199,8 @@ int run(const std::string& what, const std::string& path, const char* events) {
 
 int main(int argc, char** argv) {
     if (argc < 3) {
-        std::fprintf(stderr, "usage: %s write FILE EVENTS | read FILE | track FILE | seek FILE\n", argv[0]);
+        std::fprintf(stderr, "usage: %s write FILE EVENTS [SIZES] | read FILE | track FILE | seek FILE\n", argv[0]);
         return 2;
     }
-    return tt::alloc_trace::run(argv[1], argv[2], argc > 3 ? argv[3] : "1000000");
+    return tt::alloc_trace::run(argv[1], argv[2], argc > 3 ? argv[3] : "1000000", argc > 4 ? argv[4] : "0");
 }

@@ -71,7 +71,9 @@ TEST_F(DiffTest, MarksOfARunningRecordNameStretches) {
     EXPECT_EQ(storm.status, 0) << storm.err;
     EXPECT_NE(storm.out.find("storm: event:"), std::string::npos) << storm.out;
     job.run_all();
-    EXPECT_EQ(run_tool({"mark", "rest", "-p", job.pid_text()}).status, 0);
+    const auto rest = run_tool_json({"mark", "rest", "-p", job.pid_text(), "--format", "json"});
+    EXPECT_EQ(rest["name"], "rest");
+    EXPECT_EQ(rest["file"], file);
     job.free_all();
     {
         Recorder other({"-p", job.pid_text()}, dir_.file("other.ttar"));
@@ -90,6 +92,7 @@ TEST_F(DiffTest, MarksOfARunningRecordNameStretches) {
     ASSERT_EQ(phases.size(), 4U) << phases;
     EXPECT_EQ(phases[1]["phase"], "storm");
     EXPECT_GT(phases[1]["allocs"], 500) << "all of the storm is behind its mark";
+    EXPECT_EQ(phases[2]["first_event"], rest["event"]);
     EXPECT_EQ(phases[2]["allocs"], 0) << "and before the next one";
     EXPECT_GT(phases[2]["frees"], 0);
     EXPECT_NE(storm.out.find("event:" + phases[1]["first_event"].dump() + " "), std::string::npos) << storm.out;

@@ -51,6 +51,14 @@ TEST_F(RefusalCasesTest, EachIsToldWithItsFiguresOrItsReason) {
     EXPECT_EQ(view["refused"][1]["kind"], "kernel_config");
     EXPECT_EQ(view["refused"][1]["short_bytes"], 9'104);
     EXPECT_EQ(view["refused"][2]["reason"], "Too many cores: 72 of 64");
+    EXPECT_FALSE(view.contains("nothing_passes"));
+
+    constexpr const char* kNothing = "nothing passes --device and --type as given: used were chip 0 with DRAM";
+    EXPECT_EQ(run_tool_json({"report", file, "leaks", "--device", "7", "--format", "json"})["nothing_passes"], kNothing);
+    EXPECT_EQ(run_tool_json({"report", file, "peak", "--type", "L1", "--format", "json"})["nothing_passes"], kNothing);
+    for (const char* format : {"text", "html"}) {
+        EXPECT_NE(run_tool({"report", file, "--device", "7", "--format", format}).out.find(kNothing), std::string::npos) << format;
+    }
 }
 
 // A job whose events are microseconds apart: each printed moment is given back, as time and as event, and shows what was printed.

@@ -8,6 +8,9 @@
 #include "support/tool.hpp"
 
 namespace tt::alloc_trace::test {
+
+std::string case_file(const std::string& name) { return TAT_CASES "/" + name; }
+
 namespace {
 
 std::string output_of(const std::vector<std::string>& arguments) {
@@ -41,18 +44,34 @@ std::string record_file(const TempDir& dir, const std::string& script, const std
     return recording;
 }
 
-}  // namespace
+std::string written(const TempDir& dir, const std::string& name, const std::string& lines) {
+    std::string script = dir.file(name);
+    write_file(script, lines);
+    return script;
+}
 
-std::string case_file(const std::string& name) { return TAT_CASES "/" + name; }
+std::string script_of(const TempDir& dir, const std::string& name, const std::string& job) {
+    return job.find('\n') == std::string::npos ? case_file(job) : written(dir, name, job);
+}
+
+}  // namespace
 
 std::string record_case(const TempDir& dir, const std::string& name, const std::vector<std::string>& options) {
     return record_file(dir, case_file(name), options);
 }
 
 std::string record_script(const TempDir& dir, const std::string& lines, const std::vector<std::string>& options) {
-    const std::string script = dir.file("script");
-    write_file(script, lines);
-    return record_file(dir, script, options);
+    return record_file(dir, written(dir, "script", lines), options);
+}
+
+std::string record_short(const TempDir& dir, const std::vector<std::string>& jobs) {
+    std::string commands;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        commands += standin_path() + " --script " + script_of(dir, "job" + std::to_string(i), jobs[i]) + ";";
+    }
+    std::string recording = dir.file("short.ttar");
+    (void)output_of({"record", "-o", recording, "--", "sh", "-c", commands});
+    return recording;
 }
 
 std::string report_text(const std::string& recording, const std::vector<std::string>& view) {

@@ -22,6 +22,10 @@ namespace tt::alloc_trace::test {
     const TempDir& dir, const std::string& lines, const std::vector<std::string>& options = {}
 );
 
+// `record -- COMMAND` of stand-ins that run scripts as fast as they can, one behind the other: each is over within milliseconds. A
+// job is a file of tests/data/cases, or the lines of a script. The path of the recording.
+[[nodiscard]] std::string record_short(const TempDir& dir, const std::vector<std::string>& jobs);
+
 // What `report` says of it, as text; throws if it fails.
 [[nodiscard]] std::string report_text(const std::string& recording, const std::vector<std::string>& view = {});
 

@@ -34,7 +34,7 @@ struct Iterations {  // of one process
     Certainty certainty = Certainty::Low;
     double count = 0;               // in the window, of all its threads
     std::uint64_t period_ns = 0;    // median or mean
-    double marks_per_period = 0;    // of its thread, or of all together
+    double marks_per_period = 0;    // of its thread, or of all together; median
     std::vector<std::uint32_t> tids{};  // that iterate, side by side; empty: all threads together
     std::uint64_t shapes = 0;       // that agree; 0: as the user said
     double explained = 1;           // share of the allocations that are like those of another iteration

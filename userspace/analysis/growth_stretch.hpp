@@ -34,10 +34,10 @@ struct GrowthStretch {
 // The whole, in runs of `length` bins.
 [[nodiscard]] GrowthStretch stretch_of_runs(const GrowthTrack& track, std::size_t length);
 
-// Fewest live in each iteration, or in some of them together where a bin is longer.
 // Whether the process frees anything in the stretch, but for its first bin, to which other work may belong.
 [[nodiscard]] bool frees_in(const GrowthLog& log, const GrowthTrack& track, const GrowthStretch& stretch);
 
+// Fewest live in each iteration, or in some of them together where a bin is longer.
 [[nodiscard]] std::vector<LowWater> low_water(const GroupSeries& series, const GrowthStretch& stretch);
 
 }  // namespace tt::alloc_trace

@@ -172,13 +172,15 @@ FoundIterations Finder::describe(const LoopIn& found, const Places& places) cons
     const auto inside = [](const Places& sorted, std::uint32_t from, std::uint32_t to) {
         return static_cast<double>(std::lower_bound(sorted.begin(), sorted.end(), to) - std::lower_bound(sorted.begin(), sorted.end(), from));
     };
-    const std::uint32_t first = sequence.places[starts.front()];
-    const std::uint32_t last = sequence.places[starts.back()];
-    const auto turns = static_cast<double>(starts.size() - 1);
-    const double own = inside(places, first, last);
+    std::vector<double> own;  // marks of each turn; the first may have prepared what stays
+    for (std::size_t i = 1; i < starts.size(); ++i) {
+        own.push_back(inside(places, sequence.places[starts[i - 1]], sequence.places[starts[i]]));
+    }
+    const auto turns = static_cast<double>(own.size());
     const auto anchors = std::count(sequence.shapes.begin() + starts.front(), sequence.shapes.begin() + starts.back(), found.loop.at.shape);
     result.anchors_per_period = static_cast<double>(anchors) / turns;
-    result.marks_per_period = own / turns;
+    std::nth_element(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(own.size() / 2), own.end());
+    result.marks_per_period = own[own.size() / 2];
     result.period_ns = median_time(marks_, result.begins);
     const double marks = inside(places, result.begins.front(), result.end);
     result.explained = std::min(1.0, found.loop.explained / std::max(marks, 1.0));

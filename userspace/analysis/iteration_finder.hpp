@@ -31,7 +31,7 @@ struct FoundIterations {
     std::uint32_t end = 0;              // place behind the last one
     std::optional<std::uint32_t> anchor{};  // the shape by which it was recognised; nullopt: a kind of several sizes
     double anchors_per_period = 1;
-    double marks_per_period = 0;        // of the thread
+    double marks_per_period = 0;        // of the thread; median
     std::uint64_t period_ns = 0;        // median
     double explained = 0;               // share of the marks (of its threads) that are like those of another iteration
     std::uint32_t shapes = 0;           // that agree

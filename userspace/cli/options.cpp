@@ -123,6 +123,7 @@ void add_mark(CLI::App& app, Options& options) {
     app.add_option("-p,--pid", options.target.pids, "The recorder that traces this process, or that is this process")
         ->type_name("PID")
         ->expected(1);
+    add_format(app, options, kFormats, "text or json");
     app.footer(
         "Gives the present moment a name in the recording of the one 'record' that runs, and prints where it is: event:N and the time "
         "since the attach. From there on the phase of this name goes, up to the next mark: report FILE phases. Elsewhere mark:NAME is "

@@ -31,7 +31,7 @@ tat_config to_abi(const ProgramConfig& config) {
     tat_config abi{};
     abi.trace_all = config.trace_all ? 1 : 0;
     abi.follow_children = config.follow_children ? 1 : 0;
-    abi.stop_on_load = config.stop_on_load ? 1 : 0;
+    abi.hold = config.hold ? 1 : 0;
     abi.pid_namespace = config.own.pid_namespace;
     abi.monotonic_offset_ns = static_cast<std::uint64_t>(config.own.monotonic_offset_ns);
     abi.boottime_offset_ns = static_cast<std::uint64_t>(config.own.boottime_offset_ns);

@@ -29,7 +29,7 @@ struct ProgramConfig {
     bool scoped = false;     // probes are attached in one process only
     bool trace_all = false;  // every process that hits a probe
     bool follow_children = false;
-    bool stop_on_load = false;
+    bool hold = false;       // a target stops itself, until it is continued, for what must be looked at before it goes on
     bool lossless = false;  // a process whose events fill half of the ring is stopped: take_paused()
     OwnNamespaces own;  // ids and times of records are those of these
 };

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// While traced processes are stopped for us (at each library they load, while the ring is half full, for a walk), our own sudden
+// While traced processes are stopped for us (at each library they load, at a new owner, while the ring is half full, for a walk), our own sudden
 // death must not leave one stopped. A small helper process waits for it and then continues whatever target is stopped, also those
 // that nothing but the programs knows of: a container's processes are no descendants of the command that started it.
 #pragma once

@@ -71,7 +71,7 @@ Status LiveSession::load() {
     config.scoped = scope() != kAnyProcess;
     config.trace_all = target.all;
     config.follow_children = target.follow_children || !target.command.empty();
-    config.stop_on_load = !target.command.empty();
+    config.hold = !target.command.empty();
     config.lossless = options_.lossless;
     const Result<OwnNamespaces> own = own_namespaces();
     if (!own) {
@@ -84,7 +84,7 @@ Status LiveSession::load() {
         return tl::make_unexpected(programs.error());
     }
     programs_.emplace(std::move(*programs));
-    if (config.stop_on_load || options_.lossless || options_.snapshot.freeze) {
+    if (config.hold || options_.lossless || options_.snapshot.freeze) {
         Result<StopGuardian> guardian = StopGuardian::start(*programs_);
         if (!guardian) {
             return tl::make_unexpected(guardian.error());
@@ -324,11 +324,7 @@ Result<bool> LiveSession::pump() {
         }
     }
     for (const ProcessNews& news : std::exchange(news_, {})) {
-        if (news.what == ProcessNews::What::MainThreadEnded) {
-            follow_without_main_thread(news.pid);
-        } else {
-            add_late_modules(news);
-        }
+        act_on(news);
     }
     const bool drained = *taken < kBatch;
     if (drained) {  // a job that rests after a loss makes no record that would reveal it
@@ -363,6 +359,25 @@ std::vector<ProcessPaused> LiveSession::continue_paused() {
     return pauses;
 }
 
+void LiveSession::act_on(const ProcessNews& news) {
+    switch (news.what) {
+        case ProcessNews::What::MainThreadEnded: follow_without_main_thread(news.pid); return;
+        case ProcessNews::What::Owner:
+            keeper_.read_capacities(news.pid);
+            continue_held(news.pid);
+            return;
+        case ProcessNews::What::Libraries:
+        case ProcessNews::What::Program: add_late_modules(news); return;
+    }
+}
+
+// It stopped itself to wait for us.
+void LiveSession::continue_held(std::uint32_t pid) {
+    if (const Result<ProcessHandle> process = ProcessHandle::open(pid)) {
+        (void)send_signal(*process, SIGCONT);
+    }
+}
+
 void LiveSession::add_late_modules(const ProcessNews& news) {
     const std::size_t before = registry_->probe_count();
     const Result<ProcessHandle> process = ProcessHandle::open(news.pid);
@@ -382,7 +397,7 @@ void LiveSession::add_late_modules(const ProcessNews& news) {
         add_if_older_than_probes(*process);
     }
     if (command_) {
-        (void)send_signal(*process, SIGCONT);  // it stopped itself to wait for this
+        continue_held(news.pid);
     }
     tell_hidden(*process, traced);
 }

@@ -119,6 +119,8 @@ private:
     [[nodiscard]] Status add_target(const ProcessHandle& process, bool from_first_event);
     [[nodiscard]] pid_t scope() const;
     std::vector<ProcessPaused> continue_paused();
+    void act_on(const ProcessNews& news);
+    void continue_held(std::uint32_t pid);
     void add_late_modules(const ProcessNews& news);
     void follow_without_main_thread(std::uint32_t pid);
     Result<std::size_t> add_modules_of(const ProcessHandle& process);

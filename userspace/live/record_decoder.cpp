@@ -245,6 +245,9 @@ std::optional<ProcessNews> news_of(const tat_event_header& header) {
     switch (header.kind) {
         case TAT_EVENT_MODULE_LOADED:
             return ProcessNews{header.pid, (header.flags & TAT_FLAG_NEW_PROGRAM) != 0 ? What::Program : What::Libraries};
+        case TAT_EVENT_ALLOCATED:
+        case TAT_EVENT_ALLOCATION_FAILED:
+            return (header.flags & TAT_FLAG_STOPPED) != 0 ? std::optional(ProcessNews{header.pid, What::Owner}) : std::nullopt;
         case TAT_EVENT_MAIN_THREAD_ENDED: return ProcessNews{header.pid, What::MainThreadEnded};
         default: return std::nullopt;
     }

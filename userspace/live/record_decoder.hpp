@@ -48,6 +48,7 @@ struct ProcessNews {
     enum class What : std::uint8_t {
         Libraries,        // it has mapped some
         Program,          // it executes one not met before: its dynamic linker may be another one
+        Owner,            // it has met a new one, and stands still
         MainThreadEnded,  // while others go on; the probes of one process go with it
     };
     std::uint32_t pid = 0;

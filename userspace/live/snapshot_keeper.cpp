@@ -120,7 +120,7 @@ void SnapshotKeeper::note_allocator(Process& process, const EventHeader& header,
     }
     process.capacity_attempts = 0;
     process.capacity_not_before_ns = 0;
-    const bool told = tell_capacity(process, header, buffer);
+    const bool told = tell_capacity(process, header, {buffer.allocator, buffer.owner});
     process.capacity_wanted = process.capacity_wanted || !told;
     if (!options_.enabled || !process.walkable) {
         order_.know(header.pid, buffer.allocator, buffer.owner);  // nothing to wait for
@@ -130,7 +130,7 @@ void SnapshotKeeper::note_allocator(Process& process, const EventHeader& header,
     }
 }
 
-bool SnapshotKeeper::tell_capacity(Process& process, const EventHeader& header, const BufferFields& buffer) {
+bool SnapshotKeeper::tell_capacity(Process& process, const EventHeader& header, const KnownAllocator& which) {
     if (!options_.enabled || !process.walkable || process.modules.empty()) {
         return false;
     }
@@ -143,13 +143,24 @@ bool SnapshotKeeper::tell_capacity(Process& process, const EventHeader& header, 
         modules.push_back({*module.layout, module.bias});
     }
     const ProcessMemory memory(*handle);
-    const KnownAllocator which{buffer.allocator, buffer.owner};
     const WalkedAllocator walked = read_capacity(memory, modules, which);
     if (walked.regions.empty()) {
         return false;
     }
     announce(process, header, walked);
     return true;
+}
+
+void SnapshotKeeper::read_capacities(std::uint32_t pid) {
+    const auto found = processes_.find(pid);
+    if (found == processes_.end()) {
+        return;
+    }
+    for (const KnownAllocator& which : known_allocators(found->second)) {
+        if (!found->second.regions.contains(which.allocator)) {
+            (void)tell_capacity(found->second, {monotonic_ns(), pid, 0}, which);
+        }
+    }
 }
 
 void SnapshotKeeper::note_lifecycle(const Event& event) {

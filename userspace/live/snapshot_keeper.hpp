@@ -42,6 +42,9 @@ public:
     // The runtime modules of a process as they are mapped now. Without any nothing of it can be walked.
     void set_modules(std::uint32_t pid, std::vector<MappedLayout> modules);
 
+    // Reads what the allocators of a process that stands still have to hand out, as far as it is not known.
+    void read_capacities(std::uint32_t pid);
+
     // Asks for a walk of every process that is traced. It begins when the one before is through.
     void request_all(WalkReason reason);
 
@@ -103,7 +106,7 @@ private:
     void drop_job_of(std::uint32_t pid);
     void note_lifecycle(const Event& event);
     void note_allocator(Process& process, const EventHeader& header, const BufferFields& buffer);
-    [[nodiscard]] bool tell_capacity(Process& process, const EventHeader& header, const BufferFields& buffer);
+    [[nodiscard]] bool tell_capacity(Process& process, const EventHeader& header, const KnownAllocator& which);
     [[nodiscard]] std::vector<KnownAllocator> known_allocators(const Process& process) const;
 
     EventConsumer& next_;

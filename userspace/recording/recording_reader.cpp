@@ -291,7 +291,8 @@ void RecordingReader::finish() {
     } else if (part_events_ + end_->events != events_) {
         stop("it holds " + so_far() + ", but " + std::to_string(end_->events) + " were written");
     } else if (decoder_.skipped() != 0) {
-        stop(std::to_string(decoder_.skipped()) + " events of kinds that this version does not know were skipped");
+        const bool one = decoder_.skipped() == 1;
+        stop(std::to_string(decoder_.skipped()) + (one ? " event of a kind" : " events of kinds") + " that this version does not know " + (one ? "was" : "were") + " skipped");
     } else {
         stop({});
     }

@@ -202,7 +202,7 @@ void Anomalies::append_places(
     }
     TextTable table({
         {"PID", Align::Left, 6, false},
-        {"OWNER", Align::Left, 2, true},
+        {"OWNER", Align::Left, 0, true},
         {"TYPE", Align::Left, 0, false},
         {"ADDRESS", Align::Right, 0, false},
         {"ALLOCATOR", Align::Right, 5, false},

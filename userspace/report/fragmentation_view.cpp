@@ -184,12 +184,12 @@ private:
             {"OWNER", Align::Left, 0, true},
             {"TYPE", Align::Left, 0, false},
             {"BANKS", Align::Right, 4, false},
-            {"OF", Align::Right, 2, false},
+            {"TOTAL", Align::Right, 2, false},
             {"FREE", Align::Right, 0, false},
-            {"LARGEST", Align::Right, 0, false},
-            {"HOLES", Align::Right, 0, false},
-            {"LEAST EVER", Align::Right, 1, false},  // largest hole
-            {"THEN", Align::Right, 1, false},
+            {"LARGEST HOLE", Align::Right, 0, false},
+            {"HOLES", Align::Right, 1, false},
+            {"WORST HOLE", Align::Right, 0, false},
+            {"AT", Align::Right, 0, false},
             {"NEED", Align::Left, 0, false},
         });
         for (const FragmentedSpace* space : spaces) {
@@ -210,7 +210,7 @@ private:
         }
         lines.push_back({});
         append_table(lines, table, style);
-        append_notes(lines, {{"LEAST EVER: the smallest that the largest hole ever was", Ink::Dim}}, style);
+        append_notes(lines, {{"WORST HOLE: the smallest that the largest hole ever was", Ink::Dim}}, style);
     }
 
     void append_need(

@@ -19,6 +19,12 @@ std::uint64_t rounded(double count) { return static_cast<std::uint64_t>(std::llr
 
 std::string rounded_count(double count) { return human_count(rounded(count)); }
 
+// Of a size as it is read: "an 8.0 KiB", "an 11.0 KiB", "an 18.4 MiB", "an 85 B", "a 110 B".
+std::string_view article(std::string_view size) {
+    const std::string_view whole = size.substr(0, size.find_first_of(". "));
+    return whole.starts_with('8') || whole == "11" || whole == "18" ? "an" : "a";
+}
+
 // "12.0 KiB DRAM of mesh 0".
 std::string buffers_text(const GrowthLog& log, const GrowthGroup::Key& key) {
     return fmt::format("{} {} of {}", human_bytes(key.size), to_string(key.type), owner_text(log.owners()[key.owner]));
@@ -33,8 +39,10 @@ std::string anchor_text(const GrowthLog& log, const Iterations& found) {
     if (found.anchor->launch) {
         return fmt::format("recognised by launches of program {:#x}, {}", found.anchor->size, once ? "one in each" : often);
     }
-    return once ? fmt::format("recognised by a {} allocation {}", buffers_text(log, *found.anchor), often)
-                : fmt::format("recognised by {} allocations, {}", buffers_text(log, *found.anchor), often);
+    const std::string size = human_bytes(found.anchor->size);
+    const std::string owner = owner_text(log.owners()[found.anchor->owner]);
+    return once ? fmt::format("recognised by {} {} {} allocation of {} {}", article(size), size, to_string(found.anchor->type), owner, often)
+                : fmt::format("recognised by {} {} allocations of {}, {}", size, to_string(found.anchor->type), owner, often);
 }
 
 std::string parts_text(const std::vector<LoopPart>& parts) {

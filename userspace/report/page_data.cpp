@@ -8,6 +8,7 @@
 #include "report/capacity_words.hpp"
 #include "report/core_words.hpp"
 #include "report/failure_words.hpp"
+#include "report/filter_words.hpp"
 #include "report/html_page.hpp"
 #include "report/launch_words.hpp"
 #include "report/live_view.hpp"
@@ -298,6 +299,9 @@ Json page_data(const ReplayedStream& stream, const PagePast& past, const ViewFil
     json["rows_left_out"] = timeline.rows_left_out;
     json["notes"] = Json::array();
     std::vector<Note> notes = stream_notes(stream);
+    if (const std::optional<std::string> unmatched = nothing_passes(stream.tracker, filter)) {
+        notes.push_back({*unmatched, Ink::Warning});
+    }
     for (Note& note : before_release_notes(stream.live_moment(), stream.session, "a click into the pictures")) {
         notes.push_back(std::move(note));
     }

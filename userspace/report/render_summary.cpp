@@ -170,8 +170,8 @@ TextTable usage_table(const SummaryProcess& process, const TextStyle& style) {
         {"PEAK", Align::Right, 0, false},
         {"USED", Align::Left, 0, false},
         {"FREE", Align::Right, 3, false},
-        {"LARGEST", Align::Right, 4, false},
-        {"OF", Align::Right, 1, false},
+        {"LARGEST HOLE", Align::Right, 4, false},
+        {"TOTAL", Align::Right, 1, false},
         {"LAUNCHES", Align::Right, 5, false},
     });
     JoinedRows rows;

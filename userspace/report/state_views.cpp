@@ -41,6 +41,7 @@ private:
     void end(const TrackerView& view) override { room_.end(view); }
     [[nodiscard]] SummaryView model(const ReplayedStream& stream) const {
         SummaryView summary = build_summary_view(stream.tracker, counter_, stream.warning, stream.session, filter_, stream.last_use);
+        summary.live_at = stream.live_moment();
         summary.launch_overlaps = passing(room_.overlaps(), filter_);
         return summary;
     }
@@ -64,7 +65,9 @@ public:
 
 private:
     [[nodiscard]] LiveView model(const ReplayedStream& stream) const {
-        return build_live_view(stream.tracker, stream.session, filter_, stream.last_use);
+        LiveView live = build_live_view(stream.tracker, stream.session, filter_, stream.last_use);
+        live.moment = stream.live_moment();
+        return live;
     }
 
     ViewFilter filter_;

@@ -21,10 +21,10 @@ std::size_t total_width(const std::vector<std::size_t>& widths) {
     return total == 0 ? 0 : total - kGap;
 }
 
-void shrink(std::vector<std::size_t>& widths, std::size_t column, std::size_t limit) {
-    const std::size_t excess = total_width(widths) - limit;
-    const std::size_t least = std::min(widths[column], TextTable::kMinimumShrunk);
-    widths[column] = std::max(least, widths[column] - std::min(excess, widths[column]));
+void shrink(std::vector<std::size_t>& widths, std::size_t column, std::size_t limit, std::size_t least) {
+    const std::size_t total = total_width(widths);
+    const std::size_t excess = total > limit ? total - limit : 0;
+    widths[column] = std::max(std::min(widths[column], least), widths[column] - std::min(excess, widths[column]));
 }
 
 }  // namespace
@@ -51,32 +51,49 @@ std::vector<std::size_t> TextTable::natural_widths(const std::vector<Row>& rows,
     return natural;
 }
 
+std::vector<std::size_t> TextTable::shrunk(std::vector<std::size_t> widths, std::size_t limit, std::size_t least) const {
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+        if (columns_[i].may_shrink && widths[i] != kDropped) {
+            shrink(widths, i, limit, least);
+        }
+    }
+    return widths;
+}
+
+int TextTable::drop_of(std::size_t column) const {
+    const auto other = [&](const Row& row) { return row[column].text != rows_.front()[column].text; };
+    const bool tells_apart = columns_[column].title == "PID" && std::any_of(rows_.begin(), rows_.end(), other);
+    return tells_apart ? 0 : columns_[column].drop_first;
+}
+
+// Of the columns that are left: 0 if none of them may go.
+int TextTable::next_dropped(const std::vector<std::size_t>& widths) const {
+    int drop = 0;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+        drop = widths[i] == kDropped ? drop : std::max(drop, drop_of(i));
+    }
+    return drop;
+}
+
 std::vector<std::size_t> TextTable::widths(const std::vector<Row>& rows, std::size_t limit) const {
-    std::vector<std::size_t> natural;
+    std::vector<std::size_t> fitted = shrunk(natural_widths(rows, 0), limit, kNameWidth);
+    std::vector<bool> gone(columns_.size(), false);
+    const auto left = [&gone](std::vector<std::size_t> widths) {
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            widths[i] = gone[i] ? kDropped : widths[i];
+        }
+        return widths;
+    };
+    for (int drop = next_dropped(fitted); total_width(fitted) > limit && drop > 0; drop = next_dropped(fitted)) {
+        for (std::size_t i = 0; i < gone.size(); ++i) {
+            gone[i] = gone[i] || drop_of(i) == drop;
+        }
+        fitted = shrunk(left(natural_widths(rows, 0)), limit, kNameWidth);
+    }
     for (const std::size_t cut : {0, 3, 6}) {
-        natural = natural_widths(rows, cut);
-        if (total_width(natural) <= limit) {
-            return natural;
-        }
+        fitted = total_width(fitted) <= limit ? fitted : shrunk(left(natural_widths(rows, cut)), limit, kMinimumShrunk);
     }
-    while (true) {
-        std::vector<std::size_t> fitted = natural;
-        for (std::size_t i = 0; i < fitted.size(); ++i) {
-            if (columns_[i].may_shrink && fitted[i] != kDropped && total_width(fitted) > limit) {
-                shrink(fitted, i, limit);
-            }
-        }
-        int drop = 0;
-        for (std::size_t i = 0; i < fitted.size(); ++i) {
-            drop = fitted[i] == kDropped ? drop : std::max(drop, columns_[i].drop_first);
-        }
-        if (total_width(fitted) <= limit || drop == 0) {
-            return fitted;
-        }
-        for (std::size_t i = 0; i < natural.size(); ++i) {
-            natural[i] = columns_[i].drop_first == drop ? kDropped : natural[i];
-        }
-    }
+    return fitted;
 }
 
 std::vector<std::string> TextTable::lines(const TextStyle& style) const {

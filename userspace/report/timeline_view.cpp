@@ -213,8 +213,7 @@ std::string Timelines::text(const ReplayedStream& stream, const TextStyle& style
         for (const std::string& line : table(timeline, attach_ns, {0, false, style.utf8}, 1)) {
             beside = std::max(beside, display_width(line));
         }
-        constexpr std::size_t kCut = 6;  // digits of AT, which may go
-        beside = beside > kAxisWidth + kCut ? beside - kAxisWidth - kCut : 0;
+        beside = beside > kAxisWidth ? beside - kAxisWidth : 0;
         columns = std::clamp(style.width > beside ? style.width - beside : 0, kLeastColumns, kMostColumns);
     }
     lines.push_back({});

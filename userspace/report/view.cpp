@@ -50,6 +50,18 @@ Completeness ReplayedStream::completeness() const {
     return {complete, tracker.doubts(), known_before_attach(tracker, session)};
 }
 
+LiveMoment ReplayedStream::live_moment() const {
+    LiveMoment moment{last_place(live()), last_use != nullptr};
+    for (const auto& process : tracker.processes) {
+        const bool over = process->end == ProcessState::End::Exited && live_of(*process).live.buffers().empty();
+        const std::optional<StreamPlace> place = over && uses != nullptr ? uses->of(*process) : std::nullopt;
+        if (place && place->event <= moment.place.event) {
+            moment.ended.push_back({process->pid, *place});
+        }
+    }
+    return moment;
+}
+
 const ProcessState& ReplayedStream::live_of(const ProcessState& process) const {
     const ProcessState* then = live().find(process.number);
     return then == nullptr ? process : *then;

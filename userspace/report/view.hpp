@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "analysis/iteration_hint.hpp"
+#include "analysis/last_use.hpp"
 #include "analysis/observer.hpp"
 #include "analysis/scale_rule.hpp"
 #include "base/error.hpp"
@@ -46,11 +47,12 @@ struct ReplayedStream {
     // The last moment with memory in use; nullptr if some is in use at the end, or that moment was asked for, or of a view that does
     // not show what is live.
     const TrackerView* last_use = nullptr;
+    const LastUse* uses = nullptr;  // nullptr: not known
 
     // Of what is shown as live, or of one process at that moment.
     [[nodiscard]] const TrackerView& live() const { return last_use == nullptr ? tracker : *last_use; }
     [[nodiscard]] const ProcessState& live_of(const ProcessState& process) const;
-    [[nodiscard]] LiveMoment live_moment() const { return {last_place(live()), last_use != nullptr}; }
+    [[nodiscard]] LiveMoment live_moment() const;
     [[nodiscard]] Completeness completeness() const;  // for json_envelope()
     // Nothing was missed, and what was live before the attach is known: that something is not there can be said.
     [[nodiscard]] bool all_known() const { return complete && nothing_unknown(tracker, session); }

@@ -156,23 +156,36 @@ std::string ended_text(bool ended, const std::optional<ExitStatus>& status) {
 }
 
 std::vector<Note> before_release_notes(const LiveMoment& moment, const SessionInfo& session, std::string_view another) {
-    if (!moment.before_release) {
-        return {};
+    constexpr std::size_t kMostNamed = 4;
+    std::vector<Note> notes;
+    if (moment.before_release) {
+        notes.push_back({fmt::format(
+            "all that is known was released afterwards: what was live is shown at the last allocation or failure, {} (event {}); {} shows another moment",
+            human_offset(moment.place.t_ns, session.attached_monotonic_ns),
+            moment.place.event,
+            another
+        )});
     }
-    return {
-        {fmt::format(
-             "all that is known was released afterwards: what was live is shown at the last allocation or failure, {} (event {}); {} shows another moment",
-             human_offset(moment.place.t_ns, session.attached_monotonic_ns),
-             moment.place.event,
-             another
-         ),
-         Ink::Plain}};
+    for (std::size_t i = 0; i < std::min(kMostNamed, moment.ended.size()); ++i) {
+        const auto& [pid, last_use] = moment.ended[i];
+        notes.push_back({fmt::format(
+            "pid {} was over by then: it held memory last at {} (event:{})", pid, human_offset(last_use.t_ns, session.attached_monotonic_ns), last_use.event
+        )});
+    }
+    if (moment.ended.size() > kMostNamed) {
+        notes.push_back({fmt::format("so were {}", counted(moment.ended.size() - kMostNamed, "more process"))});
+    }
+    return notes;
 }
 
 void add_live_at(nlohmann::ordered_json& json, const LiveMoment& moment) {
     json["live_at"]["t_ns"] = moment.place.t_ns;
     json["live_at"]["event"] = moment.place.event;
     json["live_at"]["before_release"] = moment.before_release;
+    json["live_at"]["ended"] = nlohmann::ordered_json::array();
+    for (const auto& [pid, last_use] : moment.ended) {
+        json["live_at"]["ended"].push_back({{"pid", pid}, {"t_ns", last_use.t_ns}, {"event", last_use.event}});
+    }
 }
 
 Note none_note(const std::string& text, bool complete, Ink ink) {

@@ -47,6 +47,11 @@ void append_notes(std::vector<std::string>& lines, const std::vector<Note>& note
 struct LiveMoment {
     StreamPlace place;            // the end, or
     bool before_release = false;  // where memory was used last, as nothing was live at the end
+    struct Ended {
+        std::uint32_t pid = 0;
+        StreamPlace last_use;
+    };
+    std::vector<Ended> ended{};  // processes that were over by then: they held something, and show nothing
 };
 
 // None if that is the end. `another`: what chooses another moment.

@@ -9,7 +9,7 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr double kNsPerSecond = 1e9;
+constexpr double kNsInSecond = 1e9;
 constexpr std::size_t kFailuresShown = 3;
 
 // Counters only grow while a process lives; a smaller one would be another process's.
@@ -31,7 +31,7 @@ WatchRow make_row(
     if (context.previous != nullptr && context.now_ns > context.previous->t_ns) {
         const KindUsage* known = context.previous->find(key, place, kind);
         const KindUsage before = known == nullptr ? KindUsage{} : *known;
-        const double seconds = static_cast<double>(context.now_ns - context.previous->t_ns) / kNsPerSecond;
+        const double seconds = static_cast<double>(context.now_ns - context.previous->t_ns) / kNsInSecond;
         const auto rate = [seconds](std::uint64_t count, std::uint64_t then) {
             return static_cast<double>(since(count, then)) / seconds;
         };

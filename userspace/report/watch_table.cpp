@@ -49,7 +49,7 @@ TextTable make_table(bool footprint) {
         {"USED", Align::Left, 0, false},
         {"FREE", Align::Right, 2, false},
         {"LARGEST", Align::Right, 1, false},
-        {"OF", Align::Right, 3, false},
+        {"TOTAL", Align::Right, 3, false},
         {"ALLOCS", Align::Right, 7, false},
         {"FREES", Align::Right, 7, false},
         {"RELEASED", Align::Right, 7, false},  // by close, exit or clear, without a free

@@ -251,5 +251,15 @@ TEST(RecordTest, ModuleLoadedGivesThePidAndNoEvent) {
     EXPECT_EQ(harness.statistics().malformed, 0U);
 }
 
+TEST(RecordTest, AProcessThatStoppedAtAnOwnerIsTold) {
+    for (const std::uint16_t kind : {TAT_EVENT_ALLOCATED, TAT_EVENT_ALLOCATION_FAILED}) {
+        DecoderHarness harness;
+        tat_buffer_event record = buffer_record(kind);
+        EXPECT_EQ(harness.decode(record), std::nullopt);
+        record.header.flags |= TAT_FLAG_STOPPED;
+        EXPECT_EQ(harness.decode(record), (ProcessNews{kPid, ProcessNews::What::Owner}));
+    }
+}
+
 }  // namespace
 }  // namespace tt::alloc_trace::test

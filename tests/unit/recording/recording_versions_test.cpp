@@ -176,7 +176,7 @@ TEST(RecordingVersionsTest, UnknownEventKindsAreSkippedAndCounted) {
     const ReadBack read = FileBuilder().session().events(plain.bytes(), packed.bytes()).end(3).read();
     EXPECT_EQ(read.events, texts({ProcessExec{{10, 5, 6}}, ProcessExited{{12, 5, 6}}}));
     EXPECT_EQ(read.error, std::nullopt);
-    EXPECT_EQ(read.warning, "1 events of kinds that this version does not know were skipped");
+    EXPECT_EQ(read.warning, "1 event of a kind that this version does not know was skipped");
 }
 
 // What a reader of 0.1 makes of a chunk of 0.2: it knows none of the optional columns, and not the kinds they belong to.

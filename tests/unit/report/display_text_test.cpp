@@ -123,9 +123,9 @@ TEST(TextTable, ColumnsAreInLine) {
 TEST(TextTable, ShrinksThenDropsThenCuts) {
     EXPECT_EQ(
         joined(sample().lines({30, false, true})),
-        " PID  NOTE  COMMAND\n"
-        "   1  fine  python3 serve.py …\n"
-        "4242        重み\\x1b[2J\n"
+        " PID  COMMAND\n"
+        "   1  python3 serve.py --mode…\n"
+        "4242  重み\\x1b[2J\n"
     );
     EXPECT_EQ(
         joined(sample().lines({20, false, true})),
@@ -140,18 +140,33 @@ TEST(TextTable, ShrinksThenDropsThenCuts) {
     }
 }
 
-TEST(TextTable, MomentsAreCutBeforeAnythingIsLost) {
+TEST(TextTable, ColumnsGoBeforeMomentsAndNamesAreCut) {
     TextTable table({
         {"OWNER", TextTable::Align::Left, 0, true},
         {"FIRST", TextTable::Align::Right, 1, false},
         {"LAST", TextTable::Align::Right, 2, false},
+        {"KIND", TextTable::Align::Left, 0, false},
     });
-    table.add_row({{"mesh 0 (chips 0-31)"}, {"+00:00:01.000000001"}, {"kept"}});
-    table.add_row({{"chip 0"}, {"+00:00:01.000000002"}, {"+00:00:02.000000003"}});
-    EXPECT_EQ(table.lines({61, false, true})[1], "mesh 0 (chips 0-31)  +00:00:01.000000001                 kept");
-    EXPECT_EQ(table.lines({60, false, true})[2], "chip 0               +00:00:01.000000  +00:00:02.000000");
-    EXPECT_EQ(table.lines({50, false, true})[1], "mesh 0 (chips 0-31)  +00:00:01.000           kept");
-    EXPECT_EQ(table.lines({44, false, true})[1], "mesh 0 (chips…  +00:00:01.000           kept");
+    table.add_row({{"mesh 0 (chips 0-31)"}, {"+00:00:01.000000001"}, {"+00:00:02.000000003"}, {"a"}});
+    table.add_row({{"chip 0"}, {"+00:00:01.000000002"}, {"kept"}, {"b"}});
+    EXPECT_EQ(table.lines({67, false, true})[1], "mesh 0 (chips 0-31)  +00:00:01.000000001  +00:00:02.000000003  a");
+    EXPECT_EQ(table.lines({66, false, true})[1], "mesh 0 (chips 0-31)  +00:00:01.000000001  a");
+    EXPECT_EQ(table.lines({45, false, true})[2], "chip 0               b");
+    EXPECT_EQ(table.lines({20, false, true})[1], "mesh 0 (chips…  a");
+
+    TextTable moments({{"OWNER", TextTable::Align::Left, 0, true}, {"AT", TextTable::Align::Right, 0, false}});
+    moments.add_row({{"mesh 0 (chips 0-31)"}, {"+00:00:01.000000001"}});
+    EXPECT_EQ(moments.lines({34, false, true})[1], "mesh 0 (chip…  +00:00:01.000000001");
+    EXPECT_EQ(moments.lines({30, false, true})[1], "mesh 0 (chip…  +00:00:01.000000");
+}
+
+TEST(TextTable, APidStaysWhileItTellsRowsApart) {
+    for (const char* other : {"7", "8"}) {
+        TextTable table({{"PID", TextTable::Align::Left, 2, false}, {"TYPE", TextTable::Align::Left, 1, false}, {"SIZE", TextTable::Align::Left, 0, false}});
+        table.add_row({{"7"}, {"DRAM"}, {"1.0 MiB"}});
+        table.add_row({{other}, {"DRAM"}, {"2.0 MiB"}});
+        EXPECT_EQ(table.lines({13, false, true})[1], *other == '7' ? "DRAM  1.0 MiB" : "7    1.0 MiB");
+    }
 }
 
 TEST(TextTable, ColorDoesNotMoveColumns) {

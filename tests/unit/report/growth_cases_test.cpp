@@ -411,6 +411,35 @@ TEST(GrowthCases, OneOfAKindIsSingular) {
     EXPECT_THAT(job.text(), HasSubstr("40 iterations of 1.0 us, 1 allocation each\n"));
 }
 
+TEST(GrowthCases, SizesHaveTheirArticle) {
+    for (const auto& [size, text] : {std::pair<std::uint64_t, const char*>{8192, "an 8.0 KiB"}, {11 << 10, "an 11.0 KiB"}, {18 << 20, "an 18.0 MiB"},
+                                     {85 << 10, "an 85.0 KiB"}, {110 << 10, "a 110.0 KiB"}, {4096, "a 4.0 KiB"}}) {
+        ViewJob job("growth");
+        for (int i = 0; i < 40; ++i) {
+            job.free(job.alloc(size));
+        }
+        job.end();
+        EXPECT_THAT(job.text(0), HasSubstr(std::string("recognised by ") + text + " DRAM allocation of"));
+    }
+}
+
+// Weights that the first iteration lays out on the device, and frees nothing of, are no part of an iteration.
+TEST(GrowthCases, WhatTheFirstIterationPreparesIsInNone) {
+    for (const int prepared : {1, 30, 500}) {
+        ViewJob job("growth");
+        for (int i = 0; i < 20; ++i) {
+            for (int weight = 0; weight < (i == 0 ? prepared : 0); ++weight) {
+                job.alloc(1 << 20);
+            }
+            for (std::uint64_t size = 1; size <= 12; ++size) {
+                job.free(job.alloc(size * 2048, BufferType::L1));
+            }
+        }
+        job.end();
+        EXPECT_EQ(iterations_of(job.json())["allocations_per_period"], 12) << prepared;
+    }
+}
+
 TEST(GrowthCases, TellsWhatItTakesAndWhenItIsFull) {
     ViewJob job("growth");
     for (int i = 0; i < 40; ++i) {
@@ -482,6 +511,7 @@ TEST(GrowthCases, AMillionSizesAreBounded) {
 struct Model {
     const char* name;
     int iterations;
+    int allocations;  // of each
     int parts;  // 0: none are told
     int growing;
 };
@@ -536,6 +566,7 @@ TEST_P(GrowthModels, AreReadAsTheirAuthorsMeanThem) {
     const Json json = job.json();
     const Json found = iterations_of(json);
     EXPECT_EQ(found["count"], model.iterations);
+    EXPECT_EQ(found["allocations_per_period"], model.allocations);
     ASSERT_EQ(found["parts"].empty(), model.parts == 0) << found.dump(1);
     if (model.parts > 0) {
         EXPECT_EQ(found["parts"][0]["count"], model.parts);
@@ -547,7 +578,7 @@ TEST_P(GrowthModels, AreReadAsTheirAuthorsMeanThem) {
 INSTANTIATE_TEST_SUITE_P(
     All,
     GrowthModels,
-    testing::Values(Model{"llama", 20, 16, 0}, Model{"resnet", 20, 0, 0}, Model{"resnet-outputs-kept", 20, 0, 1}, Model{"bert", 10, 24, 0})
+    testing::Values(Model{"llama", 20, 357, 16, 0}, Model{"resnet", 20, 96, 0, 0}, Model{"resnet-outputs-kept", 20, 96, 0, 1}, Model{"bert", 10, 254, 24, 0})
 );
 
 }  // namespace

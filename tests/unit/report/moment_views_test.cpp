@@ -129,6 +129,41 @@ TEST(MomentViewsTest, TheEndIsShownWhereItWasAskedForOrHoldsSomething) {
     EXPECT_EQ(ViewRun("live", {}, Script().exited().events()).json()["before_release"], false) << "never held anything";
 }
 
+// Behind `before`, in another process.
+std::vector<Event> followed_by(std::vector<Event> before, std::vector<Event> job, std::uint32_t pid) {
+    const std::uint64_t later = header_of(before.back()).t_ns;
+    for (Event& event : job) {
+        std::visit([&](auto& one) { one.header.pid = pid; one.header.t_ns += later; }, event);
+        before.push_back(event);
+    }
+    return before;
+}
+
+TEST(MomentViewsTest, AProcessThatWasOverByThenIsSaid) {
+    constexpr const char* kOver = "was over by then: it held memory last at";
+    const std::vector<Event> nothing = Script().exited().events();
+    std::vector<Event> running = ended_job();
+    running.resize(running.size() - 2);
+    const std::string first = "pid " + std::to_string(kPid) + " " + kOver;
+    for (const char* view : {"summary", "live", "devices", "owners"}) {
+        const std::string text = ViewRun(view, {}, followed_by(ended_job(), ended_job(), 77)).text();
+        EXPECT_THAT(text, AllOf(HasSubstr(first), HasSubstr("(event:8)"), Not(HasSubstr("pid 77 was")))) << view;
+        EXPECT_THAT(ViewRun(view, {}, followed_by(ended_job(), running, 77)).text(), HasSubstr(first)) << view;
+        EXPECT_THAT(ViewRun(view, {}, followed_by(nothing, ended_job(), 77)).text(), Not(HasSubstr(kOver))) << view;
+        EXPECT_THAT(ViewRun(view, {}, ended_job()).text(), Not(HasSubstr(kOver))) << view;
+    }
+    const auto ended = ViewRun("summary", {}, followed_by(ended_job(), running, 77)).json()["live_at"]["ended"];
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_EQ(ended[0]["pid"], kPid);
+    EXPECT_EQ(ended[0]["event"], 8);
+
+    std::vector<Event> many = ended_job();
+    for (std::uint32_t pid = 100; pid < 106; ++pid) {
+        many = followed_by(many, ended_job(), pid);
+    }
+    EXPECT_THAT(ViewRun("live", {}, many).text(), HasSubstr("so were 2 more processes"));
+}
+
 TEST(MomentViewsTest, WhatTheEndReleasedIsNoFree) {
     const auto summary = ViewRun("summary", {}, ended_job()).json()["processes"][0]["usage"][0];
     const auto device = ViewRun("devices", {}, ended_job()).json()["devices"][0]["types"][0];

@@ -46,7 +46,7 @@ TEST(WatchCapacity, TableAtHundredTwentyColumns) {
         "pid 4242  python3 serve.py  since 2026-02-03 12:34:56Z (1m05s)  events 7  lost 0\n"
         "known before attach: full (3 buffers found)\n"
         "\n"
-        "DEVICE     TYPE  BUFFERS  FOOTPRINT       PEAK  USED               FREE   LARGEST        OF  ALLOCS/S  FREES/S\n"
+        "DEVICE     TYPE  BUFFERS  FOOTPRINT       PEAK  USED               FREE   LARGEST     TOTAL  ALLOCS/S  FREES/S\n"
         "chips 0-1  DRAM        2    3.0 GiB    3.0 GiB  ███░░░░░  38%   5.0 GiB   3.0 GiB   8.0 GiB         -        -\n"
         "           L1          1  128.0 KiB  128.0 KiB  █░░░░░░░   0%  87.4 MiB  57.8 MiB  87.5 MiB         -        -\n"
     );
@@ -56,7 +56,7 @@ TEST(WatchCapacity, EightyColumnsKeepTheBarsAndAsciiHasBarsToo) {
     EXPECT_THAT(
         watch_text(attached(), 80, false),
         HasSubstr(
-            "DEVICE     TYPE  BUFFERS  FOOTPRINT  USED               FREE   LARGEST        OF\n"
+            "DEVICE     TYPE  BUFFERS  FOOTPRINT  USED               FREE   LARGEST     TOTAL\n"
             "chips 0-1  DRAM        2    3.0 GiB  ###.....  38%   5.0 GiB   3.0 GiB   8.0 GiB\n"
         )
     );
@@ -296,8 +296,8 @@ TEST(LiveCapacity, TableOfEveryPlaceAndType) {
     EXPECT_THAT(
         text,
         HasSubstr("capacity per chip; largest free block over all banks\n"
-                  "DEVICE     PID   TYPE  USED               FREE   LARGEST        OF  BANKS  ALLOCATORS\n"
-                  "chips 0-1  4242  DRAM  ███░░░░░  38%   5.0 GiB   3.0 GiB   8.0 GiB      8           1\n")
+                  "DEVICE     PID   TYPE  USED               FREE  LARGEST HOLE     TOTAL  BANKS  ALLOCATORS\n"
+                  "chips 0-1  4242  DRAM  ███░░░░░  38%   5.0 GiB       3.0 GiB   8.0 GiB      8           1\n")
     );
     EXPECT_THAT(text, HasSubstr("known before attach: full (3 buffers found)\n"));
 }
@@ -307,8 +307,8 @@ TEST(SummaryCapacity, RowsHaveCapacityAndOlderProcessesAreCounted) {
     const std::string text = render_summary_text(build_summary_view(stream.view(), {}, {}, session()), session(), {});
     EXPECT_THAT(
         text,
-        HasSubstr("DEVICE     TYPE  ALLOCS  FREES  LIVE  FOOTPRINT       PEAK  USED               FREE   LARGEST        OF\n"
-                  "chips 0-1  DRAM       0      0     2    3.0 GiB    3.0 GiB  ███░░░░░  38%   5.0 GiB   3.0 GiB   8.0 GiB\n")
+        HasSubstr("DEVICE     TYPE  ALLOCS  FREES  LIVE  FOOTPRINT       PEAK  USED               FREE  LARGEST HOLE     TOTAL\n"
+                  "chips 0-1  DRAM       0      0     2    3.0 GiB    3.0 GiB  ███░░░░░  38%   5.0 GiB       3.0 GiB   8.0 GiB\n")
     );
     for (std::uint32_t pid = 100; pid < 170; ++pid) {
         stream.process(70, pid, "job").exited(71);

@@ -18,6 +18,7 @@
 #include "report/doctor_view.hpp"
 #include "report/event_json.hpp"
 #include "report/live_view.hpp"
+#include "report/mark_view.hpp"
 #include "report/owner_labels.hpp"
 #include "report/process_list_view.hpp"
 #include "report/render_watch_lines.hpp"
@@ -247,6 +248,12 @@ TEST(Schema, ListAndDoctor) {
     EXPECT_EQ(SchemaFile("list").complaints(json_line(process_list_json(rows, session()))), "");
     const std::vector<DoctorCheck> checks{{"kernel", CheckOutcome::Warning, "x", "y"}};
     EXPECT_EQ(SchemaFile("doctor").complaints(json_line(doctor_json(checks, full_session()))), "");
+}
+
+TEST(Schema, Mark) {
+    const nlohmann::ordered_json json = mark_json({"decode \x1b[2J", "job.ttar", 1282, 2'000, 1'000});
+    EXPECT_EQ(SchemaFile("mark").complaints(json_line(json)), "");
+    EXPECT_EQ(json["event"], 1282);
 }
 
 TEST(Schema, Snapshot) {

@@ -31,7 +31,7 @@ Stream busy_stream() {
 TEST(TimelineView, DrawsLevelsAndMarksTheMoments) {
     const std::string text = timeline_text(busy_stream(), {80, false, true});
     EXPECT_THAT(text, HasSubstr("memory over 1m40s, attached 2026-02-03 12:34:56Z, from +00:00:00.000000000 since"));
-    EXPECT_THAT(text, HasSubstr("chips 0-1  DRAM  0 B  12.0 MiB  +00:00:50.000  ▃▃▃"));
+    EXPECT_THAT(text, HasSubstr("chips 0-1  DRAM  0 B  12.0 MiB  +00:00:50.000000000  ▃▃▃"));
     EXPECT_THAT(text, HasSubstr("███▃▃▃"));
     EXPECT_THAT(text, HasSubstr("F  1 failed allocation, +00:01:00.000000000 1.0 GiB of DRAM on mesh 0 (chips"));
     EXPECT_THAT(text, HasSubstr("G  1 gap, +00:01:10.000000000 7 events lost"));

@@ -21,7 +21,7 @@ class ViewRun {
     [[nodiscard]] auto with_stream(const Say& say) const {
         const TrackerView tracker = tracker_->view();
         const std::optional<TrackerView> held = held_ ? std::optional(held_->view()) : std::nullopt;
-        return say(ReplayedStream{tracker, session_, true, warning_, held ? &*held : nullptr});
+        return say(ReplayedStream{tracker, session_, true, warning_, held ? &*held : nullptr, &last_use_});
     }
 
 public:

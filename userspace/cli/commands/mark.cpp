@@ -6,8 +6,8 @@
 #include "cli/output.hpp"
 #include "control/mark_client.hpp"
 #include "control/runtime_directory.hpp"
-#include "report/display_text.hpp"
-#include "report/human_size.hpp"
+#include "report/json_envelope.hpp"
+#include "report/mark_view.hpp"
 
 namespace tt::alloc_trace {
 
@@ -30,10 +30,8 @@ Result<int> run_mark(const Options& options) {
     if (!placed) {
         return tl::make_unexpected(placed.error());
     }
-    const std::string at = human_offset(placed->t_ns, placed->attached_t_ns);
-    const Status written = write_stdout(
-        printable(fmt::format("{}: event:{} at {} of {}", options.mark, placed->event, at, recorder.info.file)) + "\n"
-    );
+    const MarkView view{options.mark, recorder.info.file, placed->event, placed->t_ns, placed->attached_t_ns};
+    const Status written = write_stdout(options.format == OutputFormat::Json ? json_document(mark_json(view)) : render_mark_text(view));
     return written ? Result<int>(0) : tl::make_unexpected(written.error());
 }
 

@@ -86,6 +86,24 @@ Status replay_last_use(const std::string& path, const View& view, const ReplayWi
     return replay_recording(path, *found, until, nullptr, {}, ReplayStart::LastCheckpoint);
 }
 
+// The page says itself that nothing passes the filter.
+std::string document(
+    const View& view, const ReplayedStream& stream, OutputFormat format, const std::optional<std::string>& unmatched, const TextStyle& style
+) {
+    if (format == OutputFormat::Json) {
+        nlohmann::ordered_json json = view.json(stream);
+        if (unmatched) {
+            json["nothing_passes"] = *unmatched;
+        }
+        return json_document(json);
+    }
+    std::vector<std::string> head;
+    if (unmatched && format != OutputFormat::Html) {
+        append_notes(head, {{*unmatched, Ink::Warning}}, style);
+    }
+    return joined(head) + view.text(stream, style);
+}
+
 }  // namespace
 
 Result<int> run_report(const Options& options) {
@@ -124,17 +142,10 @@ Result<int> run_report(const Options& options) {
     }
     const TrackerView tracker = replay->tracker.view();
     const std::optional<TrackerView> last_use = held ? std::optional(held->tracker.view()) : std::nullopt;
-    const ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning, last_use ? &*last_use : nullptr};
+    const ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning, last_use ? &*last_use : nullptr, &replay->last_use};
     const TextStyle style = options.output.empty() ? stdout_style(options.color) : TextStyle{};
     const std::optional<std::string> unmatched = nothing_passes(tracker, options.filter);
-    const bool text = options.format != OutputFormat::Json && options.format != OutputFormat::Html;
-    std::vector<std::string> head;
-    if (unmatched && text) {
-        append_notes(head, {{*unmatched, Ink::Warning}}, style);
-    } else if (unmatched) {
-        spdlog::warn("{}: {}", printable(options.file), *unmatched);
-    }
-    const std::string output = joined(head) + (options.format == OutputFormat::Json ? json_document(view->json(stream)) : view->text(stream, style));
+    const std::string output = document(*view, stream, options.format, unmatched, style);
     if (Status written = write_output(output, options.output, options.force); !written) {
         return tl::make_unexpected(written.error());
     }
