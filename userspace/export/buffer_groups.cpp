@@ -65,7 +65,7 @@ std::vector<std::string> BufferGroups::notes() const {
 }
 
 void BufferGroups::start(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, bool allocated) {
-    if (!options_.passes(process.owner_of(key).places, memory_kind(key.type), buffer.size)) {
+    if (!options_.passes(process, key, buffer.size)) {
         return;
     }
     const Kept kept{group_of(process, key, buffer), weigh(process, key, buffer)};

@@ -100,7 +100,7 @@ public:
     }
     void residency_changed(const ProcessState& process, const Place& place) override {
         advance(process.last_t_ns);
-        if (options_.passes({place}, MemoryKind::CircularBuffer, ~std::uint64_t{0})) {
+        if (options_.passes(process, place, MemoryKind::CircularBuffer)) {
             counters_.touch(process, place, MemoryKind::CircularBuffer);
         }
     }
@@ -181,14 +181,14 @@ private:
     void touch(const ProcessState& process, const AllocationKey& key) {
         const MemoryKind kind = memory_kind(key.type);
         for (const Place& place : process.owner_of(key).places) {
-            if (options_.filter.passes(place) && options_.filter.passes(kind)) {
+            if (options_.passes(process, place, kind)) {
                 counters_.touch(process, place, kind);
             }
         }
     }
     void start_slice(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
         const Owner& owner = process.owner_of(key);
-        if (!options_.passes(owner.places, memory_kind(key.type), buffer.size)) {
+        if (!options_.passes(process, key, buffer.size)) {
             return;
         }
         const std::uint32_t name = name_index(owner_names_.of(process, owner), key.type, buffer.size);

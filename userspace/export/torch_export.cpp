@@ -109,7 +109,7 @@ public:
 private:
     Space* space_of(const ProcessState& process, const AllocationKey& key, std::uint64_t size) {
         const Owner& owner = process.owner_of(key);
-        if (!options_.passes(owner.places, memory_kind(key.type), size)) {
+        if (!options_.passes(process, key, size)) {
             return nullptr;
         }
         const auto where = std::make_tuple(process.number, key.allocator, key.generation, key.type);

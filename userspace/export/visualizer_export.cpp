@@ -138,7 +138,7 @@ public:
 
 private:
     [[nodiscard]] bool passes(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) const {
-        return options_.passes(process.owner_of(key).places, memory_kind(key.type), buffer.size);
+        return options_.passes(process, key, buffer.size);
     }
     void take_error(const Event& event) {
         if (errors_.size() >= kMaxErrors || !state_.passes(options_, event)) {
