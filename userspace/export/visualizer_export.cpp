@@ -278,7 +278,7 @@ void VisualizerExport::write_operation(std::size_t index, const ReplayedStream& 
     add_change("allocations", &Counts::allocs);
     add_change("ends of buffers", &Counts::ends);
     add_change("launches", &Counts::launches);
-    add("recording", stream.complete ? "complete" : "incomplete: " + (stream.warning.empty() ? doubt_text(stream.tracker.doubts()) : stream.warning));
+    add("recording", stream.complete ? "complete" : "incomplete: " + incomplete_words(stream));
     for (const auto& [id, device] : ids_.devices()) {
         add(fmt::format("device {}", id), device.label);
     }
