@@ -9,6 +9,7 @@
 
 #include "cli/named_moments.hpp"
 #include "cli/replay.hpp"
+#include "report/human_size.hpp"
 #include "report/peak_words.hpp"
 #include "report/view_words.hpp"
 
@@ -70,19 +71,25 @@ Result<std::vector<NamedMoment>> peak_moments(const std::string& path, const Exp
     if (!peaks) {
         return tl::make_unexpected(peaks.error());
     }
-    std::map<std::uint64_t, std::map<std::string, std::vector<Place>>> found;  // by event and type
+    struct OfEvent {
+        std::map<std::pair<PeakOf, std::uint64_t>, std::vector<Place>> places;  // by what it is of, and bytes
+    };
+    std::map<std::uint64_t, OfEvent> found;  // by event
     for (const FoundPeak& peak : *peaks) {
         if (passes(exporting, peak)) {
-            found[shown_moment(peak).place.event][std::string(to_string(peak.key.of))].push_back(peak.key.place);
+            const PeakMoment& moment = shown_moment(peak);
+            found[moment.place.event].places[{peak.key.of, moment.bytes}].push_back(peak.key.place);
         }
     }
     std::vector<NamedMoment> moments;
-    for (const auto& [event, types] : found) {
-        std::string name;
-        for (const auto& [type, places] : types) {
-            name += fmt::format("{}peak of {} on {}", name.empty() ? "" : ", ", type, place_list(places));
+    for (const auto& [event, peaks_then] : found) {
+        NamedMoment moment{event, {}, false};
+        for (const auto& [what, places] : peaks_then.places) {
+            const auto& [of, bytes] = what;
+            moment.name += fmt::format("{}peak of {} on {} ({})", moment.name.empty() ? "" : ", ", to_string(of), place_list(places), human_bytes(bytes));
+            moment.circular_buffers = moment.circular_buffers || of == PeakOf::CircularBuffers || of == PeakOf::L1AndCircularBuffers;
         }
-        moments.push_back({event, name});
+        moments.push_back(std::move(moment));
     }
     return moments;
 }

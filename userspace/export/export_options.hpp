@@ -26,7 +26,8 @@ inline constexpr std::size_t kGroupWeightCount = 3;
 // A moment that the reader of an export looks for.
 struct NamedMoment {
     std::uint64_t event = 0;  // its number in the recording
-    std::string name;         // "peak of DRAM on chips 0-7"
+    std::string name;         // "peak of DRAM on chips 0-7 (183.0 MiB)"
+    bool circular_buffers = false;  // they are part of it
 };
 
 struct ExportOptions {

@@ -11,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "export/bank_bytes.hpp"
 #include "export/formats.hpp"
 #include "export/labels.hpp"
 #include "export/life_map.hpp"
@@ -53,7 +54,7 @@ public:
         for_each_live(view, [this](const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
             if (TorchSpace* space = space_of(process, key, buffer.size)) {
                 learn_late(process, key, buffer);
-                space->live.push_back({key.address, bytes_of(process, key, buffer), buffer.tid, size_class(buffer.size)});
+                space->live.push_back({key.address, shown_bank_bytes(process, key, buffer), buffer.tid, size_class(buffer.size)});
                 cover_region(*space, process, key);
                 space->cover(key.address, space->live.back().bytes);
             }
@@ -118,12 +119,6 @@ private:
             space.banks = region->banks;
         }
     }
-    // Of one bank. Where that is not known the size stands for it, as far as the bank reaches.
-    static std::uint64_t bytes_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
-        const Region* region = process.allocators[key.allocator].region(key.type);
-        const std::uint64_t end = region == nullptr ? ~std::uint64_t{0} : region->base + region->bytes;
-        return bank_footprint_of(process, key, buffer).value_or(std::min(buffer.size, end - std::min(end, key.address)));
-    }
     void add(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, TorchAction action) {
         TorchSpace* space = space_of(process, key, buffer.size);
         if (space == nullptr) {
@@ -134,7 +129,7 @@ private:
         } else if (!bank_footprint_of(process, key, buffer)) {
             begun_by_size_[{process.number, key}] = snapshot_.dropped + snapshot_.entries.size();
         }
-        const std::uint64_t bytes = bytes_of(process, key, buffer);
+        const std::uint64_t bytes = shown_bank_bytes(process, key, buffer);
         cover_region(*space, process, key);
         const auto number = static_cast<std::uint32_t>(space - snapshot_.spaces.data());
         push({
@@ -150,7 +145,7 @@ private:
         }
         if (begun->second >= snapshot_.dropped) {
             TorchEntry& entry = snapshot_.entries[begun->second - snapshot_.dropped];
-            entry.bytes = bytes_of(process, key, buffer);
+            entry.bytes = shown_bank_bytes(process, key, buffer);
             entry.by_size = !bank_footprint_of(process, key, buffer);
         }
         begun_by_size_.erase(begun);
