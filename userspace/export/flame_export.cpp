@@ -83,7 +83,7 @@ private:
     // A frame is what stands between two semicolons of one line.
     void append_frame(const std::string& name) {
         std::transform(name.begin(), name.end(), std::back_inserter(text()), [](char c) {
-            return c == ';' ? ':' : c == '\n' || c == '\r' ? ' ' : c;
+            return c == ';' ? ':' : static_cast<unsigned char>(c) < ' ' ? ' ' : c;
         });
     }
 };
@@ -98,7 +98,9 @@ private:
         nlohmann::ordered_json head;
         head["$schema"] = "https://www.speedscope.app/file-format-schema.json";
         head["exporter"] = fmt::format("tt-alloc-trace {}", stream.session.tool_version);
-        head["name"] = fmt::format("device memory of {}", stream.session.target);
+        head["name"] = fmt::format(
+            "device memory of {}{}", stream.session.target, stream.complete ? "" : " (incomplete: " + incomplete_words(stream) + ")"
+        );
         head["activeProfileIndex"] = static_cast<std::size_t>(options().shown_weight());
         text() += json_line(head);
         text().resize(text().rfind('}'));
@@ -121,7 +123,7 @@ private:
         fmt::format_to(
             std::back_inserter(text()),
             R"({{"type":"sampled","name":"{}","unit":"{}","startValue":0,"endValue":{},"samples":[)",
-            options().weigh_counts ? fmt::format("{} (buffers)", name) : name,
+            fmt::format("{}, {}", name, options().weigh_counts ? "buffers" : "bytes of all chips together"),
             options().weigh_counts ? "none" : "bytes",
             groups().total(weight)
         );
