@@ -100,6 +100,10 @@ static __always_inline int tell_plan(__u64 program, __u64 owner, __u32 plan, boo
     return emit_regions(program, owner, instance.layout.plans[plan].allocators, plan);
 }
 
+static __always_inline int emit_not_told(__u64 program, __u64 owner, __u32 plan, __u64 pid_tgid) {
+    return emit_pointer(TAT_EVENT_PROGRAM_NOT_TOLD, plan, program, owner, pid_tgid);
+}
+
 /* True once for each program. */
 static __always_inline bool is_first_launch(__u64 program, __u64 pid_tgid) {
     struct tat_program_key key = {.program = program, .pid = pid_tgid >> 32};
@@ -131,10 +135,17 @@ int program_launched(struct pt_regs *regs) { /* compile_and_allocate or allocate
     if (!is_first_launch(program, pid_tgid)) {
         return 0;
     }
-    bool hook = TAT_HAS(TAT_PROGRAM_CIRCULAR_BUFFER, object) || TAT_HAS(TAT_PROGRAM_PLACED, object);
-    int unknown = tell_plan(program, owner, TAT_PLAN_CIRCULAR, circular, hook);
-    unknown |= tell_plan(program, owner, TAT_PLAN_DATAFLOW, dataflow, TAT_HAS(TAT_PROGRAM_DATAFLOW_PLACED, object));
-    return unknown ? emit_pointer(TAT_EVENT_PROGRAM_NOT_TOLD, 0, program, owner, pid_tgid) : 0;
+    bool can_read_circular = instance.layout.plans[TAT_PLAN_CIRCULAR].allocators != TAT_NO_OFFSET;
+    bool can_read_dataflow = instance.layout.plans[TAT_PLAN_DATAFLOW].allocators != TAT_NO_OFFSET;
+    bool hook = TAT_HAS(TAT_PROGRAM_CIRCULAR_BUFFER, object) || (TAT_HAS(TAT_PROGRAM_PLACED, object) && can_read_circular);
+    if (tell_plan(program, owner, TAT_PLAN_CIRCULAR, circular, hook)) {
+        emit_not_told(program, owner, TAT_PLAN_CIRCULAR, pid_tgid);
+    }
+    hook = TAT_HAS(TAT_PROGRAM_DATAFLOW_PLACED, object) && can_read_dataflow;
+    if (tell_plan(program, owner, TAT_PLAN_DATAFLOW, dataflow, hook)) {
+        emit_not_told(program, owner, TAT_PLAN_DATAFLOW, pid_tgid);
+    }
+    return 0;
 }
 
 SEC("uprobe")
@@ -225,7 +236,7 @@ static __always_inline int emit_placed(__u64 program, __u32 plan) {
     thread->placing[plan] = 0;
     __u64 owner = thread->launch_owner;
     bool incomplete = emit_regions(program, owner, instance.layout.plans[plan].allocators, plan);
-    return incomplete ? emit_pointer(TAT_EVENT_PROGRAM_NOT_TOLD, 0, program, owner, pid_tgid) : 0;
+    return incomplete ? emit_not_told(program, owner, plan, pid_tgid) : 0;
 }
 
 SEC("uprobe")

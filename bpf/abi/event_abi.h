@@ -139,6 +139,8 @@ struct tat_pointer_event { /* CIRCULAR_BUFFERS_RELEASED, PROGRAM_*, OWNER_CLOSIN
     __u64 owner;  /* PROGRAM_LAUNCHED, PROGRAM_NOT_TOLD: the device; else 0 */
 };
 
+/* header.flags of PROGRAM_NOT_TOLD: TAT_PLAN_* */
+
 /* header.flags of ALLOCATOR_RELEASED */
 #define TAT_FLAG_DEALLOCATE_BUFFERS 0
 #define TAT_FLAG_CLEAR 1

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What tracing costs the target: the same job bare, with an empty program on the same probes, with tt-alloc-trace, and with
-// bpftrace printing the same fields; in turn, several rounds, the best of each. Then what walks cost a job of 100,000 live buffers.
+// What tracing costs the target: the same job bare, with an empty program on the same probes, with one that does one read and
+// one record, with tt-alloc-trace, and with bpftrace printing the same fields; in turn, several rounds, the best of each. Then what walks cost a job of 100,000 live buffers.
 // Only ratios within one run mean anything.
 #include <algorithm>
 #include <array>
@@ -24,7 +24,7 @@
 #include "support/temp_dir.hpp"
 #include "support/tool.hpp"
 #include "target/elf_file.hpp"
-#include "tat_empty.skel.h"
+#include "tat_floor.skel.h"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -52,23 +52,25 @@ std::vector<ProbeRequest> event_probes(const ElfFile& elf) {
     return probes;
 }
 
-struct EmptyTracer {
-    tat_empty* object = tat_empty__open_and_load();
+using FloorProgram = bpf_program* decltype(tat_floor::progs)::*;
+
+struct FloorTracer {
+    tat_floor* object = tat_floor__open_and_load();
     Attacher attacher;
 
-    explicit EmptyTracer(const StandIn& job) {
+    FloorTracer(const StandIn& job, FloorProgram program) {
         const ElfFile elf = open_library();
         for (const ProbeRequest& probe : event_probes(elf)) {
-            if (!attacher.attach_at(object->progs.nothing, {elf.fd(), elf.path()}, probe.file_offset, job.pid())) {
-                throw std::runtime_error("cannot attach the empty program");
+            if (!attacher.attach_at(object->progs.*program, {elf.fd(), elf.path()}, probe.file_offset, job.pid())) {
+                throw std::runtime_error("cannot attach the program that is the floor");
             }
         }
     }
-    EmptyTracer(const EmptyTracer&) = delete;
-    EmptyTracer& operator=(const EmptyTracer&) = delete;
-    ~EmptyTracer() {
+    FloorTracer(const FloorTracer&) = delete;
+    FloorTracer& operator=(const FloorTracer&) = delete;
+    ~FloorTracer() {
         attacher.detach_all();
-        tat_empty__destroy(object);
+        tat_floor__destroy(object);
     }
 };
 
@@ -120,43 +122,13 @@ struct Mode {
     std::function<Tracer(const StandIn&)> attach;
 };
 
+auto attach_floor(FloorProgram program) {
+    return [program](const StandIn& job) -> Tracer { return std::make_shared<FloorTracer>(job, program); };
+}
+
 template <typename T>
 Tracer attach(const StandIn& job) {
     return std::make_shared<T>(job);
-}
-
-double microseconds_per_event(const Mode& mode, const Plan& plan) {
-    StandIn job({"--threads", "1", "--ops", std::to_string(plan.operations), "--types", "DRAM"});
-    const Tracer tracer = mode.attach(job);
-    const auto start = std::chrono::steady_clock::now();
-    job.run_all();
-    const std::chrono::duration<double, std::micro> spent = std::chrono::steady_clock::now() - start;
-    return spent.count() / static_cast<double>(plan.operations);
-}
-
-void measure(const Plan& plan) {
-    const std::array<Mode, 4> modes{{
-        {"bare", [](const StandIn&) { return Tracer(); }},
-        {"empty program", attach<EmptyTracer>},
-        {"tt-alloc-trace record", attach<RecordTracer>},
-        {"bpftrace", attach<BpftraceTracer>},
-    }};
-    std::array<double, 4> best{};
-    best.fill(1e9);
-    for (int round = 0; round < plan.rounds; ++round) {
-        for (std::size_t i = 0; i < modes.size(); ++i) {
-            best[i] = std::min(best[i], microseconds_per_event(modes[i], plan));
-        }
-    }
-    std::printf("%-24s %12s %12s\n", "", "us/event", "over bare");
-    for (std::size_t i = 0; i < modes.size(); ++i) {
-        std::printf("%-24s %12.2f %12.2f\n", modes[i].name, best[i], best[i] - best[0]);
-    }
-    const double floor = best[1] - best[0];
-    const double ours = best[2] - best[0];
-    const double bpftrace = best[3] - best[0];
-    std::printf("tt-alloc-trace / empty program: %.2f\n", ours / floor);
-    std::printf("tt-alloc-trace / bpftrace: 1/%.1f\n", bpftrace / ours);
 }
 
 double cpu_seconds(pid_t pid) {
@@ -168,12 +140,48 @@ double cpu_seconds(pid_t pid) {
     return static_cast<double>(time.tv_sec) + (static_cast<double>(time.tv_nsec) * 1e-9);
 }
 
+// Processor time of the job: it does not count the waiting for a processor.
+double microseconds_per_event(const Mode& mode, const Plan& plan) {
+    StandIn job({"--threads", "1", "--ops", std::to_string(plan.operations), "--types", "DRAM"});
+    const Tracer tracer = mode.attach(job);
+    const double before = cpu_seconds(job.pid());
+    job.run_all();
+    return (cpu_seconds(job.pid()) - before) * 1e6 / static_cast<double>(plan.operations);
+}
+
+void measure(const Plan& plan) {
+    const std::array<Mode, 5> modes{{
+        {"bare", [](const StandIn&) { return Tracer(); }},
+        {"empty program", attach_floor(&decltype(tat_floor::progs)::nothing)},
+        {"one read, one record", attach_floor(&decltype(tat_floor::progs)::one_read_one_record)},
+        {"tt-alloc-trace record", attach<RecordTracer>},
+        {"bpftrace", attach<BpftraceTracer>},
+    }};
+    std::array<double, 5> best{};
+    best.fill(1e9);
+    for (int round = 0; round < plan.rounds; ++round) {
+        for (std::size_t i = 0; i < modes.size(); ++i) {
+            best[i] = std::min(best[i], microseconds_per_event(modes[i], plan));
+        }
+    }
+    std::printf("%-24s %12s %12s\n", "", "us/event", "over bare");
+    for (std::size_t i = 0; i < modes.size(); ++i) {
+        std::printf("%-24s %12.2f %12.2f\n", modes[i].name, best[i], best[i] - best[0]);
+    }
+    const double floor = best[1] - best[0];
+    const double least = best[2] - best[0];
+    const double ours = best[3] - best[0];
+    const double bpftrace = best[4] - best[0];
+    std::printf("one read, one record / empty program: %.2f\n", least / floor);
+    std::printf("tt-alloc-trace / empty program: %.2f\n", ours / floor);
+    std::printf("tt-alloc-trace / bpftrace: 1/%.1f\n", bpftrace / ours);
+}
+
 struct WalkCost {
     double target_us_per_event = 1e9;  // CPU time
     double tracer_share = 1e9;         // of one processor
 };
 
-// CPU times: they do not count the waiting for a processor that tracer and target share.
 WalkCost run_with_walks(const std::vector<std::string>& options, long operations) {
     StandIn job({"--threads", "1", "--ops", std::to_string(operations), "--types", "DRAM", "--prefill", "100000"});
     const TempDir dir;
@@ -218,6 +226,7 @@ int main(int argc, char** argv) {
     if (argc > 2) {
         plan.operations = std::max(1000L, std::atol(argv[2]));
     }
+    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // figures as they come, into a file, too
     try {
         tt::alloc_trace::test::measure(plan);
         tt::alloc_trace::test::measure_walks(plan);

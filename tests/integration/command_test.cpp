@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "kernel/uprobe_multi.hpp"
 #include "support/bpf_test.hpp"
 #include "support/proc.hpp"
 #include "support/replayed.hpp"
@@ -51,6 +52,22 @@ TEST_F(CommandTest, NothingIsMissedFromTheFirstAllocationOn) {
     EXPECT_TRUE(replayed->process(truth.pid).from_first_event);
     EXPECT_EQ(replayed->process(truth.pid).end, ProcessState::End::Exited);
     EXPECT_EQ(replayed->session.known_before_attach, KnownBefore::Full);
+}
+
+// README names what is enough where the kernel has uprobe links of its own.
+TEST_F(CommandTest, ThreeCapabilitiesAreEnough) {
+    if (!has_uprobe_multi()) {
+        GTEST_SKIP() << "this kernel has no uprobe_multi";
+    }
+    const std::string path = dir_.file("truth.json");
+    SpawnOptions options = tool_with({"record", "-o", file_, "--", standin_path(), "--ops", "2000", "--truth", path});
+    const std::vector<std::string> with_three{"setpriv", "--bounding-set", "-all,+bpf,+perfmon,+sys_ptrace"};
+    options.arguments.insert(options.arguments.begin(), with_three.begin(), with_three.end());
+    Subprocess tool(options);
+    const Outcome outcome = tool.wait();
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const Truth truth = read_truth(path);
+    EXPECT_TRUE(matches(*replay(file_, {truth}), truth));
 }
 
 // As `-- podman run`, chroot, nix or conda: what runs at last is loaded by a dynamic linker of its own.

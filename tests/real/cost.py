@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tracing costs a job that allocates and frees as fast as it can: processor time per event, the tracers in turn.
 
-The floor is an empty program on the same two probes; bpftrace printing the fields that a recording holds is the alternative."""
+The floor is an empty program in the same two functions; bpftrace printing the fields that a recording holds is the alternative."""
 import json
 import pathlib
 import shutil
+import subprocess
 import tempfile
 import time
 
@@ -35,8 +36,21 @@ def probes_of(tool, library):
     return probes, layout
 
 
+def entry_of(library, symbol):
+    """Offset of a function in its file."""
+    names = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout
+    address = next(int(line.split()[0], 16) for line in names.splitlines() if line.split()[2:] == [symbol])
+    segments = subprocess.run(["readelf", "-lW", library], capture_output=True, text=True, check=True).stdout
+    for words in (line.split() for line in segments.splitlines()):
+        if words[:1] == ["LOAD"]:
+            offset, begin, size = int(words[1], 16), int(words[2], 16), int(words[4], 16)
+            if begin <= address < begin + size:
+                return address - begin + offset
+    raise tracer.TracerError(f"{symbol} of {library} is in no segment")
+
+
 class Sites:
-    """The probed instructions in the job's memory: the kernel puts a breakpoint there while a tracer is attached."""
+    """Instructions in the job's memory: the kernel puts a breakpoint there while a tracer is attached."""
 
     def __init__(self, pid, library, offsets):
         self.memory = open(f"/proc/{pid}/mem", "rb", buffering=0)
@@ -91,16 +105,19 @@ def measure(release, tool, rounds):
         )
         for mode, text in body.items()
     }
-    sites = Sites(job.pid, library, [int(probe["offset"], 16) for probe in probed])
+    probed_by_tool = Sites(job.pid, library, [int(probe["offset"], 16) for probe in probed])
+    entries = Sites(job.pid, library, [entry_of(library, probe["symbol"]) for probe in probed])
     best = {}
     for _ in range(rounds):
         for mode in ("bare", "floor", "tt-alloc-trace", "bpftrace"):
             running = None
+            sites = entries if mode in commands else probed_by_tool
             if mode in commands:
                 running = jobs.Group(["bpftrace", "-o", folder / "bpftrace.out", "-e", commands[mode]], None, folder)
             elif mode != "bare":
                 running = tracer.Recorder(tool, folder / "cost.ttar", "-p", str(job.pid), "--force")
-            sites.wait_for(running is not None)
+            if running:
+                sites.wait_for(True)
             spent = job.do("out = loop()")
             if running:
                 running.close()

@@ -140,10 +140,22 @@ bool take_plan(ProcessState& process, PlanRow& row) {
     Program program = known->second;
     program.planned_anew[static_cast<std::size_t>(PlanKind::DataflowBuffers)] = row.planned_anew;
     program.launches_not_told = row.launches_not_told;
+    program.not_told = {row.launches_not_told > 0, false};
     for (CircularBuffer& buffer : row.dataflow_buffers) {
         buffer.kind = PlanKind::DataflowBuffers;
         program.circular_buffers.push_back(std::move(buffer));
     }
+    process.programs.restore(row.pointer, program);
+    return true;
+}
+
+bool take_dataflow_not_told(ProcessState& process, const DataflowNotToldRow& row) {
+    const auto known = process.programs.programs().find(row.pointer);
+    if (known == process.programs.programs().end()) {
+        return false;
+    }
+    Program program = known->second;
+    program.not_told = {row.circular_buffers_too, true};
     process.programs.restore(row.pointer, program);
     return true;
 }
@@ -270,6 +282,10 @@ bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t>
             return each_row<LaunchesNotTold>(data, [&](const LaunchesNotTold& row) {
                 process.programs.restore(row);
                 return true;
+            });
+        case FieldId::DataflowNotTold:
+            return each_row<DataflowNotToldRow>(data, [&](const DataflowNotToldRow& row) {
+                return take_dataflow_not_told(process, row);
             });
         case FieldId::Traces: return each_row<KeptTrace>(data, [&](KeptTrace& row) { return take_trace(process, row); });
         case FieldId::TraceTotals:

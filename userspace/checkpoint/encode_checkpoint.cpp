@@ -157,6 +157,12 @@ void add_plans(Parts& parts, const ProcessState& process) {
     if (process.programs.launches_not_told().launches > 0) {
         parts.row(FieldId::LaunchesNotTold, process.programs.launches_not_told());
     }
+    for (const auto& [pointer, program] : programs_of(process)) {
+        const auto& [circular_buffers, dataflow_buffers] = program.not_told;
+        if (dataflow_buffers) {
+            parts.row(FieldId::DataflowNotTold, DataflowNotToldRow{pointer, circular_buffers});
+        }
+    }
 }
 
 // Only what may be asked for again: of keys that nothing lives under, in allocators that are still there.

@@ -50,9 +50,11 @@ enum class FieldId : std::uint64_t {
     Releases = 29,
     // Since 1.5, likewise.
     Marks = 30,
+    // Since 1.6, likewise.
+    DataflowNotTold = 31,
 };
 inline constexpr FieldId kLastRequired = FieldId::Clashes;
-inline constexpr FieldId kLastField = FieldId::Marks;
+inline constexpr FieldId kLastField = FieldId::DataflowNotTold;
 
 template <>
 inline constexpr std::uint64_t kEnumeratorEnd<BufferType> = kBufferTypeCount;
@@ -111,6 +113,12 @@ struct PlanRow {
     bool planned_anew = false;
     std::uint64_t launches_not_told = 0;
     std::vector<CircularBuffer> dataflow_buffers;
+};
+
+// What 1.5 did not know of a program whose launches are not told: up to then that was of its circular buffers only.
+struct DataflowNotToldRow {
+    std::uint64_t pointer = 0;
+    bool circular_buffers_too = false;
 };
 
 struct LastLaunchRow {
@@ -410,6 +418,11 @@ void describe(Archive& a, AllocatorRow& x) {
 template <typename Archive>
 void describe(Archive& a, ProgramRow& x) {
     a(x.pointer, x.program.planned_anew[0], x.program.circular_buffers);
+}
+
+template <typename Archive>
+void describe(Archive& a, DataflowNotToldRow& x) {
+    a(x.pointer, x.circular_buffers_too);
 }
 
 template <typename Archive>

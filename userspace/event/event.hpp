@@ -127,6 +127,7 @@ struct ProgramNotTold {
     EventHeader header;
     std::uint64_t program = 0;
     std::uint64_t owner = 0;
+    PlanKind kind = PlanKind::CircularBuffer;
 };
 
 struct ProgramDestroyed {

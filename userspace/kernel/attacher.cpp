@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "kernel/kernel_support.hpp"
+#include "kernel/uprobe_multi.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -33,12 +34,20 @@ Attacher::~Attacher() { detach_all(); }
 
 Status Attacher::attach_at(bpf_program* program, const ProbedFile& file, std::uint64_t offset, pid_t pid) {
     const std::string path = "/proc/self/fd/" + std::to_string(file.fd);
-    LIBBPF_OPTS(bpf_uprobe_opts, options, .retprobe = false);
-    Link link(bpf_program__attach_uprobe_opts(program, pid, path.c_str(), offset, &options));
-    if (!link) {
-        return tl::make_unexpected(explain_attach_failure(file.path, errno));
+    if (uses_uprobe_multi(program)) {
+        UniqueFd link = attach_uprobe_multi(program, path.c_str(), offset, pid == kAnyProcess ? 0 : pid);
+        if (!link.valid()) {
+            return tl::make_unexpected(explain_attach_failure(file.path, errno));
+        }
+        links_.emplace_back(std::move(link));
+    } else {
+        LIBBPF_OPTS(bpf_uprobe_opts, options, .retprobe = false);
+        PerfLink link(bpf_program__attach_uprobe_opts(program, pid, path.c_str(), offset, &options));
+        if (!link) {
+            return tl::make_unexpected(explain_attach_failure(file.path, errno));
+        }
+        links_.emplace_back(std::move(link));
     }
-    links_.push_back(std::move(link));
     if (pid != kAnyProcess) {
         scoped_.push_back({program, UniqueFd(::fcntl(file.fd, F_DUPFD_CLOEXEC, 0)), file.path, offset});
     }
@@ -91,7 +100,7 @@ Result<std::vector<ProbeOutcome>> Attacher::attach(
 
 Status Attacher::attach_process_programs(const BpfPrograms& programs) {
     for (bpf_program* program : programs.process_programs()) {
-        Link link(bpf_program__attach(program));
+        PerfLink link(bpf_program__attach(program));
         if (!link) {
             const int error = errno;
             return fail_errno(
@@ -107,7 +116,7 @@ void Attacher::detach_all() {
     std::vector<std::thread> threads;
     threads.reserve(links_.size());
     for (Link& link : links_) {
-        threads.emplace_back([&link] { link.reset(); });
+        threads.emplace_back([&link] { std::visit([](auto& held) { held.reset(); }, link); });
     }
     for (std::thread& thread : threads) {
         thread.join();

@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/error.hpp"
@@ -57,15 +58,15 @@ public:
     // Process fork, exec and exit.
     [[nodiscard]] Status attach_process_programs(const BpfPrograms& programs);
 
-    // The kernel waits for running handlers each time: done by several threads, as one after the other takes about a tenth
-    // of a second per link.
+    // The kernel waits for running handlers each time: done by several threads, which then wait together.
     void detach_all();
 
 private:
     struct Destroy {
         void operator()(bpf_link* link) const;
     };
-    using Link = std::unique_ptr<bpf_link, Destroy>;
+    using PerfLink = std::unique_ptr<bpf_link, Destroy>;
+    using Link = std::variant<PerfLink, UniqueFd>;  // the latter is of uprobe_multi
 
     struct ScopedProbe {
         bpf_program* program = nullptr;

@@ -17,6 +17,7 @@
 #include "abi/event_abi.h"
 #include "tat_bpf.skel.h"
 #include "kernel/kernel_support.hpp"
+#include "kernel/uprobe_multi.hpp"
 #include "probes/layout/buffer_window.hpp"
 
 namespace tt::alloc_trace {
@@ -189,6 +190,14 @@ std::array<bpf_program*, kProbeRoleCount> probe_programs(const tat_bpf& object) 
     };
 }
 
+tat_bpf* open_object() {
+    tat_bpf* object = tat_bpf__open();
+    if (object != nullptr && has_uprobe_multi()) {
+        use_uprobe_multi(*object->obj);
+    }
+    return object;
+}
+
 }  // namespace
 
 void BpfPrograms::Destroy::operator()(tat_bpf* object) const { tat_bpf__destroy(object); }
@@ -198,7 +207,7 @@ BpfPrograms& BpfPrograms::operator=(BpfPrograms&&) noexcept = default;
 BpfPrograms::~BpfPrograms() = default;
 
 Result<BpfPrograms> BpfPrograms::load(const ProgramConfig& config) {
-    BpfPrograms programs(tat_bpf__open());
+    BpfPrograms programs(open_object());
     if (!programs.object_) {
         return fail_errno(ErrorCode::RunTime, "cannot open the built-in BPF object", errno);
     }
@@ -247,7 +256,7 @@ Result<InstanceId> BpfPrograms::load_instance(const InstanceConfig& config) {
     if (!window) {
         return tl::make_unexpected(window.error());
     }
-    Object object(tat_bpf__open());
+    Object object(open_object());
     if (!object) {
         return fail_errno(ErrorCode::RunTime, "cannot open the built-in BPF object", errno);
     }
@@ -284,7 +293,7 @@ Result<bpf_program*> BpfPrograms::load_linker_program(std::optional<std::int32_t
             return loaded.object->progs.module_loaded;
         }
     }
-    Object object(tat_bpf__open());
+    Object object(open_object());
     if (!object) {
         return fail_errno(ErrorCode::RunTime, "cannot open the built-in BPF object", errno);
     }

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "kernel/uprobe_multi.hpp"
 #include "target/own_namespaces.hpp"
 
 namespace tt::alloc_trace {
@@ -60,11 +61,14 @@ KernelCheck check_btf() {
 }
 
 KernelCheck check_uprobes() {
+    if (has_uprobe_multi()) {
+        return {"uprobes", true, "uprobe_multi links", ""};
+    }
     const bool readable = access(kUprobeTypePath, R_OK) == 0;
     return {
         "uprobes",
         readable,
-        readable ? "perf uprobe events available" : std::string(kUprobeTypePath) + ": " + strerrordesc_np(errno),
+        readable ? "perf events, no uprobe_multi links: may need CAP_SYS_ADMIN" : std::string(kUprobeTypePath) + ": " + strerrordesc_np(errno),
         "the kernel must be built with CONFIG_UPROBE_EVENTS=y, and /sys must be mounted"};
 }
 

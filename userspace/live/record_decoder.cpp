@@ -186,6 +186,10 @@ bool is_plausible(const CircularBufferAllocated& event) {
     });
 }
 
+PlanKind plan_of(std::uint32_t plan) {
+    return plan == TAT_PLAN_DATAFLOW ? PlanKind::DataflowBuffers : PlanKind::CircularBuffer;
+}
+
 AllocatorChange change_of(std::uint16_t flags) {
     switch (flags) {
         case TAT_FLAG_OVERRIDDEN: return AllocatorChange::StateOverridden;
@@ -497,7 +501,7 @@ bool RecordDecoder::decode_circular_buffer(std::span<const std::byte> bytes, Eve
     event.address = record.address;
     event.size = record.size;
     event.globally_allocated = record.globally_allocated != 0;
-    event.kind = record.plan == TAT_PLAN_DATAFLOW ? PlanKind::DataflowBuffers : PlanKind::CircularBuffer;
+    event.kind = plan_of(record.plan);
     event.cores_complete = record.range_count == record.ranges_copied;
     for (std::uint32_t i = 0; i < std::min<std::uint32_t>(record.ranges_copied, TAT_MAX_CORE_RANGES); ++i) {
         const auto& range = record.ranges[i];
@@ -532,7 +536,9 @@ bool RecordDecoder::decode_pointer(std::span<const std::byte> bytes, EventConsum
     switch (record.header.kind) {
         case TAT_EVENT_CIRCULAR_BUFFERS_RELEASED: consumer.consume(CircularBuffersReleased{header, record.object}); break;
         case TAT_EVENT_PROGRAM_LAUNCHED: consumer.consume(ProgramLaunched{header, record.object, record.owner}); break;
-        case TAT_EVENT_PROGRAM_NOT_TOLD: consumer.consume(ProgramNotTold{header, record.object, record.owner}); break;
+        case TAT_EVENT_PROGRAM_NOT_TOLD:
+            consumer.consume(ProgramNotTold{header, record.object, record.owner, plan_of(record.header.flags)});
+            break;
         case TAT_EVENT_PROGRAM_DESTROYED: consumer.consume(ProgramDestroyed{header, record.object}); break;
         case TAT_EVENT_OWNER_CLOSING: consumer.consume(OwnerClosing{header, record.object}); break;
         case TAT_EVENT_ALLOCATOR_CHANGED:

@@ -303,6 +303,12 @@ bool EventDecoder::read_event(EventKind kind, const EventHeader& header, Event& 
             }
             std::get<CircularBufferAllocated>(event).kind = PlanKind::DataflowBuffers;
             return true;
+        case EventKind::DataflowNotTold:
+            if (!read_into<ProgramNotTold>(kind, header, event)) {
+                return false;
+            }
+            std::get<ProgramNotTold>(event).kind = PlanKind::DataflowBuffers;
+            return true;
     }
     return false;
 }

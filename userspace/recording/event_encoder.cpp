@@ -302,8 +302,8 @@ void EventEncoder::put(const ProgramLaunched& event) {
 }
 
 void EventEncoder::put(const ProgramNotTold& event) {
-    const auto& [header, program, owner] = event;
-    ByteWriter& row = begin(EventKind::ProgramNotTold, header);
+    const auto& [header, program, owner, kind] = event;
+    ByteWriter& row = begin(kind == PlanKind::DataflowBuffers ? EventKind::DataflowNotTold : EventKind::ProgramNotTold, header);
     row.varint(pointer(program));
     row.varint(pointer(owner));
 }

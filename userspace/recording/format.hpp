@@ -12,7 +12,7 @@ namespace tt::alloc_trace::format {
 
 inline constexpr std::array<std::uint8_t, 8> kMagic{0x89, 'T', 'T', 'A', 'R', '\r', '\n', 0x1a};
 inline constexpr std::uint16_t kMajor = 1;
-inline constexpr std::uint16_t kMinor = 5;
+inline constexpr std::uint16_t kMinor = 6;
 inline constexpr std::size_t kHeaderBytes = 16;
 inline constexpr std::size_t kChunkHeaderBytes = 32;
 
@@ -116,8 +116,10 @@ enum class EventKind : std::uint8_t {
     RequestRefused = 28,
     // Since 1.5:
     Marked = 29,
+    // Since 1.6:
+    DataflowNotTold = 30,  // ProgramNotTold of the other PlanKind
 };
-inline constexpr std::size_t kEventKindEnd = 30;  // one past the last
+inline constexpr std::size_t kEventKindEnd = 31;  // one past the last
 // Rows of later kinds are optional columns: a reader of 0.1 skips and counts such events.
 inline constexpr std::size_t kFirstKindOf02 = 15;
 

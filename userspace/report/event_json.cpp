@@ -139,6 +139,7 @@ struct Adder {
     void operator()(const ProgramNotTold& event) const {
         json["owner"] = owner_label;
         json["program"] = hex(event.program);
+        json["not_told"] = to_string(event.kind);
     }
     void operator()(const ProgramDestroyed& event) const { json["program"] = hex(event.program); }
     void operator()(const OwnerClosing& event) const {

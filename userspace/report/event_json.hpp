@@ -15,7 +15,7 @@
 //   dfb_alloc                 likewise, a region of dataflow buffers
 //   cb_release_all            owner
 //   launch                    owner program
-//   launch_not_told           owner program: its circular buffers are not known
+//   launch_not_told           owner program not_told: which of its buffers are not known
 //   program_end               program
 //   owner_close               owner owner_pointer
 //   allocator_release         owner allocator reason("released by close"|"cleared", if it held any) how released

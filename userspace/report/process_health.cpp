@@ -332,7 +332,7 @@ std::vector<Note> not_told_notes(const LaunchesNotTold& launches) {
     }
     return {
         {fmt::format(
-             "{} of {} whose circular buffers are not known",
+             "{} of {} whose circular or dataflow buffers are not known",
              counted(launches.launches, "launch"),
              counted(launches.programs, "program")
          ),

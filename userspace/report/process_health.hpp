@@ -62,7 +62,7 @@ struct ProcessHealth {
 // "known before attach: full (296 buffers found)"; no note for a process watched from its start. `start_ns`: the attach.
 [[nodiscard]] std::vector<Note> health_notes(const ProcessHealth& health, std::uint64_t start_ns);
 
-// "200 launches of 1 program whose circular buffers are not known"; none if there are no such.
+// "200 launches of 1 program whose circular or dataflow buffers are not known"; none if there are no such.
 [[nodiscard]] std::vector<Note> not_told_notes(const LaunchesNotTold& launches);
 
 // One of the two below; none if nothing is at risk.

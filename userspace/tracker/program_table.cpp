@@ -82,9 +82,7 @@ bool ProgramTable::add(const CircularBufferAllocated& event, const std::vector<P
     Program& program = this->program(event.program);
     if (std::exchange(program.planned_anew[static_cast<std::size_t>(event.kind)], false)) {
         program.clear(event.kind);
-        if (event.kind == PlanKind::CircularBuffer) {
-            told_after_all(program);
-        }
+        told_after_all(program, event.kind);
     }
     program.add({event.address, event.size, event.cores, event.cores_complete, event.kind});
     for (const Place& place : places) {
@@ -111,8 +109,9 @@ bool ProgramTable::launch(std::uint64_t program, const std::vector<Place>& place
     return changed;
 }
 
-void ProgramTable::not_told(std::uint64_t program) {
+void ProgramTable::not_told(std::uint64_t program, PlanKind kind) {
     Program& launched = this->program(program);
+    launched.not_told[static_cast<std::size_t>(kind)] = true;
     if (launched.launches_not_told == 0) {
         launched.launches_not_told = 1;
         ++not_told_.programs;
@@ -120,9 +119,10 @@ void ProgramTable::not_told(std::uint64_t program) {
     }
 }
 
-// It has placed its circular buffers in the launch of which that was not to be seen.
-void ProgramTable::told_after_all(Program& program) {
-    if (program.launches_not_told > 0) {
+// It has placed its buffers of this kind in the launch of which that was not to be seen.
+void ProgramTable::told_after_all(Program& program, PlanKind kind) {
+    program.not_told[static_cast<std::size_t>(kind)] = false;
+    if (program.launches_not_told > 0 && program.not_told == decltype(program.not_told){}) {
         --not_told_.launches;
         not_told_.programs -= program.launches_not_told == 1 ? 1 : 0;
         program.launches_not_told = 0;
@@ -190,6 +190,7 @@ void ProgramTable::clear() {
 void ProgramTable::restore(std::uint64_t program, const Program& plan) {
     Program& restored = programs_[program] = {};
     restored.planned_anew = plan.planned_anew;
+    restored.not_told = plan.not_told;
     restored.launches_not_told = plan.launches_not_told;
     for (const CircularBuffer& buffer : plan.circular_buffers) {
         restored.add(buffer);

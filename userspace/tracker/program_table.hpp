@@ -34,7 +34,8 @@ struct Program {
     std::vector<CircularBuffer> circular_buffers;  // those that are, then regions of dataflow buffers
     // By PlanKind: launched since the last one of the kind, so the next one starts a new plan.
     std::array<bool, kPlanKindCount> planned_anew{};
-    std::uint64_t launches_not_told = 0;  // since it was launched with what it had laid out before; 0: that is known
+    std::array<bool, kPlanKindCount> not_told{};  // by PlanKind: what it had laid out before it was launched is not known
+    std::uint64_t launches_not_told = 0;          // since then; 0: all of it is known
 
     // Of all of them, kept up to date: a launch asks for them each time.
     std::vector<CoreRange> cores;  // each range once
@@ -84,7 +85,7 @@ public:
     bool add(const CircularBufferAllocated& event, const std::vector<Place>& places);
     bool launch(std::uint64_t program, const std::vector<Place>& places);
     // Of the launch just told: what the program had laid out before is not known.
-    void not_told(std::uint64_t program);
+    void not_told(std::uint64_t program, PlanKind kind);
     // The runtime refused to launch it on `places`: it holds nothing there. Returns those where that launch was the last one, and
     // which are as they were before.
     std::vector<Place> refuse(std::uint64_t program, const std::vector<Place>& places);
@@ -106,7 +107,7 @@ public:
 private:
     Program& program(std::uint64_t id);
     void forget_idle();
-    void told_after_all(Program& program);
+    void told_after_all(Program& program, PlanKind kind);
     bool settle(std::uint64_t program, const Place& place);
     void evict_overlapping(std::uint64_t program, std::vector<std::uint64_t>& residents) const;
 

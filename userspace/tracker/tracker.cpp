@@ -387,7 +387,7 @@ Applied Tracker::on(const ProgramLaunched& event) {
 }
 
 Applied Tracker::on(const ProgramNotTold& event) {
-    process(event.header).programs.not_told(event.program);
+    process(event.header).programs.not_told(event.program, event.kind);
     return {};
 }
 

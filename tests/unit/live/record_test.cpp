@@ -116,6 +116,16 @@ TEST(RecordTest, PointerRecordsNameTheirObject) {
     const auto not_told = decode_pointer<ProgramNotTold>(TAT_EVENT_PROGRAM_NOT_TOLD);
     EXPECT_EQ(not_told.program, 0x100U);
     EXPECT_EQ(not_told.owner, 0x200U);
+    EXPECT_EQ(not_told.kind, PlanKind::CircularBuffer);
+}
+
+TEST(RecordTest, LaunchTellsWhichBuffersAreNotKnown) {
+    DecoderHarness harness;
+    tat_pointer_event record = pointer_record(TAT_EVENT_PROGRAM_NOT_TOLD, 0x100, 0x200);
+    record.header.flags = TAT_PLAN_DATAFLOW;
+    harness.decode(record);
+    ASSERT_NE(harness.only<ProgramNotTold>(), nullptr);
+    EXPECT_EQ(harness.only<ProgramNotTold>()->kind, PlanKind::DataflowBuffers);
 }
 
 TEST(RecordTest, ReleaseTellsHow) {

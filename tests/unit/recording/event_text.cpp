@@ -162,8 +162,8 @@ std::string line(const AllocationFailed& event) {
 }
 
 std::string line(const ProgramNotTold& event) {
-    const auto& [header, program, owner] = event;
-    return Line("not told", header)("program", program)("owner", owner).str();
+    const auto& [header, program, owner, kind] = event;
+    return Line("not told", header)("program", program)("owner", owner)("kind", to_string(kind)).str();
 }
 
 std::string line(const ProcessNotSeen& event) {

@@ -184,6 +184,21 @@ std::vector<Event> golden_events_v1_5() {
     return events;
 }
 
+std::vector<Event> golden_events_v1_6() {
+    constexpr std::uint64_t kProgram = 0x7f0000007000;
+    std::vector<Event> events = golden_events_v1_5();
+    std::uint64_t t_ns = 8'000'000'000'000;
+    const auto at = [&t_ns] { return EventHeader{t_ns += 20'000, 8000, 8000}; };
+    events.emplace_back(ProgramLaunched{at(), kProgram, 0x7f0000005000});
+    events.emplace_back(ProgramNotTold{at(), kProgram, 0x7f0000005000, PlanKind::DataflowBuffers});
+    events.emplace_back(ProgramNotTold{at(), kProgram, 0, PlanKind::CircularBuffer});
+    events.emplace_back(ProgramNotTold{at(), 0, 0, PlanKind::DataflowBuffers});
+    for (int i = 0; i < 9; ++i) {  // beyond the next checkpoint
+        events.emplace_back(ProgramLaunched{at(), kProgram, 0x7f0000005000});
+    }
+    return events;
+}
+
 SessionInfo golden_session_v0_1() {
     SessionInfo session;
     session.tool_version = "0.1.0";

@@ -42,7 +42,7 @@ public:
             case 21:
             case 22: return Freed{header(), buffer()};
             case 23: return RequestRefused{header(), pick(), pick(), command()};
-            case 24: return ProgramNotTold{header(), pick(), pick()};
+            case 24: return ProgramNotTold{header(), pick(), pick(), plan()};
             case 25: return ProcessNotSeen{header(), below(2) == 0, command(), command()};
             case 26: return ProcessStatus{header(), uint32(), uint32()};
             case 27: return TraceCalled{header(), static_cast<TraceCall>(below(kTraceCallCount)), uint32() % 4, pick()};

@@ -272,7 +272,7 @@ TEST(ProcessHealth, LaunchesWithUnknownCircularBuffersAreSaidEverywhere) {
     stream.launch(1, 0x77);
     stream.apply(ProgramNotTold{stream.at(1), 0x77, kMesh});
     stream.launch(2, 0x77).launch(3, 0x77);
-    const std::string said = "! 3 launches of 1 program whose circular buffers are not known\n";
+    const std::string said = "! 3 launches of 1 program whose circular or dataflow buffers are not known\n";
     EXPECT_THAT(watch_text(stream, 0), HasSubstr(said));
     EXPECT_THAT(render_live_text(build_live_view(stream.view(), session()), session(), {}), HasSubstr(said));
     EXPECT_THAT(render_summary_text(build_summary_view(stream.view(), {}, {}, session()), session(), {}), HasSubstr(said));

@@ -338,6 +338,27 @@ TEST(TrackerCircularBufferTest, ProgramThatPlacesInTheSameLaunchIsTold) {
     EXPECT_EQ(job.state().programs.launches_not_told().launches, 0U);
 }
 
+TEST(TrackerCircularBufferTest, DataflowBuffersNotToldStaySoWhenCircularBuffersArePlaced) {
+    Stream job = attached_job();
+    const auto launches = [&job] { return job.state().programs.launches_not_told().launches; };
+    job.launch(kProgram);
+    job.not_told(kProgram, PlanKind::CircularBuffer);
+    job.not_told(kProgram, PlanKind::DataflowBuffers);
+    job.circular_buffer(kProgram, 10, {kLeft});
+    EXPECT_EQ(launches(), 1U);
+    job.launch(kProgram);
+    EXPECT_EQ(launches(), 2U);
+    job.dataflow_buffers(kProgram, 20, {kRight});
+    EXPECT_EQ(launches(), 1U) << "all of it was placed in the second launch";
+    job.launch(kProgram);
+    EXPECT_EQ(launches(), 1U);
+
+    job.launch(kOtherProgram);
+    job.not_told(kOtherProgram, PlanKind::CircularBuffer);
+    job.dataflow_buffers(kOtherProgram, 20, {kRight});
+    EXPECT_EQ(launches(), 2U) << "its circular buffers are not known yet";
+}
+
 TEST(TrackerCircularBufferTest, WhatABuildCannotTellIsADoubtFromTheStartOn) {
     Stream job = started_job();
     job.launch(kProgram);

@@ -154,8 +154,8 @@ public:
             next(), program, owner, kAddress, size, std::move(cores), true, false, PlanKind::DataflowBuffers
         });
     }
-    Applied not_told(std::uint64_t program, std::uint64_t owner = kChip0) {
-        return apply(ProgramNotTold{next(), program, owner});
+    Applied not_told(std::uint64_t program, PlanKind kind = PlanKind::CircularBuffer) {
+        return apply(ProgramNotTold{next(), program, kChip0, kind});
     }
     Applied launch(std::uint64_t program, std::uint64_t owner = kChip0) {
         return apply(ProgramLaunched{next(), program, owner});
