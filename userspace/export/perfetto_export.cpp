@@ -114,7 +114,9 @@ public:
         if (!instant.name.empty() && state_.passes(options_, event) && (of_no_process(event) || is_shown(event))) {
             add_instant(header_of(event), instant, state_.owner(event));
         }
-        pid_ = of_no_process(event) || !is_shown(event) ? pid_ : header_of(event).pid;
+        if (!of_no_process(event) && header_of(event).pid != pid_ && is_shown(event)) {
+            pid_ = header_of(event).pid;
+        }
         flush_if_large();
     }
     void end(const TrackerView&) override {
@@ -284,7 +286,7 @@ private:
     std::uint64_t t_ns_ = 0;  // of what was written last
     std::uint64_t last_id_ = 0;
     std::uint64_t still_live_ = 0;
-    std::uint32_t pid_ = 0;  // of the latest event
+    std::uint32_t pid_ = 0;  // of the latest event of a process that is shown
 };
 
 }  // namespace

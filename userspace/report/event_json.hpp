@@ -39,7 +39,7 @@
 //   pause                     duration_ns
 //   mark                      name: a phase begins; no pid, no tid
 //   release                   as alloc, reason: one of the buffers that the next event ended (with the release, exec, exit; or "inferred")
-//   held                      as alloc, reason "pre-existing" or "inferred": live when the window begins
+//   held                      as alloc, reason "allocated", "pre-existing" or "inferred": live when the window begins
 //   lost                      allocs frees circular_buffers lifecycle total; no pid, no tid
 //
 //   held_twice                type chips[one] delta_footprint: what allocators of several owners hold both changed there
