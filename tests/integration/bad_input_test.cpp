@@ -255,6 +255,12 @@ TEST_F(BadInputTest, TruncatedRecordingIsReadAsFarAsItGoes) {
     const std::string whole = read_file(file_);
     const std::uint64_t events = replay(file_)->view().events;
     EXPECT_EQ(run_tool({"report", file_, "--strict"}).status, 0);
+    EXPECT_EQ(run_tool({"export", file_, "--to", "csv", "--strict"}).status, 0);
+    for (const Arguments& at : {Arguments{"--at", "failure"}, Arguments{"--at", "99999s"}, Arguments{"--at", "peak", "--since", "0s"}}) {
+        Arguments arguments{"export", file_, "--to", "csv"};
+        arguments.insert(arguments.end(), at.begin(), at.end());
+        EXPECT_EQ(run_tool(arguments).status, 2) << at[1];
+    }
     const std::string cut = dir_.file("cut.ttar");
     std::uint64_t fewest = events;
     for (const std::size_t missing : {std::size_t{1}, std::size_t{100}, whole.size() / 2, whole.size() * 3 / 4}) {
@@ -265,6 +271,10 @@ TEST_F(BadInputTest, TruncatedRecordingIsReadAsFarAsItGoes) {
         EXPECT_NE(report.err.find("cut.ttar"), std::string::npos) << report.err;
         EXPECT_EQ(run_tool({"report", cut, "--strict"}).status, 5);
         EXPECT_EQ(run_tool({"export", cut, "--to", "jsonl", "-o", dir_.file("lines"), "--force"}).status, 0);
+        const Outcome rows = run_tool({"export", cut, "--to", "csv", "--strict"});
+        EXPECT_EQ(rows.status, 5);
+        EXPECT_NE(rows.out.find(",end,"), std::string::npos);
+        EXPECT_NE(rows.out.find(",incomplete,"), std::string::npos);
         const std::uint64_t read = replay(cut)->view().events;
         EXPECT_LE(read, fewest);
         fewest = read;

@@ -35,6 +35,19 @@ std::string recorded(const TempDir& dir, const std::string& scenario) {
     return file;
 }
 
+// Every format of every moment that has a name, of this process and of another one.
+void expect_moments(const TempDir& dir, const std::string& file, const std::vector<std::string>& formats) {
+    for (const std::string& format : formats) {
+        for (const char* moment : {"peak", "failure", "close"}) {
+            const Outcome outcome = run_tool({"export", file, "--to", format, "-o", dir.file("moment"), "--force", "--at", moment});
+            EXPECT_EQ(outcome.status, 0) << format << " at " << moment << ": " << outcome.err;
+        }
+        const Outcome other = run_tool({"export", file, "--to", format, "-o", dir.file("moment"), "--force", "--process", "1"});
+        EXPECT_EQ(other.status, 0) << format;
+        EXPECT_NE(other.err.find("process 1 is not in it"), std::string::npos) << other.err;
+    }
+}
+
 TEST_F(EveryAnswerTest, OverRealRecordings) {
     const std::vector<std::string> views = names_in_help("report", "Views:");
     const std::vector<std::string> formats = names_in_help("export", "Formats:");
@@ -53,6 +66,9 @@ TEST_F(EveryAnswerTest, OverRealRecordings) {
             const Outcome outcome = run_tool({"export", file, "--to", format, "-o", output});
             EXPECT_EQ(outcome.status, 0) << format << " of " << scenario << ": " << outcome.err;
             EXPECT_FALSE(read_file(output).empty()) << format;
+        }
+        if (std::string_view(scenario) == "oom-exhausted") {
+            expect_moments(dir_, file, formats);
         }
         const Outcome page = run_tool({"report", file, "--format", "html"});
         EXPECT_EQ(page.status, 0) << page.err;

@@ -261,10 +261,14 @@ void add_export(CLI::App& app, Options& options) {
     app.add_option("-o,--output", options.output, "File to write (default: standard output)")->type_name("FILE");
     app.add_flag("--force", options.force, "Overwrite an existing file");
     add_filter(app, options);
-    add_time_window(app, options);
     ExportOptions& exporting = options.exporting;
+    app.add_option("--process", exporting.processes, "Only this process; may be given several times")->type_name("PID");
+    add_time_window(app, options);
+    app.add_option("--at", options.at, "Up to that moment, and what was live then: a time as above, 'peak' (of --type, --device), 'failure' (the first), or 'close' (before all was given back)")
+        ->type_name("TIME");
+    app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
     app.add_option("--min-size", exporting.min_size, "Leave out smaller buffers, e.g. 1M")->transform(as_bytes())->type_name("SIZE");
-    app.add_option("--weight", exporting.weight, "folded, speedscope: peak (default), live (at the end) or allocated")
+    app.add_option("--weight", exporting.weight, "folded, speedscope: peak (default), live (at the end, default with --at) or allocated")
         ->transform(CLI::CheckedTransformer(kWeights))
         ->type_name("WEIGHT");
     app.add_flag("--count", exporting.weigh_counts, "folded, speedscope: weigh by numbers of buffers, not by bytes");

@@ -65,7 +65,7 @@ std::vector<std::string> BufferGroups::notes() const {
 }
 
 void BufferGroups::start(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, bool allocated) {
-    if (!options_.passes(process.owner_of(key).places, memory_kind(key.type), buffer.size)) {
+    if (!options_.passes(process, key, buffer.size)) {
         return;
     }
     const Kept kept{group_of(process, key, buffer), weigh(process, key, buffer)};
@@ -97,9 +97,9 @@ void BufferGroups::set_frames(const ProcessState& process, const AllocationKey& 
     wanted_.push_back(frame(process_name(process)));
     wanted_.push_back(frame(owner_names_.of(process, process.owner_of(key))));
     wanted_.push_back(frame(std::string(to_string(key.type))));
-    wanted_.push_back(frame(std::string(size_class(buffer.size))));
-    wanted_.push_back(frame(fmt::format("{} bytes", buffer.size)));
     wanted_.push_back(frame(buffer.tid == 0 ? "thread unknown" : fmt::format("thread {}", std::uint32_t{buffer.tid})));
+    wanted_.push_back(frame(std::string(size_class(buffer.size))));
+    wanted_.push_back(frame(fmt::format("{} bytes per chip", buffer.size)));
 }
 
 std::uint32_t BufferGroups::group_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {

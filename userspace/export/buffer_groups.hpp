@@ -4,7 +4,7 @@
 // Buffers by where they come from, for flame graphs: groups of frames from the outermost to the innermost, each with what it holds at
 // the end of the window, what it held at the peak, and all that was allocated in the window.
 //
-// Frames are process, owner, type, size class, size and thread as long as recordings have no stacks: frames_of() is the one place
+// Frames are process, owner, type, thread, size class and size as long as recordings have no stacks: frames_of() is the one place
 // that decides.
 #pragma once
 

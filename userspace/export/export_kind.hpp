@@ -26,6 +26,7 @@ struct ExportKind {
     std::string_view help;  // one line
     bool binary;            // not for a terminal
     bool needs_path;        // ExportTarget::path, else text
+    bool wants_peaks;       // ExportOptions::peaks
     std::unique_ptr<Exporter> (*make)(const ExportOptions& options, const ExportTarget& target);
 };
 

@@ -31,7 +31,7 @@ public:
     void end(const TrackerView&) override { groups_.settle(); }
     [[nodiscard]] std::vector<std::string> notes() const override {
         std::vector<std::string> notes = groups_.notes();
-        if (groups_.total(options_.weight) == 0) {
+        if (groups_.total(options_.shown_weight()) == 0) {
             notes.emplace_back("nothing to show: no buffer passes, or none has this weight");
         }
         return notes;
@@ -69,21 +69,21 @@ public:
 
 private:
     void write_end(const ReplayedStream&) override {
-        for (const WeightedGroup* group : sorted(options().weight)) {
+        for (const WeightedGroup* group : sorted(options().shown_weight())) {
             bool first = true;
             for (const std::uint32_t frame : group->frames) {
                 text() += first ? "" : ";";
                 append_frame(groups().frames()[frame]);
                 first = false;
             }
-            fmt::format_to(std::back_inserter(text()), " {}\n", group->weight(options().weight));
+            fmt::format_to(std::back_inserter(text()), " {}\n", group->weight(options().shown_weight()));
             flush_if_large();
         }
     }
     // A frame is what stands between two semicolons of one line.
     void append_frame(const std::string& name) {
         std::transform(name.begin(), name.end(), std::back_inserter(text()), [](char c) {
-            return c == ';' ? ':' : c == '\n' || c == '\r' ? ' ' : c;
+            return c == ';' ? ':' : static_cast<unsigned char>(c) < ' ' ? ' ' : c;
         });
     }
 };
@@ -98,8 +98,10 @@ private:
         nlohmann::ordered_json head;
         head["$schema"] = "https://www.speedscope.app/file-format-schema.json";
         head["exporter"] = fmt::format("tt-alloc-trace {}", stream.session.tool_version);
-        head["name"] = fmt::format("device memory of {}", stream.session.target);
-        head["activeProfileIndex"] = static_cast<std::size_t>(options().weight);
+        head["name"] = fmt::format(
+            "device memory of {}{}", stream.session.target, stream.complete ? "" : " (incomplete: " + incomplete_words(stream) + ")"
+        );
+        head["activeProfileIndex"] = static_cast<std::size_t>(options().shown_weight());
         text() += json_line(head);
         text().resize(text().rfind('}'));
         text() += ",\"shared\":{\"frames\":[";
@@ -121,7 +123,7 @@ private:
         fmt::format_to(
             std::back_inserter(text()),
             R"({{"type":"sampled","name":"{}","unit":"{}","startValue":0,"endValue":{},"samples":[)",
-            options().weigh_counts ? fmt::format("{} (buffers)", name) : name,
+            fmt::format("{}, {}", name, options().weigh_counts ? "buffers" : "bytes of all chips together"),
             options().weigh_counts ? "none" : "bytes",
             groups().total(weight)
         );

@@ -32,17 +32,46 @@ BufferType buffer_type(MemoryKind kind) {
 
 }  // namespace
 
-void PerfettoCounters::touch(const ProcessState& process, const Place& place, MemoryKind kind) {
+PerfettoCounters::Counter& PerfettoCounters::counter(const ProcessState& process, const Place& place, MemoryKind kind) {
     const auto [entry, added] = counters_.try_emplace({process.number, place, kind});
     Counter& counter = entry->second;
     if (added) {
+        const std::string name = fmt::format("{} {}", to_string(place), to_string(kind));
         counter.pid = process.pid;
-        counter.name = json_string(fmt::format("{} {}", to_string(place), to_string(kind)));
+        counter.name = json_string(name);
+        counter.capacity_name = json_string(name + " capacity");
     }
-    if (!counter.touched) {
-        counter.touched = true;
-        touched_.push_back({&process, place, kind, &counter});
+    return counter;
+}
+
+void PerfettoCounters::touch(const ProcessState& process, const Place& place, MemoryKind kind) {
+    Counter& touched = counter(process, place, kind);
+    if (!touched.touched) {
+        touched.touched = true;
+        touched_.push_back({&process, place, kind, &touched});
     }
+}
+
+void PerfettoCounters::set_capacity(
+    std::string& out, const ProcessState& process, const Place& place, MemoryKind kind, std::uint64_t bytes, std::uint64_t t_ns
+) {
+    Counter& of = counter(process, place, kind);
+    if (bytes > of.capacity) {  // a submesh's allocator may have less of the same memory
+        of.capacity = bytes;
+        write_capacity(out, of, t_ns);
+    }
+}
+
+void PerfettoCounters::write_capacity(std::string& out, const Counter& counter, std::uint64_t t_ns) {
+    fmt::format_to(
+        std::back_inserter(out),
+        FMT_COMPILE(",\n{{\"ph\":\"C\",\"ts\":{}.{:03},\"pid\":{},\"name\":{},\"args\":{{\"bytes\":{}}}}}"),
+        t_ns / 1000,
+        t_ns % 1000,
+        counter.pid,
+        counter.capacity_name,
+        counter.capacity
+    );
 }
 
 PerfettoCounters::Value PerfettoCounters::value_of(const Touch& touch) {
@@ -91,6 +120,11 @@ void PerfettoCounters::finish(std::string& out, std::uint64_t t_ns) {
         write(out, *counter, t_ns);
     }
     waiting_.clear();
+    for (const auto& [where, counter] : counters_) {
+        if (counter.capacity != 0) {
+            write_capacity(out, counter, t_ns);
+        }
+    }
 }
 
 void PerfettoCounters::write(std::string& out, Counter& counter, std::uint64_t t_ns) {

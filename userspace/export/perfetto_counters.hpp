@@ -23,6 +23,8 @@ public:
 
     // The tracker's sum changed; it is read in settle(), after the whole event.
     void touch(const ProcessState& process, const Place& place, MemoryKind kind);
+    // What there is to hand out there: a line of its own. Appended when it changes, and once more at the end.
+    void set_capacity(std::string& out, const ProcessState& process, const Place& place, MemoryKind kind, std::uint64_t bytes, std::uint64_t t_ns);
     // Appends what is due before `t_ns`, oldest first. Call before anything is written at `t_ns`; times must not fall.
     void advance(std::string& out, std::uint64_t t_ns);
     // Reads what was touched, and appends what does not wait.
@@ -37,7 +39,9 @@ private:
     };
     struct Counter {
         std::uint32_t pid = 0;
-        std::string name;  // as JSON
+        std::string name;           // as JSON
+        std::string capacity_name;  // likewise
+        std::uint64_t capacity = 0; // bytes; 0: not known
         Value now;
         std::uint64_t highest = 0;   // of the sizes written
         std::uint64_t due_t_ns = 0;  // not written before, unless it is a new high
@@ -51,6 +55,8 @@ private:
         Counter* counter;
     };
 
+    Counter& counter(const ProcessState& process, const Place& place, MemoryKind kind);
+    static void write_capacity(std::string& out, const Counter& counter, std::uint64_t t_ns);
     [[nodiscard]] static Value value_of(const Touch& touch);
     static void write(std::string& out, Counter& counter, std::uint64_t t_ns);
 

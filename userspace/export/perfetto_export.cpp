@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
+#include <tuple>
 #include <vector>
 
 #include "export/formats.hpp"
@@ -15,11 +17,13 @@
 #include "export/life_map.hpp"
 #include "export/perfetto_counters.hpp"
 #include "export/stream_state.hpp"
+#include "report/human_size.hpp"
 #include "report/view_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
+constexpr std::size_t kMaxNamedSizes = 64;      // of one type of one owner
 constexpr std::size_t kMaxNamedThreads = 4096;  // more go without a name
 
 // An event shown as an instant; no name: it is none.
@@ -44,6 +48,7 @@ struct InstantOf {
     Instant operator()(const ProcessNotSeen& e) const {
         return {e.partly ? "process seen only in part" : "process not seen", e.why, 0, false};
     }
+    Instant operator()(const ProgramLaunched& e) const { return {fmt::format("launch of program 0x{:x}", e.program), {}, 0, false}; }
     Instant operator()(const OwnerClosing&) const { return {"close", {}, 0, false}; }
     Instant operator()(const AllocatorReleased&) const {
         if (applied.released == 0) {
@@ -74,10 +79,8 @@ public:
                   "\n"
                   R"({"ph":"M","ts":0,"pid":0,"name":"process_name","args":{"name":"tt-alloc-trace"}})";
         t_ns_ = std::max(view.last_t_ns, options_.window.since_t_ns);
-        for (const auto& process : view.processes) {
-            name_process(*process);
-        }
         for_each_live(view, [this](const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+            name_process(process);
             start_slice(process, key, buffer);
             touch(process, key);
         });
@@ -100,22 +103,19 @@ public:
     }
     void residency_changed(const ProcessState& process, const Place& place) override {
         advance(process.last_t_ns);
-        if (options_.passes({place}, MemoryKind::CircularBuffer, ~std::uint64_t{0})) {
+        if (options_.passes(process, place, MemoryKind::CircularBuffer)) {
             counters_.touch(process, place, MemoryKind::CircularBuffer);
         }
     }
     void observe(const Event& event, const Applied& applied) override {
         advance(header_of(event).t_ns);
         counters_.settle(text(), t_ns_);
-        if (std::holds_alternative<ProcessSeen>(event)) {
-            const ProcessState& process = *state_.process(header_of(event).pid);
-            named_.erase(process.number);  // it may be another program now
-            name_process(process);
-        }
-        pid_ = of_no_process(event) ? pid_ : header_of(event).pid;
         const Instant instant = std::visit(InstantOf{applied}, event);
-        if (!instant.name.empty() && state_.passes(options_, event)) {
+        if (!instant.name.empty() && state_.passes(options_, event) && (of_no_process(event) || is_shown(event))) {
             add_instant(header_of(event), instant, state_.owner(event));
+        }
+        if (!of_no_process(event) && header_of(event).pid != pid_ && is_shown(event)) {
+            pid_ = header_of(event).pid;
         }
         flush_if_large();
     }
@@ -130,6 +130,16 @@ public:
     }
 
 private:
+    // Compilers and shells that a job starts by the hundred have nothing to show.
+    bool is_shown(const Event& event) {
+        const ProcessState* process = state_.process(header_of(event).pid);
+        const bool shown = process != nullptr && (process->used_device() || process->not_seen);
+        if (shown) {
+            name_process(*process);
+        }
+        return shown;
+    }
+
     struct Slice {
         std::uint64_t id = 0;
         std::uint32_t pid = 0;
@@ -180,18 +190,22 @@ private:
     }
     void touch(const ProcessState& process, const AllocationKey& key) {
         const MemoryKind kind = memory_kind(key.type);
+        const Region* region = process.allocators[key.allocator].region(key.type);
         for (const Place& place : process.owner_of(key).places) {
-            if (options_.filter.passes(place) && options_.filter.passes(kind)) {
-                counters_.touch(process, place, kind);
+            if (!options_.passes(process, place, kind)) {
+                continue;
+            }
+            counters_.touch(process, place, kind);
+            if (region != nullptr) {
+                counters_.set_capacity(text(), process, place, kind, region->bytes * region->banks, t_ns_);
             }
         }
     }
     void start_slice(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
-        const Owner& owner = process.owner_of(key);
-        if (!options_.passes(owner.places, memory_kind(key.type), buffer.size)) {
+        if (!options_.passes(process, key, buffer.size)) {
             return;
         }
-        const std::uint32_t name = name_index(owner_names_.of(process, owner), key.type, buffer.size);
+        const std::uint32_t name = name_index(process, key, buffer.size);
         const Slice slice{++last_id_, process.pid, buffer.tid, name};
         slices_[{process.number, key}] = slice;
         open('b', slice.pid, slice.tid);
@@ -225,9 +239,15 @@ private:
             how
         );
     }
-    // Slices of one name share a track.
-    std::uint32_t name_index(const std::string& label, BufferType type, std::uint64_t size) {
-        std::string name = json_string(fmt::format("{} {}, {}", label, to_string(type), size_class(size)));
+    // Slices of one name share a track: the size is in it, as long as there are few; later ones share that of their class.
+    std::uint32_t name_index(const ProcessState& process, const AllocationKey& key, std::uint64_t size) {
+        const std::string& owner = owner_names_.of(process, process.owner_of(key));
+        std::set<std::uint64_t>& sizes = sizes_[{process.number, owner, key.type}];
+        const bool own = sizes.size() < kMaxNamedSizes || sizes.contains(size);
+        if (own) {
+            sizes.insert(size);
+        }
+        std::string name = json_string(fmt::format("{} {} {}", owner, to_string(key.type), own ? human_bytes(size) : std::string(size_class(size))));
         const auto [entry, added] = name_numbers_.try_emplace(std::move(name), static_cast<std::uint32_t>(names_.size()));
         if (added) {
             names_.push_back(entry->first);
@@ -258,6 +278,7 @@ private:
     PerfettoCounters counters_;
     OwnerNames owner_names_;
     LifeMap<Slice> slices_;
+    std::map<std::tuple<std::uint32_t, std::string, BufferType>, std::set<std::uint64_t>> sizes_;  // that have a name
     std::vector<std::string> names_;  // as JSON
     tsl::robin_map<std::string, std::uint32_t> name_numbers_;
     std::set<std::uint32_t> named_;                              // processes
@@ -265,7 +286,7 @@ private:
     std::uint64_t t_ns_ = 0;  // of what was written last
     std::uint64_t last_id_ = 0;
     std::uint64_t still_live_ = 0;
-    std::uint32_t pid_ = 0;  // of the latest event
+    std::uint32_t pid_ = 0;  // of the latest event of a process that is shown
 };
 
 }  // namespace

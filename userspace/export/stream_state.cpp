@@ -65,6 +65,9 @@ const Owner* StreamState::owner(const Event& event) const {
 
 bool StreamState::passes(const ExportOptions& options, const Event& event) const {
     const EventSubject subject = subject_of(event);
+    if (!of_no_process(event) && !options.passes_process(header_of(event).pid)) {
+        return false;
+    }
     if (subject.buffer != nullptr &&
         (subject.buffer->size < options.min_size || !options.filter.passes(memory_kind(subject.buffer->type)))) {
         return false;

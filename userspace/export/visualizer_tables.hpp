@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "export/sqlite_file.hpp"
 
@@ -16,10 +17,20 @@ namespace tt::alloc_trace {
 // A row of the table devices; what is not known is 0.
 struct VisualizerDevice {
     std::int64_t id = 0;
-    std::int64_t l1_banks = 0;
+    std::int64_t l1_banks = 0;     // one of each core that programs may use
     std::int64_t l1_base = 0;      // where L1 that can be allocated begins
     std::int64_t l1_bank_bytes = 0;
-    std::int64_t l1_end = 0;       // of a core's L1, as far as known or seen in use
+    std::int64_t l1_end = 0;       // of a core's L1
+    std::int64_t columns = 0;      // of those cores
+    std::int64_t rows = 0;
+};
+
+struct VisualizerBuffer {
+    std::int64_t address = 0;
+    std::int64_t bank_bytes = 0;
+    std::int64_t page_size = 1;
+    std::int64_t type = 0;  // the runtime's BufferType
+    bool sharded = false;
 };
 
 class VisualizerTables {
@@ -28,15 +39,17 @@ public:
 
     [[nodiscard]] const Status& status() const { return file_.status(); }
 
-    void add_buffer(
-        std::int64_t operation, std::int64_t device, std::uint64_t address, std::uint64_t bank_bytes, std::int64_t type, bool sharded
-    );
-    void remove_all_buffers() { file_.run("DELETE FROM buffers"); }
-    // Keeps those of operations 1, 1 + keep, 1 + 2 keep, ...
-    void thin_buffers(std::uint64_t keep);
+    void add_metadata(std::string_view key, std::string_view value);
+    void add_buffer(std::int64_t operation, std::int64_t device, const VisualizerBuffer& buffer);
+    // One per core: what is reserved there. The device's grid must be known.
+    void add_chunks(std::int64_t operation, const VisualizerDevice& device, const VisualizerBuffer& buffer);
+    // JSON, in the place of another one.
+    void add_graph(std::int64_t operation, std::string_view graph);
+    // All of the three above.
+    void remove(const std::vector<std::uint64_t>& operations);
     // The operation of `number` is `operation` from now on; see renumber().
     void map_operation(std::int64_t number, std::int64_t operation);
-    // Gives all buffers the mapped operations.
+    // Gives all that was added the mapped operations.
     void renumber();
     void add_operation(std::int64_t operation, std::string_view name, double seconds);
     void add_argument(std::int64_t operation, std::string_view name, std::string_view value);
@@ -47,6 +60,7 @@ public:
 private:
     SqliteFile file_;
     std::unique_ptr<SqliteStatement> buffer_;  // ends before the file
+    std::unique_ptr<SqliteStatement> chunk_;   // likewise
 };
 
 }  // namespace tt::alloc_trace

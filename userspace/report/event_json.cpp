@@ -90,12 +90,24 @@ void add_buffer(Json& json, const BufferFields& buffer, std::string_view owner_l
     }
 }
 
+void add_memory(Json& json, const BufferMemory* memory) {
+    if (memory == nullptr) {
+        return;
+    }
+    const auto or_null = [](const std::optional<std::uint64_t>& bytes) { return bytes ? Json(*bytes) : Json(); };
+    json["chips"] = Json::parse(memory->chips);
+    json["footprint"] = or_null(memory->footprint);
+    json["footprint_per_bank"] = or_null(memory->footprint_per_bank);
+    json["delta_footprint"] = memory->delta;
+}
+
 // Adds what is particular to each kind of event.
 struct Adder {
     Json& json;
     const Applied& applied;
     std::string_view owner_label;
     EventKind kind;
+    const BufferMemory* memory;
 
     void operator()(const Allocated& event) const { buffer_event(event.buffer); }
     void operator()(const Freed& event) const { buffer_event(event.buffer); }
@@ -156,6 +168,7 @@ struct Adder {
         add_buffer(json, event.buffer, owner_label);
         add_sharding(event.buffer);
         json["block_bytes"] = event.block_bytes;
+        add_memory(json, memory);
         add_reason();
     }
     void operator()(const BufferGone& event) const { buffer_event(event.buffer); }
@@ -240,6 +253,7 @@ struct Adder {
 private:
     void buffer_event(const BufferFields& buffer) const {
         add_buffer(json, buffer, owner_label);
+        add_memory(json, memory);
         add_reason();
     }
     void add_sharding(const BufferFields& buffer) const {
@@ -257,13 +271,30 @@ private:
     }
 };
 
+void append_or_null(std::string& out, const std::optional<std::uint64_t>& bytes) {
+    if (bytes) {
+        fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), *bytes);
+    } else {
+        out += "null";
+    }
+}
+
+void append_memory(std::string& out, const BufferMemory& memory) {
+    out.append(R"(,"chips":)").append(memory.chips).append(R"(,"footprint":)");
+    append_or_null(out, memory.footprint);
+    out += R"(,"footprint_per_bank":)";
+    append_or_null(out, memory.footprint_per_bank);
+    fmt::format_to(std::back_inserter(out), FMT_COMPILE(R"(,"delta_footprint":{})"), memory.delta);
+}
+
 void append_buffer_line(
     std::string& out,
     const EventHeader& header,
     const BufferFields& buffer,
     std::string_view kind,
     std::string_view owner_label,
-    std::string_view reason
+    std::string_view reason,
+    const BufferMemory* memory
 ) {
     fmt::format_to(
         std::back_inserter(out),
@@ -285,6 +316,9 @@ void append_buffer_line(
     );
     if (buffer.per_core) {
         out.append(R"(,"per_core":)").append(per_core_json(buffer.cores, buffer.core).dump());
+    }
+    if (memory != nullptr) {
+        append_memory(out, *memory);
     }
     if (!reason.empty()) {
         out.append(R"(,"reason":")").append(reason).append(R"(")");
@@ -392,25 +426,50 @@ std::string_view to_string(EventKind kind) {
     return index < kNames.size() ? kNames[index] : "unknown";
 }
 
-nlohmann::ordered_json event_json(const Event& event, const Applied& applied, std::string_view owner_label) {
+nlohmann::ordered_json event_json(
+    const Event& event, const Applied& applied, std::string_view owner_label, const BufferMemory* memory
+) {
     Json json = start(event);
-    std::visit(Adder{json, applied, owner_label, event_kind(event)}, event);
+    std::visit(Adder{json, applied, owner_label, event_kind(event), memory}, event);
     return json;
 }
 
 // The three frequent kinds hold numbers and words of our own only, and are written directly.
-void append_event_json(std::string& out, const Event& event, const Applied& applied, std::string_view owner_label) {
+void append_event_json(
+    std::string& out, const Event& event, const Applied& applied, std::string_view owner_label, const BufferMemory* memory
+) {
     const EventKind kind = event_kind(event);
     const std::string_view reason = change_reason(kind, applied);
     if (const auto* allocated = std::get_if<Allocated>(&event)) {
-        append_buffer_line(out, allocated->header, allocated->buffer, to_string(kind), owner_label, reason);
+        append_buffer_line(out, allocated->header, allocated->buffer, to_string(kind), owner_label, reason, memory);
     } else if (const auto* freed = std::get_if<Freed>(&event)) {
-        append_buffer_line(out, freed->header, freed->buffer, to_string(kind), owner_label, reason);
+        append_buffer_line(out, freed->header, freed->buffer, to_string(kind), owner_label, reason, memory);
     } else if (const auto* launched = std::get_if<ProgramLaunched>(&event)) {
         append_launch_line(out, *launched, owner_label);
     } else {
-        out += json_line(event_json(event, applied, owner_label));
+        out += json_line(event_json(event, applied, owner_label, memory));
     }
+}
+
+void append_buffer_json(
+    std::string& out, const EventHeader& header, const BufferFields& buffer, std::string_view kind, std::string_view owner_label,
+    std::string_view reason, const BufferMemory& memory
+) {
+    append_buffer_line(out, header, buffer, kind, owner_label, reason, &memory);
+}
+
+void append_held_twice_json(std::string& out, const EventHeader& header, std::int32_t chip, BufferType type, std::int64_t delta) {
+    fmt::format_to(
+        std::back_inserter(out),
+        FMT_COMPILE(R"({{"t_ns":{},"kind":"held_twice","pid":{},"tid":{},"type":"{}","chips":[{}],"delta_footprint":{}}})"
+                    "\n"),
+        header.t_ns,
+        header.pid,
+        header.tid,
+        tt::alloc_trace::to_string(type),
+        chip,
+        delta
+    );
 }
 
 nlohmann::ordered_json export_header_json(const SessionInfo& session) {

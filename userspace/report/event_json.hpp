@@ -38,13 +38,20 @@
 //   refused                   owner program(both: of the launch before it on that thread) message
 //   pause                     duration_ns
 //   mark                      name: a phase begins; no pid, no tid
+//   release                   as alloc, reason: one of the buffers that the next event ended (with the release, exec, exit; or "inferred")
+//   held                      as alloc, reason "allocated", "pre-existing" or "inferred": live when the window begins
 //   lost                      allocs frees circular_buffers lifecycle total; no pid, no tid
+//
+//   held_twice                type chips[one] delta_footprint: what allocators of several owners hold both changed there
+// alloc, free, buffer_found, buffer_gone, release and held also have chips[] footprint footprint_per_bank (null: not known)
+// delta_footprint, as BufferMemory has them, where there is one.
 //
 // The first line of an export is the envelope with kind "header", the last has kind "end" and the totals.
 #pragma once
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -93,12 +100,33 @@ inline constexpr std::size_t kEventKindCount = 31;
 [[nodiscard]] EventKind event_kind(const Event& event);
 [[nodiscard]] std::string_view to_string(EventKind kind);  // "alloc", "alloc_hooked", ... as above
 
-// Appends the line and its newline. `owner_label` as OwnerLabels gives it; a text of our own that needs no escaping.
-void append_event_json(std::string& out, const Event& event, const Applied& applied, std::string_view owner_label);
+// What the tracker knows of a buffer that an event starts or ends.
+struct BufferMemory {
+    std::string_view chips = "[]";  // it lies on, as a JSON list; empty if not known
+    std::optional<std::uint64_t> footprint;           // bytes of each chip
+    std::optional<std::uint64_t> footprint_per_bank;  // bytes
+    std::int64_t delta = 0;  // by which what is in use on each chip changed, bytes: of footprints, of sizes where they are not known
+
+    bool operator==(const BufferMemory&) const = default;
+};
+
+// Appends the line and its newline. `owner_label` as OwnerLabels gives it; a text of our own that needs no escaping. `memory`: of the
+// buffer that the event names; nullptr: is not shown.
+void append_event_json(
+    std::string& out, const Event& event, const Applied& applied, std::string_view owner_label, const BufferMemory* memory = nullptr
+);
+// The kinds "release" and "held", which are no events: `reason` in words of our own.
+void append_buffer_json(
+    std::string& out, const EventHeader& header, const BufferFields& buffer, std::string_view kind, std::string_view owner_label,
+    std::string_view reason, const BufferMemory& memory
+);
+
+// The kind "held_twice", likewise.
+void append_held_twice_json(std::string& out, const EventHeader& header, std::int32_t chip, BufferType type, std::int64_t delta);
 
 // The same object by way of the JSON library: the slow reference that tests hold append_event_json() against.
 [[nodiscard]] nlohmann::ordered_json event_json(
-    const Event& event, const Applied& applied, std::string_view owner_label
+    const Event& event, const Applied& applied, std::string_view owner_label, const BufferMemory* memory = nullptr
 );
 
 // "freed", "double", "exhausted", ... as above; empty if there is nothing to say.

@@ -24,14 +24,14 @@ std::string folded(GroupWeight weight, bool counts = false) {
 }
 
 TEST(FoldedExport, WeighsBytesOfAllChips) {
-    const std::string big = std::string(kRoot) + "DRAM;1-16 MiB;4194304 bytes;thread 4243 " + std::to_string(2 * 4 * kMiB) + "\n";
+    const std::string big = std::string(kRoot) + "DRAM;thread 4243;1-16 MiB;4194304 bytes per chip " + std::to_string(2 * 4 * kMiB) + "\n";
     EXPECT_THAT(folded(GroupWeight::Peak), HasSubstr(big));
     EXPECT_THAT(folded(GroupWeight::Peak), testing::Not(HasSubstr("2097152 bytes"))) << "it came after the peak";
     EXPECT_THAT(folded(GroupWeight::Live), testing::Not(HasSubstr("4194304 bytes")));
-    EXPECT_THAT(folded(GroupWeight::Live), HasSubstr("2097152 bytes;thread 4243 " + std::to_string(2 * 2 * kMiB)));
+    EXPECT_THAT(folded(GroupWeight::Live), HasSubstr("thread 4243;1-16 MiB;2097152 bytes per chip " + std::to_string(2 * 2 * kMiB)));
     EXPECT_THAT(folded(GroupWeight::Allocated), HasSubstr("4194304 bytes"));
     EXPECT_THAT(folded(GroupWeight::Allocated), HasSubstr("2097152 bytes"));
-    EXPECT_THAT(folded(GroupWeight::Live, true), HasSubstr("2097152 bytes;thread 4243 1\n"));
+    EXPECT_THAT(folded(GroupWeight::Live, true), HasSubstr("2097152 bytes per chip 1\n"));
 }
 
 TEST(FoldedExport, DevicesLimitTheWeight) {
@@ -39,7 +39,7 @@ TEST(FoldedExport, DevicesLimitTheWeight) {
     options.weight = GroupWeight::Live;
     options.filter.devices = {1};
     EXPECT_THAT(
-        export_events("folded", busy_stream().events(), options).text, HasSubstr("thread 4243 " + std::to_string(2 * kMiB))
+        export_events("folded", busy_stream().events(), options).text, HasSubstr("bytes per chip " + std::to_string(2 * kMiB))
     );
 }
 

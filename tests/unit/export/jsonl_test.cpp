@@ -53,8 +53,23 @@ TEST(JsonlExport, KnowsOwnersOfBeforeItsWindow) {
     ExportOptions options;
     options.window.since_t_ns = kAttach + 6 * kSecond;
     const auto lines = lines_of(export_events("jsonl", busy_stream().events(), options).text);
-    ASSERT_EQ(lines.size(), 3U);
-    EXPECT_EQ(lines[1].at("owner"), "mesh 0");
+    ASSERT_EQ(lines.size(), 5U);
+    EXPECT_EQ(lines[1].at("kind"), "held");
+    EXPECT_EQ(lines[3].at("owner"), "mesh 0");
+}
+
+// S8: what a line says is enough for live bytes per chip.
+TEST(JsonlExport, BuffersHaveTheirFootprintsAndChips) {
+    std::int64_t live = 0;
+    for (const nlohmann::json& line : lines_of(export_events("jsonl", busy_stream().events()).text)) {
+        if (line.value("type", "") != "DRAM" || line.at("kind") == "alloc_failed") {
+            continue;
+        }
+        EXPECT_EQ(line.at("chips"), nlohmann::json({0, 1}));
+        EXPECT_EQ(line.at("footprint"), line.at("footprint_per_bank").get<std::uint64_t>() * 8);
+        live += line.at("delta_footprint").get<std::int64_t>();
+    }
+    EXPECT_EQ(live, static_cast<std::int64_t>(2 * kMiB + 64 * kKiB));
 }
 
 }  // namespace

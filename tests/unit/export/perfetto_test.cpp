@@ -76,7 +76,7 @@ TEST(PerfettoExport, EveryBufferIsASlice) {
     ASSERT_EQ(trace.begun.size(), 4U);
     const Json& first = trace.begun.at("0x1");
     EXPECT_EQ(first.at("ts").get<double>(), 1001e6);
-    EXPECT_EQ(first.at("name"), "mesh 0 (chips 0-1) DRAM, 1-16 MiB");
+    EXPECT_EQ(first.at("name"), "mesh 0 (chips 0-1) DRAM 4.0 MiB");
     EXPECT_EQ(first.at("args").at("size_bytes"), 4 * kMiB);
     EXPECT_EQ(first.at("args").at("footprint_bytes"), 4 * kMiB);
     EXPECT_EQ(trace.ended.at("0x1").at("ts").get<double>(), 1003e6);
@@ -88,12 +88,52 @@ TEST(PerfettoExport, EveryBufferIsASlice) {
 
 TEST(PerfettoExport, FailuresClashesAndGapsAreInstants) {
     const Trace trace = parse_trace(export_events("perfetto", busy_stream().events()).text);
-    ASSERT_EQ(trace.instants.size(), 3U);
-    EXPECT_EQ(trace.instants[0].at("name").get<std::string>().rfind("allocation failed", 0), 0U);
-    EXPECT_EQ(trace.instants[0].at("args").at("message"), "Out of Memory: \"no\"\nroom; none");
-    EXPECT_EQ(trace.instants[1].at("name"), "launch refused: no place for its buffers");
-    EXPECT_EQ(trace.instants[2].at("name"), "gap: 3 events lost");
-    EXPECT_EQ(trace.instants[2].at("s"), "g");
+    ASSERT_EQ(trace.instants.size(), 4U);
+    EXPECT_EQ(trace.instants[0].at("name"), "launch of program 0x77");
+    EXPECT_EQ(trace.instants[1].at("name").get<std::string>().rfind("allocation failed", 0), 0U);
+    EXPECT_EQ(trace.instants[1].at("args").at("message"), "Out of Memory: \"no\"\nroom; none");
+    EXPECT_EQ(trace.instants[2].at("name"), "launch refused: no place for its buffers");
+    EXPECT_EQ(trace.instants[3].at("name"), "gap: 3 events lost");
+    EXPECT_EQ(trace.instants[3].at("s"), "g");
+}
+
+// S9: compilers that a job starts by the hundred.
+TEST(PerfettoExport, ProcessesWithoutDeviceUseAreLeftOut) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 1).alloc(1, 0x1000, kMiB);
+    stream.apply(ProcessForked{stream.at(1), kPid + 1});
+    stream.process(2, kPid + 1, "/usr/bin/g++ -c x.cpp").exited(3);
+    const Trace trace = parse_trace(export_events("perfetto", stream.events()).text);
+    EXPECT_TRUE(trace.named_processes.contains(kPid));
+    EXPECT_FALSE(trace.named_processes.contains(kPid + 1));
+    EXPECT_TRUE(trace.instants.empty());
+}
+
+TEST(PerfettoExport, CapacityIsALineFromItsFirstMomentToTheEnd) {
+    const Trace trace = parse_trace(export_events("perfetto", busy_stream().events()).text);
+    std::vector<std::pair<double, std::uint64_t>> line;
+    for (const Json& counter : trace.counters) {
+        if (counter.at("name") == "chip 1 L1 capacity") {
+            line.emplace_back(counter.at("ts"), counter.at("args").at("bytes"));
+        }
+    }
+    const std::uint64_t bytes = l1_region().bytes * l1_region().banks;
+    EXPECT_EQ(line, (std::vector<std::pair<double, std::uint64_t>>{{1002.5e6, bytes}, {1006e6, bytes}}));
+}
+
+TEST(PerfettoExport, FewSizesHaveTheirOwnNames) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 1);
+    for (std::uint64_t i = 0; i < 100; ++i) {
+        stream.alloc(1, 0x100000 * (i + 1), 2048 * (i + 1));
+    }
+    std::set<std::string> names;
+    for (const auto& [id, slice] : parse_trace(export_events("perfetto", stream.events()).text).begun) {
+        names.insert(slice.at("name"));
+    }
+    EXPECT_TRUE(names.contains("mesh 0 (chip 0) DRAM 2.0 KiB"));
+    EXPECT_TRUE(names.contains("mesh 0 (chip 0) DRAM 64 KiB-1 MiB"));
+    EXPECT_EQ(names.size(), 65U);
 }
 
 TEST(PerfettoExport, CountersFollowTheSumsOfEachChip) {

@@ -276,7 +276,23 @@ TEST(Schema, EveryLineOfAnExport) {
     for (const Event& event : one_of_each()) {
         std::string line;
         const std::string owner(labels.observe(event));
-        append_event_json(line, event, tracker.apply(event), owner);
+        const Applied applied = tracker.apply(event);
+        append_event_json(line, event, applied, owner);
+        EXPECT_EQ(schema.complaints(line), "");
+        const BufferMemory memory{"[0,1]", 4096, std::nullopt, -4096};
+        line.clear();
+        append_event_json(line, event, applied, owner, &memory);
+        EXPECT_EQ(line, json_line(event_json(event, applied, owner, &memory)));
+        if (event_kind(event) != EventKind::AllocHooked && event_kind(event) != EventKind::FreeHooked) {  // no memory, so never with it
+            EXPECT_EQ(schema.complaints(line), "");
+        }
+        for (const std::string_view kind : {"release", "held"}) {
+            line.clear();
+            append_buffer_json(line, {1, 2, 0}, {}, kind, "mesh 0", "inferred", memory);
+            EXPECT_EQ(schema.complaints(line), "");
+        }
+        line.clear();
+        append_held_twice_json(line, {1, 2, 0}, 3, BufferType::L1, -5);
         EXPECT_EQ(schema.complaints(line), "");
     }
 }

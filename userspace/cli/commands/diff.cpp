@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "analysis/first_failure.hpp"
 #include "analysis/phases.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/named_moments.hpp"
 #include "cli/output.hpp"
 #include "cli/replay.hpp"
 #include "report/diff_view.hpp"
@@ -32,28 +32,6 @@ Moment parse_moment(const std::string& text) {
         return {text, {}};
     }
     return {text.substr(0, at), text.substr(at + 1)};
-}
-
-Result<std::vector<FoundPeak>> find_peaks(const std::string& path) {
-    PeakFinder finder;
-    Replay replay;
-    if (Status replayed = replay_recording(path, replay, {}, &finder); !replayed) {
-        return tl::make_unexpected(replayed.error());
-    }
-    return finder.peaks();
-}
-
-// The highest of them, if that is asked for no place and type.
-const FoundPeak* highest(const std::vector<FoundPeak>& peaks, const ViewFilter& filter, const std::optional<DiffPeak>& wanted) {
-    const FoundPeak* most = nullptr;
-    for (const FoundPeak& peak : peaks) {
-        const bool asked = wanted ? peak.key.place == wanted->place && peak.key.of == wanted->of
-                                  : filter.passes(peak.key.place) && passes(filter, peak.key.of);
-        if (asked && (most == nullptr || peak.peak.by_size.bytes > most->peak.by_size.bytes)) {
-            most = &peak;
-        }
-    }
-    return most;
 }
 
 Result<DiffSide> read_side(const Moment& moment, const std::string& name, DiffMoment kind, const ReplayWindow& window) {
@@ -87,10 +65,13 @@ Result<DiffSide> read_at_peak(
     const Moment& moment, const std::string& name, std::vector<FoundPeak> peaks, const ViewFilter& filter,
     const std::optional<DiffPeak>& wanted
 ) {
-    const FoundPeak* peak = highest(peaks, filter, wanted);
+    const FoundPeak* peak = highest(peaks, [&](const FoundPeak& found) {
+        return wanted ? found.key.place == wanted->place && found.key.of == wanted->of
+                      : filter.passes(found.key.place) && passes(filter, found.key.of);
+    });
     ReplayWindow window;
     if (peak != nullptr) {
-        window.until_event = peak->peak.moment(peak->peak.footprint_known).place.event;
+        window.until_event = shown_moment(*peak).place.event;
     }
     Result<DiffSide> side = read_side(moment, name, DiffMoment::Peak, window);
     if (side) {
@@ -101,16 +82,12 @@ Result<DiffSide> read_at_peak(
 }
 
 Result<DiffSide> read_at_failure(const Moment& moment, const std::string& name) {
-    FirstFailure failure;
-    Replay replay;
-    if (Status replayed = replay_recording(moment.path, replay, {}, &failure); !replayed) {
-        return tl::make_unexpected(replayed.error());
-    }
-    if (!failure.event()) {
-        return fail(ErrorCode::Usage, name + ": no allocation failed and no launch was refused", "see report FILE failures and clash");
+    const Result<std::uint64_t> failure = find_first_failure(moment.path, name);
+    if (!failure) {
+        return tl::make_unexpected(failure.error());
     }
     ReplayWindow window;
-    window.until_event = *failure.event();
+    window.until_event = *failure;
     return read_side(moment, name, DiffMoment::Failure, window);
 }
 

@@ -2,15 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <optional>
 
 #include "cli/commands/commands.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/export_output.hpp"
+#include "cli/export_window.hpp"
 #include "cli/output.hpp"
 #include "cli/replay.hpp"
 #include "export/export_kind.hpp"
+#include "report/filter_words.hpp"
+#include "report/process_health.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -50,6 +55,18 @@ Status export_recording(const std::string& path, const ReplayWindow& window, Exp
     return exporter.finish({tracker, replay.session, replay.complete, replay.warning});
 }
 
+// A filter that nothing passes must not look like a job that did nothing.
+void warn_of_filters(const Options& options, const ExportOptions& exporting, const TrackerView& tracker) {
+    if (const auto nothing = nothing_passes(tracker, exporting.filter)) {
+        spdlog::warn("{}: {}", printable(options.file), *nothing);
+    }
+    for (const std::uint32_t pid : exporting.processes) {
+        if (std::none_of(tracker.processes.begin(), tracker.processes.end(), [pid](const auto& process) { return process->pid == pid; })) {
+            spdlog::warn("{}: process {} is not in it", printable(options.file), pid);
+        }
+    }
+}
+
 }  // namespace
 
 Result<int> run_export(const Options& options) {
@@ -57,14 +74,9 @@ Result<int> run_export(const Options& options) {
     if (Status possible = check_output(options, kind); !possible) {
         return tl::make_unexpected(possible.error());
     }
-    ExportOptions exporting = options.exporting;
-    exporting.filter = options.filter;
-    if (!options.since.empty() || !options.until.empty()) {
-        const Result<ReplayWindow> window = read_window(options.file, options.since, options.until);
-        if (!window) {
-            return tl::make_unexpected(window.error());
-        }
-        exporting.window = *window;
+    const Result<ExportOptions> exporting = export_options(options, kind);
+    if (!exporting) {
+        return tl::make_unexpected(exporting.error());
     }
     // The unfinished file goes when the process is asked to end.
     std::signal(SIGINT, on_signal);
@@ -80,8 +92,8 @@ Result<int> run_export(const Options& options) {
     ExportSink sink(file ? &*file : nullptr);
     Replay replay;
     const std::unique_ptr<Exporter> exporter =
-        kind.make(exporting, {&sink, file ? file->temporary_path() : std::string(), options.output, replay.session});
-    Status done = export_recording(options.file, exporting.window, *exporter, replay);
+        kind.make(*exporting, {&sink, file ? file->temporary_path() : std::string(), options.output, replay.session});
+    Status done = export_recording(options.file, exporting->window, *exporter, replay);
     if (sink.closed()) {
         return 0;
     }
@@ -97,7 +109,10 @@ Result<int> run_export(const Options& options) {
     if (!replay.warning.empty()) {
         spdlog::warn("{}: {}", printable(options.file), printable(replay.warning));
     }
-    return 0;
+    const TrackerView tracker = replay.tracker.view();
+    warn_of_filters(options, *exporting, tracker);
+    const bool known = replay.complete && nothing_unknown(tracker, replay.session);
+    return static_cast<int>(options.strict && !known ? ExitCode::Incomplete : ExitCode::Ok);
 }
 
 }  // namespace tt::alloc_trace
