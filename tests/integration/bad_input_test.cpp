@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 
@@ -105,9 +106,10 @@ TEST_F(BadInputTest, UnknownOptionsViewsAndFormats) {
     expect_refused({"no-such-command"}, 2, {"no-such-command"});
     expect_refused({"report"}, 2, {"file"});
     expect_refused({"report", "x", "no-such-view"}, 2, {"no-such-view"});
-    expect_refused({"report", "x", "--format", "html5"}, 2, {"html5"});
+    expect_refused({"report", "x", "--format", "html5"}, 2, {"'html5' is none of html, json, text"});
     expect_refused({"report", "x", "fits", "--scale", "wide x2"}, 2, {"'wide x2'", "DRAM:64M x2"});
     expect_refused({"export", "x", "--to", "xml"}, 2, {"xml"});
+    expect_refused({"export", "x", "--to", "folded", "--weight", "1"}, 2, {"'1' is none of allocated, live, peak"});
     expect_refused({"report", "x", "peak", "--scale", "DRAM x2"}, 2, {"'peak' does not look at --scale", "the view fits"});
     expect_refused({"report", "x", "--need", "1M"}, 2, {"'summary' does not look at --need", "fragmentation"});
     expect_refused({"report", "x", "leaks", "--period", "5"}, 2, {"'leaks' does not look at --period", "fits or growth"});
@@ -125,6 +127,15 @@ TEST_F(BadInputTest, UnknownOptionsViewsAndFormats) {
     expect_refused({"-p", "1", "-r", "-1"}, 2, {"-r"});
     expect_refused({"record", "-o", file_, "--"}, 2, {"no command"});
     expect_refused({"list", "--", "true"}, 2, {"COMMAND"});
+}
+
+TEST_F(BadInputTest, HelpIsText) {
+    for (const char* command : {"watch", "record", "report", "diff", "export", "mark", "snapshot", "list", "doctor"}) {
+        const std::string help = run_tool({command, "--help"}).out;
+        EXPECT_NE(help.find("--help"), std::string::npos) << command << ": " << help;
+        EXPECT_TRUE(std::none_of(help.begin(), help.end(), [](char c) { return c >= 0 && c < ' ' && c != '\n'; })) << help;
+        EXPECT_EQ(help.find(" in {"), std::string::npos) << help;
+    }
 }
 
 // Run by somebody without privileges: the missing capabilities and the exact command.

@@ -92,8 +92,28 @@ void add_filter(CLI::App& app, Options& options) {
     )->type_name("TYPE");
 }
 
+// One of a few words. (CLI11's own check prints the values they stand for, too.)
+template <typename Value, typename Meaning>
+CLI::Option* add_choice(CLI::App& app, const char* name, Value& value, const std::map<std::string, Meaning>& words, const char* help) {
+    return app.add_option_function<std::string>(
+        name,
+        [name, &value, words](const std::string& given) {
+            const auto found = words.find(given);
+            if (found == words.end()) {
+                std::string all;
+                for (const auto& [word, meaning] : words) {
+                    all += (all.empty() ? "" : ", ") + word;
+                }
+                throw CLI::ValidationError(name, "'" + given + "' is none of " + all);
+            }
+            value = found->second;
+        },
+        help
+    );
+}
+
 void add_format(CLI::App& app, Options& options, const std::map<std::string, OutputFormat>& formats, const char* help) {
-    app.add_option("--format", options.format, help)->transform(CLI::CheckedTransformer(formats))->type_name("FORMAT");
+    add_choice(app, "--format", options.format, formats, help)->type_name("FORMAT");
 }
 
 void add_watch(CLI::App& app, Options& options) {
@@ -268,8 +288,7 @@ void add_export(CLI::App& app, Options& options) {
         ->type_name("TIME");
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
     app.add_option("--min-size", exporting.min_size, "Leave out smaller buffers, e.g. 1M")->transform(as_bytes())->type_name("SIZE");
-    app.add_option("--weight", exporting.weight, "folded, speedscope: peak (default), live (at the end, default with --at) or allocated")
-        ->transform(CLI::CheckedTransformer(kWeights))
+    add_choice(app, "--weight", exporting.weight, kWeights, "folded, speedscope: peak (default), live (at the end, default with --at) or allocated")
         ->type_name("WEIGHT");
     app.add_flag("--count", exporting.weigh_counts, "folded, speedscope: weigh by numbers of buffers, not by bytes");
     app.add_option_function<std::string>(
@@ -369,7 +388,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
 
     CLI::App app{"See the device memory of running Tenstorrent TT-Metal processes, from outside", "tt-alloc-trace"};
     app.set_version_flag("--version", std::string("tt-alloc-trace ") + kVersion);
-    app.add_option("--color", options.color, "auto, always or never")->transform(CLI::CheckedTransformer(kColors))->type_name("WHEN");
+    add_choice(app, "--color", options.color, kColors, "auto, always or never")->type_name("WHEN");
     app.add_option("--log-level", options.log_level, "error, warning, info or debug")
         ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
         ->type_name("LEVEL");

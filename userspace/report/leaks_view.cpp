@@ -73,7 +73,7 @@ EndTotal total_of(const std::vector<RemainGroup>& groups, RemainEnd end) {
 }
 
 std::string total_text(const EndTotal& total) {
-    return total.footprint_bytes ? human_bytes(*total.footprint_bytes)
+    return total.footprint_bytes ? "footprint " + human_bytes(*total.footprint_bytes)
                                  : human_bytes(total.bytes) + " by size (what they reserved is not known)";
 }
 
@@ -108,13 +108,14 @@ void Leaks::append_end(
     const std::string sum = fmt::format("{}: {}, {}", to_string(end), counted(total.count, "buffer"), total_text(total));
     lines.emplace_back();
     append_notes(lines, {{sum, Ink::Strong}, {std::string("  ") + meaning(end), Ink::Dim}}, style);
+    const bool by_footprint = total.footprint_bytes.has_value();
     TextTable table({
         {"PID", Align::Left, 4, false},
         {"OWNER", Align::Left, 0, true},
         {"TYPE", Align::Left, 0, false},
         {"SIZE", Align::Right, 0, false},
         {"COUNT", Align::Right, 0, false},
-        {"TOTAL", Align::Right, 0, false},
+        {by_footprint ? "FOOTPRINT" : "TOTAL", Align::Right, 0, false},
         {"FIRST", Align::Right, 2, false},
         {"LAST", Align::Right, 3, false},
         {"AGE", Align::Right, 1, false},
@@ -135,7 +136,7 @@ void Leaks::append_end(
             {std::string(to_string(group.type))},
             {human_bytes(group.size)},
             {human_count(group.count)},
-            {human_bytes(group.footprint_bytes.value_or(group.bytes))},
+            {human_bytes(by_footprint ? group.footprint_bytes.value_or(0) : group.bytes)},
             {human_offset(group.first_t_ns, start), Ink::Dim},
             {human_offset(group.last_t_ns, start), Ink::Dim},
             {(group.pre_existing > 0 ? "> " : "") + human_duration(group.ended_t_ns - group.first_t_ns), Ink::Dim},

@@ -128,6 +128,7 @@ TEST(LeaksView, OrderIsThatOfTheFigureShown) {
     EXPECT_EQ(leaks[0]["type"], "L1");
     EXPECT_GT(leaks[0]["footprint_bytes"], leaks[1]["footprint_bytes"]);
     EXPECT_LT(leaks[0]["bytes"], leaks[1]["bytes"]);
+    EXPECT_THAT(job.text(), testing::AllOf(HasSubstr(" COUNT  FOOTPRINT "), HasSubstr("still live: 7 buffers, footprint ")));
 }
 
 TEST(LeaksView, FiltersAndTop) {
