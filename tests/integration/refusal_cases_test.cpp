@@ -53,7 +53,7 @@ TEST_F(RefusalCasesTest, EachIsToldWithItsFiguresOrItsReason) {
     EXPECT_EQ(view["refused"][2]["reason"], "Too many cores: 72 of 64");
     EXPECT_FALSE(view.contains("nothing_passes"));
 
-    constexpr const char* kNothing = "nothing passes --device and --type as given: used were chip 0 with DRAM";
+    constexpr const char* kNothing = "nothing passes --device and --type as given: used were chip 0 with DRAM, TRACE";
     EXPECT_EQ(run_tool_json({"report", file, "leaks", "--device", "7", "--format", "json"})["nothing_passes"], kNothing);
     EXPECT_EQ(run_tool_json({"report", file, "peak", "--type", "L1", "--format", "json"})["nothing_passes"], kNothing);
     for (const char* format : {"text", "html"}) {
