@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -256,6 +258,9 @@ Status LiveSession::add_target(const ProcessHandle& process, bool from_first_eve
     if (info->zombie) {  // from here on its end would be an event
         return fail(ErrorCode::NoSuchProcess, "process " + std::to_string(process.pid()) + " ended while being attached to");
     }
+    if (info->exiting) {
+        exiting_.insert(info->pid);
+    }
     if (info->namespace_pid != 0) {
         options_.notice(
             "process " + std::to_string(info->pid) + " is process " + std::to_string(info->namespace_pid) + " of its container"
@@ -297,6 +302,7 @@ void LiveSession::consume(const Event& event) {
         }
     } else if (std::holds_alternative<ProcessExited>(event)) {
         alive_.erase(pid);
+        exiting_.erase(pid);
         told_not_seen_.erase(pid);
     }
     keeper_.consume(event);
@@ -452,15 +458,23 @@ void LiveSession::tell_not_seen(const ProcessHandle& process, bool partly, const
     );
 }
 
+bool LiveSession::has_ended(std::uint32_t pid) {
+    const Result<ProcessHandle> process = ProcessHandle::open(pid);
+    const Result<ProcessInfo> info = process ? read_process_info(*process) : tl::make_unexpected(process.error());
+    return info ? info->zombie : info.error().code == ErrorCode::NoSuchProcess;
+}
+
 void LiveSession::check_targets() {
-    if (decoder_.losses_seen()[TAT_LOSS_LIFECYCLE] == 0) {
+    const bool lost = decoder_.losses_seen()[TAT_LOSS_LIFECYCLE] != 0;
+    std::vector<std::uint32_t> ended;
+    std::copy_if(alive_.begin(), alive_.end(), std::back_inserter(ended), [&](std::uint32_t pid) {
+        return (lost || exiting_.contains(pid)) && has_ended(pid);
+    });
+    if (ended.empty() || !pump().value_or(false)) {  // what they did, and maybe their end, is in the ring; failures come again
         return;
     }
-    for (const std::uint32_t pid : std::set(alive_)) {
-        const Result<ProcessHandle> process = ProcessHandle::open(pid);
-        const Result<ProcessInfo> info = process ? read_process_info(*process) : tl::make_unexpected(process.error());
-        const bool ended = !info ? info.error().code == ErrorCode::NoSuchProcess : info->zombie;
-        if (ended) {
+    for (const std::uint32_t pid : ended) {
+        if (alive_.contains(pid)) {
             consume(ProcessExited{{monotonic_ns(), pid, 0}});
         }
     }

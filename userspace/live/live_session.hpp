@@ -82,7 +82,7 @@ public:
     // Pids traced now.
     [[nodiscard]] const std::set<std::uint32_t>& traced() const { return alive_; }
 
-    // Once in a while: notices ended processes whose exit event was lost.
+    // Once in a while: notices ended processes whose exit event was lost, or came before they were targets.
     void check_targets();
 
     // No traced process is left (never so with `all`).
@@ -121,6 +121,7 @@ private:
     std::vector<ProcessPaused> continue_paused();
     void act_on(const ProcessNews& news);
     void continue_held(std::uint32_t pid);
+    [[nodiscard]] static bool has_ended(std::uint32_t pid);
     void add_late_modules(const ProcessNews& news);
     void follow_without_main_thread(std::uint32_t pid);
     Result<std::size_t> add_modules_of(const ProcessHandle& process);
@@ -151,6 +152,7 @@ private:
     std::optional<StopGuardian> guardian_;
     bool has_main_thread_ = true;  // all that was given
     std::set<std::uint32_t> alive_;
+    std::set<std::uint32_t> exiting_;  // were on the way to their end when they became targets
     struct ToldNotSeen {
         std::uint64_t start_time_ns = 0;
         bool partly = false;

@@ -25,6 +25,7 @@ constexpr std::size_t kMaxStatusBytes = 65536;           // status grows with th
 constexpr std::size_t kMaxCommandBytes = 4096;           // shown, not parsed: more of a command line helps nobody
 constexpr std::size_t kMaxDescriptors = 1U << 20;        // the kernel's own default bound of open files per process
 constexpr std::uint64_t kKernelThreadFlag = 0x00200000;  // PF_KTHREAD
+constexpr std::uint64_t kExitingFlag = 0x00000004;       // PF_EXITING
 
 using Directory = std::unique_ptr<DIR, int (*)(DIR*)>;
 
@@ -331,6 +332,7 @@ Result<ProcessInfo> read_process_info(const ProcessHandle& process) {
     info.command = command_of(process, info.comm);
     info.kernel_thread = (stat->flags & kKernelThreadFlag) != 0;
     info.zombie = has_ended(*stat);
+    info.exiting = (stat->flags & kExitingFlag) != 0;
     info.devices = opened_devices(process);
     return info;
 }

@@ -74,6 +74,7 @@ struct ProcessInfo {
     std::string command;  // arguments separated by spaces, control characters as '?'; "[comm]" if it has none
     bool kernel_thread = false;
     bool zombie = false;  // has exited and waits for its parent: no memory, no modules
+    bool exiting = false;  // its main thread is on the way there, maybe behind the moment at which the kernel tells of its end
     std::vector<std::uint32_t>
         devices;  // N of each opened /dev/tenstorrent/N, ascending; empty also if not permitted to see
 };
