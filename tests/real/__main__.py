@@ -186,7 +186,13 @@ def main():
             table[version] = None
             continue
         if options.cost:
-            cost.print_cost(version, cost.measure(release, tool, options.cost))
+            try:
+                cost.print_cost(version, cost.measure(release, tool, options.cost))
+            except (jobs.JobError, tracer.TracerError) as error:
+                print(f"{version:8} {BROKEN}: {error}", file=sys.stderr)
+                return 1
+            finally:
+                jobs.close_all()
         table[version] = [] if options.prepare or options.cost else try_release(release, chosen, tool, options)
     if options.prepare or options.cost:
         return 0
