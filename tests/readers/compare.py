@@ -73,17 +73,18 @@ def clickhouse_reader(recording, _):
 def pandas_reader(recording, _):
     import pandas
 
-    def places(table):
+    def peaks(table):
+        table["step"] = (table["kind"] != "held_twice").cumsum()  # such a line belongs to the one before it
         table = table[table["delta_footprint"].fillna(0) != 0].copy()
         table["chip"] = table["chips"].map(lambda chips: json.loads(chips) if isinstance(chips, str) else chips)
-        return table.explode("chip").groupby(["pid", "chip", "type"])["delta_footprint"]
+        steps = table.explode("chip").groupby(["pid", "chip", "type", "step"])["delta_footprint"].sum()
+        used = steps.groupby(level=["pid", "chip", "type"]).cumsum().groupby(level=["pid", "chip", "type"]).max()
+        return {(int(pid), chip, kind): int(most) for (pid, chip, kind), most in used.items()}
 
     csv = pandas.read_csv(recording.export("csv", "events.csv"), low_memory=False)
-    peaks = {(int(pid), chip, kind): int(changes.cumsum().max()) for (pid, chip, kind), changes in places(csv)}
-    yield from same("peaks of csv", peak_bytes(recording), peaks)
+    yield from same("peaks of csv", peak_bytes(recording), peaks(csv))
     lines = pandas.read_json(recording.export("jsonl", "events.jsonl"), lines=True)
-    peaks = {(int(pid), chip, kind): int(changes.cumsum().max()) for (pid, chip, kind), changes in places(lines)}
-    yield from same("peaks of jsonl", peak_bytes(recording), peaks)
+    yield from same("peaks of jsonl", peak_bytes(recording), peaks(lines))
 
 
 # --- pictures
