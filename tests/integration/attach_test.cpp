@@ -330,8 +330,8 @@ TEST_F(AttachTest, TracerInATimeNamespaceHasOneClock) {
     }
 }
 
-// The kernel ties probes in one process to its main thread. It ends, or another thread executes a program: the rest is followed, and that a
-// moment may be missing is said.
+// The kernel ties probes in one process to its main thread (docs/accuracy.md). It ends, or another thread executes a program: the rest
+// is followed, and that a moment may be missing is said.
 class LeaderlessTest : public BpfTest, public testing::WithParamInterface<const char*> {};
 
 TEST_P(LeaderlessTest, ProcessIsFollowedWithoutItsMainThread) {

@@ -56,7 +56,7 @@ Status Attacher::attach_at(bpf_program* program, const ProbedFile& file, std::ui
 
 Status Attacher::attach_everywhere() {
     const std::vector<ScopedProbe> probes = std::exchange(scoped_, {});
-    // These go on in the threads that are left, in what was mapped by then: together with the others each event would come twice.
+    // These go on in the threads that are left: together with the others each event would come twice.
     std::vector<Link> outlived;
     for (const ScopedProbe& probe : probes) {
         if (std::holds_alternative<UniqueFd>(links_[probe.link])) {

@@ -52,7 +52,8 @@ public:
     // A single probe at a file offset.
     [[nodiscard]] Status attach_at(bpf_program* program, const ProbedFile& file, std::uint64_t offset, pid_t pid);
 
-    // Puts the probes of one process into every process that maps their files. Those of the process's main thread end with it.
+    // Puts the probes of one process into every process that maps their files, in place of those tied to its main
+    // thread: a perf event ends with that, a link of the kernel's own may go on in the others.
     [[nodiscard]] Status attach_everywhere();
 
     // Process fork, exec and exit.

@@ -23,8 +23,7 @@ namespace {
 constexpr const char* kBtfPath = "/sys/kernel/btf/vmlinux";
 constexpr const char* kUprobeTypePath = "/sys/bus/event_source/devices/uprobe/type";
 constexpr std::size_t kMaxMessageBytes = std::size_t{1} << 20U;
-constexpr int kMinMajor = 5;
-constexpr int kMinMinor = 8;  // BPF ring buffer, CAP_BPF and CAP_PERFMON
+constexpr std::pair kLeastVersion{5, 8};  // BPF ring buffer, CAP_BPF and CAP_PERFMON
 
 struct Capability {
     unsigned bit;
@@ -44,11 +43,7 @@ std::string run_as_root_advice() { return "run it as root: sudo tt-alloc-trace .
 KernelCheck check_version() {
     utsname name{};
     uname(&name);
-    int major = 0;
-    int minor = 0;
-    const bool parsed = std::sscanf(name.release, "%d.%d", &major, &minor) == 2;
-    const bool new_enough = major > kMinMajor || (major == kMinMajor && minor >= kMinMinor);
-    return {"kernel", parsed && new_enough, std::string("Linux ") + name.release, "Linux 5.8 or newer is needed"};
+    return {"kernel", linux_version() >= kLeastVersion, std::string("Linux ") + name.release, "Linux 5.8 or newer is needed"};
 }
 
 KernelCheck check_btf() {
@@ -139,6 +134,13 @@ int log_message(libbpf_print_level, const char* format, va_list arguments) {
 }
 
 }  // namespace
+
+std::pair<int, int> linux_version() {
+    utsname name{};
+    uname(&name);
+    std::pair<int, int> version;
+    return std::sscanf(name.release, "%d.%d", &version.first, &version.second) == 2 ? version : std::pair{0, 0};
+}
 
 std::vector<KernelCheck> check_kernel() {
     return {check_version(), check_btf(), check_uprobes(), check_capabilities(), check_namespaces(), check_ring_buffer()};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -20,6 +21,9 @@ struct KernelCheck {
 
 // All of them, in order of dependence: kernel, BTF, uprobes, capabilities, pid namespace, ring buffer.
 [[nodiscard]] std::vector<KernelCheck> check_kernel();
+
+// Major and minor; 0.0 if it cannot be read.
+[[nodiscard]] std::pair<int, int> linux_version();
 
 // The first failed check as an error. Cheap enough for every start.
 [[nodiscard]] Status require_kernel_support();

@@ -6,13 +6,13 @@
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <tuple>
+#include <utility>
+
+#include "kernel/kernel_support.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -44,13 +44,7 @@ UniqueFd create_link(int program_fd, const char* path, std::uint64_t offset, pid
     return UniqueFd(static_cast<int>(::syscall(SYS_bpf, BPF_LINK_CREATE, &attributes, sizeof(attributes))));
 }
 
-bool counts_all_threads() {
-    utsname name{};
-    uname(&name);
-    int major = 0;
-    int minor = 0;
-    return std::sscanf(name.release, "%d.%d", &major, &minor) == 2 && std::tie(major, minor) >= std::make_tuple(6, 10);
-}
+bool counts_all_threads() { return linux_version() >= std::pair{6, 10}; }
 
 // A directory cannot be probed: a kernel that gets so far as to say so knows such links.
 bool creates_links() {
