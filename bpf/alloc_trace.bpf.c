@@ -16,6 +16,7 @@
 #include "pids.bpf.h"
 #include "arguments.bpf.h"
 #include "emit.bpf.h"
+#include "stack.bpf.h"
 #include "process.bpf.h"
 #include "owner.bpf.h"
 #include "plans.bpf.h"
@@ -163,6 +164,7 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
     }
     bool renew = kind != TAT_EVENT_FREED;
     bool news = announce_owner(word_of(window, instance.layout.owner_word), regs, program, renew, pid_tgid, thread);
+    __u64 stack = kind == TAT_EVENT_FREED ? 0 : stack_of(regs, pid_tgid);
     __u64 wakeup = 0;
     struct tat_buffer_event *event = 0;
     struct tat_cores cores = {};
@@ -188,6 +190,7 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
     if (stops) { /* the signal before the record, as below */
         bpf_send_signal_thread(SIGSTOP);
     }
+    event->header.stack = stack;
     event->buffer = buffer;
     event->address = TAT_VALUE(regs, program, address);
     event->far_word = instance.layout.far_word == TAT_NO_OFFSET ? 0 : read_word(members + instance.layout.far_word);
@@ -325,12 +328,14 @@ int exception_thrown(struct pt_regs *regs) { /* __cxa_throw(object, type, destru
         return 0;
     }
     struct tat_thread *thread = current_thread(pid_tgid);
+    __u64 stack = stack_of(regs, pid_tgid);
     __u64 wakeup = 0;
     struct tat_thrown_event *event = reserve(sizeof(*event), TAT_EVENT_THROWN, pid_tgid, thread, &wakeup);
     if (!event) {
         return 0;
     }
     event->header.instance = thread ? thread->instance : 0;
+    event->header.stack = stack;
     event->program = thread ? thread->program : 0;
     event->owner = thread ? thread->launch_owner : 0;
     if (bpf_probe_read_user_str(event->message, sizeof(event->message), (void *)message) < 0) {
@@ -424,6 +429,9 @@ int process_exec(struct tracepoint_args *tp) { /* task, its thread's old id, bin
 SEC("raw_tp/sched_process_exit")
 int process_exited(struct tracepoint_args *tp) {
     struct task_struct *task = (struct task_struct *)tp->args[0];
+    if (config.stacks) {
+        forget_walk();
+    }
     __u32 pid = tgid_of(task);
     bool last_thread = BPF_CORE_READ(task, signal, live.counter) == 0;
     bool goes_on = !last_thread && !(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT);

@@ -19,6 +19,7 @@ static __always_inline __u32 loss_class(__u32 kind) {
         case TAT_EVENT_PROGRAM_LAUNCHED:
         case TAT_EVENT_PROGRAM_NOT_TOLD:
         case TAT_EVENT_PROGRAM_DESTROYED: return TAT_LOSS_CIRCULAR_BUFFERS;
+        case TAT_EVENT_STACK: return TAT_LOSS_CLASSES; /* none: the event itself is there */
         default: return TAT_LOSS_LIFECYCLE;
     }
 }
@@ -26,7 +27,7 @@ static __always_inline __u32 loss_class(__u32 kind) {
 /* Losing one of these leaves the state too small, which shows; losing the others leaves it too large, which misleads. */
 static __always_inline bool may_use_headroom(__u32 kind) {
     return kind != TAT_EVENT_ALLOCATED && kind != TAT_EVENT_PROGRAM_LAUNCHED && kind != TAT_EVENT_CIRCULAR_BUFFER &&
-           kind != TAT_EVENT_THROWN && kind != TAT_EVENT_ALLOCATION_FAILED;
+           kind != TAT_EVENT_THROWN && kind != TAT_EVENT_STACK && kind != TAT_EVENT_ALLOCATION_FAILED;
 }
 
 static __noinline void count_loss(__u32 kind, __u32 cause) {
@@ -72,6 +73,7 @@ static __always_inline void fill_header(
     header->pid = pid_tgid >> 32;
     header->tid = (__u32)pid_tgid;
     header->sequence = thread ? thread->sequence : 0;
+    header->stack = 0;
     for (int class = 0; class < TAT_LOSS_CLASSES; ++class) {
         header->lost[class] = *(volatile __u32 *)&lost[class];
     }
@@ -123,11 +125,12 @@ static __always_inline void *reserve(__u32 size, __u32 kind, __u64 pid_tgid, str
 }
 
 /* CIRCULAR_BUFFERS_RELEASED, PROGRAM_*, OWNER_CLOSING, ALLOCATOR_*. */
-static __always_inline int emit_pointer(__u32 kind, __u32 flags, __u64 object, __u64 owner, __u64 pid_tgid) {
+static __always_inline int emit_pointer(__u32 kind, __u32 flags, __u64 object, __u64 owner, __u64 pid_tgid, __u64 stack) {
     __u64 wakeup = 0;
     struct tat_pointer_event *event = reserve(sizeof(*event), kind, pid_tgid, current_thread(pid_tgid), &wakeup);
     if (event) {
         event->header.flags = flags;
+        event->header.stack = stack;
         event->object = object;
         event->owner = owner;
         bpf_ringbuf_submit(event, wakeup);

@@ -101,7 +101,7 @@ static __always_inline int tell_plan(__u64 program, __u64 owner, __u32 plan, boo
 }
 
 static __always_inline int emit_not_told(__u64 program, __u64 owner, __u32 plan, __u64 pid_tgid) {
-    return emit_pointer(TAT_EVENT_PROGRAM_NOT_TOLD, plan, program, owner, pid_tgid);
+    return emit_pointer(TAT_EVENT_PROGRAM_NOT_TOLD, plan, program, owner, pid_tgid, 0);
 }
 
 /* True once for each program. */
@@ -131,7 +131,7 @@ int program_launched(struct pt_regs *regs) { /* compile_and_allocate or allocate
         thread->placing[TAT_PLAN_DATAFLOW] = dataflow;
     }
     announce_owner(owner, regs, TAT_PROGRAM_LAUNCHED, true, pid_tgid, thread);
-    emit_pointer(TAT_EVENT_PROGRAM_LAUNCHED, 0, program, owner, pid_tgid);
+    emit_pointer(TAT_EVENT_PROGRAM_LAUNCHED, 0, program, owner, pid_tgid, stack_of(regs, pid_tgid));
     if (!is_first_launch(program, pid_tgid)) {
         return 0;
     }

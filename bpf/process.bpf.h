@@ -69,7 +69,7 @@ static __always_inline bool is_target(__u64 pid_tgid) {
 /* A record of one pointer, if the current process is traced. */
 static __always_inline int emit_object(__u32 kind, __u32 flags, __u64 object) {
     __u64 pid_tgid = current_pid_tgid();
-    return is_target(pid_tgid) ? emit_pointer(kind, flags, object, 0, pid_tgid) : 0;
+    return is_target(pid_tgid) ? emit_pointer(kind, flags, object, 0, pid_tgid, 0) : 0;
 }
 
 #endif

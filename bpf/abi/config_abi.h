@@ -126,6 +126,8 @@ struct tat_config { /* fixed at load */
     __u32 trace_all;          /* every process that hits a probe, not only those in `targets` */
     __u32 follow_children;    /* children of a target become targets */
     __u32 hold;               /* a target that maps a library, or meets an owner, stops itself until it is continued */
+    __u32 stacks;             /* events carry the calls that led to them */
+    __u32 unused;
     __u32 pid_namespace;      /* inode of the tracer's, whose ids records carry; 0: the machine's first one */
     __u64 monotonic_offset_ns; /* of the tracer's clocks from the kernel's (time namespaces); signed, wraps */
     __u64 boottime_offset_ns;
@@ -138,7 +140,8 @@ struct tat_config { /* fixed at load */
 #define TAT_CAUSE_RING_FULL 0
 #define TAT_CAUSE_HEADROOM 1 /* refused to keep room for frees */
 #define TAT_CAUSE_FAULT 2    /* the target's memory could not be read */
-#define TAT_CAUSES 3
+#define TAT_CAUSE_THREADS 3  /* of stacks: too many threads have one taken */
+#define TAT_CAUSES 4
 
 /* Index of the counter of (kind, cause) in the `losses` array. */
 #define TAT_LOSS_INDEX(kind, cause) ((kind) * TAT_CAUSES + (cause))

@@ -31,7 +31,8 @@
 #define TAT_EVENT_PROGRAM_NOT_TOLD 18
 #define TAT_EVENT_MAIN_THREAD_ENDED 19
 #define TAT_EVENT_TRACE_CALLED 20
-#define TAT_EVENT_KINDS 21
+#define TAT_EVENT_STACK 21
+#define TAT_EVENT_KINDS 22
 
 /* Classes of loss: what is wrong afterwards depends on what was lost. */
 #define TAT_LOSS_ALLOCATED 0        /* a live buffer is missing */
@@ -50,6 +51,7 @@ struct tat_event_header {
     __u32 tid;                    /* thread id, likewise */
     __u64 sequence;               /* counts this thread's events from 1, lost ones included; 0 = not counted */
     __u32 lost[TAT_LOSS_CLASSES]; /* losses of all threads up to here, since load; wraps */
+    __u64 stack;                  /* hash of the calls that led here, told by a STACK before; 0: not taken */
 };
 
 #define TAT_BUFFER_WINDOW_SIZE 80
@@ -165,6 +167,27 @@ struct tat_trace_event { /* TRACE_CALLED */
 #define TAT_FLAG_TRACE_REGISTER 2
 #define TAT_FLAG_TRACE_REPLAY 3
 #define TAT_FLAG_TRACE_RELEASE 4
+
+#define TAT_MAX_NATIVE_FRAMES 128
+
+/* Why a stack goes on no further */
+#define TAT_STACK_COMPLETE 0
+#define TAT_STACK_TOO_DEEP 1
+#define TAT_STACK_UNREADABLE 2
+#define TAT_STACK_NO_TABLE 3
+#define TAT_STACK_NO_RULE 4
+#define TAT_STACK_NOT_MAPPED 5
+
+struct tat_stack {
+    __u32 native_count; /* at most TAT_MAX_NATIVE_FRAMES */
+    __u32 native_end;   /* TAT_STACK_* */
+    __u64 native[TAT_MAX_NATIVE_FRAMES]; /* innermost first: the probe's own instruction, then return addresses */
+};
+
+struct tat_stack_event { /* STACK: header.stack is its hash */
+    struct tat_event_header header;
+    struct tat_stack stack;
+};
 
 #define TAT_MESSAGE_SIZE 1024
 

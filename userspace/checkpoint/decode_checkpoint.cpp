@@ -220,6 +220,40 @@ bool take_kinds(std::span<const std::uint8_t> data, FailureLog<Failure>& log) {
     return each_row<FailureKind<Failure>>(data, [&log](FailureKind<Failure>& kind) { return take_kind(log, std::move(kind)); });
 }
 
+template <typename Failure>
+bool take_failure_stack(FailureLog<Failure>& log, const FailureStackRow& row) {
+    if (row.index >= log.kinds.size()) {
+        return false;
+    }
+    log.kinds[row.index].first.event.header.stack = row.stack;
+    return true;
+}
+
+bool take_failure_stack(ProcessState& process, const FailureStackRow& row) {
+    switch (row.of) {
+        case FieldId::FailureKinds: return take_failure_stack(process.failures, row);
+        case FieldId::ClashKinds: return take_failure_stack(process.clashes, row);
+        case FieldId::RefusalKinds: return take_failure_stack(process.refusals, row);
+        default: return false;
+    }
+}
+
+bool take_buffer_stack(ProcessState& process, const BufferStackRow& row) {
+    if (row.allocator >= process.allocators.size() || row.core > 0xffU || row.stack > StackTable::kMaxStacks) {
+        return false;
+    }
+    const std::uint16_t generation = process.allocators[row.allocator].generation;
+    const AllocationKey key{row.address, row.allocator, row.type, static_cast<std::uint8_t>(row.core), generation};
+    const LiveBuffer* live = process.live.find(key);
+    if (live == nullptr) {
+        return false;
+    }
+    LiveBuffer buffer = *live;
+    buffer.stack = row.stack & 0xffffffU;
+    process.live.update(key, buffer);
+    return true;
+}
+
 // A field of `process`; false if it makes no sense.
 bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t> data) {
     switch (id) {
@@ -295,6 +329,10 @@ bool take_field(ProcessState& process, FieldId id, std::span<const std::uint8_t>
             });
         case FieldId::TraceCaptures:
             return each_row<TraceCaptureRow>(data, [&](TraceCaptureRow& row) { return take_capture(process, row); });
+        case FieldId::BufferStacks:
+            return each_row<BufferStackRow>(data, [&](const BufferStackRow& row) { return take_buffer_stack(process, row); });
+        case FieldId::FailureStacks:
+            return each_row<FailureStackRow>(data, [&](const FailureStackRow& row) { return take_failure_stack(process, row); });
         case FieldId::Doubts: return each_row<DoubtsRow>(data, [&](DoubtsRow& row) { return take_doubts(process, row); });
         default: return false;
     }
@@ -347,6 +385,22 @@ Status TrackerCheckpoint::decode_field(const ChunkField& field, Tracker& tracker
             return tracker.marks_.size() <= kMaxMarks && tracker.marks_.back().name.size() <= kMaxMarkNameBytes;
         });
         return good ? Status() : Status(impossible("a mark is broken"));
+    }
+    if (id == FieldId::Frames) {
+        const bool good = each_row<FrameSeen>(field.data, [&](FrameSeen& frame) {
+            frame.number = static_cast<std::uint32_t>(tracker.stacks_.frames().size()) + 1;
+            tracker.stacks_.add(frame);
+            return frame.number == tracker.stacks_.frames().size();
+        });
+        return good ? Status() : Status(impossible("a frame is broken"));
+    }
+    if (id == FieldId::Stacks) {
+        const bool good = each_row<StackSeen>(field.data, [&](StackSeen& stack) {
+            stack.number = static_cast<std::uint32_t>(tracker.stacks_.stacks().size()) + 1;
+            tracker.stacks_.add(stack);
+            return stack.number == tracker.stacks_.stacks().size();
+        });
+        return good ? Status() : Status(impossible("a stack is broken"));
     }
     if (field.id > static_cast<std::uint64_t>(kLastField)) {
         if (!field.required) {

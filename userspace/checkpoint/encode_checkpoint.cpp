@@ -184,6 +184,28 @@ void add_failures(Parts& parts, FieldId id, const FailureLog<Failure>& log) {
     }
 }
 
+template <typename Failure>
+void add_failure_stacks(Parts& parts, FieldId of, const FailureLog<Failure>& log) {
+    for (std::uint32_t index = 0; index < log.kinds.size(); ++index) {
+        if (const std::uint32_t stack = log.kinds[index].first.event.header.stack; stack != 0) {
+            parts.row(FieldId::FailureStacks, FailureStackRow{of, index, stack});
+        }
+    }
+}
+
+void add_stacks(Parts& parts, const ProcessState& process) {
+    for (const auto* entry : sorted(process.live.buffers())) {
+        const auto& [key, buffer] = *entry;
+        if (buffer.stack != 0) {
+            const auto stack = static_cast<std::uint32_t>(buffer.stack);
+            parts.row(FieldId::BufferStacks, BufferStackRow{key.allocator, key.type, key.address, key.core, stack});
+        }
+    }
+    add_failure_stacks(parts, FieldId::FailureKinds, process.failures);
+    add_failure_stacks(parts, FieldId::ClashKinds, process.clashes);
+    add_failure_stacks(parts, FieldId::RefusalKinds, process.refusals);
+}
+
 void add_refusals(Parts& parts, const ProcessState& process) {
     add_failures(parts, FieldId::FailureKinds, process.failures);
     add_failures(parts, FieldId::ClashKinds, process.clashes);
@@ -253,6 +275,7 @@ void add_process(Parts& parts, const ProcessState& process) {
     add_traces(parts, process.traces);
     add_refusals(parts, process);
     add_releases(parts, process);
+    add_stacks(parts, process);
 }
 
 }  // namespace
@@ -271,6 +294,12 @@ Checkpoint TrackerCheckpoint::encode(const Tracker& tracker) {
     }
     for (const PhaseMark& mark : tracker.marks_) {
         parts.row(FieldId::Marks, mark);
+    }
+    for (const FrameSeen& frame : tracker.stacks_.frames()) {
+        parts.row(FieldId::Frames, frame);
+    }
+    for (const StackSeen& stack : tracker.stacks_.stacks()) {
+        parts.row(FieldId::Stacks, stack);
     }
     for (const auto& process : tracker.processes_) {
         add_process(parts, *process);

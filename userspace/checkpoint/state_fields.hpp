@@ -52,10 +52,17 @@ enum class FieldId : std::uint64_t {
     Marks = 30,
     // Since 1.6, likewise.
     DataflowNotTold = 31,
+    // Since 1.7, likewise.
+    Frames = 32,
+    Stacks = 33,
+    BufferStacks = 34,
+    FailureStacks = 35,
 };
 inline constexpr FieldId kLastRequired = FieldId::Clashes;
-inline constexpr FieldId kLastField = FieldId::DataflowNotTold;
+inline constexpr FieldId kLastField = FieldId::FailureStacks;
 
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<FieldId> = static_cast<std::uint64_t>(kLastField) + 1;
 template <>
 inline constexpr std::uint64_t kEnumeratorEnd<BufferType> = kBufferTypeCount;
 template <>
@@ -74,6 +81,10 @@ template <>
 inline constexpr std::uint64_t kEnumeratorEnd<AllocationTable::End> = 5;
 template <>
 inline constexpr std::uint64_t kEnumeratorEnd<ProcessState::End> = 2;
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<FrameKind> = kFrameKindCount;
+template <>
+inline constexpr std::uint64_t kEnumeratorEnd<StackEnd> = kStackEndCount;
 
 // Rows of their own, as the tracker has these things packed or apart.
 
@@ -195,6 +206,22 @@ struct ReleasesRow {
     std::array<std::uint64_t, kBufferTypeCount> released{};  // by BufferType
 };
 
+// What 1.6 did not know of a buffer.
+struct BufferStackRow {
+    std::uint32_t allocator = 0;
+    BufferType type = BufferType::Dram;
+    std::uint64_t address = 0;
+    std::uint32_t core = 0;
+    std::uint32_t stack = 0;
+};
+
+// What 1.6 did not know of the first of a kind of failures.
+struct FailureStackRow {
+    FieldId of = FieldId::FailureKinds;  // or ClashKinds, RefusalKinds
+    std::uint32_t index = 0;             // in that field
+    std::uint32_t stack = 0;
+};
+
 // A capture that has begun, or has ended and waits for its storage.
 struct TraceCaptureRow {
     bool ending = false;
@@ -299,6 +326,17 @@ void describe(Archive& a, FoldedProcesses& x) {
 template <typename Archive>
 void describe(Archive& a, PhaseMark& x) {
     a(x.name, x.event, x.t_ns);
+}
+
+// The numbers are their places in the list.
+template <typename Archive>
+void describe(Archive& a, FrameSeen& x) {
+    a(x.kind, x.line, x.address, x.function, x.file, x.build_id);
+}
+
+template <typename Archive>
+void describe(Archive& a, StackSeen& x) {
+    a(x.end, x.frames);
 }
 
 template <typename Archive>
@@ -468,6 +506,18 @@ void describe(Archive& a, BufferRow& x) {
     a(x.size, x.page_size);
     a.delta(2, x.t_ns);
     a(x.tid, x.origin, x.flags, x.spread);
+}
+
+template <typename Archive>
+void describe(Archive& a, BufferStackRow& x) {
+    a(x.allocator, x.type);
+    a.delta(0, x.address);
+    a(x.core, x.stack);
+}
+
+template <typename Archive>
+void describe(Archive& a, FailureStackRow& x) {
+    a(x.of, x.index, x.stack);
 }
 
 template <typename Archive>

@@ -31,6 +31,7 @@ const std::map<std::string, OutputFormat> kReportFormats{
     {"text", OutputFormat::Text}, {"json", OutputFormat::Json}, {"html", OutputFormat::Html}};
 const std::map<std::string, GroupWeight> kWeights{
     {"live", GroupWeight::Live}, {"peak", GroupWeight::Peak}, {"allocated", GroupWeight::Allocated}};
+const std::map<std::string, bool> kStacks{{"none", false}, {"native", true}};
 const std::map<std::string, ColorMode> kColors{
     {"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}};
 
@@ -134,6 +135,8 @@ void add_record(CLI::App& app, Options& options) {
     app.add_option("--max-size", options.max_bytes, "Keep the newest events in FILE and FILE.1, FILE.2 ..., so much together, e.g. 2G")
         ->transform(as_bytes())
         ->type_name("SIZE");
+    add_choice(app, "--stacks", options.stacks, kStacks, "Record with each allocation the calls that led to it: none (default) or native")
+        ->type_name("KIND");
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
 }
 

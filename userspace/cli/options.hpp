@@ -57,6 +57,7 @@ struct Options {
     bool dump_layout = false;         // doctor
     SnapshotOptions snapshot;         // watch, record
     bool lossless = false;            // watch, record
+    bool stacks = false;              // record
 };
 
 struct ParsedCommandLine {

@@ -46,4 +46,16 @@ std::string_view to_string(TraceCall call) {
     return "unknown";
 }
 
+std::string_view to_string(StackEnd end) {
+    switch (end) {
+        case StackEnd::Complete: return "complete";
+        case StackEnd::TooDeep: return "too_deep";
+        case StackEnd::Unreadable: return "unreadable";
+        case StackEnd::NoTable: return "no_table";
+        case StackEnd::NoRule: return "no_rule";
+        case StackEnd::NotMapped: return "not_mapped";
+    }
+    return "unknown";
+}
+
 }  // namespace tt::alloc_trace

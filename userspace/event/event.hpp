@@ -27,6 +27,7 @@ struct EventHeader {
     std::uint64_t t_ns = 0;  // CLOCK_MONOTONIC
     std::uint32_t pid = 0;   // thread group id as the tracer's host sees it
     std::uint32_t tid = 0;   // 0 if no thread caused it
+    std::uint32_t stack = 0;  // StackSeen::number of the calls that led to it; 0: not taken
 };
 
 // What a Buffer object said of itself at the moment of the event.
@@ -304,6 +305,44 @@ struct Marked {
 };
 inline constexpr std::size_t kMaxMarkNameBytes = 64;
 
+enum class FrameKind : std::uint8_t { Native = 0, Python = 1 };
+inline constexpr std::size_t kFrameKindCount = 2;
+
+// One place in a program that stacks pass. Numbers are the stream's own, from 1; a frame comes before the first stack that has it.
+struct FrameSeen {
+    EventHeader header;  // pid, tid 0: processes that run the same code share frames
+    std::uint32_t number = 0;
+    FrameKind kind = FrameKind::Native;
+    std::uint32_t line = 0;  // in `file`; 0: not known
+    // Native: the instruction behind the call, of the innermost frame the one it stopped at; as the file numbers its addresses.
+    // Python: bytes from the start of the code.
+    std::uint64_t address = 0;
+    std::string function;  // native: as the symbol table spells it (mangled); Python: qualified. Empty: not known
+    std::string file;      // native: the module's path as its process saw it; Python: of the source
+    std::string build_id;  // native: of the module, lower-case hex; empty: it has none
+};
+
+enum class StackEnd : std::uint8_t {
+    Complete = 0,     // up to where the thread began
+    TooDeep = 1,      // more frames than are taken
+    Unreadable = 2,   // the stack's memory could not be read, or makes no sense
+    NoTable = 3,      // a module has no unwind table, or it could not be used
+    NoRule = 4,       // the table has no rule there, or one that is not followed
+    NotMapped = 5,    // an address in no file: code made at run time, or mapped a moment ago
+};
+inline constexpr std::size_t kStackEndCount = 6;
+
+[[nodiscard]] std::string_view to_string(StackEnd end);  // "complete", "too_deep", "unreadable", "no_table", "no_rule", "not_mapped"
+
+// Calls that led to events: EventHeader::stack of these has its number.
+struct StackSeen {
+    EventHeader header;  // pid, tid 0
+    std::uint32_t number = 0;            // from 1
+    std::vector<std::uint32_t> frames;   // FrameSeen::number, innermost first
+    StackEnd end = StackEnd::Complete;   // why it goes on no further
+};
+inline constexpr std::size_t kMaxStackFrames = 256;
+
 // Events that never reached the stream, somewhere between the event before this one and the event after it.
 struct Lost {
     EventHeader header;  // pid, tid 0: losses are counted for all processes together
@@ -343,11 +382,14 @@ using Event = std::variant<
     ProcessStatus,
     TraceCalled,
     RequestRefused,
-    Marked>;
+    Marked,
+    FrameSeen,
+    StackSeen>;
 
 // Not of any process: its header has no pid.
 [[nodiscard]] inline bool of_no_process(const Event& event) {
-    return std::holds_alternative<Lost>(event) || std::holds_alternative<Marked>(event);
+    return std::holds_alternative<Lost>(event) || std::holds_alternative<Marked>(event) || std::holds_alternative<FrameSeen>(event) ||
+           std::holds_alternative<StackSeen>(event);
 }
 
 [[nodiscard]] inline const EventHeader& header_of(const Event& event) {

@@ -26,12 +26,14 @@ namespace {
 // Wakes the reader well before the ring is full, but not for every handful of events.
 constexpr std::uint64_t kWakeupDivisor = 64;
 constexpr std::uint64_t kMaxWakeupBytes = 1U << 20U;
+constexpr std::uint32_t kUnusedEntries = 1;  // of a map that no program uses
 
 tat_config to_abi(const ProgramConfig& config) {
     tat_config abi{};
     abi.trace_all = config.trace_all ? 1 : 0;
     abi.follow_children = config.follow_children ? 1 : 0;
     abi.hold = config.hold ? 1 : 0;
+    abi.stacks = config.stacks ? 1 : 0;
     abi.pid_namespace = config.own.pid_namespace;
     abi.monotonic_offset_ns = static_cast<std::uint64_t>(config.own.monotonic_offset_ns);
     abi.boottime_offset_ns = static_cast<std::uint64_t>(config.own.boottime_offset_ns);
@@ -217,6 +219,11 @@ Result<BpfPrograms> BpfPrograms::load(const ProgramConfig& config) {
     if (const int error = bpf_map__set_max_entries(object.maps.ring, static_cast<std::uint32_t>(config.ring_bytes))) {
         return fail_errno(ErrorCode::RunTime, "cannot size the event ring", -error);
     }
+    if (!config.stacks) {
+        for (bpf_map* map : {object.maps.walks, object.maps.known_stacks}) {
+            bpf_map__set_max_entries(map, kUnusedEntries);
+        }
+    }
     for (bpf_program* program : probe_programs(object)) {
         bpf_program__set_autoload(program, false);
     }
@@ -239,6 +246,9 @@ Status BpfPrograms::share_maps(tat_bpf& instance) const {
           std::pair{own.told_programs, theirs.told_programs},
           std::pair{own.known_executables, theirs.known_executables},
           std::pair{own.losses, theirs.losses},
+          std::pair{own.walks, theirs.walks},
+          std::pair{own.fresh_walk, theirs.fresh_walk},
+          std::pair{own.known_stacks, theirs.known_stacks},
           std::pair{own.paused, theirs.paused},
           std::pair{own.bss, theirs.bss}}) {
         if (const int error = bpf_map__reuse_fd(to, bpf_map__fd(from))) {
@@ -373,7 +383,7 @@ std::uint64_t BpfPrograms::peak_fill_bytes() const { return object_->bss->statis
 
 LossCounters BpfPrograms::losses() const {
     LossCounters sum;
-    const std::array<std::uint64_t*, TAT_CAUSES> by_cause{&sum.ring_full, &sum.headroom, &sum.fault};
+    const std::array<std::uint64_t*, TAT_CAUSES> by_cause{&sum.ring_full, &sum.headroom, &sum.fault, &sum.stacks};
     const int processors = libbpf_num_possible_cpus();
     if (processors <= 0) {
         return sum;
@@ -383,8 +393,9 @@ LossCounters BpfPrograms::losses() const {
         if (bpf_map_lookup_elem(bpf_map__fd(object_->maps.losses), &index, values.data()) != 0) {
             continue;
         }
+        const bool of_stacks = index / TAT_CAUSES == TAT_EVENT_STACK;
         for (const std::uint64_t value : values) {
-            *by_cause[index % TAT_CAUSES] += value;
+            (of_stacks ? sum.stacks : *by_cause[index % TAT_CAUSES]) += value;
         }
     }
     sum.allocated = object_->bss->lost[TAT_LOSS_ALLOCATED];

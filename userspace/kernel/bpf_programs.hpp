@@ -30,6 +30,7 @@ struct ProgramConfig {
     bool trace_all = false;  // every process that hits a probe
     bool follow_children = false;
     bool hold = false;       // a target stops itself, until it is continued, for what must be looked at before it goes on
+    bool stacks = false;    // events carry the calls that led to them
     bool lossless = false;  // a process whose events fill half of the ring is stopped: take_paused()
     OwnNamespaces own;  // ids and times of records are those of these
 };
@@ -42,6 +43,7 @@ struct LossCounters {  // since load, all threads and processors
     std::uint64_t ring_full = 0;  // the same losses by cause
     std::uint64_t headroom = 0;
     std::uint64_t fault = 0;
+    std::uint64_t stacks = 0;  // not taken, or not told: their events are there
 
     [[nodiscard]] std::uint64_t total() const { return allocated + freed + circular_buffers + lifecycle; }
 };

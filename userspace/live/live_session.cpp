@@ -75,6 +75,7 @@ Status LiveSession::load() {
     config.follow_children = target.follow_children || !target.command.empty();
     config.hold = !target.command.empty();
     config.lossless = options_.lossless;
+    config.stacks = options_.stacks;
     const Result<OwnNamespaces> own = own_namespaces();
     if (!own) {
         return tl::make_unexpected(own.error());
@@ -300,7 +301,12 @@ void LiveSession::consume(const Event& event) {
             keeper_.consume(complete);
             return;
         }
+    } else if (const auto* forked = std::get_if<ProcessForked>(&event)) {
+        decoder_.stacks().code().fork(pid, forked->child_pid);
+    } else if (std::holds_alternative<ProcessExec>(event)) {
+        decoder_.stacks().forget(pid);
     } else if (std::holds_alternative<ProcessExited>(event)) {
+        decoder_.stacks().forget(pid);
         alive_.erase(pid);
         exiting_.erase(pid);
         told_not_seen_.erase(pid);
@@ -312,6 +318,9 @@ Result<std::size_t> LiveSession::add_modules_of(const ProcessHandle& process) {
     Result<std::size_t> found = registry_->add_modules_of(process);
     if (found) {
         keeper_.set_modules(process.pid(), registry_->mapped_layouts());
+    }
+    if (options_.stacks) {
+        decoder_.stacks().code().update(process);
     }
     return found;
 }

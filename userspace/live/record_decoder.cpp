@@ -29,8 +29,6 @@ bool copy_record(std::span<const std::byte> bytes, T& record) {
     return true;
 }
 
-EventHeader header_of_record(const tat_event_header& header) { return {header.time_ns, header.pid, header.tid}; }
-
 // The field's value, zero-extended; 0 if there is none, or the window does not hold it.
 std::uint64_t read_field(std::span<const std::uint8_t> window, std::uint32_t window_start, const Field& field) {
     std::uint64_t value = 0;
@@ -255,6 +253,19 @@ std::optional<ProcessNews> news_of(const tat_event_header& header) {
 
 }  // namespace
 
+EventHeader RecordDecoder::header_of_record(const tat_event_header& header) const {
+    return {header.time_ns, header.pid, header.tid, header.stack == 0 ? 0 : stacks_.number_of(header.stack)};
+}
+
+bool RecordDecoder::decode_stack(std::span<const std::byte> bytes, EventConsumer& consumer) {
+    tat_stack_event record{};
+    if (!copy_record(bytes, record)) {
+        return false;
+    }
+    stacks_.decode(record, consumer);
+    return true;
+}
+
 std::optional<ProcessNews> RecordDecoder::decode(std::span<const std::byte> record, EventConsumer& consumer) {
     ++statistics_.records;
     tat_event_header header{};
@@ -272,8 +283,9 @@ std::optional<ProcessNews> RecordDecoder::decode(std::span<const std::byte> reco
     check_sequence(header);
     report_losses(std::to_array(header.lost), header.time_ns, consumer);
     exceptions_.tell_before(header, consumer);
-    const bool decoded = header.kind == TAT_EVENT_THROWN ? decode_thrown(record, consumer)
-                                                         : decode_object(record, header, consumer) ||
+    const bool decoded = header.kind == TAT_EVENT_STACK    ? decode_stack(record, consumer)
+                         : header.kind == TAT_EVENT_THROWN ? decode_thrown(record, consumer)
+                                                           : decode_object(record, header, consumer) ||
                                                                decode_process(record, header, consumer);
     if (!decoded) {
         ++statistics_.malformed;

@@ -20,6 +20,7 @@
 #include "event/event.hpp"
 #include "event/event_consumer.hpp"
 #include "live/event_abi.hpp"
+#include "live/stack_decoder.hpp"
 #include "live/waiting_exceptions.hpp"
 #include "probes/layout/buffer_window.hpp"
 #include "probes/layout_profile.hpp"
@@ -72,6 +73,9 @@ public:
     // were read before the ring was drained: whatever was lost up to then lies before everything that comes from now on.
     void report_losses(const std::array<std::uint32_t, TAT_LOSS_CLASSES>& counted, std::uint64_t t_ns, EventConsumer& consumer);
 
+    // Whose code stacks are named by. Nothing is there unless the session updates it.
+    [[nodiscard]] StackDecoder& stacks() { return stacks_; }
+
     // Tells the exceptions that have waited for too long by `now_ns`, for a thread that rests after one.
     void tell_overdue(std::uint64_t now_ns, EventConsumer& consumer) { exceptions_.tell_overdue(now_ns, consumer); }
     // Tells all that still wait: no more records come.
@@ -104,6 +108,8 @@ private:
     bool decode_circular_buffer(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_trace(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_pointer(std::span<const std::byte> record, EventConsumer& consumer);
+    bool decode_stack(std::span<const std::byte> record, EventConsumer& consumer);
+    [[nodiscard]] EventHeader header_of_record(const tat_event_header& header) const;
     bool decode_thrown(std::span<const std::byte> record, EventConsumer& consumer);
     void fail_allocation(const EventHeader& header, BufferFields fields, EventConsumer& consumer);
     [[nodiscard]] bool failure_follows(std::uint8_t instance) const;
@@ -116,6 +122,7 @@ private:
     std::array<std::uint32_t, TAT_LOSS_CLASSES> losses_{};
     tsl::robin_map<std::uint32_t, std::uint64_t> sequence_by_tid_;
     WaitingExceptions exceptions_;
+    StackDecoder stacks_;
     bool sequences_forgotten_ = false;  // too many threads: a first record may be any one of its thread
     DecoderStatistics statistics_;
     std::optional<Error> failure_;

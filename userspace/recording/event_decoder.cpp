@@ -30,8 +30,7 @@ template <typename Columns>
 [[nodiscard]] Status sort_columns(std::span<const std::uint8_t> packed, Columns& columns) {
     FieldReader in(packed);
     for (ChunkField field; in.next(field);) {
-        const bool known = (field.id >= 1 && field.id <= 6) || (field.id >= 8 && field.id <= 12) ||
-                           field.id == static_cast<std::uint64_t>(Column::PerCorePlacements) ||
+        const bool known = (field.id >= 1 && field.id <= 6) || (field.id >= 8 && field.id <= 14) ||
                            (field.id > static_cast<std::uint64_t>(Column::FirstRows) && field.id < columns.size());
         if (!known && field.required) {
             return fail(
@@ -200,6 +199,8 @@ void EventDecoder::load_columns(const Columns& columns) {
     event_threads_ = ByteReader(column(columns, Column::EventThreads));
     event_objects_ = ByteReader(column(columns, Column::EventObjects));
     event_placements_ = ByteReader(column(columns, Column::EventPlacements));
+    event_stacks_ = ByteReader(column(columns, Column::EventStacks));
+    has_stacks_ = !event_stacks_.at_end();
     for (std::size_t kind = 0; kind < rows_.size(); ++kind) {
         rows_[kind] = ByteReader(columns[static_cast<std::size_t>(Column::FirstRows) + kind]);
     }
@@ -211,7 +212,7 @@ Result<bool> EventDecoder::next(Event& event) {
         const std::uint8_t kind = kinds_.u8();
         EventHeader header;
         if (!read_header(header)) {
-            return impossible("the time or thread of an event is broken");
+            return impossible("the time, thread or stack of an event is broken");
         }
         if (kind >= format::kEventKindEnd) {
             ++skipped_;
@@ -230,7 +231,7 @@ Result<bool> EventDecoder::next(Event& event) {
 
 bool EventDecoder::used_up() const {
     bool all = kinds_.at_end() && times_.at_end() && event_threads_.at_end() && event_objects_.at_end() &&
-               event_placements_.at_end();
+               event_placements_.at_end() && event_stacks_.at_end();
     for (const ByteReader& rows : rows_) {
         all = all && rows.at_end();
     }
@@ -248,7 +249,8 @@ bool EventDecoder::read_header(EventHeader& header) {
     }
     header.pid = threads_[static_cast<std::size_t>(thread)].pid;
     header.tid = threads_[static_cast<std::size_t>(thread)].tid;
-    return true;
+    header.stack = has_stacks_ ? event_stacks_.varint32() : 0;
+    return !event_stacks_.failed();
 }
 
 template <typename T>
@@ -297,6 +299,8 @@ bool EventDecoder::read_event(EventKind kind, const EventHeader& header, Event& 
         case EventKind::ProcessStatus: return read_into<ProcessStatus>(kind, header, event);
         case EventKind::TraceCalled: return read_into<TraceCalled>(kind, header, event);
         case EventKind::Marked: return read_into<Marked>(kind, header, event);
+        case EventKind::FrameSeen: return read_into<FrameSeen>(kind, header, event);
+        case EventKind::StackSeen: return read_into<StackSeen>(kind, header, event);
         case EventKind::DataflowBuffersPlaced:
             if (!read_into<CircularBufferAllocated>(kind, header, event)) {
                 return false;
@@ -530,6 +534,33 @@ bool EventDecoder::read(ByteReader& row, CircularBufferClash& event) {
 
 bool EventDecoder::read(ByteReader& row, Marked& event) {
     event.name = row.string();
+    return true;
+}
+
+bool EventDecoder::read(ByteReader& row, FrameSeen& event) {
+    event.number = row.varint32();
+    const std::uint64_t kind = row.varint();
+    event.kind = static_cast<FrameKind>(kind);
+    event.line = row.varint32();
+    event.address = row.varint();
+    event.function = row.string();
+    event.file = row.string();
+    event.build_id = row.string();
+    return kind < kFrameKindCount;
+}
+
+bool EventDecoder::read(ByteReader& row, StackSeen& event) {
+    event.number = row.varint32();
+    const std::uint64_t end = row.varint();
+    event.end = static_cast<StackEnd>(end);
+    const std::size_t frames = row.count(1);
+    if (end >= kStackEndCount || frames > kMaxStackFrames) {
+        return false;
+    }
+    event.frames.reserve(frames);
+    for (std::size_t i = 0; i < frames; ++i) {
+        event.frames.push_back(row.varint32());
+    }
     return true;
 }
 

@@ -72,6 +72,8 @@ private:
     [[nodiscard]] bool read(ByteReader& row, AllocationFailed& event);
     [[nodiscard]] bool read(ByteReader& row, CircularBufferClash& event);
     [[nodiscard]] bool read(ByteReader& row, RequestRefused& event);
+    [[nodiscard]] static bool read(ByteReader& row, FrameSeen& event);
+    [[nodiscard]] static bool read(ByteReader& row, StackSeen& event);
     [[nodiscard]] bool read_buffer_row(ByteReader& row, BufferFields& fields);
     template <typename T>
     [[nodiscard]] bool read_into(format::EventKind kind, const EventHeader& header, Event& event);
@@ -105,6 +107,8 @@ private:
     ByteReader event_threads_;
     ByteReader event_objects_;
     ByteReader event_placements_;
+    ByteReader event_stacks_;
+    bool has_stacks_ = false;
     std::array<ByteReader, format::kEventKindEnd> rows_;  // by kind
 };
 

@@ -44,6 +44,12 @@ std::size_t variable_bytes(const Event& event) {
     if (const auto* marked = std::get_if<Marked>(&event)) {
         return marked->name.size();
     }
+    if (const auto* frame = std::get_if<FrameSeen>(&event)) {
+        return frame->function.size() + frame->file.size() + frame->build_id.size();
+    }
+    if (const auto* stack = std::get_if<StackSeen>(&event)) {
+        return stack->frames.size() * kVarint32;
+    }
     const auto* clash = std::get_if<CircularBufferClash>(&event);
     return clash != nullptr ? clash->message.size() : 0;
 }
@@ -76,7 +82,7 @@ bool EventEncoder::full() const {
 std::size_t EventEncoder::packed_bytes() const {
     std::size_t bytes = thread_table_.size() + pointer_table_.size() + shape_table_.size() +
                         sharded_shape_table_.size() + per_core_table_.size() + placement_table_.size() + object_table_.size() + kinds_.size() + times_.size() + event_threads_.size() +
-                        event_objects_.size() + event_placements_.size();
+                        event_objects_.size() + event_placements_.size() + event_stacks_.size();
     for (const ByteWriter& rows : rows_) {
         bytes += rows.size();
     }
@@ -110,6 +116,7 @@ Bytes EventEncoder::packed() const {
     write_column(out, Column::EventThreads, event_threads_.bytes());
     write_column(out, Column::EventObjects, event_objects_.bytes());
     write_column(out, Column::EventPlacements, event_placements_.bytes());
+    write_column(out, Column::EventStacks, event_stacks_.bytes(), false);
     for (std::size_t kind = 0; kind < rows_.size(); ++kind) {
         write_rows(out, kind, rows_[kind].bytes());
     }
@@ -139,7 +146,8 @@ void EventEncoder::clear() {
           &times_,
           &event_threads_,
           &event_objects_,
-          &event_placements_}) {
+          &event_placements_,
+          &event_stacks_}) {
         writer->clear();
     }
     for (ByteWriter& rows : rows_) {
@@ -149,7 +157,7 @@ void EventEncoder::clear() {
 
 // What every event has. Returns where its row goes.
 ByteWriter& EventEncoder::begin(EventKind kind, const EventHeader& header) {
-    const auto& [t_ns, pid, tid] = header;
+    const auto& [t_ns, pid, tid, stack] = header;
     if (count_ == 0) {
         first_t_ns_ = min_t_ns_ = max_t_ns_ = t_ns;
     } else {
@@ -167,7 +175,21 @@ ByteWriter& EventEncoder::begin(EventKind kind, const EventHeader& header) {
         thread_table_.varint(tid);
     }
     kinds_.u8(static_cast<std::uint8_t>(kind));
+    put_stack(stack);
     return rows_[static_cast<std::size_t>(kind)];
+}
+
+// Recordings without stacks have no such column.
+void EventEncoder::put_stack(std::uint32_t stack) {
+    if (event_stacks_.size() == 0) {
+        if (stack == 0) {
+            return;
+        }
+        for (std::uint32_t before = 1; before < count_; ++before) {
+            event_stacks_.varint(0);
+        }
+    }
+    event_stacks_.varint(stack);
 }
 
 void EventEncoder::put_buffer(EventKind kind, const EventHeader& header, const BufferFields& fields) {
@@ -447,6 +469,29 @@ void EventEncoder::put(const CircularBufferClash& event) {
     row.varint(pointer(program));
     row.varint(pointer(owner));
     row.string(message);
+}
+
+void EventEncoder::put(const FrameSeen& event) {
+    const auto& [header, number, kind, line, address, function, file, build_id] = event;
+    ByteWriter& row = begin(EventKind::FrameSeen, header);
+    row.varint(number);
+    row.varint(static_cast<std::uint64_t>(kind));
+    row.varint(line);
+    row.varint(address);
+    row.string(function);
+    row.string(file);
+    row.string(build_id);
+}
+
+void EventEncoder::put(const StackSeen& event) {
+    const auto& [header, number, frames, end] = event;
+    ByteWriter& row = begin(EventKind::StackSeen, header);
+    row.varint(number);
+    row.varint(static_cast<std::uint64_t>(end));
+    row.varint(frames.size());
+    for (const std::uint32_t frame : frames) {
+        row.varint(frame);
+    }
 }
 
 void EventEncoder::put(const RequestRefused& event) {

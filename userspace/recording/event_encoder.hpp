@@ -64,10 +64,13 @@ private:
     void put(const AllocationFailed& event);
     void put(const CircularBufferClash& event);
     void put(const RequestRefused& event);
+    void put(const FrameSeen& event);
+    void put(const StackSeen& event);
 
     void put_buffer(format::EventKind kind, const EventHeader& header, const BufferFields& fields);
     ByteWriter& put_buffer_row(format::EventKind kind, const EventHeader& header, const BufferFields& fields);
     ByteWriter& begin(format::EventKind kind, const EventHeader& header);
+    void put_stack(std::uint32_t stack);
     [[nodiscard]] std::size_t packed_bytes() const;
 
     std::uint32_t object(std::uint64_t value);
@@ -105,6 +108,7 @@ private:
     ByteWriter event_threads_;
     ByteWriter event_objects_;
     ByteWriter event_placements_;
+    ByteWriter event_stacks_;  // empty until the first event that has one
     std::array<ByteWriter, format::kEventKindEnd> rows_;  // by kind
 };
 

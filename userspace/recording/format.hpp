@@ -12,7 +12,7 @@ namespace tt::alloc_trace::format {
 
 inline constexpr std::array<std::uint8_t, 8> kMagic{0x89, 'T', 'T', 'A', 'R', '\r', '\n', 0x1a};
 inline constexpr std::uint16_t kMajor = 1;
-inline constexpr std::uint16_t kMinor = 6;
+inline constexpr std::uint16_t kMinor = 7;
 inline constexpr std::size_t kHeaderBytes = 16;
 inline constexpr std::size_t kChunkHeaderBytes = 32;
 
@@ -77,6 +77,7 @@ enum class Column : std::uint32_t {
     EventThreads = 10,
     EventObjects = 11,
     EventPlacements = 12,
+    EventStacks = 13,        // since 1.7
     PerCorePlacements = 14,  // since 1.4
     FirstRows = 64,  // + EventKind
 };
@@ -118,8 +119,11 @@ enum class EventKind : std::uint8_t {
     Marked = 29,
     // Since 1.6:
     DataflowNotTold = 30,  // ProgramNotTold of the other PlanKind
+    // Since 1.7:
+    FrameSeen = 31,
+    StackSeen = 32,
 };
-inline constexpr std::size_t kEventKindEnd = 31;  // one past the last
+inline constexpr std::size_t kEventKindEnd = 33;  // one past the last
 // Rows of later kinds are optional columns: a reader of 0.1 skips and counts such events.
 inline constexpr std::size_t kFirstKindOf02 = 15;
 

@@ -69,6 +69,9 @@ Json start(const Event& event) {
         json["pid"] = header.pid;
         json["tid"] = header.tid;
     }
+    if (header.stack != 0) {
+        json["stack"] = header.stack;
+    }
     return json;
 }
 
@@ -242,6 +245,19 @@ struct Adder {
     }
     void operator()(const ProcessPaused& event) const { json["duration_ns"] = event.duration_ns; }
     void operator()(const Marked& event) const { json["name"] = event.name; }
+    void operator()(const FrameSeen& event) const {
+        json["number"] = event.number;
+        json["language"] = event.kind == FrameKind::Python ? "python" : "native";
+        json["function"] = event.function;
+        json["file"] = event.file;
+        json["line"] = event.line;
+        json["address"] = event.address;
+    }
+    void operator()(const StackSeen& event) const {
+        json["number"] = event.number;
+        json["frames"] = event.frames;
+        json["end"] = to_string(event.end);
+    }
     void operator()(const Lost& event) const {
         json["allocs"] = event.allocated;
         json["frees"] = event.freed;
@@ -287,6 +303,12 @@ void append_memory(std::string& out, const BufferMemory& memory) {
     fmt::format_to(std::back_inserter(out), FMT_COMPILE(R"(,"delta_footprint":{})"), memory.delta);
 }
 
+void append_stack(std::string& out, const EventHeader& header) {
+    if (header.stack != 0) {
+        fmt::format_to(std::back_inserter(out), FMT_COMPILE(R"(,"stack":{})"), header.stack);
+    }
+}
+
 void append_buffer_line(
     std::string& out,
     const EventHeader& header,
@@ -314,6 +336,7 @@ void append_buffer_line(
         buffer.page_size,
         buffer.buffer
     );
+    append_stack(out, header);
     if (buffer.per_core) {
         out.append(R"(,"per_core":)").append(per_core_json(buffer.cores, buffer.core).dump());
     }
@@ -329,14 +352,15 @@ void append_buffer_line(
 void append_launch_line(std::string& out, const ProgramLaunched& event, std::string_view owner_label) {
     fmt::format_to(
         std::back_inserter(out),
-        FMT_COMPILE(R"({{"t_ns":{},"kind":"launch","pid":{},"tid":{},"owner":"{}","program":"0x{:x}"}})"
-                    "\n"),
+        FMT_COMPILE(R"({{"t_ns":{},"kind":"launch","pid":{},"tid":{},"owner":"{}","program":"0x{:x}")"),
         event.header.t_ns,
         event.header.pid,
         event.header.tid,
         owner_label,
         event.program
     );
+    append_stack(out, event.header);
+    out += "}\n";
 }
 
 }  // namespace
@@ -375,6 +399,8 @@ EventKind event_kind(const Event& event) {
         EventKind operator()(const RequestRefused&) const { return EventKind::Refused; }
         EventKind operator()(const Lost&) const { return EventKind::Lost; }
         EventKind operator()(const Marked&) const { return EventKind::Mark; }
+        EventKind operator()(const FrameSeen&) const { return EventKind::Frame; }
+        EventKind operator()(const StackSeen&) const { return EventKind::Stack; }
     };
     return std::visit(Classify{}, event);
 }
@@ -421,7 +447,9 @@ std::string_view to_string(EventKind kind) {
         "status",
         "trace",
         "refused",
-        "mark"};
+        "mark",
+        "frame",
+        "stack"};
     const auto index = static_cast<std::size_t>(kind);
     return index < kNames.size() ? kNames[index] : "unknown";
 }

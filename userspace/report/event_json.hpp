@@ -3,7 +3,7 @@
 //
 // One event as one line of JSON, for `export --to jsonl`. Keys in this order, where they apply:
 //
-//   t_ns kind pid tid owner allocator type address size page_size buffer reason
+//   t_ns kind pid tid stack owner allocator type address size page_size buffer reason
 //
 //   alloc, alloc_hooked       all but reason; reason "inferred" if the buffer in its place had to be taken for freed
 //                             per_core{cores core} only if it was allocated core by core, as in all buffer events
@@ -38,6 +38,8 @@
 //   refused                   owner program(both: of the launch before it on that thread) message
 //   pause                     duration_ns
 //   mark                      name: a phase begins; no pid, no tid
+//   frame                     number language("native"|"python") function file line address: of stacks; no pid, no tid
+//   stack                     number frames[] end: calls that led to events, which name it in their stack; no pid, no tid
 //   release                   as alloc, reason: one of the buffers that the next event ended (with the release, exec, exit; or "inferred")
 //   held                      as alloc, reason "allocated", "pre-existing" or "inferred": live when the window begins
 //   lost                      allocs frees circular_buffers lifecycle total; no pid, no tid
@@ -94,8 +96,10 @@ enum class EventKind : std::uint8_t {
     Trace,
     Refused,
     Mark,
+    Frame,
+    Stack,
 };
-inline constexpr std::size_t kEventKindCount = 31;
+inline constexpr std::size_t kEventKindCount = 33;
 
 [[nodiscard]] EventKind event_kind(const Event& event);
 [[nodiscard]] std::string_view to_string(EventKind kind);  // "alloc", "alloc_hooked", ... as above

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "tracker/stack_table.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -14,6 +16,8 @@ constexpr float kMaxLoad = 0.85F;
 static_assert(sizeof(AllocationKey) + sizeof(LiveBuffer) <= 56);
 
 constexpr std::uint32_t kMaxTid = (1U << 22U) - 1;
+constexpr std::uint64_t kMaxPageSize = (std::uint64_t{1} << 40U) - 1;  // more than any bank has
+static_assert(StackTable::kMaxStacks < 1U << 24U);
 constexpr std::uint32_t kMaxSpreadOfCores = (1U << LiveBuffer::kCoresShift) - 1;
 
 std::uint32_t fitting32(std::uint64_t value) {
@@ -32,7 +36,8 @@ LiveBuffer live_buffer(const EventHeader& header, const BufferFields& fields) {
     LiveBuffer buffer;
     buffer.buffer = fields.buffer;
     buffer.size = fields.size;
-    buffer.page_size = fields.page_size;
+    buffer.page_size = fields.page_size <= kMaxPageSize ? fields.page_size & kMaxPageSize : 0;
+    buffer.stack = header.stack <= StackTable::kMaxStacks ? header.stack & 0xffffffU : 0;
     buffer.t_ns = header.t_ns;
     buffer.tid = header.tid <= kMaxTid ? header.tid : 0;
     buffer.sharded = fields.sharded ? 1 : 0;
@@ -48,7 +53,8 @@ LiveBuffer found_buffer(
     const EventHeader& header, const BufferFields& fields, std::uint64_t block_bytes, FoundAs origin
 ) {
     LiveBuffer buffer = live_buffer(header, fields);
-    buffer.tid = 0;  // who allocated it is not known
+    buffer.tid = 0;  // who allocated it is not known, nor where
+    buffer.stack = 0;
     buffer.found_as = static_cast<std::uint32_t>(origin) & 3U;
     const std::uint32_t units = block_bytes % LiveBuffer::kBlockUnit == 0 ? fitting32(block_bytes / LiveBuffer::kBlockUnit) : 0;
     if (units != 0 && !fields.per_core) {

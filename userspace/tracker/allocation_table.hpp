@@ -44,7 +44,8 @@ struct AllocationKeyHash {
 struct LiveBuffer {
     std::uint64_t buffer = 0;     // address of the Buffer object
     std::uint64_t size = 0;       // bytes per chip
-    std::uint64_t page_size = 0;  // bytes
+    std::uint64_t page_size : 40 = 0;  // bytes; 0: not known
+    std::uint64_t stack : 24 = 0;      // StackSeen::number of its allocation; 0: not known
     std::uint64_t t_ns = 0;       // allocated, or found
     std::uint32_t tid : 22 = 0;   // allocated by; Linux has fewer than 2^22. 0: not known
     std::uint32_t found_as : 2 = 0;      // FoundAs

@@ -86,7 +86,7 @@ Applied Tracker::apply(const Event& event) {
     return std::visit([this](const auto& e) { return on(e); }, event);
 }
 
-TrackerView Tracker::view() const { return {processes_, lost_, folded_, marks_, events_, first_t_ns_, last_t_ns_, losses_}; }
+TrackerView Tracker::view() const { return {processes_, lost_, folded_, marks_, stacks_, events_, first_t_ns_, last_t_ns_, losses_}; }
 
 void Tracker::listen(LifeListener* listener) {
     listener_ = listener;
@@ -424,7 +424,7 @@ Applied Tracker::on(const ProgramDestroyed& event) {
 
 Applied Tracker::on(const TraceCalled& event) {
     ProcessState& state = process(event.header);
-    const auto& [t_ns, pid, tid] = event.header;
+    const auto& [t_ns, pid, tid, stack] = event.header;
     switch (event.call) {
         case TraceCall::Begin: state.traces.begin(event.trace, t_ns); break;
         case TraceCall::End: state.traces.end(tid, owner_index(state, event.object), event.trace); break;
@@ -574,6 +574,16 @@ Applied Tracker::on(const Marked& event) {
     if (marks_.size() < kMaxMarks) {
         marks_.push_back({event.name.substr(0, kMaxMarkNameBytes), events_ + losses_, event.header.t_ns});
     }
+    return {};
+}
+
+Applied Tracker::on(const FrameSeen& event) {
+    stacks_.add(event);
+    return {};
+}
+
+Applied Tracker::on(const StackSeen& event) {
+    stacks_.add(event);
     return {};
 }
 

@@ -25,6 +25,7 @@
 #include "tracker/judgement.hpp"
 #include "tracker/process_state.hpp"
 #include "tracker/recent_set.hpp"
+#include "tracker/stack_table.hpp"
 
 namespace tt::alloc_trace {
 
@@ -58,6 +59,7 @@ struct TrackerView {
     const Lost& lost;                                             // sums; header.t_ns of the last loss
     const FoldedProcesses& folded;
     const std::vector<PhaseMark>& marks;                          // in order
+    const StackTable& stacks;
     std::uint64_t events = 0;                                     // applied, losses not counted
     std::uint64_t first_t_ns = 0;
     std::uint64_t last_t_ns = 0;
@@ -120,6 +122,8 @@ private:
     Applied on(const CircularBufferClash& event);
     Applied on(const RequestRefused& event);
     Applied on(const Marked& event);
+    Applied on(const FrameSeen& event);
+    Applied on(const StackSeen& event);
 
     ProcessState& process(const EventHeader& header);
     ProcessState& start_process(const EventHeader& header);
@@ -140,6 +144,7 @@ private:
     std::vector<std::unique_ptr<ProcessState>> processes_;
     FoldedProcesses folded_;
     std::vector<PhaseMark> marks_;
+    StackTable stacks_;
     std::map<std::uint32_t, ProcessState*> alive_;  // by pid
     // Children not seen yet, by pid: most of them never will be.
     static constexpr std::size_t kMaxUnseenChildren = std::size_t{1} << 16;

@@ -83,6 +83,29 @@ TEST(CheckpointTest, MarksAreKeptAndBounded) {
     EXPECT_TRUE(restored.view().processes.empty()) << "a mark is of no process";
 }
 
+TEST(CheckpointTest, StacksAreKept) {
+    const BufferFields buffer{0x9000, 0x5000, 0x6000, 0x20000, 4096, 1024};
+    Tracker whole;
+    whole.apply(FrameSeen{{}, 1, FrameKind::Python, 41, 66, "forward", "model.py", ""});
+    whole.apply(StackSeen{{}, 1, {1}, StackEnd::TooDeep});
+    whole.apply(StackSeen{{}, 2, {1, 1}, StackEnd::Complete});
+    whole.apply(Allocated{{1, 7, 7, 2}, buffer});
+    whole.apply(AllocationFailed{{2, 7, 7, 1}, buffer, "Out of Memory"});
+    whole.apply(RequestRefused{{3, 7, 7, 2}, 0, 0, "no"});
+    Tracker restored;
+    ASSERT_TRUE(TrackerCheckpoint::decode(TrackerCheckpoint::encode(whole), restored));
+    EXPECT_EQ(state_of(restored), state_of(whole));
+    const TrackerView view = restored.view();
+    ASSERT_NE(view.stacks.find(2), nullptr);
+    EXPECT_EQ(view.stacks.find(2)->frames.size(), 2U);
+    EXPECT_EQ(view.stacks.find(1)->end, StackEnd::TooDeep);
+    EXPECT_EQ(view.stacks.frame(1).function, "forward");
+    const ProcessState& process = *view.processes.at(0);
+    EXPECT_EQ(process.live.buffers().begin()->second.stack, 2U);
+    EXPECT_EQ(process.failures.kinds.at(0).first.event.header.stack, 1U);
+    EXPECT_EQ(process.refusals.kinds.at(0).first.event.header.stack, 2U);
+}
+
 TEST(CheckpointTest, OfAnotherPlaceIsRefused) {
     Tracker whole;
     for (const Event& event : stateful_events(100, 1)) {

@@ -25,6 +25,7 @@ const std::vector<Golden> kGolden{
     {TAT_TEST_DATA "/recording-v1.4.ttar", golden_events_v1_4},
     {TAT_TEST_DATA "/recording-v1.5.ttar", golden_events_v1_5},
     {TAT_TEST_DATA "/recording-v1.6.ttar", golden_events_v1_6},
+    {TAT_TEST_DATA "/recording-v1.7.ttar", golden_events_v1_7},
 };
 constexpr std::size_t kEventsPerChunk = 9;
 

@@ -11,9 +11,9 @@ namespace {
 class Line {
 public:
     Line(std::string_view name, const EventHeader& header) {
-        const auto& [t_ns, pid, tid] = header;
+        const auto& [t_ns, pid, tid, stack] = header;
         out_ << name;
-        (*this)("t", t_ns)("pid", pid)("tid", tid);
+        (*this)("t", t_ns)("pid", pid)("tid", tid)("stack", stack);
     }
     template <typename T>
     Line& operator()(const char* name, const T& value) {
@@ -184,6 +184,23 @@ std::string line(const TraceCalled& event) {
 std::string line(const Marked& event) {
     const auto& [header, name] = event;
     return Line("marked", header)("name", name).str();
+}
+
+std::string line(const FrameSeen& event) {
+    const auto& [header, number, kind, code_line, address, function, file, build_id] = event;
+    Line out("frame", header);
+    out("number", number)("kind", static_cast<int>(kind))("line", code_line)("address", address);
+    return out("function", function)("file", file)("build-id", build_id).str();
+}
+
+std::string line(const StackSeen& event) {
+    const auto& [header, number, frames, end] = event;
+    Line out("stack seen", header);
+    out("number", number)("end", to_string(end));
+    for (const std::uint32_t frame : frames) {
+        out("frame", frame);
+    }
+    return out.str();
 }
 
 std::string line(const CircularBufferClash& event) {

@@ -199,6 +199,29 @@ std::vector<Event> golden_events_v1_6() {
     return events;
 }
 
+std::vector<Event> golden_events_v1_7() {
+    std::vector<Event> events = golden_events_v1_6();
+    std::uint64_t t_ns = 9'000'000'000'000;
+    const auto none = [&t_ns] { return EventHeader{t_ns += 20'000, 0, 0}; };
+    const auto at = [&t_ns](std::uint32_t stack) { return EventHeader{t_ns += 20'000, 8000, 8000, stack}; };
+    const BufferFields buffer{0x9000, 0x7f0000005000, 0x7f0000006000, 0x20000, 4096, 1024};
+    events.emplace_back(FrameSeen{none(), 1, FrameKind::Native, 0, 0x1234, "_ZN2tt9tt_metal6Buffer", "/opt/libtt_metal.so", "0123abcd"});
+    events.emplace_back(FrameSeen{none(), 2, FrameKind::Python, 41, 66, "Model.forward", "/home/me/model.py", ""});
+    events.emplace_back(FrameSeen{none(), 3, FrameKind::Native, 0, 0x7f0000000123, "", "", ""});
+    events.emplace_back(FrameSeen{none(), 9, FrameKind::Native, 0, 0, "out of order", "\xff\n", ""});
+    events.emplace_back(StackSeen{none(), 1, {1, 2}, StackEnd::Complete});
+    events.emplace_back(StackSeen{none(), 2, {3}, StackEnd::NotMapped});
+    events.emplace_back(StackSeen{none(), 3, {9}, StackEnd::TooDeep});  // of a frame that is not known
+    events.emplace_back(Allocated{at(1), buffer});
+    events.emplace_back(ProgramLaunched{at(2), 0x7f0000007000, 0x7f0000005000});
+    events.emplace_back(AllocationFailed{at(2), buffer, "TT_FATAL: Out of Memory"});
+    for (int i = 0; i < 9; ++i) {  // beyond the next checkpoint
+        events.emplace_back(ProgramLaunched{at(0), 0x7f0000007000, 0x7f0000005000});
+    }
+    events.emplace_back(Freed{at(0), buffer});
+    return events;
+}
+
 SessionInfo golden_session_v0_1() {
     SessionInfo session;
     session.tool_version = "0.1.0";

@@ -20,6 +20,7 @@ namespace tt::alloc_trace::test {
 [[nodiscard]] std::vector<Event> golden_events_v1_4();
 [[nodiscard]] std::vector<Event> golden_events_v1_5();
 [[nodiscard]] std::vector<Event> golden_events_v1_6();
+[[nodiscard]] std::vector<Event> golden_events_v1_7();
 [[nodiscard]] SessionInfo golden_session_v0_1();
 [[nodiscard]] Totals golden_totals_v0_1();
 

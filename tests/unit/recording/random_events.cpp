@@ -14,7 +14,7 @@ public:
     explicit Source(std::uint64_t seed) : random_(seed) {}
 
     Event event() {
-        switch (below(34)) {
+        switch (below(36)) {
             case 0: return OwnerSeen{header(), pick(), static_cast<OwnerKind>(below(3)), int32(), chips()};
             case 1:
                 return CircularBufferAllocated{
@@ -47,6 +47,9 @@ public:
             case 26: return ProcessStatus{header(), uint32(), uint32()};
             case 27: return TraceCalled{header(), static_cast<TraceCall>(below(kTraceCallCount)), uint32() % 4, pick()};
             case 28: return Marked{header(), command()};
+            case 29:
+                return FrameSeen{header(), uint32(), static_cast<FrameKind>(below(kFrameKindCount)), uint32(), number(), command(), command(), command()};
+            case 30: return StackSeen{header(), uint32(), frames(), static_cast<StackEnd>(below(kStackEndCount))};
             default: return Allocated{header(), buffer()};
         }
     }
@@ -74,7 +77,7 @@ private:
         t_ns_ = below(50) == 0 ? number() : t_ns_ + below(40'000) - 100;
         const std::uint32_t pid = below(10) == 0 ? uint32() : 4711;
         const std::uint32_t tid = below(10) == 0 ? uint32() : 4711 + static_cast<std::uint32_t>(below(4));
-        return {t_ns_, pid, tid};
+        return {t_ns_, pid, tid, below(3) == 0 ? uint32() : 0};
     }
 
     BufferFields buffer() {
@@ -99,6 +102,14 @@ private:
         }
         past_.push_back(fields);
         return fields;
+    }
+
+    std::vector<std::uint32_t> frames() {
+        std::vector<std::uint32_t> list(below(4) == 0 ? below(kMaxStackFrames + 1) : below(5));
+        for (std::uint32_t& frame : list) {
+            frame = uint32();
+        }
+        return list;
     }
 
     std::vector<std::int32_t> chips() {

@@ -169,6 +169,8 @@ std::vector<Event> one_of_each() {
         ProcessStatus{header, 3, 0},
         ProcessExited{header},
         Marked{{kAttach, 0, 0}, "\"load\" \xff"},
+        FrameSeen{{kAttach, 0, 0}, 1, FrameKind::Python, 41, 66, "Model.<locals>.\"f\" \xff", "/home/me/model.py\n", ""},
+        StackSeen{{kAttach, 0, 0}, 1, {1}, StackEnd::TooDeep},
     };
 }
 

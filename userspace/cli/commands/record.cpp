@@ -142,6 +142,11 @@ Totals totals_of(LiveRunner& runner) {
     return totals;
 }
 
+void say_stacks(const StackTable& stacks, std::uint64_t lost) {
+    const std::string missing = lost == 0 ? "" : fmt::format("; {} without one", counted(lost, "event"));
+    spdlog::info("call stacks: {} of {}{}", counted(stacks.stacks().size(), "different one"), counted(stacks.frames().size(), "frame"), missing);
+}
+
 void say_result(const Options& options, const RecordingWriter& writer, const Totals& totals, const TrackerView& view) {
     const Lost& lost = view.lost;
     spdlog::info(
@@ -234,6 +239,9 @@ Result<int> run_record(const Options& options) {
         return tl::make_unexpected(run.error());
     }
     say_result(options, writer, totals, pipeline.view());
+    if (options.stacks) {
+        say_stacks(pipeline.view().stacks, session.losses().stacks);
+    }
     for (const Status& status : {run, finished}) {
         if (!status) {
             return tl::make_unexpected(status.error());

@@ -1,0 +1,106 @@
+/* SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors */
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The calls that led to an event. A stack met for the first time becomes a record of its own, in front of the event; from then on the
+ * event's header names it by its hash.
+ *
+ * Programs at user probes may be preempted by another thread on the same processor: so the scratch memory of a walk is the thread's.
+ */
+#ifndef TAT_STACK_BPF_H
+#define TAT_STACK_BPF_H
+
+struct tat_walk {
+    __u64 pid_tgid;
+    struct tat_stack stack;
+};
+
+/* By thread, of threads that have made an event with a stack; the end of a thread removes its own. Userspace sets the size. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 1024);
+    __type(key, __u64);
+    __type(value, struct tat_walk);
+} walks SEC(".maps");
+
+/* What a new entry is made of: too large for a program's own stack. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct tat_walk);
+} fresh_walk SEC(".maps");
+
+/* Hashes of stacks that were told. Forgetting one costs telling it again, so LRU. Userspace sets the size. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 65536);
+    __type(key, __u64);
+    __type(value, __u32);
+} known_stacks SEC(".maps");
+
+static __always_inline struct tat_walk *walk_of_thread(__u64 pid_tgid) {
+    struct tat_walk *walk = bpf_map_lookup_elem(&walks, &pid_tgid);
+    if (walk) {
+        return walk;
+    }
+    __u32 zero = 0;
+    struct tat_walk *fresh = bpf_map_lookup_elem(&fresh_walk, &zero);
+    if (!fresh || bpf_map_update_elem(&walks, &pid_tgid, fresh, BPF_NOEXIST)) {
+        return 0;
+    }
+    return bpf_map_lookup_elem(&walks, &pid_tgid);
+}
+
+static __always_inline void forget_walk(void) {
+    __u64 pid_tgid = current_pid_tgid();
+    bpf_map_delete_elem(&walks, &pid_tgid);
+}
+
+#include "native_stack.bpf.h"
+
+static __always_inline __u64 mixed(__u64 hash, __u64 value) {
+    hash = (hash ^ value) * 0xff51afd7ed558ccdULL;
+    return hash ^ hash >> 32;
+}
+
+/* Never 0. */
+static __noinline __u64 hash_of_stack(const struct tat_walk *walk) {
+    __u64 hash = mixed(walk->pid_tgid >> 32, walk->stack.native_end);
+    for (__u32 i = 0; i < TAT_MAX_NATIVE_FRAMES && i < walk->stack.native_count; ++i) {
+        hash = mixed(hash, walk->stack.native[i]);
+    }
+    return hash | 1;
+}
+
+/* 0: no room; the event goes without a stack. */
+static __always_inline __u64 tell_stack(const struct tat_walk *walk, __u64 hash) {
+    __u64 wakeup = 0;
+    struct tat_stack_event *event = reserve(sizeof(*event), TAT_EVENT_STACK, walk->pid_tgid, 0, &wakeup);
+    if (!event) {
+        return 0;
+    }
+    event->header.stack = hash;
+    bpf_probe_read_kernel(&event->stack, sizeof(event->stack), &walk->stack);
+    bpf_ringbuf_submit(event, wakeup);
+    __u32 told = 1;
+    bpf_map_update_elem(&known_stacks, &hash, &told, BPF_ANY);
+    return hash;
+}
+
+/* The hash of the stack of the current thread, at a probe. 0: none, for none is wanted, or it could not be taken. */
+static __always_inline __u64 stack_of(struct pt_regs *regs, __u64 pid_tgid) {
+    if (!config.stacks) {
+        return 0;
+    }
+    struct tat_walk *walk = walk_of_thread(pid_tgid);
+    if (!walk) {
+        count_loss(TAT_EVENT_STACK, TAT_CAUSE_THREADS);
+        return 0;
+    }
+    walk->pid_tgid = pid_tgid;
+    native_frames(walk, regs);
+    __u64 hash = hash_of_stack(walk);
+    return bpf_map_lookup_elem(&known_stacks, &hash) ? hash : tell_stack(walk, hash);
+}
+
+#endif

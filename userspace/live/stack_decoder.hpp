@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// STACK records to frames with names and stacks of them, each told once, by the stream's numbers.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "event/event.hpp"
+#include "event/event_consumer.hpp"
+#include "live/event_abi.hpp"
+#include "symbols/process_code.hpp"
+
+namespace tt::alloc_trace {
+
+class StackDecoder {
+public:
+    // Of the processes it is updated for. Both it and the processes' code are used by one thread.
+    [[nodiscard]] ProcessCode& code() { return code_; }
+
+    // Hands the frames that are new and the stack to `consumer`. A stack that was told is not told again.
+    void decode(const tat_stack_event& record, EventConsumer& consumer);
+
+    // StackSeen::number of the stack with this hash; 0: none was told.
+    [[nodiscard]] std::uint32_t number_of(std::uint64_t hash) const;
+
+    void forget(std::uint32_t pid);
+
+private:
+    [[nodiscard]] std::uint32_t frame_of(const tat_event_header& header, std::uint64_t address, bool innermost, EventConsumer& consumer);
+    [[nodiscard]] const CodeMapping* mapping_of(std::uint32_t pid, std::uint64_t address);
+
+    ProcessCode code_;
+    using FrameKey = std::tuple<const CodeModule*, std::uint64_t, bool>;  // address in it, innermost
+    std::map<FrameKey, std::uint32_t> frames_;
+    std::unordered_map<std::uint64_t, std::uint32_t> stacks_;  // by hash
+    // Pages without a file, by pid: looked for once.
+    std::set<std::pair<std::uint32_t, std::uint64_t>> without_file_;
+    std::uint32_t last_frame_ = 0;
+    std::uint32_t last_stack_ = 0;
+};
+
+}  // namespace tt::alloc_trace
