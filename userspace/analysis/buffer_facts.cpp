@@ -24,7 +24,8 @@ BufferFacts buffer_facts(const ProcessState& process, const AllocationKey& key, 
         buffer.buffer,
         buffer.t_ns,
         buffer.tid,
-        buffer.origin()};
+        buffer.origin(),
+        static_cast<std::uint32_t>(buffer.stack)};
 }
 
 std::vector<AllocatorGroup> group_live(const ProcessState& process) {
@@ -43,6 +44,7 @@ std::vector<AllocatorGroup> group_live(const ProcessState& process) {
         add_known(group.bank_bytes, bank_footprint_of(process, key, buffer));
         group.first_t_ns = std::min(group.first_t_ns, buffer.t_ns);
         group.last_t_ns = std::max(group.last_t_ns, buffer.t_ns);
+        group.stacks.add(static_cast<std::uint32_t>(buffer.stack));
     }
     std::vector<AllocatorGroup> all;
     for (auto& [key, group] : groups) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "analysis/stack_sample.hpp"
 #include "event/event.hpp"
 #include "tracker/process_state.hpp"
 
@@ -36,6 +37,7 @@ struct BufferFacts {
     std::uint64_t t_ns = 0;                  // allocated, or found by a walk
     std::uint32_t tid = 0;
     FoundAs origin = FoundAs::Allocated;
+    std::uint32_t stack = 0;                 // StackSeen::number of its allocation; 0: not known
 
     bool operator==(const BufferFacts&) const = default;
 };
@@ -51,6 +53,7 @@ struct BufferGroup {
     std::optional<std::uint64_t> bank_bytes = 0;       // the same in one bank
     std::uint64_t first_t_ns = 0;
     std::uint64_t last_t_ns = 0;
+    StackSample stacks{};
 
     bool operator==(const BufferGroup&) const = default;
 };

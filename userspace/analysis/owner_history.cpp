@@ -18,6 +18,30 @@ OwnerTypeUsage& usage_of(OwnerRecord& record, BufferType type) { return record.t
 
 }  // namespace
 
+void OwnerTypeUsage::start(const LiveBuffer& buffer, const std::optional<std::uint64_t>& footprint) {
+    ++(buffer.origin() == FoundAs::Allocated ? allocs : found);
+    ++live;
+    bytes += buffer.size;
+    footprint_bytes += footprint.value_or(0);
+    footprint_unknown += footprint ? 0 : 1;
+    take_peak();
+}
+
+void OwnerTypeUsage::end(const LiveBuffer& buffer, const std::optional<std::uint64_t>& footprint, FreeKind kind) {
+    ++frees;
+    released += is_release(kind) ? 1 : 0;
+    --live;
+    bytes -= buffer.size;
+    footprint_bytes -= footprint.value_or(0);
+    footprint_unknown -= footprint ? 0 : 1;
+}
+
+void OwnerTypeUsage::take_back(const LiveBuffer& buffer, const std::optional<std::uint64_t>& footprint) {
+    end(buffer, footprint, FreeKind::Freed);
+    --frees;
+    --(buffer.origin() == FoundAs::Allocated ? allocs : found);
+}
+
 void OwnerTypeUsage::take_peak() {
     if (bytes >= peak_bytes) {
         peak_bytes = bytes;
@@ -207,14 +231,7 @@ void OwnerHistory::started(const ProcessState& process, const AllocationKey& key
         return;
     }
     known->open = true;
-    OwnerTypeUsage& usage = usage_of(*known, key.type);
-    ++(buffer.origin() == FoundAs::Allocated ? usage.allocs : usage.found);
-    ++usage.live;
-    usage.bytes += buffer.size;
-    const auto footprint = footprint_of(process, key, buffer);
-    usage.footprint_bytes += footprint.value_or(0);
-    usage.footprint_unknown += footprint ? 0 : 1;
-    usage.take_peak();
+    usage_of(*known, key.type).start(buffer, footprint_of(process, key, buffer));
 }
 
 void OwnerHistory::ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind) {
@@ -223,14 +240,7 @@ void OwnerHistory::ended(const ProcessState& process, const AllocationKey& key, 
         return;
     }
     ++known->ends[static_cast<std::size_t>(kind)];
-    OwnerTypeUsage& usage = usage_of(*known, key.type);
-    ++usage.frees;
-    usage.released += is_release(kind) ? 1 : 0;
-    --usage.live;
-    usage.bytes -= buffer.size;
-    const auto footprint = footprint_of(process, key, buffer);
-    usage.footprint_bytes -= footprint.value_or(0);
-    usage.footprint_unknown -= footprint ? 0 : 1;
+    usage_of(*known, key.type).end(buffer, footprint_of(process, key, buffer), kind);
 }
 
 void OwnerHistory::known_better(

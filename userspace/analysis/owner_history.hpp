@@ -34,7 +34,19 @@ struct OwnerTypeUsage {
     std::optional<Region> region{};    // as it was last known, of any of its allocators
 
     [[nodiscard]] bool used() const { return allocs + found + live > 0; }
+    // Of what is live, and at the most; nullopt: not known of each.
+    [[nodiscard]] std::optional<std::uint64_t> footprint() const {
+        return footprint_unknown == 0 ? std::optional(footprint_bytes) : std::nullopt;
+    }
+    [[nodiscard]] std::optional<std::uint64_t> peak_footprint() const {
+        return peak_footprint_known ? std::optional(peak_footprint_bytes) : std::nullopt;
+    }
     [[nodiscard]] std::uint64_t freed() const { return frees - released; }  // by the job itself
+    // A buffer of it starts or ends; its footprint is nullopt where it is not known.
+    void start(const LiveBuffer& buffer, const std::optional<std::uint64_t>& footprint);
+    void end(const LiveBuffer& buffer, const std::optional<std::uint64_t>& footprint, FreeKind kind);
+    // It was never there.
+    void take_back(const LiveBuffer& buffer, const std::optional<std::uint64_t>& footprint);
     void take_peak();
     void take_live(const OwnerTypeUsage& moment);  // counts and peaks stay
 };

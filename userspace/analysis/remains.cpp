@@ -97,6 +97,7 @@ void RemainsObserver::add(
     group.last_t_ns = std::max(group.last_t_ns, buffer.t_ns);
     group.ended_t_ns = std::max(group.ended_t_ns, t_ns);
     group.tid = group.tid == buffer.tid ? group.tid : 0;
+    group.stacks.add(static_cast<std::uint32_t>(buffer.stack));
     group.pre_existing += buffer.origin() == FoundAs::PreExisting ? 1 : 0;
 }
 

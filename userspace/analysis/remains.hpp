@@ -16,6 +16,7 @@
 
 #include "analysis/observer.hpp"
 #include "analysis/owner_book.hpp"
+#include "analysis/stack_sample.hpp"
 
 namespace tt::alloc_trace {
 
@@ -42,6 +43,7 @@ struct RemainGroup {
     std::uint64_t ended_t_ns = 0;   // the latest of the ends; still live: end of the window
     std::uint32_t tid = 0;          // that allocated all of them; 0: several, or not known
     std::uint64_t pre_existing = 0;  // of `count`: older than the process's first event
+    StackSample stacks{};
 };
 
 // Blocks that failed allocations left in use: they belong to no buffer, and only the end of their allocator frees them.

@@ -33,7 +33,8 @@ std::size_t operator_symbol(std::string_view text, std::size_t at) {
 }
 
 // What stands before a name: return types, "non-virtual thunk to", and so on; they end with a space that is in no brackets.
-std::string without_leading_words(const std::string& text) {
+std::string without_leading_words(std::string text) {
+    text.resize(text.find_last_not_of(' ') + 1);
     const std::size_t conversion = text.find("operator ");  // "operator bool", "operator new": the space is part of it
     const std::size_t space = text.rfind(' ', conversion == std::string::npos ? std::string::npos : conversion);
     return space == std::string::npos ? text : text.substr(space + 1);
@@ -79,6 +80,8 @@ std::string short_name(std::string_view text) {
             ++angles;
         } else if (c == '>') {
             angles -= angles > 0 ? 1 : 0;
+        } else if (c == '(' && angles + braces == 0 && text.substr(i + 1).starts_with('*')) {
+            return std::string(text);  // it returns a pointer to a function: the name is somewhere inside
         } else if (c == '(' && angles + braces == 0) {
             // A function inside of this one may follow its parameters: "f(int)::{lambda()#1}::operator()() const".
             std::size_t depth = 0;

@@ -6,6 +6,7 @@
 
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
+#include "report/origin_words.hpp"
 #include "report/phase_words.hpp"
 #include "report/owner_labels.hpp"
 #include "report/process_health.hpp"
@@ -51,6 +52,7 @@ Json buffer_facts_json(const BufferFacts& buffer) {
     json["tid"] = buffer.tid;
     json["t_ns"] = buffer.t_ns;
     json["origin"] = to_string(buffer.origin);
+    json["stack"] = stack_json(buffer.stack);
     return json;
 }
 
@@ -65,6 +67,7 @@ Json buffer_group_json(const BufferGroup& group) {
     json["footprint_per_bank"] = number_or_null(group.bank_bytes);
     json["first_t_ns"] = group.first_t_ns;
     json["last_t_ns"] = group.last_t_ns;
+    json["stacks"] = group.stacks.stacks();
     return json;
 }
 
@@ -131,10 +134,11 @@ void append_groups(
     const std::vector<BufferGroup>& groups,
     std::uint64_t all,
     std::size_t top,
-    const SessionInfo& session,
+    const ReplayedStream& stream,
     const TextStyle& style
 ) {
     using Align = TextTable::Align;
+    CallSites sites(stream.tracker.stacks);
     TextTable table({
         {"OWNER", Align::Left, 0, true},
         {"SIZE", Align::Right, 0, false},
@@ -144,6 +148,7 @@ void append_groups(
         {"PER BANK", Align::Right, 4, false},
         {"FIRST", Align::Right, 2, false},
         {"LAST", Align::Right, 3, false},
+        {"CALL SITE", Align::Left, 0, true},
     });
     const std::size_t shown = rows_shown(groups.size(), top);
     for (std::size_t i = 0; i < shown; ++i) {
@@ -155,8 +160,9 @@ void append_groups(
             {human_bytes(group.bytes)},
             {group.footprint_bytes ? human_bytes(*group.footprint_bytes) : "not known"},
             {group.bank_bytes ? human_bytes(*group.bank_bytes) : "not known"},
-            {human_offset(group.first_t_ns, session.attached_monotonic_ns), Ink::Dim},
-            {human_offset(group.last_t_ns, session.attached_monotonic_ns), Ink::Dim},
+            {human_offset(group.first_t_ns, stream.session.attached_monotonic_ns), Ink::Dim},
+            {human_offset(group.last_t_ns, stream.session.attached_monotonic_ns), Ink::Dim},
+            {call_sites_text(group.stacks, sites)},
         });
     }
     append_table(lines, table, style);
@@ -168,10 +174,11 @@ void append_buffers(
     const std::vector<BufferFacts>& buffers,
     std::uint64_t all,
     std::size_t top,
-    const SessionInfo& session,
+    const ReplayedStream& stream,
     const TextStyle& style
 ) {
     using Align = TextTable::Align;
+    CallSites sites(stream.tracker.stacks);
     if (buffers.empty()) {
         return;
     }
@@ -183,6 +190,7 @@ void append_buffers(
         {"SINCE", Align::Right, 0, false},
         {"TID", Align::Right, 1, false},
         {"BUFFER", Align::Right, 2, false},
+        {"CALL SITE", Align::Left, 0, true},
     });
     const std::size_t shown = rows_shown(buffers.size(), top);
     for (std::size_t i = 0; i < shown; ++i) {
@@ -192,9 +200,10 @@ void append_buffers(
             {buffer.bank_bytes ? human_bytes(*buffer.bank_bytes) : "not known"},
             {human_bytes(buffer.size)},
             {owner_text(buffer.owner)},
-            {human_offset(buffer.t_ns, session.attached_monotonic_ns), Ink::Dim},
+            {human_offset(buffer.t_ns, stream.session.attached_monotonic_ns), Ink::Dim},
             {buffer.tid == 0 ? "" : fmt::format("{}", buffer.tid), Ink::Dim},
             {buffer.buffer == 0 ? "" : hex(buffer.buffer), Ink::Dim},
+            {sites.of(buffer.stack).text},
         });
     }
     append_table(lines, table, style);

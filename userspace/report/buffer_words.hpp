@@ -42,17 +42,17 @@ void append_groups(
     const std::vector<BufferGroup>& groups,
     std::uint64_t all,
     std::size_t top,
-    const SessionInfo& session,
+    const ReplayedStream& stream,
     const TextStyle& style
 );
 
-// A table of the first `top` buffers: address, footprint, size, owner, since when, which thread.
+// A table of the first `top` buffers: address, footprint, size, owner, since when, which thread, asked for where.
 void append_buffers(
     std::vector<std::string>& lines,
     const std::vector<BufferFacts>& buffers,
     std::uint64_t all,
     std::size_t top,
-    const SessionInfo& session,
+    const ReplayedStream& stream,
     const TextStyle& style
 );
 

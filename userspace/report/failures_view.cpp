@@ -207,7 +207,7 @@ public:
         append_other_refusals(lines, others, analysis_.refusal_count(), options_.top, stream.session, style);
         const std::size_t told = rows_shown(failures.size(), options_.top);
         for (std::size_t i = 0; i < told; ++i) {
-            append_failure(lines, *failures[i], stream.session, style);
+            append_failure(lines, *failures[i], stream, style);
         }
         return joined(lines);
     }
@@ -351,20 +351,20 @@ private:
     }
 
     void append_failure(
-        std::vector<std::string>& lines, const ExplainedFailure& explained, const SessionInfo& session, const TextStyle& style
+        std::vector<std::string>& lines, const ExplainedFailure& explained, const ReplayedStream& stream, const TextStyle& style
     ) const {
         lines.push_back({});
-        append_notes(lines, sentences(explained, session, style), style);
+        append_notes(lines, sentences(explained, stream.session, style), style);
         if (explained.help && !explained.help->examples.empty()) {
             append_notes(lines, {{"would have to be freed", Ink::Strong}}, style);
-            append_buffers(lines, explained.help->examples, explained.help->buffers, options_.top, session, style);
+            append_buffers(lines, explained.help->examples, explained.help->buffers, options_.top, stream, style);
         }
         append_types(lines, explained, style);
         if (!explained.largest.empty()) {
             const std::string_view type = to_string(explained.failure.event.buffer.type);
             append_notes(lines, {{fmt::format("what held {} then: the largest groups", type), Ink::Strong}}, style);
             const std::size_t most = options_.top == 0 ? kGroupsShown : std::min(kGroupsShown, options_.top);
-            append_groups(lines, explained.largest, explained.group_count, most, session, style);
+            append_groups(lines, explained.largest, explained.group_count, most, stream, style);
         }
     }
 

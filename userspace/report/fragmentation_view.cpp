@@ -98,7 +98,7 @@ public:
         }
         append_spaces(lines, spaces, stream.session, style);
         for (const FragmentedSpace* space : spaces) {
-            append_need(lines, *space, stream.session, style);
+            append_need(lines, *space, stream, style);
         }
         for (const FragmentedSpace* space : spaces) {
             append_holes(lines, *space, stream.session, style);
@@ -214,14 +214,14 @@ private:
     }
 
     void append_need(
-        std::vector<std::string>& lines, const FragmentedSpace& space, const SessionInfo& session, const TextStyle& style
+        std::vector<std::string>& lines, const FragmentedSpace& space, const ReplayedStream& stream, const TextStyle& style
     ) const {
         if (!space.need) {
             return;
         }
         lines.push_back({});
         append_notes(lines, {need_note(space, *space.need, *options_.need)}, style);
-        append_buffers(lines, space.need->examples, space.need->buffers, options_.top, session, style);
+        append_buffers(lines, space.need->examples, space.need->buffers, options_.top, stream, style);
     }
 
     void append_holes(

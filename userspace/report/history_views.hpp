@@ -12,6 +12,8 @@ namespace tt::alloc_trace {
 
 [[nodiscard]] std::unique_ptr<View> make_anomalies_view(const ViewOptions& options);
 [[nodiscard]] std::unique_ptr<View> make_devices_view(const ViewOptions& options);
+[[nodiscard]] std::unique_ptr<View> make_callsites_view(const ViewOptions& options);
+[[nodiscard]] std::unique_ptr<View> make_ops_view(const ViewOptions& options);
 [[nodiscard]] std::unique_ptr<View> make_owners_view(const ViewOptions& options);
 [[nodiscard]] std::unique_ptr<View> make_trace_unsafe_view(const ViewOptions& options);
 [[nodiscard]] std::unique_ptr<View> make_gaps_view(const ViewOptions& options);

@@ -11,6 +11,7 @@
 #include "report/answer_heading.hpp"
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
+#include "report/origin_words.hpp"
 #include "report/stretch_notes.hpp"
 #include "report/text_table.hpp"
 
@@ -51,7 +52,7 @@ private:
     [[nodiscard]] std::vector<OrphanGroup> orphans() const;
     void append_end(
         std::vector<std::string>& lines, const std::vector<RemainGroup>& groups, RemainEnd end, std::uint64_t start,
-        const TextStyle& style
+        CallSites& sites, const TextStyle& style
     ) const;
 
     ViewOptions options_;
@@ -99,7 +100,7 @@ std::vector<OrphanGroup> Leaks::orphans() const {
 
 void Leaks::append_end(
     std::vector<std::string>& lines, const std::vector<RemainGroup>& groups, RemainEnd end, std::uint64_t start,
-    const TextStyle& style
+    CallSites& sites, const TextStyle& style
 ) const {
     const EndTotal total = total_of(groups, end);
     if (total.count == 0) {
@@ -120,6 +121,7 @@ void Leaks::append_end(
         {"LAST", Align::Right, 3, false},
         {"AGE", Align::Right, 1, false},
         {"THREAD", Align::Right, 5, false},
+        {"CALL SITE", Align::Left, 0, true},
     });
     std::size_t left_out = 0;
     for (const RemainGroup& group : groups) {
@@ -141,6 +143,7 @@ void Leaks::append_end(
             {human_offset(group.last_t_ns, start), Ink::Dim},
             {(group.pre_existing > 0 ? "> " : "") + human_duration(group.ended_t_ns - group.first_t_ns), Ink::Dim},
             {group.tid == 0 ? "" : fmt::format("{}", group.tid), Ink::Dim},
+            {call_sites_text(group.stacks, sites)},
         });
     }
     for (std::string& line : table.lines(style)) {
@@ -204,8 +207,9 @@ std::string Leaks::text(const ReplayedStream& stream, const TextStyle& style) co
     }
     std::vector<std::string> lines;
     append_notes(lines, notes, style);
+    CallSites sites(stream.tracker.stacks);
     for (std::size_t end = 0; end < kRemainEndCount; ++end) {
-        append_end(lines, remaining, static_cast<RemainEnd>(end), start, style);
+        append_end(lines, remaining, static_cast<RemainEnd>(end), start, sites, style);
     }
     if (!remaining.empty()) {
         lines.emplace_back();
@@ -232,6 +236,7 @@ Json remain_json(const RemainGroup& group, const OwnerBook& owners) {
     json["oldest_age_ns"] = group.ended_t_ns - group.first_t_ns;
     json["pre_existing"] = group.pre_existing;
     json["tid"] = group.tid == 0 ? Json(nullptr) : Json(group.tid);
+    json["stacks"] = group.stacks.stacks();
     return json;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/phases.hpp"
+#include "report/origin_words.hpp"
 #include "report/owner_labels.hpp"
 #include "report/view_words.hpp"
 
@@ -67,7 +68,8 @@ void add_buffers(LiveView& live, const ProcessState& process, const ViewFilter& 
              chip_footprint(shape, allocator.region(key.type)),
              shape.per_core,
              shape.cores,
-             key.core}
+             key.core,
+             static_cast<std::uint32_t>(buffer.stack)}
         );
         live.bytes += buffer.size;
     }
@@ -106,7 +108,7 @@ void add_capacities(LiveView& live, const ProcessState& process, const ViewFilte
     }
 }
 
-std::vector<LiveView::Group> grouped(const std::vector<LiveView::Buffer>& buffers) {
+std::vector<LiveView::Group> grouped(const std::vector<LiveView::Buffer>& buffers, CallSites sites) {
     std::map<std::tuple<std::uint32_t, std::uint32_t, BufferType, std::uint64_t>, LiveView::Group> groups;
     for (const LiveView::Buffer& buffer : buffers) {
         LiveView::Group& group = groups[{buffer.pid, buffer.owner, buffer.type, buffer.size}];
@@ -117,10 +119,12 @@ std::vector<LiveView::Group> grouped(const std::vector<LiveView::Buffer>& buffer
         group.bytes += buffer.size;
         group.first_t_ns = std::min(group.first_t_ns, buffer.t_ns);
         group.last_t_ns = std::max(group.last_t_ns, buffer.t_ns);
+        group.stacks.add(buffer.stack);
     }
     std::vector<LiveView::Group> sorted;
     for (const auto& entry : groups) {
         sorted.push_back(entry.second);
+        sorted.back().call_sites = call_sites_text(entry.second.stacks, sites);
     }
     std::stable_sort(sorted.begin(), sorted.end(), [](const LiveView::Group& a, const LiveView::Group& b) {
         return a.bytes > b.bytes;
@@ -159,7 +163,7 @@ LiveView build_live_view(
         return std::tie(a.pid, a.allocator, a.type, a.address, a.core, a.t_ns) <
                std::tie(b.pid, b.allocator, b.type, b.address, b.core, b.t_ns);
     });
-    live.groups = grouped(live.buffers);
+    live.groups = grouped(live.buffers, CallSites(moment.stacks));
     return live;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/stack_sample.hpp"
 #include "event/session_info.hpp"
 #include "report/display_text.hpp"
 #include "report/json_envelope.hpp"
@@ -45,6 +46,7 @@ struct LiveView {
         bool per_core = false;  // the last three as BufferFields has them
         std::uint32_t cores = 0;
         std::uint8_t core = 0;
+        std::uint32_t stack = 0;  // StackSeen::number of its allocation; 0: not known
     };
     struct CapacityRow {
         std::uint32_t pid = 0;
@@ -61,6 +63,8 @@ struct LiveView {
         std::uint64_t bytes = 0;  // size x count: per chip
         std::uint64_t first_t_ns = 0;
         std::uint64_t last_t_ns = 0;
+        StackSample stacks{};
+        std::string call_sites{};  // as words
     };
     struct CircularBufferRow {  // resident
         std::uint32_t pid = 0;

@@ -22,14 +22,6 @@ std::string_view state_of(const OwnerRecord& owner) {
     return owner.process_ended ? "process ended" : !owner.open ? "closed" : owner.used() ? "open" : "unused";
 }
 
-std::optional<std::uint64_t> footprint_of(const OwnerTypeUsage& usage) {
-    return usage.footprint_unknown == 0 ? std::optional(usage.footprint_bytes) : std::nullopt;
-}
-
-std::optional<std::uint64_t> peak_footprint_of(const OwnerTypeUsage& usage) {
-    return usage.peak_footprint_known ? std::optional(usage.peak_footprint_bytes) : std::nullopt;
-}
-
 class Owners final : public View {
 public:
     explicit Owners(const ViewOptions& options) : options_(options) {}
@@ -78,7 +70,7 @@ std::vector<Owners::Row> Owners::rows(const std::vector<OwnerRecord>& owners) co
 bool all_footprints_known(const std::vector<OwnerRecord>& owners) {
     return std::all_of(owners.begin(), owners.end(), [](const OwnerRecord& owner) {
         return std::all_of(owner.types.begin(), owner.types.end(), [](const OwnerTypeUsage& usage) {
-            return footprint_of(usage) && peak_footprint_of(usage);
+            return usage.footprint() && usage.peak_footprint();
         });
     });
 }
@@ -178,8 +170,8 @@ Json type_json(BufferType type, const OwnerTypeUsage& usage) {
     json["live_buffers"] = usage.live;
     json["live_bytes"] = usage.bytes;
     json["peak_bytes"] = usage.peak_bytes;
-    json["footprint_bytes"] = number_or_null(footprint_of(usage));
-    json["peak_footprint_bytes"] = number_or_null(peak_footprint_of(usage));
+    json["footprint_bytes"] = number_or_null(usage.footprint());
+    json["peak_footprint_bytes"] = number_or_null(usage.peak_footprint());
     return json;
 }
 

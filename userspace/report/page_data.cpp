@@ -239,7 +239,8 @@ void add_tables(Json& json, const ReplayedStream& stream, const ViewFilter& filt
              {"count", group.count},
              {"bytes", group.bytes},
              {"first", since(group.first_t_ns, start_ns)},
-             {"last", since(group.last_t_ns, start_ns)}}
+             {"last", since(group.last_t_ns, start_ns)},
+             {"call_sites", group.call_sites}}
         );
     }
     json["live_groups_left_out"] = live.groups.size() - json["live_groups"].size();

@@ -73,7 +73,7 @@ public:
             append_core_peak(lines, row, stream.session, style);
         }
         for (const PeakRow& row : rows) {
-            append_content(lines, row, stream.session, style);
+            append_content(lines, row, stream, style);
         }
         return joined(lines);
     }
@@ -265,8 +265,9 @@ private:
     }
 
     void append_content(
-        std::vector<std::string>& lines, const PeakRow& row, const SessionInfo& session, const TextStyle& style
+        std::vector<std::string>& lines, const PeakRow& row, const ReplayedStream& stream, const TextStyle& style
     ) const {
+        const SessionInfo& session = stream.session;
         if (row.content == nullptr) {
             return;
         }
@@ -300,7 +301,7 @@ private:
             lines.emplace_back();
         }
         if (row.content->group_count > 0) {
-            append_groups(lines, row.content->groups, row.content->group_count, options_.top, session, style);
+            append_groups(lines, row.content->groups, row.content->group_count, options_.top, stream, style);
         }
         if (row.content->circular_buffer_count > 0) {
             append_circular_buffers(lines, *row.content, style);

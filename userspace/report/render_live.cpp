@@ -11,6 +11,7 @@
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
 #include "report/joined_rows.hpp"
+#include "report/origin_words.hpp"
 #include "report/live_view.hpp"
 #include "report/text_table.hpp"
 #include "report/view_words.hpp"
@@ -82,6 +83,7 @@ void append_groups(
         {"TOTAL", Align::Right, 0, false},
         {"FIRST", Align::Right, 2, false},
         {"LAST", Align::Right, 3, false},
+        {"CALL SITE", Align::Left, 0, true},
     });
     const std::size_t shown = top == 0 ? live.groups.size() : std::min(top, live.groups.size());
     for (std::size_t i = 0; i < shown; ++i) {
@@ -95,6 +97,7 @@ void append_groups(
             {human_bytes(group.bytes)},
             {human_offset(group.first_t_ns, session.attached_monotonic_ns), Ink::Dim},
             {human_offset(group.last_t_ns, session.attached_monotonic_ns), Ink::Dim},
+            {group.call_sites},
         });
     }
     append_lines(lines, table.lines(style));
@@ -228,6 +231,7 @@ Json buffer_json(const LiveView& live, const LiveView::Buffer& buffer) {
     json["origin"] = to_string(buffer.origin);
     json["trace_unsafe"] = buffer.trace_unsafe;
     json["footprint_bytes"] = number_or_null(buffer.footprint);
+    json["stack"] = stack_json(buffer.stack);
     if (buffer.per_core) {
         json["per_core"] = per_core_json(buffer.cores, buffer.core);
     }
@@ -246,6 +250,7 @@ Json group_json(const LiveView& live, const LiveView::Group& group) {
     json["bytes"] = group.bytes;
     json["first_t_ns"] = group.first_t_ns;
     json["last_t_ns"] = group.last_t_ns;
+    json["stacks"] = group.stacks.stacks();
     return json;
 }
 

@@ -35,6 +35,8 @@ constexpr std::array kViews{
              bits(ViewOption::Scale, ViewOption::Iterations, ViewOption::FailMisfit)},
     ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", ViewSpan::Stretch, make_growth_view, bits(ViewOption::Iterations)},
     ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view},
+    ViewKind{"callsites", "which line or function allocated, how often and how much (record --stacks)", ViewSpan::Stretch, make_callsites_view},
+    ViewKind{"ops", "the same by operation, as ttnn::softmax", ViewSpan::Stretch, make_ops_view},
     ViewKind{"devices", "each chip: who used it and how much, at the end and at most", ViewSpan::Stretch, make_devices_view},
     ViewKind{"owners", "each chip, mesh and submesh: what it allocated, when it was opened and closed", ViewSpan::Stretch, make_owners_view},
     ViewKind{"anomalies", "double frees, overlaps and the like: counts, worst places, what it means", ViewSpan::Stretch, make_anomalies_view},

@@ -55,7 +55,7 @@ TEST(LiveView, JsonHasEverySingleBufferInOrder) {
         json["buffers"][0].dump(),
         R"({"owner":"mesh 0","owner_chips":[0,1],"allocator":"0xa000","type":"DRAM","address":"0x1000","size":65536,)"
         R"("page_size":2048,"buffer":"0xf0001000","pid":4242,"tid":4243,"t_ns":1003000000000,)"
-        R"("origin":"allocated","trace_unsafe":false,"footprint_bytes":null})"
+        R"("origin":"allocated","trace_unsafe":false,"footprint_bytes":null,"stack":null})"
     );
     EXPECT_EQ(json["buffers"][1]["address"], "0x2000");
     EXPECT_EQ(json["buffers"][2]["type"], "TRACE");

@@ -185,7 +185,7 @@ TEST(Schema, Growth) {
 }
 
 TEST(Schema, HistoryViews) {
-    for (const std::string view : {"anomalies", "devices", "gaps", "owners", "trace-unsafe"}) {
+    for (const std::string view : {"anomalies", "callsites", "devices", "gaps", "ops", "owners", "trace-unsafe"}) {
         const SchemaFile schema(view);
         std::vector<Event> events = full_stream().events();
         EXPECT_EQ(schema.complaints(json_line(answer(view, events).json)), "") << view;

@@ -37,8 +37,13 @@ public:
         tid_ = tid;
         return *this;
     }
+    // From now on events have this stack.
+    ViewJob& at(std::uint32_t stack) {
+        stack_ = stack;
+        return *this;
+    }
     void pass(std::uint64_t ns) { t_ns_ += ns; }
-    [[nodiscard]] EventHeader next() { return {t_ns_ += kTick, kPid, tid_}; }
+    [[nodiscard]] EventHeader next() { return {t_ns_ += kTick, kPid, tid_, stack_}; }
     [[nodiscard]] std::uint64_t now() const { return t_ns_; }
     [[nodiscard]] std::uint64_t events() const { return tracker_.view().events; }
 
@@ -56,6 +61,7 @@ private:
     std::string warning_;
     std::uint64_t t_ns_ = kAttach;
     std::uint32_t tid_ = kPid + 1;
+    std::uint32_t stack_ = 0;
     std::uint64_t next_address_ = 1U << 20U;
 };
 

@@ -12,6 +12,7 @@
 #include "cli/replay.hpp"
 #include "report/filter_words.hpp"
 #include "report/html_page.hpp"
+#include "report/origin_words.hpp"
 #include "report/process_health.hpp"
 #include "report/text_table.hpp"
 #include "report/view.hpp"
@@ -92,6 +93,7 @@ std::string document(
 ) {
     if (format == OutputFormat::Json) {
         nlohmann::ordered_json json = view.json(stream);
+        add_call_stacks(json, stream.tracker.stacks);
         if (unmatched) {
             json["nothing_passes"] = *unmatched;
         }
