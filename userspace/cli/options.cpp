@@ -291,9 +291,9 @@ void add_export(CLI::App& app, Options& options) {
         ->type_name("TIME");
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
     app.add_option("--min-size", exporting.min_size, "Leave out smaller buffers, e.g. 1M")->transform(as_bytes())->type_name("SIZE");
-    add_choice(app, "--weight", exporting.weight, kWeights, "folded, speedscope: peak (default), live (at the end, default with --at) or allocated")
+    add_choice(app, "--weight", exporting.weight, kWeights, "folded, speedscope, pprof: peak (default), live (at the end, default with --at) or allocated")
         ->type_name("WEIGHT");
-    app.add_flag("--count", exporting.weigh_counts, "folded, speedscope: weigh by numbers of buffers, not by bytes");
+    app.add_flag("--count", exporting.weigh_counts, "folded, speedscope, pprof: weigh by numbers of buffers, not by bytes");
     app.add_option_function<std::string>(
            "--every", [&exporting](const std::string& text) { set_every(exporting, text); },
            "ttnn-visualizer: an operation every so many events, or 'launch' (default: some hundred in all)"

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
+#include "origin/call_site.hpp"
 #include "report/human_size.hpp"
 #include "report/view_words.hpp"
 
@@ -20,6 +22,7 @@ std::size_t BufferGroups::FramesHash::operator()(const std::vector<std::uint32_t
 
 void BufferGroups::begin(const TrackerView& view) {
     peak_t_ns_ = view.last_t_ns;
+    stacks_ = &view.stacks;
     for_each_live(view, [this](const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
         start(process, key, buffer, false);
     });
@@ -95,11 +98,35 @@ std::uint64_t BufferGroups::weigh(const ProcessState& process, const AllocationK
 void BufferGroups::set_frames(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
     wanted_.clear();
     wanted_.push_back(frame(process_name(process)));
+    if (const std::vector<std::uint32_t>& calls = stack_frames(static_cast<std::uint32_t>(buffer.stack)); !calls.empty()) {
+        wanted_.insert(wanted_.end(), calls.begin(), calls.end());
+        wanted_.push_back(frame(fmt::format("{} of {}", to_string(key.type), owner_names_.of(process, process.owner_of(key)))));
+        wanted_.push_back(frame(fmt::format("{} bytes per chip", buffer.size)));
+        return;
+    }
     wanted_.push_back(frame(owner_names_.of(process, process.owner_of(key))));
     wanted_.push_back(frame(std::string(to_string(key.type))));
     wanted_.push_back(frame(buffer.tid == 0 ? "thread unknown" : fmt::format("thread {}", std::uint32_t{buffer.tid})));
     wanted_.push_back(frame(std::string(size_class(buffer.size))));
     wanted_.push_back(frame(fmt::format("{} bytes per chip", buffer.size)));
+}
+
+const std::vector<std::uint32_t>& BufferGroups::stack_frames(std::uint32_t stack) {
+    static const std::vector<std::uint32_t> kNone;
+    const StackSeen* seen = stacks_->find(stack);
+    if (seen == nullptr) {
+        return kNone;
+    }
+    if (stack_frames_.size() < stack) {
+        stack_frames_.resize(stack);
+    }
+    std::vector<std::uint32_t>& frames = stack_frames_[stack - 1U];
+    if (frames.empty()) {
+        std::transform(seen->frames.rbegin(), seen->frames.rend(), std::back_inserter(frames), [this](std::uint32_t number) {
+            return frame(clean_text(frame_text(stacks_->frame(number))));
+        });
+    }
+    return frames;
 }
 
 std::uint32_t BufferGroups::group_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
@@ -115,6 +142,7 @@ std::uint32_t BufferGroups::group_of(const ProcessState& process, const Allocati
             frame_numbers_.erase(frames_.back());
             frames_.pop_back();
         }
+        stack_frames_.clear();
         wanted_.assign(1, frame("more groups"));
         if (const auto rest = group_numbers_.find(wanted_); rest != group_numbers_.end()) {
             return rest->second;

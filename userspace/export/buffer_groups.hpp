@@ -4,8 +4,8 @@
 // Buffers by where they come from, for flame graphs: groups of frames from the outermost to the innermost, each with what it holds at
 // the end of the window, what it held at the peak, and all that was allocated in the window.
 //
-// Frames are process, owner, type, thread, size class and size as long as recordings have no stacks: frames_of() is the one place
-// that decides.
+// Frames are process, the calls that led to the allocation, type and owner, and size; of a buffer without a stack process, owner, type,
+// thread, size class and size. set_frames() is the one place that decides.
 #pragma once
 
 #include <tsl/robin_map.h>
@@ -68,6 +68,8 @@ private:
     [[nodiscard]] std::uint32_t group_of(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
     void set_frames(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
     [[nodiscard]] std::uint32_t frame(std::string name);
+    // Those of a stack, outermost first; empty if it is not known.
+    [[nodiscard]] const std::vector<std::uint32_t>& stack_frames(std::uint32_t stack);
     WeightedGroup& changing(std::uint32_t group);
 
     const ExportOptions options_;
@@ -78,6 +80,8 @@ private:
     std::vector<std::uint64_t> peak_of_;  // by group: number of the peak that at_peak is of
     tsl::robin_map<std::vector<std::uint32_t>, std::uint32_t, FramesHash> group_numbers_;
     std::vector<std::uint32_t> wanted_;   // frames of the buffer at hand
+    const StackTable* stacks_ = nullptr;
+    std::vector<std::vector<std::uint32_t>> stack_frames_;  // by the stack's number
     LifeMap<Kept> live_;
     std::uint64_t live_total_ = 0;
     std::uint64_t peak_total_ = 0;

@@ -36,7 +36,7 @@ struct ExportOptions {
     ViewFilter filter;
     std::vector<std::uint32_t> processes;  // pids; empty: all
     std::uint64_t min_size = 0;  // bytes per chip; smaller buffers are left out
-    std::optional<GroupWeight> weight;  // folded, speedscope
+    std::optional<GroupWeight> weight;  // folded, speedscope, pprof
     bool weigh_counts = false;          // likewise: buffers instead of bytes
     // ttnn-visualizer: a pseudo-operation every so many events; 0: as many as are good to look at.
     std::uint64_t every = 0;

@@ -15,6 +15,7 @@ std::unique_ptr<Exporter> make_csv_export(const ExportOptions& options, const Ex
 std::unique_ptr<Exporter> make_perfetto_export(const ExportOptions& options, const ExportTarget& target);
 std::unique_ptr<Exporter> make_folded_export(const ExportOptions& options, const ExportTarget& target);
 std::unique_ptr<Exporter> make_speedscope_export(const ExportOptions& options, const ExportTarget& target);
+std::unique_ptr<Exporter> make_pprof_export(const ExportOptions& options, const ExportTarget& target);
 std::unique_ptr<Exporter> make_visualizer_export(const ExportOptions& options, const ExportTarget& target);
 std::unique_ptr<Exporter> make_torch_json_export(const ExportOptions& options, const ExportTarget& target);
 std::unique_ptr<Exporter> make_torch_pickle_export(const ExportOptions& options, const ExportTarget& target);

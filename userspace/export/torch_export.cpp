@@ -54,7 +54,7 @@ public:
         for_each_live(view, [this](const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
             if (TorchSpace* space = space_of(process, key, buffer.size)) {
                 learn_late(process, key, buffer);
-                space->live.push_back({key.address, shown_bank_bytes(process, key, buffer), buffer.tid, size_class(buffer.size)});
+                space->live.push_back({key.address, shown_bank_bytes(process, key, buffer), buffer.tid, static_cast<std::uint32_t>(buffer.stack), size_class(buffer.size)});
                 cover_region(*space, process, key);
                 space->cover(key.address, space->live.back().bytes);
             }
@@ -133,7 +133,7 @@ private:
         cover_region(*space, process, key);
         const auto number = static_cast<std::uint32_t>(space - snapshot_.spaces.data());
         push({
-            process.last_t_ns, key.address, bytes, size_class(buffer.size), number, buffer.tid, action,
+            process.last_t_ns, key.address, bytes, size_class(buffer.size), number, buffer.tid, static_cast<std::uint32_t>(buffer.stack), action,
             !bank_footprint_of(process, key, buffer),
         });
     }
@@ -165,7 +165,7 @@ private:
             return;
         }
         push({failed.header.t_ns, *free, *failure.needed, {}, static_cast<std::uint32_t>(space - snapshot_.spaces.data()), failed.header.tid,
-              TorchAction::OutOfMemory, false});
+              failed.header.stack, TorchAction::OutOfMemory, false});
     }
     // Of the allocator that refused; of those of nobody knows which, one of their own.
     TorchSpace* space_of(const ProcessState& process, const AllocationFailure& failure) {

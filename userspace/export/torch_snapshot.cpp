@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 
 #include "export/labels.hpp"
+#include "origin/call_site.hpp"
 
 namespace tt::alloc_trace {
 
 void TorchSnapshotWriter::write(const ReplayedStream& stream) {
+    stacks_ = &stream.tracker.stacks;
     tree_.begin_map();
     write_about(stream);
     tree_.key("segments");
@@ -81,7 +83,7 @@ void TorchSnapshotWriter::write_segment(std::uint32_t number) {
     tree_.entry("stream", std::uint64_t{0});
     tree_.entry("segment_type", std::string_view("large"));
     tree_.key("frames");
-    write_frames(nullptr, 0);
+    write_frames(nullptr, 0, 0);
     tree_.key("blocks");
     tree_.begin_list();
     std::uint64_t at = space.first;
@@ -111,7 +113,7 @@ void TorchSnapshotWriter::write_block(std::uint64_t address, std::uint64_t bytes
         tree_.entry("category", held->category);
     }
     tree_.key("frames");
-    write_frames(held == nullptr ? nullptr : &space, held == nullptr ? 0 : held->tid);
+    write_frames(held == nullptr ? nullptr : &space, held == nullptr ? 0 : held->tid, held == nullptr ? 0 : held->stack);
     tree_.end_map();
     flush_();
 }
@@ -148,7 +150,7 @@ void TorchSnapshotWriter::write_end_of_trace() {
     tree_.entry("time_us", snapshot_.end_t_ns / 1000);
     tree_.entry("category", std::string_view("unknown"));
     tree_.key("frames");
-    write_frames(nullptr, 0);
+    write_frames(nullptr, 0, 0);
     tree_.end_map();
 }
 
@@ -163,23 +165,31 @@ void TorchSnapshotWriter::write_entry(const TorchEntry& entry, std::string_view 
         tree_.entry("category", entry.category);
     }
     tree_.key("frames");
-    write_frames(with_frame ? &space : nullptr, entry.tid);
+    write_frames(with_frame ? &space : nullptr, entry.tid, entry.stack);
     tree_.end_map();
 }
 
-// Recordings have no stacks: one frame says what is known, and the viewer shows it as "FILENAME:LINE:NAME".
-void TorchSnapshotWriter::write_frames(const TorchSpace* space, std::uint32_t tid) {
+// The calls, innermost first, and at last what is known without them: the viewer shows each as "FILENAME:LINE:NAME".
+void TorchSnapshotWriter::write_frames(const TorchSpace* space, std::uint32_t tid, std::uint32_t stack) {
     tree_.begin_list();
     if (space != nullptr) {
-        tree_.begin_map();
-        const std::string filename = space->process + " thread";
-        const std::string name = space->name();
-        tree_.entry("filename", std::string_view(filename));
-        tree_.entry("line", std::uint64_t{tid});
-        tree_.entry("name", std::string_view(name));
-        tree_.end_map();
+        if (const StackSeen* calls = stacks_->find(stack)) {
+            for (const std::uint32_t number : calls->frames) {
+                const FrameSeen& frame = stacks_->frame(number);
+                write_frame(clean_text(frame.file), frame.line, clean_text(function_text(frame)));
+            }
+        }
+        write_frame(space->process + " thread", tid, space->name());
     }
     tree_.end_list();
+}
+
+void TorchSnapshotWriter::write_frame(std::string_view filename, std::uint64_t line, std::string_view name) {
+    tree_.begin_map();
+    tree_.entry("filename", filename);
+    tree_.entry("line", line);
+    tree_.entry("name", name);
+    tree_.end_map();
 }
 
 }  // namespace tt::alloc_trace

@@ -29,6 +29,7 @@ struct TorchEntry {
     std::string_view category{};
     std::uint32_t space = 0;
     std::uint32_t tid = 0;
+    std::uint32_t stack = 0;    // of the allocation; 0: not known
     TorchAction action = TorchAction::Alloc;
     bool by_size = false;       // the footprint is not known: the size of a chip, as far as the bank reaches
 };
@@ -37,6 +38,7 @@ struct TorchBlock {
     std::uint64_t address = 0;
     std::uint64_t bytes = 0;
     std::uint32_t tid = 0;
+    std::uint32_t stack = 0;
     std::string_view category{};
 };
 
@@ -88,11 +90,13 @@ private:
     void write_trace(const std::vector<const TorchEntry*>& entries, const TorchSpace& space);
     void write_end_of_trace();
     void write_entry(const TorchEntry& entry, std::string_view action, bool with_frame, const TorchSpace& space);
-    void write_frames(const TorchSpace* space, std::uint32_t tid);
+    void write_frames(const TorchSpace* space, std::uint32_t tid, std::uint32_t stack);
+    void write_frame(std::string_view filename, std::uint64_t line, std::string_view name);
 
     TorchSnapshot& snapshot_;
     TreeWriter& tree_;
     std::function<void()> flush_;
+    const StackTable* stacks_ = nullptr;
 };
 
 }  // namespace tt::alloc_trace

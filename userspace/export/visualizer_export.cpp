@@ -16,6 +16,7 @@
 #include "export/bank_bytes.hpp"
 #include "export/formats.hpp"
 #include "export/labels.hpp"
+#include "origin/call_site.hpp"
 #include "export/life_map.hpp"
 #include "export/stream_state.hpp"
 #include "export/visualizer_devices.hpp"
@@ -134,9 +135,10 @@ private:
     void add_buffer(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, const Moment& moment);
     void write_graph(std::uint64_t operation);
     void write_operation(std::size_t index, const ReplayedStream& stream);
-    void write_errors(const SessionInfo& session);
+    void write_errors(const ReplayedStream& stream);
     void write_metadata(const ReplayedStream& stream);
-    [[nodiscard]] std::string operation_name(const Moment& moment) const;
+    [[nodiscard]] std::string operation_name(const Moment& moment, const StackTable& stacks) const;
+    void write_stack(std::int64_t operation, std::uint32_t stack, const StackTable& stacks);
 
     const ExportOptions options_;
     VisualizerTables tables_;
@@ -154,6 +156,7 @@ private:
     MomentCounts now_;
     std::uint64_t begin_t_ns_ = 0;
     std::uint64_t t_ns_ = 0;
+    std::uint32_t stack_ = 0;     // of the present event
     std::size_t next_peak_ = 0;   // of options_.peaks
     std::uint64_t rows_ = 0;      // of buffers
     std::uint64_t chunks_ = 0;    // rows
@@ -165,6 +168,7 @@ private:
 
 void VisualizerExport::take(const Event& event) {
     const bool shown = state_.passes(options_, event);
+    stack_ = header_of(event).stack;
     const bool launch = std::holds_alternative<ProgramLaunched>(event) && shown;
     now_.launches += launch ? 1 : 0;
     std::optional<VisualizerError> error = shown && errors_.size() < kMaxErrors ? error_of(event) : std::nullopt;
@@ -212,7 +216,7 @@ void VisualizerExport::add_moment(MomentKind kind, std::string name) {
         }
     }
     make_room();
-    Moment& moment = list_.add(kind, {0, kind, 0, t_ns_, now_, 0, std::move(name)});
+    Moment& moment = list_.add(kind, {0, kind, 0, t_ns_, now_, 0, std::move(name), stack_});
     add_buffers(moment);
     rows_ += moment.buffers;
 }
@@ -298,8 +302,22 @@ void VisualizerExport::write_graph(std::uint64_t operation) {
     }
 }
 
-std::string VisualizerExport::operation_name(const Moment& moment) const {
-    return fmt::format("{}, {:.6f} s", moment.name, static_cast<double>(moment.t_ns - std::min(begin_t_ns_, moment.t_ns)) / 1e9);
+std::string VisualizerExport::operation_name(const Moment& moment, const StackTable& stacks) const {
+    const std::string operation = CallSites(stacks).of(moment.stack).operation;
+    const std::string name = operation.empty() ? moment.name : clean_text(operation) + ", " + moment.name;
+    return fmt::format("{}, {:.6f} s", name, static_cast<double>(moment.t_ns - std::min(begin_t_ns_, moment.t_ns)) / 1e9);
+}
+
+void VisualizerExport::write_stack(std::int64_t operation, std::uint32_t stack, const StackTable& stacks) {
+    const StackSeen* seen = stacks.find(stack);
+    if (seen == nullptr) {
+        return;
+    }
+    std::string text;
+    for (const std::uint32_t frame : seen->frames) {
+        text += clean_text(frame_text(stacks.frame(frame), true)) + "\n";
+    }
+    tables_.add_stack_trace(operation, text);
 }
 
 void VisualizerExport::write_operation(std::size_t index, const ReplayedStream& stream) {
@@ -310,8 +328,9 @@ void VisualizerExport::write_operation(std::size_t index, const ReplayedStream& 
     const auto operation = static_cast<std::int64_t>(index + 1);
     tables_.map_operation(static_cast<std::int64_t>(moment.number), operation);
     tables_.add_operation(
-        operation, operation_name(moment), static_cast<double>(moment.t_ns - std::min(before.t_ns, moment.t_ns)) / 1e9
+        operation, operation_name(moment, stream.tracker.stacks), static_cast<double>(moment.t_ns - std::min(before.t_ns, moment.t_ns)) / 1e9
     );
+    write_stack(operation, moment.stack, stream.tracker.stacks);
     const auto add = [&](std::string_view name, const std::string& value) { tables_.add_argument(operation, name, value); };
     const auto add_change = [&](std::string_view name, std::uint64_t MomentCounts::*count) {
         add(name, fmt::format("{}", moment.counts.*count - before.counts.*count));
@@ -330,7 +349,8 @@ void VisualizerExport::write_operation(std::size_t index, const ReplayedStream& 
 }
 
 // Each belongs to the operation that ends behind it.
-void VisualizerExport::write_errors(const SessionInfo& session) {
+void VisualizerExport::write_errors(const ReplayedStream& stream) {
+    const SessionInfo& session = stream.session;
     const std::vector<Moment>& moments = list_.moments();
     for (const VisualizerError& error : errors_) {
         const auto found = std::find_if(moments.begin(), moments.end(), [&error](const Moment& moment) {
@@ -340,7 +360,7 @@ void VisualizerExport::write_errors(const SessionInfo& session) {
         const std::string time =
             known ? rfc3339_utc(session.attached_unix_ns + (error.t_ns - session.attached_monotonic_ns)) : std::string();
         tables_.add_error(
-            found - moments.begin() + 1, operation_name(*found), error.type, clean_text(error.message), time
+            found - moments.begin() + 1, operation_name(*found, stream.tracker.stacks), error.type, clean_text(error.message), time
         );
     }
 }
@@ -360,7 +380,7 @@ Status VisualizerExport::finish(const ReplayedStream& stream) {
         write_operation(i, stream);
     }
     tables_.renumber();
-    write_errors(stream.session);
+    write_errors(stream);
     write_metadata(stream);
     for (const auto& [id, device] : devices_.all()) {
         tables_.add_device(device.row);

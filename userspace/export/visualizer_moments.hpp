@@ -37,6 +37,7 @@ struct Moment {
     MomentCounts counts;
     std::uint64_t buffers = 0;
     std::string name;          // "alloc L1 264.0 KiB", "launch 5", "peak of DRAM on chip 0"
+    std::uint32_t stack = 0;   // of its event; 0: not known
 };
 
 class MomentList {

@@ -123,6 +123,10 @@ void VisualizerTables::add_operation(std::int64_t operation, std::string_view na
     SqliteStatement(file_, "INSERT INTO operations VALUES (?,?,?,0)")({operation, name, seconds});
 }
 
+void VisualizerTables::add_stack_trace(std::int64_t operation, std::string_view text) {
+    SqliteStatement(file_, "INSERT INTO stack_traces VALUES (?,?,NULL,0)")({operation, text});
+}
+
 void VisualizerTables::add_argument(std::int64_t operation, std::string_view name, std::string_view value) {
     SqliteStatement(file_, "INSERT INTO operation_arguments VALUES (?,?,?,0)")({operation, name, value});
 }

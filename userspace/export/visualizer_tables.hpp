@@ -52,6 +52,7 @@ public:
     // Gives all that was added the mapped operations.
     void renumber();
     void add_operation(std::int64_t operation, std::string_view name, double seconds);
+    void add_stack_trace(std::int64_t operation, std::string_view text);
     void add_argument(std::int64_t operation, std::string_view name, std::string_view value);
     void add_error(std::int64_t operation, std::string_view operation_name, std::string_view type, std::string_view message, std::string_view time);
     void add_device(const VisualizerDevice& device);

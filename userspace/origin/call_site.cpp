@@ -35,6 +35,10 @@ bool is_device_operation(const std::string& name) { return contains(name, "Devic
 
 }  // namespace
 
+std::string function_text(const FrameSeen& frame) {
+    return frame.kind == FrameKind::Python ? frame.function : frame_text(frame);
+}
+
 std::string frame_text(const FrameSeen& frame, bool full) {
     const std::string file = full ? frame.file : base_name(frame.file);
     if (frame.kind == FrameKind::Python) {

@@ -12,6 +12,7 @@
 #include "report/capacity_words.hpp"
 #include "report/failure_words.hpp"
 #include "report/human_size.hpp"
+#include "report/origin_words.hpp"
 #include "report/refusals_table.hpp"
 #include "report/text_table.hpp"
 
@@ -154,6 +155,7 @@ Json failure_json(const ExplainedFailure& explained) {
     Json json;
     json["pid"] = explained.when.pid;
     json["tid"] = failure.event.header.tid;
+    json["stack"] = stack_json(failure.event.header.stack);
     add_recurrence(json, explained.when);
     add_owner(json, explained.owner);
     json["type"] = to_string(failure.event.buffer.type);
@@ -355,6 +357,11 @@ private:
     ) const {
         lines.push_back({});
         append_notes(lines, sentences(explained, stream.session, style), style);
+        CallSites sites(stream.tracker.stacks);
+        if (const CallSites::CallSite& site = sites.of(explained.failure.event.header.stack); !site.text.empty()) {
+            const std::string operation = site.operation.empty() ? "" : ", in " + site.operation;
+            append_notes(lines, {{fmt::format("  asked for by {}{}", site.text, operation), Ink::Plain}}, style);
+        }
         if (explained.help && !explained.help->examples.empty()) {
             append_notes(lines, {{"would have to be freed", Ink::Strong}}, style);
             append_buffers(lines, explained.help->examples, explained.help->buffers, options_.top, stream, style);

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <protozero/pbf_reader.hpp>
 
 #include "export_support.hpp"
 
@@ -88,6 +90,117 @@ TEST(SpeedscopeExport, HoldsAllWeights) {
     EXPECT_EQ(profiles[0].at("endValue"), 2 * (2 * kMiB + rest));
     EXPECT_EQ(profiles[1].at("endValue"), 2 * (4 * kMiB + rest));
     EXPECT_EQ(profiles[2].at("endValue"), 2 * (6 * kMiB + rest));
+}
+
+// One buffer asked for at a Python line, in ttnn::softmax, and one without a stack.
+std::vector<Event> stacked_events() {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).mesh_regions(0);
+    stream.apply(FrameSeen{{}, 1, FrameKind::Native, 0, 1, "_ZN4ttnn7softmaxERKNS_6TensorE", "_ttnn.so", ""});
+    stream.apply(FrameSeen{{}, 2, FrameKind::Python, 41, 10, "forward; a\nb", "/home/me/model.py", ""});
+    stream.apply(StackSeen{{}, 1, {1, 2}});
+    EventHeader header = stream.at(1);
+    header.stack = 1;
+    stream.apply(Allocated{header, mesh_buffer(0x1000, 8 * kKiB)}).alloc(2, 0x9000, 8 * kKiB);
+    return stream.events();
+}
+
+TEST(FoldedExport, CallsAreFramesOutermostFirst) {
+    const std::string text = export_events("folded", stacked_events()).text;
+    EXPECT_THAT(text, HasSubstr("job (4242);model.py:41 forward: a b;ttnn::softmax;DRAM of mesh 0 (chips 0-1);8192 bytes per chip "));
+    EXPECT_THAT(text, HasSubstr("job (4242);mesh 0 (chips 0-1);DRAM;thread 4243;")) << "the other one";
+}
+
+struct PprofSample {
+    std::vector<std::string> stack;  // innermost first
+    std::vector<std::int64_t> values;
+};
+struct Pprof {
+    std::vector<std::string> types;
+    std::vector<PprofSample> samples;
+    std::string shown;
+};
+
+// By google/pprof's proto/profile.proto.
+Pprof read_pprof(const std::string& bytes) {
+    std::vector<std::string> strings;
+    std::vector<std::int64_t> types;
+    std::vector<std::pair<std::vector<std::uint64_t>, std::vector<std::int64_t>>> samples;
+    std::map<std::uint64_t, std::uint64_t> function_of;
+    std::map<std::uint64_t, std::int64_t> name_of;
+    std::int64_t shown = 0;
+    for (protozero::pbf_reader profile(bytes); profile.next();) {
+        if (profile.tag() == 6) {
+            strings.push_back(profile.get_string());
+        } else if (profile.tag() == 14) {
+            shown = profile.get_int64();
+        } else if (profile.tag() == 1) {
+            protozero::pbf_reader type = profile.get_message();
+            EXPECT_TRUE(type.next(1));
+            types.push_back(type.get_int64());
+        } else if (profile.tag() == 2) {
+            auto& [locations, values] = samples.emplace_back();
+            for (protozero::pbf_reader sample = profile.get_message(); sample.next();) {
+                if (sample.tag() == 1) {
+                    const auto ids = sample.get_packed_uint64();
+                    locations.assign(ids.begin(), ids.end());
+                } else {
+                    const auto all = sample.get_packed_int64();
+                    values.assign(all.begin(), all.end());
+                }
+            }
+        } else if (profile.tag() == 4) {
+            protozero::pbf_reader location = profile.get_message();
+            EXPECT_TRUE(location.next(1));
+            const std::uint64_t id = location.get_uint64();
+            EXPECT_TRUE(location.next(4));
+            protozero::pbf_reader line = location.get_message();
+            EXPECT_TRUE(line.next(1));
+            function_of[id] = line.get_uint64();
+        } else if (profile.tag() == 5) {
+            protozero::pbf_reader function = profile.get_message();
+            EXPECT_TRUE(function.next(1));
+            const std::uint64_t id = function.get_uint64();
+            EXPECT_TRUE(function.next(2));
+            name_of[id] = function.get_int64();
+        } else {
+            profile.skip();
+        }
+    }
+    EXPECT_EQ(strings.at(0), "");
+    Pprof read;
+    read.shown = strings.at(static_cast<std::size_t>(shown));
+    for (const std::int64_t type : types) {
+        read.types.push_back(strings.at(static_cast<std::size_t>(type)));
+    }
+    for (const auto& [locations, values] : samples) {
+        PprofSample& sample = read.samples.emplace_back();
+        sample.values = values;
+        for (const std::uint64_t location : locations) {
+            sample.stack.push_back(strings.at(static_cast<std::size_t>(name_of.at(function_of.at(location)))));
+        }
+    }
+    return read;
+}
+
+TEST(PprofExport, HasAllWeightsAtNamedStacks) {
+    const Pprof profile = read_pprof(export_events("pprof", stacked_events()).text);
+    EXPECT_THAT(profile.types, testing::ElementsAre("live", "peak", "allocated"));
+    EXPECT_EQ(profile.shown, "peak");
+    ASSERT_EQ(profile.samples.size(), 2U);
+    EXPECT_THAT(
+        profile.samples[0].stack,
+        testing::ElementsAre("8192 bytes per chip", "DRAM of mesh 0 (chips 0-1)", "ttnn::softmax", "model.py:41 forward; a\nb", "job (4242)")
+    );
+    const std::int64_t bytes = profile.samples[0].values.at(0);
+    EXPECT_GT(bytes, 0);
+    EXPECT_THAT(profile.samples[0].values, testing::Each(bytes));
+    ExportOptions options;
+    options.weight = GroupWeight::Live;
+    options.weigh_counts = true;
+    const Pprof counts = read_pprof(export_events("pprof", stacked_events(), options).text);
+    EXPECT_EQ(counts.shown, "live");
+    EXPECT_THAT(counts.samples.at(0).values, testing::ElementsAre(1, 1, 1));
 }
 
 }  // namespace
