@@ -27,6 +27,7 @@ Result<int> run(const Options& options) {
     switch (options.command) {
         case Command::Watch: return run_watch(options);
         case Command::Record: return run_record(options);
+        case Command::Log: return run_log(options);
         case Command::Mark: return run_mark(options);
         case Command::Report: return run_report(options);
         case Command::Diff: return run_diff(options);

@@ -128,6 +128,29 @@ void add_watch(CLI::App& app, Options& options) {
     app.add_flag("--baseline", options.baseline, "Take the first state shown as baseline and show changes against it");
 }
 
+void add_stacks(CLI::App& app, Options& options) {
+    add_choice(app, "--stacks", options.stacks, kStacks, "Take with each allocation, failure and launch the calls that led to it: none (default) or native")
+        ->type_name("KIND");
+}
+
+void add_min_size(CLI::App& app, Options& options) {
+    app.add_option("--min-size", options.exporting.min_size, "Leave out smaller buffers, e.g. 1M")->transform(as_bytes())->type_name("SIZE");
+}
+
+void add_calls(CLI::App& app, Options& options) {
+    app.add_option("--call", options.exporting.called_by, "log: only events with a call that has this text in it, a function or a file")->type_name("TEXT");
+    app.add_flag("--calls", options.exporting.calls_below, "log: the calls below each line, innermost first");
+}
+
+void add_log(CLI::App& app, Options& options) {
+    add_target(app, options);
+    add_filter(app, options);
+    add_min_size(app, options);
+    add_stacks(app, options);
+    add_calls(app, options);
+    add_format(app, options, kFormats, "text (a line per event) or json (as export --to jsonl)");
+}
+
 void add_record(CLI::App& app, Options& options) {
     add_target(app, options);
     app.add_option("-o,--output", options.output, "File to write")->type_name("FILE")->required();
@@ -135,8 +158,7 @@ void add_record(CLI::App& app, Options& options) {
     app.add_option("--max-size", options.max_bytes, "Keep the newest events in FILE and FILE.1, FILE.2 ..., so much together, e.g. 2G")
         ->transform(as_bytes())
         ->type_name("SIZE");
-    add_choice(app, "--stacks", options.stacks, kStacks, "Record with each allocation the calls that led to it: none (default) or native")
-        ->type_name("KIND");
+    add_stacks(app, options);
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
 }
 
@@ -290,7 +312,8 @@ void add_export(CLI::App& app, Options& options) {
     app.add_option("--at", options.at, "Up to that moment, and what was live then: a time as above, 'peak' (of --type, --device), 'failure' (the first), or 'close' (before all was given back)")
         ->type_name("TIME");
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
-    app.add_option("--min-size", exporting.min_size, "Leave out smaller buffers, e.g. 1M")->transform(as_bytes())->type_name("SIZE");
+    add_min_size(app, options);
+    add_calls(app, options);
     add_choice(app, "--weight", exporting.weight, kWeights, "folded, speedscope, pprof: peak (default), live (at the end, default with --at) or allocated")
         ->type_name("WEIGHT");
     app.add_flag("--count", exporting.weigh_counts, "folded, speedscope, pprof: weigh by numbers of buffers, not by bytes");
@@ -343,10 +366,10 @@ std::string check_stray(const CLI::App& app) {
 
 std::string check_target(const Options& options) {
     const LiveTarget& target = options.target;
-    const bool live = options.command == Command::Watch || options.command == Command::Record;
+    const bool live = options.command == Command::Watch || options.command == Command::Record || options.command == Command::Log;
     const int given = (target.pids.empty() ? 0 : 1) + (target.all ? 1 : 0) + (target.command.empty() ? 0 : 1);
     if (!live) {
-        return target.command.empty() ? "" : "'-- COMMAND' goes with watch and record only";
+        return target.command.empty() ? "" : "'-- COMMAND' goes with watch, record and log only";
     }
     if (given == 1) {
         return "";
@@ -405,6 +428,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     };
     add("watch", "Show a live table (the default)", Command::Watch, add_watch);
     add("record", "Write every event to a file", Command::Record, add_record);
+    add("log", "Print every event as it happens, a line each", Command::Log, add_log);
     add("mark", "Name the present moment in the recording of a running 'record'", Command::Mark, add_mark);
     add("report", "Show what a recording holds", Command::Report, add_report);
     add("diff", "Compare two recordings, or two moments of one", Command::Diff, add_diff);

@@ -17,7 +17,7 @@
 
 namespace tt::alloc_trace {
 
-enum class Command { Watch, Record, Mark, Report, Diff, Export, Snapshot, List, Doctor };
+enum class Command { Watch, Record, Log, Mark, Report, Diff, Export, Snapshot, List, Doctor };
 enum class OutputFormat { Auto, Text, Plain, Json, Html };
 enum class ColorMode { Auto, Always, Never };
 
@@ -51,13 +51,13 @@ struct Options {
     std::uint64_t max_bytes = 0;      // record, of all parts together; 0: no limit
     std::size_t top = 20;             // report, diff, snapshot
     std::string export_format = "jsonl";
-    ExportOptions exporting;          // export; its filter is the one above
+    ExportOptions exporting;          // export, log; its filter is the one above
     std::string layout_file;          // watch, record, snapshot, doctor
     std::string library;              // doctor
     bool dump_layout = false;         // doctor
     SnapshotOptions snapshot;         // watch, record
     bool lossless = false;            // watch, record
-    bool stacks = false;              // record
+    bool stacks = false;              // record, log
 };
 
 struct ParsedCommandLine {

@@ -34,8 +34,7 @@ void BufferGroups::ended(const ProcessState& process, const AllocationKey& key) 
         return;
     }
     const Kept kept = found->second;
-    changing(kept.group).live -= kept.weight;
-    live_total_ -= kept.weight;
+    weights_.end(kept.group, kept.weight);
     live_.erase(found);
 }
 
@@ -45,8 +44,9 @@ void BufferGroups::known_better(const ProcessState& process, const AllocationKey
 }
 
 void BufferGroups::settle() {
-    for (std::uint32_t i = 0; i < groups_.size(); ++i) {
-        changing(i);
+    weights_.settle();
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+        groups_[i].weights = weights_.groups()[i];
     }
 }
 
@@ -73,14 +73,8 @@ void BufferGroups::start(const ProcessState& process, const AllocationKey& key, 
     }
     const Kept kept{group_of(process, key, buffer), weigh(process, key, buffer)};
     live_[{process.number, key}] = kept;
-    WeightedGroup& group = changing(kept.group);
-    group.live += kept.weight;
-    group.allocated += allocated ? kept.weight : 0;
-    live_total_ += kept.weight;
-    if (live_total_ > peak_total_) {
-        peak_total_ = live_total_;
+    if (weights_.start(kept.group, kept.weight, allocated)) {
         peak_t_ns_ = process.last_t_ns;
-        ++peak_number_;
     }
 }
 
@@ -149,8 +143,8 @@ std::uint32_t BufferGroups::group_of(const ProcessState& process, const Allocati
         }
     }
     const auto number = static_cast<std::uint32_t>(groups_.size());
-    groups_.push_back({wanted_, 0, 0, 0});
-    peak_of_.push_back(peak_number_);
+    groups_.push_back({wanted_});
+    weights_.add_group();
     group_numbers_[wanted_] = number;
     return number;
 }
@@ -161,15 +155,6 @@ std::uint32_t BufferGroups::frame(std::string name) {
         frames_.push_back(entry->first);
     }
     return entry->second;
-}
-
-// A group that did not change since the peak holds now what it held then: it is looked at only when it changes.
-WeightedGroup& BufferGroups::changing(std::uint32_t group) {
-    if (peak_of_[group] != peak_number_) {
-        peak_of_[group] = peak_number_;
-        groups_[group].at_peak = groups_[group].live;
-    }
-    return groups_[group];
 }
 
 }  // namespace tt::alloc_trace

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/peak_weights.hpp"
 #include "export/exporter.hpp"
 #include "export/labels.hpp"
 #include "export/life_map.hpp"
@@ -23,12 +24,10 @@ namespace tt::alloc_trace {
 
 struct WeightedGroup {
     std::vector<std::uint32_t> frames;  // indices into BufferGroups::frames(), outermost first
-    std::uint64_t live = 0;             // at the end
-    std::uint64_t at_peak = 0;
-    std::uint64_t allocated = 0;
+    GroupWeights weights{};             // after settle()
 
     [[nodiscard]] std::uint64_t weight(GroupWeight weight) const {
-        return weight == GroupWeight::Live ? live : weight == GroupWeight::Peak ? at_peak : allocated;
+        return weight == GroupWeight::Live ? weights.live : weight == GroupWeight::Peak ? weights.at_peak : weights.allocated;
     }
 };
 
@@ -70,22 +69,18 @@ private:
     [[nodiscard]] std::uint32_t frame(std::string name);
     // Those of a stack, outermost first; empty if it is not known.
     [[nodiscard]] const std::vector<std::uint32_t>& stack_frames(std::uint32_t stack);
-    WeightedGroup& changing(std::uint32_t group);
 
     const ExportOptions options_;
     OwnerNames owner_names_;
     std::vector<std::string> frames_;
     tsl::robin_map<std::string, std::uint32_t> frame_numbers_;
     std::vector<WeightedGroup> groups_;
-    std::vector<std::uint64_t> peak_of_;  // by group: number of the peak that at_peak is of
+    PeakWeights weights_;  // of groups_
     tsl::robin_map<std::vector<std::uint32_t>, std::uint32_t, FramesHash> group_numbers_;
     std::vector<std::uint32_t> wanted_;   // frames of the buffer at hand
     const StackTable* stacks_ = nullptr;
     std::vector<std::vector<std::uint32_t>> stack_frames_;  // by the stack's number
     LifeMap<Kept> live_;
-    std::uint64_t live_total_ = 0;
-    std::uint64_t peak_total_ = 0;
-    std::uint64_t peak_number_ = 0;
     std::uint64_t peak_t_ns_ = 0;
     std::uint64_t by_size_ = 0;  // buffers whose footprint is not known
 };

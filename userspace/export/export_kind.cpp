@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::array kKinds{
     ExportKind{"jsonl", "every event in order, one JSON object per line", false, false, false, make_jsonl_export},
+    ExportKind{"log", "every event in order, a line for people", false, false, false, make_log_export},
     ExportKind{"csv", "every event in order, one row each", false, false, false, make_csv_export},
     ExportKind{"perfetto", "a trace for ui.perfetto.dev: memory per chip and type, buffers, failures", false, false, false, make_perfetto_export},
     ExportKind{"folded", "stacks of a flame graph, one line each: see --weight", false, false, false, make_folded_export},

@@ -35,6 +35,8 @@ public:
     // Of the writing so far; after a failure nothing more is written.
     [[nodiscard]] virtual const Status& status() const = 0;
     [[nodiscard]] virtual Status finish(const ReplayedStream& stream) = 0;
+    // Hands on what was written so far; for a stream that is watched while it goes.
+    virtual void flush() {}
     // What the reader of the file has to know and cannot see there, for people; after finish().
     [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
 };
@@ -51,6 +53,13 @@ public:
         return status_;
     }
 
+    void flush() final {
+        if (status_) {
+            status_ = sink_.write(text_);
+        }
+        text_.clear();
+    }
+
 protected:
     // Appends to text() whatever comes last.
     virtual void write_end(const ReplayedStream& stream) = 0;
@@ -63,13 +72,6 @@ protected:
 
 private:
     static constexpr std::size_t kFlushBytes = std::size_t{1} << 18U;
-
-    void flush() {
-        if (status_) {
-            status_ = sink_.write(text_);
-        }
-        text_.clear();
-    }
 
     TextSink& sink_;
     std::string text_;

@@ -11,6 +11,7 @@
 namespace tt::alloc_trace {
 
 std::unique_ptr<Exporter> make_jsonl_export(const ExportOptions& options, const ExportTarget& target);
+std::unique_ptr<Exporter> make_log_export(const ExportOptions& options, const ExportTarget& target);
 std::unique_ptr<Exporter> make_csv_export(const ExportOptions& options, const ExportTarget& target);
 std::unique_ptr<Exporter> make_perfetto_export(const ExportOptions& options, const ExportTarget& target);
 std::unique_ptr<Exporter> make_folded_export(const ExportOptions& options, const ExportTarget& target);

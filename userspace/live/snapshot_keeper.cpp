@@ -398,7 +398,7 @@ void SnapshotKeeper::announce(Process& process, const EventHeader& header, const
     if (allocator.regions.empty()) {
         order_.know(header.pid, allocator.allocator, allocator.owner);  // there is nothing to wait for
     }
-    AllocatorSeen seen{header, allocator.allocator, allocator.owner, {}};
+    AllocatorSeen seen{{header.t_ns, header.pid, header.tid}, allocator.allocator, allocator.owner, {}};
     for (const WalkedRegion& region : allocator.regions) {
         seen.regions.push_back(region.region);
     }

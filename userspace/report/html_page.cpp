@@ -4,6 +4,9 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
+
+#include "report/answer_heading.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -13,18 +16,20 @@ namespace {
 // Forwards a replay to all of them.
 class Picture final : public Observer {
 public:
-    explicit Picture(std::uint64_t since_t_ns) : series(since_t_ns), map(since_t_ns) {}
+    Picture(std::uint64_t since_t_ns, LifeFilter passes) : series(since_t_ns), map(since_t_ns), stacks(std::move(passes)) {}
 
     void begin(const TrackerView& view) override {
         series.begin(view);
         map.begin(view);
         peaks.begin(view);
         room.begin(view);
+        stacks.begin(view);
     }
     void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override {
         series.started(process, key, buffer);
         peaks.started(process, key, buffer);
         room.started(process, key, buffer);
+        stacks.started(process, key, buffer);
     }
     void ended(
         const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind
@@ -32,12 +37,14 @@ public:
         series.ended(process, key, buffer, kind);
         map.ended(process, key, buffer, kind);
         room.ended(process, key, buffer, kind);
+        stacks.ended(process, key, buffer, kind);
     }
     void known_better(
         const ProcessState& process, const AllocationKey& key, const LiveBuffer& before, const LiveBuffer& now
     ) override {
         series.known_better(process, key, before, now);
         peaks.known_better(process, key, before, now);
+        stacks.known_better(process, key, before, now);
     }
     void launching(const ProcessState& process, const Place& place) override { series.launching(process, place); }
     void launched(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning) override {
@@ -61,17 +68,19 @@ public:
         map.end(view);
         peaks.end(view);
         room.end(view);
+        stacks.end(view);
     }
 
     UsageSeries series;
     AddressMap map;
     PeakFinder peaks;
     LaunchRoom room;
+    StackWeights stacks;
 };
 
 class Html final : public View {
 public:
-    explicit Html(const ViewOptions& options) : filter_(options.filter), picture_(options.window.since_t_ns) {}
+    explicit Html(const ViewOptions& options) : filter_(options.filter), picture_(options.window.since_t_ns, life_filter(options.filter)) {}
 
     Observer* observer() override { return &picture_; }
     bool shows_live() const override { return true; }
@@ -79,7 +88,7 @@ public:
         return html_page(json(stream));
     }
     nlohmann::ordered_json json(const ReplayedStream& stream) const override {
-        return page_data(stream, {picture_.series, picture_.map, picture_.peaks.core_peaks(), picture_.room.overlaps()}, filter_);
+        return page_data(stream, {picture_.series, picture_.map, picture_.peaks.core_peaks(), picture_.room.overlaps(), picture_.stacks}, filter_);
     }
 
 private:

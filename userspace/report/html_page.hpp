@@ -13,6 +13,7 @@
 #include "analysis/launch_room.hpp"
 #include "analysis/peak.hpp"
 #include "analysis/usage_series.hpp"
+#include "analysis/stack_weights.hpp"
 #include "report/view.hpp"
 
 namespace tt::alloc_trace {
@@ -26,6 +27,7 @@ struct PagePast {
     const AddressMap& map;
     std::vector<FoundCorePeak> cores;
     std::vector<LaunchOverlap> overlaps;
+    const StackWeights& stacks;
 };
 
 // What html/ draws. Times are ns since "from_t_ns". Strings are printable (display_text.hpp).

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <utility>
 
+#include "origin/call_site.hpp"
 #include "report/capacity_words.hpp"
 #include "report/core_words.hpp"
 #include "report/failure_words.hpp"
@@ -274,6 +276,38 @@ Json cores_json(const std::vector<FoundCorePeak>& peaks, const ViewFilter& filte
     return all;
 }
 
+// The heaviest stacks by each weight, with their frames outermost first.
+Json flame_json(const StackWeights& weights, const StackTable& table) {
+    std::vector<std::size_t> order(weights.rows().size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto heaviest = [&weights](std::size_t row) {
+        const GroupWeights& weight = weights.weights()[row];
+        return std::max({weight.live, weight.at_peak, weight.allocated});
+    };
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return heaviest(a) > heaviest(b); });
+    Json json;
+    json["left_out"] = order.size() - std::min(order.size(), kMostGroups);
+    order.resize(std::min(order.size(), kMostGroups));
+    json["frames"] = Json::array();
+    json["stacks"] = Json::array();
+    std::map<std::string, std::size_t> names;
+    for (const std::size_t row : order) {
+        const GroupWeights& weight = weights.weights()[row];
+        Json entry = {{"type", to_string(weights.rows()[row].type)}, {"live", weight.live}, {"peak", weight.at_peak}, {"allocated", weight.allocated}};
+        entry["frames"] = Json::array();
+        const StackSeen* stack = table.find(weights.rows()[row].stack);
+        for (std::size_t i = stack == nullptr ? 0 : stack->frames.size(); i > 0; --i) {
+            const auto [name, added] = names.try_emplace(frame_text(table.frame(stack->frames[i - 1])), names.size());
+            if (added) {
+                json["frames"].push_back(name->first);
+            }
+            entry["frames"].push_back(name->second);
+        }
+        json["stacks"].push_back(std::move(entry));
+    }
+    return json;
+}
+
 // What the traced process says of itself could turn, hide or join the text around it.
 void make_printable(Json& json) {
     if (json.is_string()) {
@@ -316,6 +350,7 @@ Json page_data(const ReplayedStream& stream, const PagePast& past, const ViewFil
     json["series"] = series_json(timeline);
     json["marks"] = marks_json(series.marks(), timeline.start_t_ns);
     json["cores"] = cores_json(past.cores, filter, timeline.start_t_ns);
+    json["flame"] = flame_json(past.stacks, stream.tracker.stacks);
     make_printable(json);
     add_map(json, past.map, filter, timeline.start_t_ns);
     return json;

@@ -11,6 +11,7 @@ namespace tt::alloc_trace {
 
 [[nodiscard]] Result<int> run_watch(const Options& options);
 [[nodiscard]] Result<int> run_record(const Options& options);
+[[nodiscard]] Result<int> run_log(const Options& options);
 [[nodiscard]] Result<int> run_mark(const Options& options);
 [[nodiscard]] Result<int> run_report(const Options& options);
 [[nodiscard]] Result<int> run_diff(const Options& options);

@@ -54,6 +54,7 @@ function drawAll() {
   drawCharts();
   drawMap();
   drawCores();
+  drawFlame();
   drawHeld();
 }
 
@@ -63,6 +64,7 @@ function start() {
   buildChoice();
   buildTables();
   startMap();
+  startFlame();
   listeners.push(drawAll);
   drawAll();
   const redraw = () => { drawCharts(); drawMap(); };

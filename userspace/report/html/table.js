@@ -66,7 +66,7 @@ function heldGroups() {
     if (rect.type === "CB" || rect.start > state.at || rect.end < state.at || (rect.end === state.at && rect.ending !== 0)) continue;
     const space = data.spaces[rect.space];
     const key = [space.pid, space.owner, rect.type, rect.size].join("|");
-    const group = groups.get(key) || { pid: space.pid, owner: space.owner, type: rect.type, size: rect.size, count: 0, bytes: 0, first: rect.start, last: rect.start };
+    const group = groups.get(key) || { pid: space.pid, owner: space.owner, type: rect.type, size: rect.size, count: 0, bytes: 0, first: rect.start, last: rect.start, call_sites: "" };
     group.count += 1;
     group.bytes += rect.size;
     group.first = Math.min(group.first, rect.start);
@@ -85,7 +85,7 @@ function drawHeld() {
 function buildTables() {
   setHeld = table("Held", [
     word("owner", "Owner"), word("type", "Type"), bytes("size", "Size"), count("count", "Count"), bytes("bytes", "Total"),
-    time("first", "First"), time("last", "Last"), word("pid", "Pid"),
+    time("first", "First"), time("last", "Last"), ...(data.flame.frames.length > 0 ? [word("call_sites", "Call site", true)] : []), word("pid", "Pid"),
   ], "bytes", noneOf("nothing was held then"));
   table("Peaks", [
     word("where", "Device"), word("type", "Type"), bytes("peak", "Peak"), time("peak_t", "At"), bytes("end", "At the end"),
