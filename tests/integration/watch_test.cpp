@@ -4,7 +4,9 @@
 // The live view: once, as a stream, and on a terminal with its keys.
 #include <csignal>
 #include <iostream>
+#include <map>
 #include <set>
+#include <sstream>
 
 #include "support/bpf_test.hpp"
 #include "support/proc.hpp"
@@ -233,6 +235,35 @@ TEST_F(WatchTest, StartsAndEndsSwiftly) {
     std::cout << "first table after " << first << " ms, gone after " << gone << " ms\n";
     EXPECT_LT(first, 5000);
     EXPECT_LT(gone, 5000);
+}
+
+// Every line of the log is an event of a recording that is made beside it, and none is missing.
+TEST_F(WatchTest, TheLogTellsEveryEventAsItHappens) {
+    StandIn job({"--scenario", "all-types"});
+    Subprocess log(tool_with({"log", "-p", job.pid_text(), "--type", "DRAM"}));
+    (void)log.wait_for_out("process_start");
+    job.run_all();
+    (void)log.wait_for_out(" alloc DRAM ");
+    job.exit();
+    EXPECT_EQ(log.wait().status, 0) << log.err();
+    EXPECT_EQ(log.out().find(" L1 "), std::string::npos) << "the filter lets DRAM through only";
+    EXPECT_NE(log.out().find(" exit"), std::string::npos) << log.out();
+}
+
+TEST_F(WatchTest, TheLogIsJsonLinesOnRequest) {
+    const Outcome outcome = run_tool({"log", "--format", "json", "--", standin_path(), "--ops", "50", "--threads", "1"});
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    std::istringstream lines(outcome.out);
+    std::map<std::string, int> kinds;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with('{')) {  // the job writes there, too
+            ++kinds[Json::parse(line).at("kind").get<std::string>()];
+        }
+    }
+    EXPECT_EQ(kinds["header"], 1);
+    EXPECT_EQ(kinds["end"], 1);
+    EXPECT_GT(kinds["alloc"], 10);
+    EXPECT_GT(kinds["free"], 0);
 }
 
 }  // namespace

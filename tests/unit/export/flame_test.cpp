@@ -203,5 +203,24 @@ TEST(PprofExport, HasAllWeightsAtNamedStacks) {
     EXPECT_THAT(counts.samples.at(0).values, testing::ElementsAre(1, 1, 1));
 }
 
+TEST(LogExport, IsALinePerEventWithItsCallSite) {
+    ExportOptions options;
+    options.calls_below = true;
+    const std::string text = export_events("log", stacked_events(), options).text;
+    EXPECT_THAT(text, HasSubstr(" 4242/4243 alloc DRAM 8.0 KiB at 0x1000 on mesh 0  model.py:41 forward; a"));
+    EXPECT_THAT(text, HasSubstr("\n    ttnn::softmax\n    model.py:41 forward; a"));
+    EXPECT_THAT(text, HasSubstr("alloc DRAM 8.0 KiB at 0x9000 on mesh 0\n"));
+    EXPECT_THAT(text, testing::Not(HasSubstr("a\nb"))) << "a name is no line of its own";
+    EXPECT_THAT(text, testing::Not(HasSubstr(" frame"))) << "stacks are told with what they led to";
+}
+
+TEST(LogExport, OnlyWhatACallLedTo) {
+    ExportOptions options;
+    options.called_by = "softmax";
+    EXPECT_THAT(export_events("log", stacked_events(), options).text, testing::AllOf(HasSubstr("0x1000"), testing::Not(HasSubstr("0x9000"))));
+    options.called_by = "nowhere";
+    EXPECT_EQ(export_events("log", stacked_events(), options).text, "");
+}
+
 }  // namespace
 }  // namespace tt::alloc_trace::test
