@@ -4,6 +4,7 @@
 // The interpreters of this machine.
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct Python {
     PythonVersion version{};
     std::string name;  // fit for the name of a test, e.g. "cpython_3_10"
 };
+
+inline std::ostream& operator<<(std::ostream& to, const Python& python) { return to << python.path; }
 
 // Each CPython 3 of pyenv, and the system's. TAT_PYTHONS, paths separated by colons, replaces them all.
 [[nodiscard]] std::vector<Python> pythons();
