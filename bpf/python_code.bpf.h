@@ -13,11 +13,6 @@ static __always_inline __u32 python_half(const __u64 *window, __u16 offset) {
 
 static __always_inline __u8 python_byte(const __u64 *window, __u16 offset) { return python_field(window, offset) >> ((offset & 7) * 8); }
 
-static __always_inline __u64 mix(__u64 hash, __u64 value) {
-    hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL; /* the golden ratio: odd, and no pattern in its bits */
-    return hash ^ hash >> 29;
-}
-
 static __always_inline __u64 python_word(__u64 address) {
     __u64 value = 0;
     bpf_probe_read_user(&value, sizeof(value), (void *)address);
@@ -56,18 +51,18 @@ static __always_inline __u64 mix_text(__u64 hash, __u64 *content, __u64 object, 
     __u32 words = (start + span.bytes + 7) / 8;
     bool more = words > TAT_PYTHON_CONTENT_WORDS;
     __u64 kept = more ? ~0ULL : (1ULL << (words & 31)) - 1;
-    hash = mix(hash, content[0]); /* the length; between it and the text are the hash and the like, which come and go */
+    hash = mixed(hash, content[0]); /* the length; between it and the text are the hash and the like, which come and go */
 #pragma unroll
     for (__u32 i = 2; i < TAT_PYTHON_CONTENT_WORDS; ++i) {
         /* No branch: each would be another path for the verifier. */
-        hash = mix(hash, content[i] & -(kept >> i & 1) & -(__u64)(i * 8 >= start));
+        hash = mixed(hash, content[i] & -(kept >> i & 1) & -(__u64)(i * 8 >= start));
     }
     if (more) {
         __u64 tail[TAT_PYTHON_TAIL_WORDS] = {};
         bpf_probe_read_user(tail, sizeof(tail), (void *)(span.from + span.bytes - sizeof(tail)));
 #pragma unroll
         for (__u32 i = 0; i < TAT_PYTHON_TAIL_WORDS; ++i) {
-            hash = mix(hash, tail[i]);
+            hash = mixed(hash, tail[i]);
         }
     }
     return hash;
@@ -96,8 +91,8 @@ static __always_inline __u64 identify_code(__u32 pid, __u64 address, const struc
     __u64 name = python_field(scratch->code, python->code_name);
     __u64 table = python_field(scratch->code, python->code_table);
     __u32 version = python->code_version == TAT_NO_MEMBER ? 0 : python_half(scratch->code, python->code_version);
-    __u64 hash = mix(mix(pid, address), (__u64)version << 32 | python_half(scratch->code, python->code_line));
-    hash = mix(mix(mix(hash, file), name), table);
+    __u64 hash = mixed(mixed(pid, address), (__u64)version << 32 | python_half(scratch->code, python->code_line));
+    hash = mixed(mixed(mixed(hash, file), name), table);
     if (!version) {
         hash = mix_content(hash, scratch, name, python, true);
         hash = mix_content(hash, scratch, file, python, true);

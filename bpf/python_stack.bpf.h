@@ -89,28 +89,28 @@ static __always_inline bool ends_native_frame(const struct tat_python_scratch *s
 
 /* Stands for the frame that was read last. Not 0: it could not be read. */
 static __always_inline int add_python_frame(struct tat_walk *walk, const struct tat_python *python) {
-    struct tat_python_scratch *scratch = &walk->python_scratch;
+    struct tat_python_scratch *scratch = &walk->scratch;
     __u64 code = python_field(scratch->frame, python->frame_code);
     if (bpf_probe_read_user(scratch->code, TAT_PYTHON_WINDOW, (void *)(code + python->code_start))) {
         return -1;
     }
     __s64 instruction = python_instruction(scratch, python, code);
     __u32 ends = ends_native_frame(scratch, python) ? TAT_PYTHON_ENTRY : 0;
-    __u32 index = walk->python_count;
+    __u32 index = walk->stack.python_count;
     if (is_incomplete(scratch, python, instruction)) {
         if (ends && index > 0 && index <= TAT_MAX_PYTHON_FRAMES) {
-            walk->python[index - 1].flags |= ends;
+            walk->stack.python[index - 1].flags |= ends;
         }
         return 0;
     }
     if (index >= TAT_MAX_PYTHON_FRAMES) {
         return -1;
     }
-    struct tat_python_frame *to = &walk->python[index];
-    to->code = identify_code(walk->pid, code, python, scratch);
+    struct tat_python_frame *to = &walk->stack.python[index];
+    to->code = identify_code(walk->pid_tgid >> 32, code, python, scratch);
     to->instruction = instruction < 0 ? TAT_PYTHON_NOT_BEGUN : instruction;
     to->flags = ends;
-    walk->python_count = index + 1;
+    walk->stack.python_count = index + 1;
     return 0;
 }
 
@@ -118,37 +118,37 @@ static __always_inline int add_python_frame(struct tat_walk *walk, const struct 
  * One step: over a frame that stands for a native one, if it is one, to the next one with code. Returns the frame behind, 0: none.
  * Global, with numbers for arguments: the verifier looks at it once, not for every frame.
  */
-__noinline __u64 step_python(__u32 slot, __u64 frame) {
-    struct tat_walk *walk = walk_in(slot);
+__noinline __u64 step_python(__u64 pid_tgid, __u64 frame) {
+    struct tat_walk *walk = bpf_map_lookup_elem(&walks, &pid_tgid);
     if (!walk) {
         return 0;
     }
-    const struct tat_python *python = &walk->python_scratch.python;
-    struct tat_python_scratch *scratch = &walk->python_scratch;
+    const struct tat_python *python = &walk->scratch.python;
+    struct tat_python_scratch *scratch = &walk->scratch;
     if (!read_python_frame(scratch, python, frame)) {
-        walk->python_end = TAT_PYTHON_UNREADABLE;
+        walk->stack.python_end = TAT_PYTHON_UNREADABLE;
         return 0;
     }
     if (python->entry == TAT_PYTHON_ENTRY_OWNER && python_frame_owner(scratch, python) == TAT_PYTHON_OWNED_BY_C) {
-        __u32 index = walk->python_count;
+        __u32 index = walk->stack.python_count;
         if (index > 0 && index <= TAT_MAX_PYTHON_FRAMES) {
-            walk->python[index - 1].flags |= TAT_PYTHON_ENTRY;
+            walk->stack.python[index - 1].flags |= TAT_PYTHON_ENTRY;
         }
         frame = python_field(scratch->frame, python->frame_back);
         if (!frame) {
             return 0;
         }
         if (!read_python_frame(scratch, python, frame)) {
-            walk->python_end = TAT_PYTHON_UNREADABLE;
+            walk->stack.python_end = TAT_PYTHON_UNREADABLE;
             return 0;
         }
     }
-    if (walk->python_count >= TAT_MAX_PYTHON_FRAMES) {
-        walk->python_end = TAT_PYTHON_TOO_DEEP;
+    if (walk->stack.python_count >= TAT_MAX_PYTHON_FRAMES) {
+        walk->stack.python_end = TAT_PYTHON_TOO_DEEP;
         return 0;
     }
     if (add_python_frame(walk, python)) {
-        walk->python_end = TAT_PYTHON_UNREADABLE;
+        walk->stack.python_end = TAT_PYTHON_UNREADABLE;
         return 0;
     }
     return python_field(scratch->frame, python->frame_back);
@@ -157,20 +157,21 @@ __noinline __u64 step_python(__u32 slot, __u64 frame) {
 #define TAT_PYTHON_STEPS (TAT_MAX_PYTHON_FRAMES + 16) /* frames that are being prepared are no frames */
 
 static __noinline int python_frames(struct tat_walk *walk) {
-    walk->python_count = 0;
-    walk->python_end = TAT_PYTHON_UNKNOWN;
-    const struct tat_python *python = bpf_map_lookup_elem(&pythons, &walk->pid);
+    walk->stack.python_count = 0;
+    walk->stack.python_end = TAT_PYTHON_UNKNOWN;
+    __u32 pid = walk->pid_tgid >> 32;
+    const struct tat_python *python = bpf_map_lookup_elem(&pythons, &pid);
     if (!python) {
         return 0;
     }
-    walk->python_scratch.python = *python;
-    __u32 slot = walk->slot;
+    walk->scratch.python = *python;
+    __u64 pid_tgid = walk->pid_tgid;
     __u64 frame = python_thread_state(python);
     if (!frame) {
-        walk->python_end = TAT_PYTHON_NO_THREAD;
+        walk->stack.python_end = TAT_PYTHON_NO_THREAD;
         return 0;
     }
-    walk->python_end = TAT_PYTHON_COMPLETE;
+    walk->stack.python_end = TAT_PYTHON_COMPLETE;
     frame = python_word(frame + python->frame);
     if (frame && python->through != TAT_NO_MEMBER) {
         frame = python_word(frame + python->through);
@@ -179,10 +180,10 @@ static __noinline int python_frames(struct tat_walk *walk) {
         if (!frame) {
             return 0;
         }
-        frame = step_python(slot, frame);
+        frame = step_python(pid_tgid, frame);
     }
     if (frame) {
-        walk->python_end = TAT_PYTHON_TOO_DEEP;
+        walk->stack.python_end = TAT_PYTHON_TOO_DEEP;
     }
     return 0;
 }

@@ -1,11 +1,10 @@
 /* SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors */
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Python frames: where CPython's objects hold what, and what is told of them. Same rules as event_abi.h, which comes first. */
+/* Where the objects of a process's CPython hold what. Same rules as event_abi.h. */
 #ifndef TAT_PYTHON_ABI_H
 #define TAT_PYTHON_ABI_H
 
-#define TAT_EVENT_CODE 22
-#define TAT_MAX_PYTHON_FRAMES 128
+#define TAT_NO_MEMBER 0xffffU
 
 /* What leads from one Python frame to where its native interpreter frame ends: tat_python.entry. */
 #define TAT_PYTHON_ENTRY_EACH 0  /* every frame has a native one (to 3.10) */
@@ -49,51 +48,6 @@ struct tat_python {
     __u8 instruction_kind;  /* TAT_PYTHON_BYTES, ... */
     __u8 minor;             /* of the version 3.x */
     __u8 unused[3];
-};
-
-#define TAT_NO_MEMBER 0xffffU
-
-/* A code object's address is no name: it is freed, and another one takes its place. */
-struct tat_python_frame {
-    __u64 code;        /* of process, address and content: tat_code_event.code */
-    __u32 instruction; /* bytes from the start of the bytecode; TAT_PYTHON_NOT_BEGUN */
-    __u32 flags;       /* TAT_PYTHON_ENTRY */
-};
-
-#define TAT_PYTHON_NOT_BEGUN 0xffffffffU
-#define TAT_PYTHON_ENTRY 1 /* the native frame of the interpreter ends here: the next Python frame has another one */
-
-/* Why a walk ended */
-#define TAT_PYTHON_UNKNOWN 0    /* no interpreter is known of the process */
-#define TAT_PYTHON_COMPLETE 1
-#define TAT_PYTHON_NO_THREAD 2  /* the thread has never run Python */
-#define TAT_PYTHON_TOO_DEEP 3   /* there are more frames */
-#define TAT_PYTHON_UNREADABLE 4 /* a frame or a code object */
-
-#define TAT_CODE_NAME_SIZE 256
-#define TAT_CODE_FILE_SIZE 512
-#define TAT_CODE_TABLE_SIZE 8192
-#define TAT_CODE_SMALL_TABLE_SIZE 512 /* most tables are; their records end there */
-
-struct tat_code_text {
-    __u32 bytes; /* of the whole text; more than are copied: it was cut */
-    __u32 width; /* of a character, in bytes; 0: unreadable */
-};
-
-/* CODE: a code object met for the first time. Its texts are cut at whole words of memory. */
-struct tat_code_event {
-    struct tat_event_header header; /* header.size tells which table there is room for */
-    __u64 code;
-    __u32 first_line;
-    __u32 minor; /* of the interpreter's version 3.x */
-    struct tat_code_text name;
-    struct tat_code_text file;
-    __u32 table_bytes; /* of the whole table; more than there is room for: it was cut */
-    __u32 table_read;  /* 0: unreadable */
-    __u8 name_text[TAT_CODE_NAME_SIZE];
-    __u8 file_text[TAT_CODE_FILE_SIZE];
-    __u8 table[TAT_CODE_SMALL_TABLE_SIZE];
-    /* up to TAT_CODE_TABLE_SIZE */
 };
 
 #endif

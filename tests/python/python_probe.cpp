@@ -73,7 +73,7 @@ void PythonProbe::drain() {
     }
 }
 
-std::uint64_t PythonProbe::unclaimed() const { return object_->bss->unclaimed; }
+std::uint64_t PythonProbe::without_walk() const { return object_->bss->without_walk; }
 
 void PythonProbe::take(std::span<const std::byte> record) {
     tat_event_header header{};

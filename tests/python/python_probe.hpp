@@ -52,7 +52,7 @@ public:
     using Call = std::pair<std::uint32_t, std::uint64_t>;  // process, number
     [[nodiscard]] const std::map<Call, SeenStack>& stacks() const { return stacks_; }
     [[nodiscard]] std::size_t codes_told() const { return codes_told_; }
-    [[nodiscard]] std::uint64_t unclaimed() const;
+    [[nodiscard]] std::uint64_t without_walk() const;
     [[nodiscard]] std::vector<SeenFrame> frames_of(const SeenStack& stack);
 
 private:

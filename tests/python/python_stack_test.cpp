@@ -83,7 +83,7 @@ protected:
         const Outcome outcome = job_->process().wait();
         ASSERT_EQ(outcome.status, 0) << outcome.err;
         probe_->drain();
-        EXPECT_EQ(probe_->unclaimed(), 0);
+        EXPECT_EQ(probe_->without_walk(), 0);
     }
 
     Compared compared() {

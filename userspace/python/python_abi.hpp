@@ -16,6 +16,6 @@ namespace tt::alloc_trace {
 // Both compilers must agree; a hidden padding would break these.
 static_assert(sizeof(tat_python) == 64);
 static_assert(sizeof(tat_python_frame) == 16);
-static_assert(offsetof(tat_code_event, table) == 48 + 40 + 256 + 512);
+static_assert(offsetof(tat_code_event, table) == 56 + 40 + 256 + 512);
 
 }  // namespace tt::alloc_trace
