@@ -353,6 +353,9 @@ int process_forked(struct tracepoint_args *tp) {
     struct task_struct *child = (struct task_struct *)tp->args[1];
     __u32 parent_pid = tgid_of(parent);
     __u32 child_pid = tgid_of(child);
+    if (config.stacks && parent_pid != child_pid) {
+        inherit_python(parent_pid, child_pid);
+    }
     if (!config.follow_children || parent_pid == child_pid || !bpf_map_lookup_elem(&targets, &parent_pid)) {
         return 0;
     }
@@ -407,6 +410,9 @@ SEC("raw_tp/sched_process_exec")
 int process_exec(struct tracepoint_args *tp) { /* task, its thread's old id, binary */
     struct task_struct *task = (struct task_struct *)tp->args[0];
     __u32 pid = tgid_of(task);
+    if (config.stacks) {
+        forget_python(pid);
+    }
     bool is_traced = bpf_map_lookup_elem(&targets, &pid);
     if (is_traced) {
         forget_owners();
@@ -434,6 +440,9 @@ int process_exited(struct tracepoint_args *tp) {
     }
     __u32 pid = tgid_of(task);
     bool last_thread = BPF_CORE_READ(task, signal, live.counter) == 0;
+    if (config.stacks && last_thread) {
+        forget_python(pid);
+    }
     bool goes_on = !last_thread && !(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT);
     bool loses_probes = goes_on && *(volatile __u32 *)&scoped && BPF_CORE_READ(task, group_leader) == task;
     if ((!last_thread && !loses_probes) || !bpf_map_lookup_elem(&targets, &pid)) {

@@ -19,6 +19,7 @@ static __always_inline __u32 loss_class(__u32 kind) {
         case TAT_EVENT_PROGRAM_LAUNCHED:
         case TAT_EVENT_PROGRAM_NOT_TOLD:
         case TAT_EVENT_PROGRAM_DESTROYED: return TAT_LOSS_CIRCULAR_BUFFERS;
+        case TAT_EVENT_CODE:
         case TAT_EVENT_STACK: return TAT_LOSS_CLASSES; /* none: the event itself is there */
         default: return TAT_LOSS_LIFECYCLE;
     }
@@ -27,7 +28,8 @@ static __always_inline __u32 loss_class(__u32 kind) {
 /* Losing one of these leaves the state too small, which shows; losing the others leaves it too large, which misleads. */
 static __always_inline bool may_use_headroom(__u32 kind) {
     return kind != TAT_EVENT_ALLOCATED && kind != TAT_EVENT_PROGRAM_LAUNCHED && kind != TAT_EVENT_CIRCULAR_BUFFER &&
-           kind != TAT_EVENT_THROWN && kind != TAT_EVENT_STACK && kind != TAT_EVENT_ALLOCATION_FAILED;
+           kind != TAT_EVENT_THROWN && kind != TAT_EVENT_STACK && kind != TAT_EVENT_CODE &&
+           kind != TAT_EVENT_ALLOCATION_FAILED;
 }
 
 static __noinline void count_loss(__u32 kind, __u32 cause) {

@@ -9,9 +9,19 @@
 #ifndef TAT_STACK_BPF_H
 #define TAT_STACK_BPF_H
 
+#include "abi/python_abi.h"
+
+struct tat_python_scratch { /* of a walk over Python frames */
+    struct tat_python python; /* of the process */
+    __u64 frame[TAT_PYTHON_WORDS]; /* windows of what was read last */
+    __u64 code[TAT_PYTHON_WORDS];
+    __u64 text[TAT_PYTHON_WORDS];
+};
+
 struct tat_walk {
     __u64 pid_tgid;
     struct tat_stack stack;
+    struct tat_python_scratch scratch;
 };
 
 /* By thread, of threads that have made an event with a stack; the end of a thread removes its own. Userspace sets the size. */
@@ -56,18 +66,24 @@ static __always_inline void forget_walk(void) {
     bpf_map_delete_elem(&walks, &pid_tgid);
 }
 
-#include "native_stack.bpf.h"
-
 static __always_inline __u64 mixed(__u64 hash, __u64 value) {
     hash = (hash ^ value) * 0xff51afd7ed558ccdULL;
     return hash ^ hash >> 32;
 }
+
+#include "native_stack.bpf.h"
+#include "python_stack.bpf.h"
 
 /* Never 0. */
 static __noinline __u64 hash_of_stack(const struct tat_walk *walk) {
     __u64 hash = mixed(walk->pid_tgid >> 32, walk->stack.native_end);
     for (__u32 i = 0; i < TAT_MAX_NATIVE_FRAMES && i < walk->stack.native_count; ++i) {
         hash = mixed(hash, walk->stack.native[i]);
+    }
+    hash = mixed(hash, walk->stack.python_end);
+    for (__u32 i = 0; i < TAT_MAX_PYTHON_FRAMES && i < walk->stack.python_count; ++i) {
+        const struct tat_python_frame *frame = &walk->stack.python[i];
+        hash = mixed(hash, frame->code ^ ((__u64)frame->flags << 32 | frame->instruction));
     }
     return hash | 1;
 }
@@ -99,6 +115,7 @@ static __always_inline __u64 stack_of(struct pt_regs *regs, __u64 pid_tgid) {
     }
     walk->pid_tgid = pid_tgid;
     native_frames(walk, regs);
+    python_frames(walk);
     __u64 hash = hash_of_stack(walk);
     return bpf_map_lookup_elem(&known_stacks, &hash) ? hash : tell_stack(walk, hash);
 }

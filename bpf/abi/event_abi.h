@@ -32,7 +32,8 @@
 #define TAT_EVENT_MAIN_THREAD_ENDED 19
 #define TAT_EVENT_TRACE_CALLED 20
 #define TAT_EVENT_STACK 21
-#define TAT_EVENT_KINDS 22
+#define TAT_EVENT_CODE 22
+#define TAT_EVENT_KINDS 23
 
 /* Classes of loss: what is wrong afterwards depends on what was lost. */
 #define TAT_LOSS_ALLOCATED 0        /* a live buffer is missing */
@@ -178,15 +179,63 @@ struct tat_trace_event { /* TRACE_CALLED */
 #define TAT_STACK_NO_RULE 4
 #define TAT_STACK_NOT_MAPPED 5
 
+#define TAT_MAX_PYTHON_FRAMES 128
+
+/* A code object's address is no name: it is freed, and another one takes its place. */
+struct tat_python_frame {
+    __u64 code;        /* of process, address and content: tat_code_event.code */
+    __u32 instruction; /* bytes from the start of the bytecode; TAT_PYTHON_NOT_BEGUN */
+    __u32 flags;       /* TAT_PYTHON_ENTRY */
+};
+
+#define TAT_PYTHON_NOT_BEGUN 0xffffffffU
+#define TAT_PYTHON_ENTRY 1 /* the native frame of the interpreter ends here: the next Python frame has another one */
+
+/* Why Python frames go on no further */
+#define TAT_PYTHON_UNKNOWN 0    /* no interpreter is known of the process */
+#define TAT_PYTHON_COMPLETE 1
+#define TAT_PYTHON_NO_THREAD 2  /* the thread has never run Python */
+#define TAT_PYTHON_TOO_DEEP 3   /* there are more frames */
+#define TAT_PYTHON_UNREADABLE 4 /* a frame or a code object */
+
 struct tat_stack {
     __u32 native_count; /* at most TAT_MAX_NATIVE_FRAMES */
     __u32 native_end;   /* TAT_STACK_* */
     __u64 native[TAT_MAX_NATIVE_FRAMES]; /* innermost first: the probe's own instruction, then return addresses */
+    __u32 python_count; /* at most TAT_MAX_PYTHON_FRAMES */
+    __u32 python_end;   /* TAT_PYTHON_* */
+    struct tat_python_frame python[TAT_MAX_PYTHON_FRAMES]; /* innermost first */
 };
 
 struct tat_stack_event { /* STACK: header.stack is its hash */
     struct tat_event_header header;
     struct tat_stack stack;
+};
+
+#define TAT_CODE_NAME_SIZE 256
+#define TAT_CODE_FILE_SIZE 512
+#define TAT_CODE_TABLE_SIZE 8192
+#define TAT_CODE_SMALL_TABLE_SIZE 512 /* most tables are; their records end there */
+
+struct tat_code_text {
+    __u32 bytes; /* of the whole text; more than are copied: it was cut */
+    __u32 width; /* of a character, in bytes; 0: unreadable */
+};
+
+/* CODE: a code object met for the first time. Its texts are cut at whole words of memory. */
+struct tat_code_event {
+    struct tat_event_header header; /* header.size tells which table there is room for */
+    __u64 code;
+    __u32 first_line;
+    __u32 minor; /* of the interpreter's version 3.x */
+    struct tat_code_text name;
+    struct tat_code_text file;
+    __u32 table_bytes; /* of the whole table; more than there is room for: it was cut */
+    __u32 table_read;  /* 0: unreadable */
+    __u8 name_text[TAT_CODE_NAME_SIZE];
+    __u8 file_text[TAT_CODE_FILE_SIZE];
+    __u8 table[TAT_CODE_SMALL_TABLE_SIZE];
+    /* up to TAT_CODE_TABLE_SIZE */
 };
 
 #define TAT_MESSAGE_SIZE 1024

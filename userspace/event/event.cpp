@@ -54,6 +54,7 @@ std::string_view to_string(StackEnd end) {
         case StackEnd::NoTable: return "no_table";
         case StackEnd::NoRule: return "no_rule";
         case StackEnd::NotMapped: return "not_mapped";
+        case StackEnd::NotMatched: return "not_matched";
     }
     return "unknown";
 }

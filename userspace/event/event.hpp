@@ -329,10 +329,11 @@ enum class StackEnd : std::uint8_t {
     NoTable = 3,      // a module has no unwind table, or it could not be used
     NoRule = 4,       // the table has no rule there, or one that is not followed
     NotMapped = 5,    // an address in no file: code made at run time, or mapped a moment ago
+    NotMatched = 6,   // native and Python frames do not go together: only the innermost native ones are there
 };
-inline constexpr std::size_t kStackEndCount = 6;
+inline constexpr std::size_t kStackEndCount = 7;
 
-[[nodiscard]] std::string_view to_string(StackEnd end);  // "complete", "too_deep", "unreadable", "no_table", "no_rule", "not_mapped"
+[[nodiscard]] std::string_view to_string(StackEnd end);  // "complete", "too_deep", "unreadable", "no_table", "no_rule", "not_mapped", "not_matched"
 
 // Calls that led to events: EventHeader::stack of these has its number.
 struct StackSeen {

@@ -19,6 +19,7 @@
 #include "kernel/kernel_support.hpp"
 #include "kernel/uprobe_multi.hpp"
 #include "probes/layout/buffer_window.hpp"
+#include "python/python_abi.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -220,7 +221,7 @@ Result<BpfPrograms> BpfPrograms::load(const ProgramConfig& config) {
         return fail_errno(ErrorCode::RunTime, "cannot size the event ring", -error);
     }
     if (!config.stacks) {
-        for (bpf_map* map : {object.maps.walks, object.maps.known_stacks}) {
+        for (bpf_map* map : {object.maps.walks, object.maps.known_stacks, object.maps.pythons, object.maps.told_code}) {
             bpf_map__set_max_entries(map, kUnusedEntries);
         }
     }
@@ -249,6 +250,8 @@ Status BpfPrograms::share_maps(tat_bpf& instance) const {
           std::pair{own.walks, theirs.walks},
           std::pair{own.fresh_walk, theirs.fresh_walk},
           std::pair{own.known_stacks, theirs.known_stacks},
+          std::pair{own.pythons, theirs.pythons},
+          std::pair{own.told_code, theirs.told_code},
           std::pair{own.paused, theirs.paused},
           std::pair{own.bss, theirs.bss}}) {
         if (const int error = bpf_map__reuse_fd(to, bpf_map__fd(from))) {
@@ -334,6 +337,13 @@ Result<bool> BpfPrograms::add_target(std::uint32_t pid) {
     return fail_errno(ErrorCode::RunTime, "cannot add process " + std::to_string(pid) + " to the traced ones", errno);
 }
 
+Status BpfPrograms::add_python(std::uint32_t pid, const tat_python& settings) {
+    if (bpf_map_update_elem(bpf_map__fd(object_->maps.pythons), &pid, &settings, BPF_ANY) != 0) {
+        return fail_errno(ErrorCode::RunTime, "cannot tell the programs of the Python of process " + std::to_string(pid), errno);
+    }
+    return {};
+}
+
 void BpfPrograms::collect(bool on) { std::atomic_ref(object_->bss->collecting).store(on ? 1 : 0); }
 
 void BpfPrograms::end_scope() { std::atomic_ref(object_->bss->scoped).store(0); }
@@ -393,7 +403,7 @@ LossCounters BpfPrograms::losses() const {
         if (bpf_map_lookup_elem(bpf_map__fd(object_->maps.losses), &index, values.data()) != 0) {
             continue;
         }
-        const bool of_stacks = index / TAT_CAUSES == TAT_EVENT_STACK;
+        const bool of_stacks = index / TAT_CAUSES == TAT_EVENT_STACK || index / TAT_CAUSES == TAT_EVENT_CODE;
         for (const std::uint64_t value : values) {
             (of_stacks ? sum.stacks : *by_cause[index % TAT_CAUSES]) += value;
         }

@@ -21,6 +21,7 @@
 
 struct tat_bpf;
 struct bpf_program;
+struct tat_python;
 
 namespace tt::alloc_trace {
 
@@ -76,6 +77,9 @@ public:
 
     // False if it is one already, perhaps of the programs' own accord.
     [[nodiscard]] Result<bool> add_target(std::uint32_t pid);
+
+    // Of whose Python frames stacks have from now on; its forked children, too. It ends with an exec or its end.
+    [[nodiscard]] Status add_python(std::uint32_t pid, const tat_python& settings);
 
     // Off at first. Probes come and go one after the other; the switch makes it one moment: whoever saw an allocation sees
     // its free.

@@ -23,7 +23,7 @@ static_assert(sizeof(tat_owner_event) == 80 + 16 + 16 + 64 * 16);
 static_assert(sizeof(tat_circular_buffer_event) == 104 + 32 * 32);
 static_assert(sizeof(tat_pointer_event) == 72);
 static_assert(sizeof(tat_process_event) == 96);
-static_assert(sizeof(tat_stack_event) == 56 + 8 + 128 * 8);
+static_assert(sizeof(tat_stack_event) == 56 + 8 + 128 * 8 + 8 + 128 * 16);
 static_assert(sizeof(tat_thrown_event) == 72 + 1024);
 
 }  // namespace tt::alloc_trace

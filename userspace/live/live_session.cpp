@@ -303,10 +303,13 @@ void LiveSession::consume(const Event& event) {
         }
     } else if (const auto* forked = std::get_if<ProcessForked>(&event)) {
         decoder_.stacks().code().fork(pid, forked->child_pid);
+        pythons_.forked(pid, forked->child_pid);
     } else if (std::holds_alternative<ProcessExec>(event)) {
         decoder_.stacks().forget(pid);
+        pythons_.forget(pid);
     } else if (std::holds_alternative<ProcessExited>(event)) {
         decoder_.stacks().forget(pid);
+        pythons_.forget(pid);
         alive_.erase(pid);
         exiting_.erase(pid);
         told_not_seen_.erase(pid);
@@ -321,6 +324,7 @@ Result<std::size_t> LiveSession::add_modules_of(const ProcessHandle& process) {
     }
     if (options_.stacks) {
         decoder_.stacks().code().update(process);
+        pythons_.look_at(process, *programs_);
     }
     return found;
 }

@@ -26,6 +26,7 @@
 #include "live/command_process.hpp"
 #include "live/dynamic_linker.hpp"
 #include "live/module_registry.hpp"
+#include "live/python_processes.hpp"
 #include "live/record_decoder.hpp"
 #include "live/snapshot_keeper.hpp"
 
@@ -164,6 +165,7 @@ private:
     std::map<std::uint32_t, std::set<ToldNotSeen>> told_not_seen_;  // by pid
     DynamicLinkerFinder linkers_;
     HiddenRuntimeFinder hidden_;
+    PythonProcesses pythons_{options_.notice};
     std::uint64_t unreadable_ = 0;
     std::vector<ProcessNews> news_;  // to be looked at
     std::vector<std::uint32_t> appeared_;  // likewise, but they do not wait for it

@@ -266,6 +266,15 @@ bool RecordDecoder::decode_stack(std::span<const std::byte> bytes, EventConsumer
     return true;
 }
 
+bool RecordDecoder::decode_code_object(std::span<const std::byte> bytes) {
+    std::optional<PythonCode> code = decode_code(bytes);
+    if (!code) {
+        return false;
+    }
+    stacks_.add_code(std::move(*code));
+    return true;
+}
+
 std::optional<ProcessNews> RecordDecoder::decode(std::span<const std::byte> record, EventConsumer& consumer) {
     ++statistics_.records;
     tat_event_header header{};
@@ -283,7 +292,8 @@ std::optional<ProcessNews> RecordDecoder::decode(std::span<const std::byte> reco
     check_sequence(header);
     report_losses(std::to_array(header.lost), header.time_ns, consumer);
     exceptions_.tell_before(header, consumer);
-    const bool decoded = header.kind == TAT_EVENT_STACK    ? decode_stack(record, consumer)
+    const bool decoded = header.kind == TAT_EVENT_CODE     ? decode_code_object(record)
+                         : header.kind == TAT_EVENT_STACK  ? decode_stack(record, consumer)
                          : header.kind == TAT_EVENT_THROWN ? decode_thrown(record, consumer)
                                                            : decode_object(record, header, consumer) ||
                                                                decode_process(record, header, consumer);

@@ -108,6 +108,7 @@ private:
     bool decode_circular_buffer(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_trace(std::span<const std::byte> record, EventConsumer& consumer);
     bool decode_pointer(std::span<const std::byte> record, EventConsumer& consumer);
+    bool decode_code_object(std::span<const std::byte> record);
     bool decode_stack(std::span<const std::byte> record, EventConsumer& consumer);
     [[nodiscard]] EventHeader header_of_record(const tat_event_header& header) const;
     bool decode_thrown(std::span<const std::byte> record, EventConsumer& consumer);

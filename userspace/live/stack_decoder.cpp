@@ -3,6 +3,10 @@
 #include "live/stack_decoder.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+#include <vector>
 
 namespace tt::alloc_trace {
 namespace {
@@ -11,10 +15,41 @@ constexpr std::size_t kMaxStacks = std::size_t{1} << 20U;  // more are not told
 constexpr std::size_t kMaxPagesWithoutFile = 65'536;
 constexpr unsigned kPageShift = 12;
 
-static_assert(static_cast<int>(StackEnd::NotMapped) == TAT_STACK_NOT_MAPPED && kStackEndCount == TAT_STACK_NOT_MAPPED + 1);
-static_assert(kMaxStackFrames >= TAT_MAX_NATIVE_FRAMES);
+static_assert(static_cast<int>(StackEnd::NotMapped) == TAT_STACK_NOT_MAPPED);
+static_assert(kMaxStackFrames >= TAT_MAX_NATIVE_FRAMES + TAT_MAX_PYTHON_FRAMES);
 
-StackEnd end_of_stack(std::uint32_t end) { return end < kStackEndCount ? static_cast<StackEnd>(end) : StackEnd::Unreadable; }
+StackEnd end_of_native(const tat_stack& stack) {
+    return stack.native_end <= TAT_STACK_NOT_MAPPED ? static_cast<StackEnd>(stack.native_end) : StackEnd::Unreadable;
+}
+
+bool python_is_complete(const tat_stack& stack) {
+    return stack.python_end != TAT_PYTHON_TOO_DEEP && stack.python_end != TAT_PYTHON_UNREADABLE;
+}
+
+// Where the native stack ends counts: it is the outer one. Python's end, where that one is complete.
+StackEnd end_of(const tat_stack& stack, bool matched) {
+    if (!matched) {
+        return StackEnd::NotMatched;
+    }
+    const StackEnd native = end_of_native(stack);
+    if (native != StackEnd::Complete || python_is_complete(stack)) {
+        return native;
+    }
+    return stack.python_end == TAT_PYTHON_TOO_DEEP ? StackEnd::TooDeep : StackEnd::Unreadable;
+}
+
+constexpr std::string_view kEvaluator = "_PyEval_EvalFrameDefault";
+
+// Whatever parts a compiler made of it: "....cold".
+bool is_evaluator(std::string_view function) {
+    return function.starts_with(kEvaluator) && (function.size() == kEvaluator.size() || function[kEvaluator.size()] == '.');
+}
+
+// A program that has the interpreter in itself has functions of its own there, too.
+bool is_interpreter_file(std::string_view path) {
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    return name.starts_with("libpython") || name.starts_with("python");
+}
 
 }  // namespace
 
@@ -66,6 +101,49 @@ std::uint32_t StackDecoder::frame_of(
     return frame.number;
 }
 
+std::uint32_t StackDecoder::frame_of(const tat_event_header& header, const tat_python_frame& frame, EventConsumer& consumer) {
+    if (const std::uint32_t known = python_.known(frame); known != 0) {
+        return known;
+    }
+    FrameSeen seen = python_.frame(frame);
+    seen.header.t_ns = header.time_ns;
+    seen.number = python_.number_of(frame, seen, last_frame_ + 1);
+    if (seen.number > last_frame_) {
+        last_frame_ = seen.number;
+        consumer.consume(seen);
+    }
+    return seen.number;
+}
+
+NativeKind StackDecoder::kind_of(std::uint32_t pid, std::uint64_t address, bool innermost) {
+    const std::uint64_t at = innermost ? address : address - 1;
+    const CodeMapping* mapping = mapping_of(pid, at);
+    if (mapping == nullptr) {
+        return NativeKind::Other;
+    }
+    if (is_evaluator(mapping->module->function_at(at - mapping->bias))) {
+        return NativeKind::Evaluator;
+    }
+    return is_interpreter_file(mapping->module->path()) ? NativeKind::Interpreter : NativeKind::Other;
+}
+
+MergedFrames StackDecoder::merged(const tat_stack_event& record) {
+    const tat_stack& stack = record.stack;
+    const std::uint32_t native_count = std::min<std::uint32_t>(stack.native_count, TAT_MAX_NATIVE_FRAMES);
+    const std::uint32_t python_count = std::min<std::uint32_t>(stack.python_count, TAT_MAX_PYTHON_FRAMES);
+    std::vector<NativeKind> native(native_count, NativeKind::Other);
+    std::array<bool, TAT_MAX_PYTHON_FRAMES> ends{};
+    for (std::uint32_t i = 0; i < python_count; ++i) {
+        ends[i] = (stack.python[i].flags & TAT_PYTHON_ENTRY) != 0;
+    }
+    for (std::uint32_t i = 0; python_count != 0 && i < native_count; ++i) {
+        native[i] = kind_of(record.header.pid, stack.native[i], i == 0);
+    }
+    return merge_frames(
+        {native, end_of_native(stack) == StackEnd::Complete, std::span{ends}.first(python_count), python_is_complete(stack)}
+    );
+}
+
 void StackDecoder::decode(const tat_stack_event& record, EventConsumer& consumer) {
     const std::uint64_t hash = record.header.stack;
     if (stacks_.size() >= kMaxStacks || stacks_.contains(hash)) {
@@ -73,10 +151,13 @@ void StackDecoder::decode(const tat_stack_event& record, EventConsumer& consumer
     }
     StackSeen stack;
     stack.header.t_ns = record.header.time_ns;
-    stack.end = end_of_stack(record.stack.native_end);
-    const std::uint32_t count = std::min<std::uint32_t>(record.stack.native_count, TAT_MAX_NATIVE_FRAMES);
-    for (std::uint32_t i = 0; i < count; ++i) {
-        stack.frames.push_back(frame_of(record.header, record.stack.native[i], i == 0, consumer));
+    const MergedFrames frames = merged(record);
+    stack.end = end_of(record.stack, frames.matched);
+    for (const MergedFrame& frame : frames.frames) {
+        stack.frames.push_back(
+            frame.python ? frame_of(record.header, record.stack.python[frame.index], consumer)
+                         : frame_of(record.header, record.stack.native[frame.index], frame.index == 0, consumer)
+        );
     }
     stack.number = ++last_stack_;
     stacks_.emplace(hash, stack.number);

@@ -14,6 +14,8 @@
 #include "event/event.hpp"
 #include "event/event_consumer.hpp"
 #include "live/event_abi.hpp"
+#include "live/python_frames.hpp"
+#include "python/merge_frames.hpp"
 #include "symbols/process_code.hpp"
 
 namespace tt::alloc_trace {
@@ -22,6 +24,8 @@ class StackDecoder {
 public:
     // Of the processes it is updated for. Both it and the processes' code are used by one thread.
     [[nodiscard]] ProcessCode& code() { return code_; }
+
+    void add_code(PythonCode code) { python_.add(std::move(code)); }
 
     // Hands the frames that are new and the stack to `consumer`. A stack that was told is not told again.
     void decode(const tat_stack_event& record, EventConsumer& consumer);
@@ -33,9 +37,13 @@ public:
 
 private:
     [[nodiscard]] std::uint32_t frame_of(const tat_event_header& header, std::uint64_t address, bool innermost, EventConsumer& consumer);
+    [[nodiscard]] std::uint32_t frame_of(const tat_event_header& header, const tat_python_frame& frame, EventConsumer& consumer);
+    [[nodiscard]] NativeKind kind_of(std::uint32_t pid, std::uint64_t address, bool innermost);
+    [[nodiscard]] MergedFrames merged(const tat_stack_event& record);
     [[nodiscard]] const CodeMapping* mapping_of(std::uint32_t pid, std::uint64_t address);
 
     ProcessCode code_;
+    PythonFrames python_;
     using FrameKey = std::tuple<const CodeModule*, std::uint64_t, bool>;  // address in it, innermost
     std::map<FrameKey, std::uint32_t> frames_;
     std::unordered_map<std::uint64_t, std::uint32_t> stacks_;  // by hash

@@ -28,6 +28,7 @@ std::string_view to_words(StackEnd end) {
         case StackEnd::NoTable: return "the file has no unwind table that can be used";
         case StackEnd::NoRule: return "the file's unwind table has no rule here that can be followed";
         case StackEnd::NotMapped: return "code of no file";
+        case StackEnd::NotMatched: return "native and Python frames that do not go together";
     }
     return "";
 }

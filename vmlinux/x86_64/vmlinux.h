@@ -115,6 +115,10 @@ struct linux_binprm {
     struct file *file;
 };
 
+struct thread_struct {
+    unsigned long fsbase;
+};
+
 struct task_struct {
     int pid;
     int tgid;
@@ -125,6 +129,7 @@ struct task_struct {
     struct fs_struct *fs;
     struct signal_struct *signal;
     int exit_code;
+    struct thread_struct thread;
     char comm[16];
 };
 
