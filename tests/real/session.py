@@ -30,12 +30,13 @@ class Run:
 class Session:
     """In a `with` statement: the job rests, not traced yet if attached to; attach() changes that."""
 
-    def __init__(self, run, mode, device=None, shape="1x1", **job_options):
+    def __init__(self, run, mode, device=None, shape="1x1", stacks=False, **job_options):
         self.run = run
         self.mode = mode
         self.path = run.folder / f"{mode}.ttar"
         self.recorder = None
-        prefix = run.tool.prefix(self.path) if mode == STARTED else ()
+        self.options = ["--stacks", "all"] if stacks else []
+        prefix = run.tool.prefix(self.path, *self.options) if mode == STARTED else ()
         self.job = jobs.Job(run.release, device or run.one_chip(), shape, run.folder, prefix, **job_options)
 
     @property
@@ -55,7 +56,7 @@ class Session:
         """From here on the job's log is what the tracer can have seen."""
         if self.mode == ATTACHED:
             self.job.do("log.clear()")
-            self.recorder = self.run.tool.attach(self.path, self.job.pid)
+            self.recorder = self.run.tool.attach(self.path, self.job.pid, options=self.options)
 
     def finish(self):
         """Ends the recording: in mid-run, or with its job."""

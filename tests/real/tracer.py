@@ -75,14 +75,14 @@ class Tool:
             raise TracerError(f"{words[0]}: status {done.returncode}: {last_line(done.stderr)}")
         return done.stdout
 
-    def prefix(self, path):
+    def prefix(self, path, *options):
         """Before a command: records it from its start."""
-        return [self.path, "record", "-o", path, "--"]
+        return [self.path, "record", "-o", path, *options, "--"]
 
-    def attach(self, path, *pids, strict=False, wait=False):
+    def attach(self, path, *pids, strict=False, wait=False, options=()):
         """To these processes; without any to all there are, and will be."""
         targets = [word for pid in pids for word in ("-p", pid)] or ["-a"]
-        options = [*(["--strict"] if strict else []), *(["--wait"] if wait else [])]
+        options = [*options, *(["--strict"] if strict else []), *(["--wait"] if wait else [])]
         return Recorder(self, path, *targets, *options)
 
     def refused(self, *words):

@@ -27,9 +27,9 @@ def fast_dispatch(version):
 
 
 def all_scenarios():
-    from . import buffers, failures, hybrid, meshes, operations, processes, threads, traces
+    from . import buffers, failures, hybrid, meshes, operations, processes, stacks, threads, traces
 
-    modules = (buffers, meshes, hybrid, threads, failures, operations, processes, traces)
+    modules = (buffers, meshes, hybrid, threads, failures, operations, processes, traces, stacks)
     return [scenario for module in modules for scenario in module.SCENARIOS]
 
 
