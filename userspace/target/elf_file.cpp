@@ -85,7 +85,7 @@ std::vector<ElfSection> section_headers(Elf* elf) {
         if (section == nullptr || gelf_getshdr(section, &header) == nullptr) {
             break;
         }
-        sections.push_back({header.sh_type, header.sh_link, header.sh_offset, header.sh_size});
+        sections.push_back({header.sh_type, header.sh_link, header.sh_name, header.sh_addr, header.sh_offset, header.sh_size});
     }
     return sections;
 }
@@ -145,6 +145,8 @@ Status ElfFile::read_headers() {
                  (segment.p_flags & PF_X) != 0,
                  (segment.p_flags & PF_W) != 0}
             );
+        } else if (segment.p_type == PT_GNU_EH_FRAME) {
+            frame_header_address_ = segment.p_vaddr;
         } else if (segment.p_type == PT_NOTE && build_id_.empty()) {
             std::vector<std::uint8_t> notes(std::min<std::uint64_t>(segment.p_filesz, kMaxNotes));
             if (read_at(segment.p_offset, notes.data(), notes.size())) {
@@ -153,7 +155,27 @@ Status ElfFile::read_headers() {
         }
     }
     sections_ = section_headers(elf.get());
+    if (elf_getshdrstrndx(elf.get(), &section_names_) != 0) {
+        section_names_ = 0;
+    }
     return {};
+}
+
+const ElfSection* ElfFile::find_section(std::string_view name) const {
+    if (section_names_ == 0 || section_names_ >= sections_.size()) {
+        return nullptr;
+    }
+    const ElfSection& names = sections_[section_names_];
+    std::string text(name.size() + 1, ' ');
+    const std::string wanted = std::string(name) + '\0';
+    for (const ElfSection& section : sections_) {
+        const bool fits = section.name <= names.size && text.size() <= names.size - section.name;
+        if (section.type != SHT_NULL && section.type != SHT_NOBITS && fits &&
+            read_at(names.offset + section.name, text.data(), text.size()) && text == wanted) {
+            return &section;
+        }
+    }
+    return nullptr;
 }
 
 Status ElfFile::read_at(std::uint64_t offset, void* to, std::size_t size) const {

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +56,8 @@ struct ElfSegment {  // PT_LOAD
 struct ElfSection {
     std::uint32_t type = 0;  // SHT_...
     std::uint32_t link = 0;  // index of another section
+    std::uint32_t name = 0;  // offset in the section of names
+    std::uint64_t address = 0;
     std::uint64_t offset = 0;
     std::uint64_t size = 0;
 };
@@ -71,6 +74,10 @@ public:
     [[nodiscard]] const std::string& build_id() const { return build_id_; }  // lower-case hex, empty if none
     [[nodiscard]] const std::vector<ElfSegment>& segments() const { return segments_; }
     [[nodiscard]] const std::vector<ElfSection>& sections() const { return sections_; }
+    // The first section of that name with content; nullptr if there is none.
+    [[nodiscard]] const ElfSection* find_section(std::string_view name) const;
+    // Where the table of exception frames says it is (PT_GNU_EH_FRAME).
+    [[nodiscard]] std::optional<std::uint64_t> frame_header_address() const { return frame_header_address_; }
 
     // Those of `names` that the file defines (imports are left out). Of a versioned symbol the default version. With All the
     // full table is left out as well where it is large and the dynamic one has some of the names. Memory does not grow with
@@ -100,6 +107,8 @@ private:
     std::string build_id_;
     std::vector<ElfSegment> segments_;
     std::vector<ElfSection> sections_;
+    std::size_t section_names_ = 0;  // index of the section with their names; 0: none
+    std::optional<std::uint64_t> frame_header_address_;
 };
 
 }  // namespace tt::alloc_trace
