@@ -12,6 +12,7 @@
 
 #include "abi/event_abi.h"
 #include "abi/config_abi.h"
+#include "abi/unwind_abi.h"
 #include "maps.bpf.h"
 #include "pids.bpf.h"
 #include "arguments.bpf.h"
@@ -367,6 +368,9 @@ int process_forked(struct tracepoint_args *tp) {
     }
     __u32 value = 1;
     bpf_map_update_elem(&targets, &child_pid, &value, BPF_ANY);
+    if (config.stacks) {
+        inherit_mappings(parent_pid, child_pid);
+    }
     announce_process(child, 1);
     return 0;
 }
@@ -416,6 +420,9 @@ int process_exec(struct tracepoint_args *tp) { /* task, its thread's old id, bin
     bool is_traced = bpf_map_lookup_elem(&targets, &pid);
     if (is_traced) {
         forget_owners();
+        if (config.stacks) {
+            forget_mappings(pid);
+        }
         __u64 wakeup = 0;
         struct tat_process_event *event = reserve_process(TAT_EVENT_PROCESS_EXEC, &wakeup);
         if (event) {
@@ -458,6 +465,9 @@ int process_exited(struct tracepoint_args *tp) {
         bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
     }
     if (last_thread) {
+        if (config.stacks) {
+            forget_mappings(pid);
+        }
         bpf_map_delete_elem(&targets, &pid);
     }
     return 0;

@@ -10,6 +10,7 @@
 #define TAT_STACK_BPF_H
 
 #include "abi/python_abi.h"
+#include "native_frame.bpf.h"
 
 struct tat_python_scratch { /* of a walk over Python frames */
     struct tat_python python; /* of the process */
@@ -21,6 +22,7 @@ struct tat_python_scratch { /* of a walk over Python frames */
 struct tat_walk {
     __u64 pid_tgid;
     struct tat_stack stack;
+    struct tat_frame frame;
     struct tat_python_scratch scratch;
 };
 

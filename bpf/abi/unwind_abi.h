@@ -52,4 +52,34 @@ struct tat_unwind_rule {
 #define TAT_UNWIND_ROW_OFFSET(row) ((row) & TAT_UNWIND_OFFSET_MASK)
 #define TAT_UNWIND_ROW_RULE(row) ((row) >> TAT_UNWIND_PAGE_BITS)
 
+#define TAT_UNWIND_CHUNK_WORDS 16
+
+struct tat_unwind_chunk { /* the large array's elements */
+    __u32 words[TAT_UNWIND_CHUNK_WORDS];
+};
+
+struct tat_unwind_table {
+    __u32 generation; /* changes whenever what is here, or the words of it, belong to another table; 0: none */
+    __u32 first;      /* word */
+    __u32 pages;
+    __u32 used;       /* set by BPF, reset by userspace: which of many tables can be done without */
+};
+
+struct tat_unwind_mapping { /* of executable memory */
+    __u64 start;
+    __u64 end;
+    __u64 base;       /* where the table's first page is mapped, or would be */
+    __u32 table;      /* index */
+    __u32 generation; /* of the table; 0: there is none for what is mapped here */
+    __u64 list;       /* whose mapping this is: another one's, if the list was given up */
+};
+
+#define TAT_UNWIND_MAX_MAPPINGS 8192 /* of one process */
+
+struct tat_unwind_process {
+    __u32 first; /* mapping; they are in order */
+    __u32 count;
+    __u64 list;
+};
+
 #endif

@@ -193,6 +193,11 @@ std::array<bpf_program*, kProbeRoleCount> probe_programs(const tat_bpf& object) 
     };
 }
 
+UnwindMapSet unwind_maps_of(const tat_bpf& object) {
+    const auto& maps = object.maps;
+    return {maps.unwind_words, maps.unwind_rules, maps.unwind_tables, maps.unwind_mappings, maps.unwind_processes};
+}
+
 tat_bpf* open_object() {
     tat_bpf* object = tat_bpf__open();
     if (object != nullptr && has_uprobe_multi()) {
@@ -224,6 +229,8 @@ Result<BpfPrograms> BpfPrograms::load(const ProgramConfig& config) {
         for (bpf_map* map : {object.maps.walks, object.maps.known_stacks, object.maps.pythons, object.maps.told_code}) {
             bpf_map__set_max_entries(map, kUnusedEntries);
         }
+    } else if (auto sized = set_capacity(unwind_maps_of(object), {}); !sized) {
+        return tl::make_unexpected(sized.error());
     }
     for (bpf_program* program : probe_programs(object)) {
         bpf_program__set_autoload(program, false);
@@ -252,6 +259,11 @@ Status BpfPrograms::share_maps(tat_bpf& instance) const {
           std::pair{own.known_stacks, theirs.known_stacks},
           std::pair{own.pythons, theirs.pythons},
           std::pair{own.told_code, theirs.told_code},
+          std::pair{own.unwind_words, theirs.unwind_words},
+          std::pair{own.unwind_rules, theirs.unwind_rules},
+          std::pair{own.unwind_tables, theirs.unwind_tables},
+          std::pair{own.unwind_mappings, theirs.unwind_mappings},
+          std::pair{own.unwind_processes, theirs.unwind_processes},
           std::pair{own.paused, theirs.paused},
           std::pair{own.bss, theirs.bss}}) {
         if (const int error = bpf_map__reuse_fd(to, bpf_map__fd(from))) {
@@ -384,6 +396,8 @@ bpf_program* BpfPrograms::exception_thrown_program() const { return object_->pro
 std::array<bpf_program*, 3> BpfPrograms::process_programs() const {
     return {object_->progs.process_forked, object_->progs.process_exec, object_->progs.process_exited};
 }
+
+Result<UnwindMaps> BpfPrograms::open_unwind_maps() const { return UnwindMaps::open(unwind_maps_of(*object_)); }
 
 int BpfPrograms::ring_fd() const { return bpf_map__fd(object_->maps.ring); }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "kernel/unwind_maps.hpp"
 #include "probes/layout_profile.hpp"
 #include "probes/probe_spec.hpp"
 #include "target/own_namespaces.hpp"
@@ -103,6 +104,9 @@ public:
     [[nodiscard]] bpf_program* program_for(InstanceId instance, ProbeRole role) const;
     [[nodiscard]] bpf_program* exception_thrown_program() const;
     [[nodiscard]] std::array<bpf_program*, 3> process_programs() const;  // fork, exec, exit: raw tracepoints
+
+    // What stacks are followed by, if they are wanted. Must not outlive this.
+    [[nodiscard]] Result<UnwindMaps> open_unwind_maps() const;
 
     [[nodiscard]] int ring_fd() const;
     [[nodiscard]] int targets_fd() const;

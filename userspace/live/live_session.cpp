@@ -87,6 +87,13 @@ Status LiveSession::load() {
         return tl::make_unexpected(programs.error());
     }
     programs_.emplace(std::move(*programs));
+    if (options_.stacks) {
+        auto maps = programs_->open_unwind_maps();
+        if (!maps) {
+            return tl::make_unexpected(maps.error());
+        }
+        stack_tables_.emplace(unwind_maps_.emplace(*std::move(maps)));
+    }
     if (config.hold || options_.lossless || options_.snapshot.freeze) {
         Result<StopGuardian> guardian = StopGuardian::start(*programs_);
         if (!guardian) {
@@ -305,11 +312,9 @@ void LiveSession::consume(const Event& event) {
         decoder_.stacks().code().fork(pid, forked->child_pid);
         pythons_.forked(pid, forked->child_pid);
     } else if (std::holds_alternative<ProcessExec>(event)) {
-        decoder_.stacks().forget(pid);
-        pythons_.forget(pid);
+        forget_stacks(pid);
     } else if (std::holds_alternative<ProcessExited>(event)) {
-        decoder_.stacks().forget(pid);
-        pythons_.forget(pid);
+        forget_stacks(pid);
         alive_.erase(pid);
         exiting_.erase(pid);
         told_not_seen_.erase(pid);
@@ -326,7 +331,28 @@ Result<std::size_t> LiveSession::add_modules_of(const ProcessHandle& process) {
         decoder_.stacks().code().update(process);
         pythons_.look_at(process, *programs_);
     }
+    if (stack_tables_ && found && *found > 0) {
+        update_stack_tables(process);
+    }
     return found;
+}
+
+void LiveSession::update_stack_tables(const ProcessHandle& process) {
+    const Status updated = stack_tables_->update(process);
+    if (!updated && updated.error().code != ErrorCode::NoSuchProcess) {
+        options_.notice("stacks of process " + std::to_string(process.pid()) + " are cut short: " + updated.error().message);
+    }
+    for (const std::string& note : stack_tables_->take_notes()) {
+        options_.notice("stacks are cut short: " + note);
+    }
+}
+
+void LiveSession::forget_stacks(std::uint32_t pid) {
+    decoder_.stacks().forget(pid);
+    pythons_.forget(pid);
+    if (stack_tables_) {
+        stack_tables_->forget(pid);
+    }
 }
 
 Result<bool> LiveSession::pump() {

@@ -29,6 +29,7 @@
 #include "live/python_processes.hpp"
 #include "live/record_decoder.hpp"
 #include "live/snapshot_keeper.hpp"
+#include "live/stack_tables.hpp"
 
 namespace tt::alloc_trace {
 
@@ -127,6 +128,8 @@ private:
     void add_late_modules(const ProcessNews& news);
     void follow_without_main_thread(std::uint32_t pid);
     Result<std::size_t> add_modules_of(const ProcessHandle& process);
+    void update_stack_tables(const ProcessHandle& process);
+    void forget_stacks(std::uint32_t pid);
     // That a runtime of the process looked at last is not traced. `traced`: another one of it is.
     void tell_refused(const ProcessHandle& process, bool traced);
     // That it has a runtime that shows nothing of itself.
@@ -146,6 +149,8 @@ private:
     std::uint64_t info_version_ = 0;
     // Order of destruction, last first: the command's helper, ring, links, programs.
     std::optional<BpfPrograms> programs_;
+    std::optional<UnwindMaps> unwind_maps_;
+    std::optional<StackTables> stack_tables_;  // if stacks are wanted
     Attacher attacher_;
     RecordDecoder decoder_;
     std::optional<ModuleRegistry> registry_;

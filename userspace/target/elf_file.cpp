@@ -226,14 +226,21 @@ Result<std::vector<std::uint8_t>> ElfFile::read(std::uint64_t address, std::size
     return refuse("no segment has content at address " + std::to_string(address));
 }
 
-Result<std::uint64_t> ElfFile::load_bias(std::uint64_t map_start, std::uint64_t map_offset) const {
-    for (const ElfSegment& segment : segments_) {
+std::optional<std::uint64_t> load_bias_of(std::span<const ElfSegment> segments, std::uint64_t map_start, std::uint64_t map_offset) {
+    for (const ElfSegment& segment : segments) {
         // Mappings begin at page borders, so the first page may begin before the segment does. Neighbouring segments
         // may share that page of the file: only the executable one counts.
         const std::uint64_t first = segment.offset & ~(kPage - 1);
         if (segment.executable && map_offset >= first && map_offset < segment.offset + segment.file_size) {
             return map_start - (segment.address + (map_offset - segment.offset));  // modulo 2^64, as addresses are
         }
+    }
+    return std::nullopt;
+}
+
+Result<std::uint64_t> ElfFile::load_bias(std::uint64_t map_start, std::uint64_t map_offset) const {
+    if (const auto bias = load_bias_of(segments_, map_start, map_offset)) {
+        return *bias;
     }
     return refuse("no executable segment at file offset " + std::to_string(map_offset));
 }

@@ -53,6 +53,12 @@ struct ElfSegment {  // PT_LOAD
     bool writable = false;
 };
 
+// What to add to an ELF address to get the one in a process that has mapped the file from `map_offset` on, executable, at `map_start`.
+// Nothing if no executable segment covers that offset.
+[[nodiscard]] std::optional<std::uint64_t> load_bias_of(
+    std::span<const ElfSegment> segments, std::uint64_t map_start, std::uint64_t map_offset
+);
+
 struct ElfSection {
     std::uint32_t type = 0;  // SHT_...
     std::uint32_t link = 0;  // index of another section
@@ -89,8 +95,7 @@ public:
     // Up to `max_bytes` (at most kMaxRead) from the file content at an address; fewer at the end of the segment, never
     // none.
     [[nodiscard]] Result<std::vector<std::uint8_t>> read(std::uint64_t address, std::size_t max_bytes) const;
-    // What to add to an address to get the one in a process that has mapped `map_offset` of this file, executable, at
-    // `map_start`. Error if no executable segment covers that offset.
+    // load_bias_of() its segments, or why there is none.
     [[nodiscard]] Result<std::uint64_t> load_bias(std::uint64_t map_start, std::uint64_t map_offset) const;
     // Exactly `size` bytes at a file offset.
     [[nodiscard]] Status read_at(std::uint64_t offset, void* to, std::size_t size) const;
