@@ -116,8 +116,16 @@ static __always_inline __u64 stack_of(struct pt_regs *regs, __u64 pid_tgid) {
         return 0;
     }
     walk->pid_tgid = pid_tgid;
-    native_frames(walk, regs);
-    python_frames(walk);
+    walk->stack.native_count = 0;
+    walk->stack.native_end = TAT_STACK_NOT_WANTED;
+    if (config.stacks & TAT_STACKS_NATIVE) {
+        native_frames(walk, regs);
+    }
+    walk->stack.python_count = 0;
+    walk->stack.python_end = TAT_PYTHON_UNKNOWN;
+    if (config.stacks & TAT_STACKS_PYTHON) {
+        python_frames(walk);
+    }
     __u64 hash = hash_of_stack(walk);
     return bpf_map_lookup_elem(&known_stacks, &hash) ? hash : tell_stack(walk, hash);
 }

@@ -178,6 +178,7 @@ struct tat_trace_event { /* TRACE_CALLED */
 #define TAT_STACK_NO_TABLE 3
 #define TAT_STACK_NO_RULE 4
 #define TAT_STACK_NOT_MAPPED 5
+#define TAT_STACK_NOT_WANTED 255 /* of native frames: none were taken */
 
 #define TAT_MAX_PYTHON_FRAMES 128
 

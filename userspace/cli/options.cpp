@@ -31,7 +31,8 @@ const std::map<std::string, OutputFormat> kReportFormats{
     {"text", OutputFormat::Text}, {"json", OutputFormat::Json}, {"html", OutputFormat::Html}};
 const std::map<std::string, GroupWeight> kWeights{
     {"live", GroupWeight::Live}, {"peak", GroupWeight::Peak}, {"allocated", GroupWeight::Allocated}};
-const std::map<std::string, bool> kStacks{{"none", false}, {"native", true}};
+const std::map<std::string, StackKinds> kStacks{
+    {"none", {}}, {"native", {true, false}}, {"python", {false, true}}, {"all", {true, true}}};
 const std::map<std::string, ColorMode> kColors{
     {"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}};
 
@@ -129,7 +130,7 @@ void add_watch(CLI::App& app, Options& options) {
 }
 
 void add_stacks(CLI::App& app, Options& options) {
-    add_choice(app, "--stacks", options.stacks, kStacks, "Take with each allocation, failure and launch the calls that led to it: none (default) or native")
+    add_choice(app, "--stacks", options.stacks, kStacks, "Take with each allocation, failure and launch the calls that led to it: none (default), native, python, or all of them")
         ->type_name("KIND");
 }
 

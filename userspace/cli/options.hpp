@@ -57,7 +57,7 @@ struct Options {
     bool dump_layout = false;         // doctor
     SnapshotOptions snapshot;         // watch, record
     bool lossless = false;            // watch, record
-    bool stacks = false;              // record, log
+    StackKinds stacks;                // record, log
 };
 
 struct ParsedCommandLine {

@@ -34,7 +34,7 @@ tat_config to_abi(const ProgramConfig& config) {
     abi.trace_all = config.trace_all ? 1 : 0;
     abi.follow_children = config.follow_children ? 1 : 0;
     abi.hold = config.hold ? 1 : 0;
-    abi.stacks = config.stacks ? 1 : 0;
+    abi.stacks = (config.stacks.native ? TAT_STACKS_NATIVE : 0U) | (config.stacks.python ? TAT_STACKS_PYTHON : 0U);
     abi.pid_namespace = config.own.pid_namespace;
     abi.monotonic_offset_ns = static_cast<std::uint64_t>(config.own.monotonic_offset_ns);
     abi.boottime_offset_ns = static_cast<std::uint64_t>(config.own.boottime_offset_ns);
@@ -225,11 +225,12 @@ Result<BpfPrograms> BpfPrograms::load(const ProgramConfig& config) {
     if (const int error = bpf_map__set_max_entries(object.maps.ring, static_cast<std::uint32_t>(config.ring_bytes))) {
         return fail_errno(ErrorCode::RunTime, "cannot size the event ring", -error);
     }
-    if (!config.stacks) {
+    if (!config.stacks.any()) {
         for (bpf_map* map : {object.maps.walks, object.maps.known_stacks, object.maps.pythons, object.maps.told_code}) {
             bpf_map__set_max_entries(map, kUnusedEntries);
         }
-    } else if (auto sized = set_capacity(unwind_maps_of(object), {}); !sized) {
+    }
+    if (const Status sized = config.stacks.native ? set_capacity(unwind_maps_of(object), {}) : Status(); !sized) {
         return tl::make_unexpected(sized.error());
     }
     for (bpf_program* program : probe_programs(object)) {

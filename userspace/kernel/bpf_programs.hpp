@@ -26,13 +26,20 @@ struct tat_python;
 
 namespace tt::alloc_trace {
 
+struct StackKinds {
+    bool native = false;
+    bool python = false;
+
+    [[nodiscard]] bool any() const { return native || python; }
+};
+
 struct ProgramConfig {
     std::size_t ring_bytes = std::size_t{64} << 20U;  // a power of two, a multiple of the page size
     bool scoped = false;     // probes are attached in one process only
     bool trace_all = false;  // every process that hits a probe
     bool follow_children = false;
     bool hold = false;       // a target stops itself, until it is continued, for what must be looked at before it goes on
-    bool stacks = false;    // events carry the calls that led to them
+    StackKinds stacks;      // which calls events carry that led to them
     bool lossless = false;  // a process whose events fill half of the ring is stopped: take_paused()
     OwnNamespaces own;  // ids and times of records are those of these
 };

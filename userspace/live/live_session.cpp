@@ -87,7 +87,7 @@ Status LiveSession::load() {
         return tl::make_unexpected(programs.error());
     }
     programs_.emplace(std::move(*programs));
-    if (options_.stacks) {
+    if (options_.stacks.native) {
         auto maps = programs_->open_unwind_maps();
         if (!maps) {
             return tl::make_unexpected(maps.error());
@@ -327,9 +327,11 @@ Result<std::size_t> LiveSession::add_modules_of(const ProcessHandle& process) {
     if (found) {
         keeper_.set_modules(process.pid(), registry_->mapped_layouts());
     }
-    if (options_.stacks) {
+    if (options_.stacks.any()) {
         decoder_.stacks().code().update(process);
-        pythons_.look_at(process, *programs_);
+        if (options_.stacks.python) {
+            pythons_.look_at(process, *programs_);
+        }
     }
     if (stack_tables_ && found && *found > 0) {
         update_stack_tables(process);

@@ -46,7 +46,7 @@ struct LiveOptions {
     std::size_t ring_bytes = std::size_t{64} << 20U;
     std::string layout_file;  // empty: layouts are found by the tool itself
     SnapshotOptions snapshot;
-    bool stacks = false;    // events carry the calls that led to them
+    StackKinds stacks;      // which calls events carry that led to them
     bool lossless = false;  // rather stop a process for a while than lose an event
     std::function<void(const std::string&)> notice = [](const std::string&) {};  // things the user should know
 };

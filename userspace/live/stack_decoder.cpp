@@ -18,7 +18,11 @@ constexpr unsigned kPageShift = 12;
 static_assert(static_cast<int>(StackEnd::NotMapped) == TAT_STACK_NOT_MAPPED);
 static_assert(kMaxStackFrames >= TAT_MAX_NATIVE_FRAMES + TAT_MAX_PYTHON_FRAMES);
 
+// None were wanted: nothing is missing of them.
 StackEnd end_of_native(const tat_stack& stack) {
+    if (stack.native_end == TAT_STACK_NOT_WANTED) {
+        return StackEnd::Complete;
+    }
     return stack.native_end <= TAT_STACK_NOT_MAPPED ? static_cast<StackEnd>(stack.native_end) : StackEnd::Unreadable;
 }
 
@@ -140,7 +144,7 @@ MergedFrames StackDecoder::merged(const tat_stack_event& record) {
         native[i] = kind_of(record.header.pid, stack.native[i], i == 0);
     }
     return merge_frames(
-        {native, end_of_native(stack) == StackEnd::Complete, std::span{ends}.first(python_count), python_is_complete(stack)}
+        {native, stack.native_end == TAT_STACK_COMPLETE, std::span{ends}.first(python_count), python_is_complete(stack)}
     );
 }
 

@@ -33,6 +33,9 @@ bool is_python(const FrameSeen& frame) { return frame.kind == FrameKind::Python;
 
 bool is_device_operation(const std::string& name) { return contains(name, "DeviceOperation") || contains(name, "device_operation::"); }
 
+// What bindings and shared parts are made of: no name that a caller knows.
+bool is_detail(const std::string& name) { return contains(name, "::detail::"); }
+
 }  // namespace
 
 std::string function_text(const FrameSeen& frame) {
@@ -84,7 +87,7 @@ CallSites::CallSite CallSites::find(const StackSeen& stack) const {
         if (scope == "ttnn") {
             const std::string name = short_name(demangled(frame.function));
             in_operation = in_operation || is_device_operation(name);
-            operation = in_operation && !is_device_operation(name) ? name : operation;
+            operation = in_operation && !is_device_operation(name) && !is_detail(name) ? name : operation;
         }
     }
     return {frame_text(*site), operation, site->number};

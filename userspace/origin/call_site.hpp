@@ -7,7 +7,8 @@
 //   call site   of the Python frames the innermost one that is not in the ttnn package or in Python's own library; without Python the
 //               innermost native function that is neither the runtime's (tt::, ttnn::) nor the C++ library's. Where all frames are
 //               such: the outermost of them.
-//   operation   the outermost function of namespace ttnn, where a device operation is below it; plain tensors have none.
+//   operation   the outermost function of namespace ttnn that is in no namespace detail, where a device operation is below it; plain
+//               tensors have none.
 #pragma once
 
 #include <cstdint>

@@ -40,6 +40,42 @@ std::string without_leading_words(std::string text) {
     return space == std::string::npos ? text : text.substr(space + 1);
 }
 
+// Of a mangled name what begins with the outermost scope, or with the name itself; empty: it is none.
+std::string_view behind_prefix(std::string_view symbol) {
+    if (!symbol.starts_with("_Z")) {
+        return {};
+    }
+    std::string_view rest = symbol.substr(2);
+    if (rest.starts_with("Th") || rest.starts_with("Tv")) {  // a thunk: its offset ends with '_'
+        rest = rest.substr(std::min(rest.find('_'), rest.size() - 1) + 1);
+    }
+    rest = rest.substr(std::min(rest.find_first_not_of('Z'), rest.size()));
+    return rest.substr(std::min(rest.find_first_not_of("NKVROL"), rest.size()));
+}
+
+// A length and so many letters, which are taken off; empty: there is none.
+std::string_view take_name(std::string_view& rest) {
+    std::size_t length = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), length);
+    const auto digits = static_cast<std::size_t>(end - rest.data());
+    if (error != std::errc() || length > rest.size() - digits) {
+        return {};
+    }
+    const std::string_view name = rest.substr(digits, length);
+    rest = rest.substr(digits + length);
+    return name;
+}
+
+// "ttnn::detail::launch" of a symbol of a newer form than the library knows: the names before its first template argument or parameter.
+std::string leading_names(const std::string& symbol) {
+    std::string_view rest = behind_prefix(symbol);
+    std::string names;
+    for (std::string_view name = take_name(rest); !name.empty(); name = take_name(rest)) {
+        names += (names.empty() ? "" : "::") + std::string(name);
+    }
+    return names.empty() ? symbol : names;
+}
+
 }  // namespace
 
 std::string demangled(const std::string& symbol) {
@@ -51,7 +87,7 @@ std::string demangled(const std::string& symbol) {
     int status = 0;
     const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), &std::free);
     const bool usable = status == 0 && text != nullptr;
-    return usable ? std::string(text.get()).substr(0, kMaxDemangledBytes) : symbol;
+    return usable ? std::string(text.get()).substr(0, kMaxDemangledBytes) : leading_names(name);
 }
 
 std::string short_name(std::string_view text) {
@@ -110,23 +146,12 @@ std::string short_name(std::string_view text) {
 }
 
 std::string_view outer_scope(std::string_view symbol) {
-    if (!symbol.starts_with("_Z")) {
-        return {};
-    }
-    std::string_view rest = symbol.substr(2);
-    if (rest.starts_with("Th") || rest.starts_with("Tv")) {  // a thunk: its offset ends with '_'
-        rest = rest.substr(std::min(rest.find('_'), rest.size() - 1) + 1);
-    }
-    rest = rest.substr(std::min(rest.find_first_not_of('Z'), rest.size()));
-    const bool nested = rest.starts_with('N');
-    rest = rest.substr(std::min(rest.find_first_not_of("NKVROL"), rest.size()));
+    std::string_view rest = behind_prefix(symbol);
     if (rest.starts_with('S')) {
         return rest.size() > 1 && std::string_view("tabsiod").find(rest[1]) != std::string_view::npos ? "std" : std::string_view{};
     }
-    std::size_t length = 0;
-    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), length);
-    const auto digits = static_cast<std::size_t>(end - rest.data());
-    return nested && error == std::errc() && length <= rest.size() - digits ? rest.substr(digits, length) : std::string_view{};
+    const bool nested = symbol.substr(0, symbol.size() - rest.size()).find('N') != std::string_view::npos;
+    return nested ? take_name(rest) : std::string_view{};
 }
 
 }  // namespace tt::alloc_trace

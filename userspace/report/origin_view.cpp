@@ -78,7 +78,7 @@ std::vector<OriginRecord> Origins::sorted(const ReplayedStream& stream) const {
 std::vector<Note> Origins::notes(const ReplayedStream& stream, const std::vector<OriginRecord>& records, bool footprint) const {
     std::vector<Note> notes = before_release_notes(stream.live_moment(), stream.session, "--until TIME");
     if (usage_.no_stacks()) {
-        notes.push_back({"no call stacks were recorded: record with --stacks native", Ink::Warning});
+        notes.push_back({"no call stacks were recorded: record with --stacks all", Ink::Warning});
     }
     if (!usage_.all_kept()) {
         notes.push_back({fmt::format("more than {} different stacks: allocations of later ones are missing", OriginUsage::kMaxRecords), Ink::Warning});

@@ -81,6 +81,16 @@ TEST_F(CallSitesTest, TheOperationIsTheOutermostOfTtnn) {
     EXPECT_EQ(site().operation, "ttnn::softmax");
 }
 
+TEST_F(CallSitesTest, WhatBindingsAreMadeOfIsNoOperation) {
+    native("_ZN2tt8tt_metal10BufferImpl13allocate_implEv");
+    native("_ZN4ttnn10operations20UnaryDeviceOperation21create_output_tensorsEv");
+    native("_ZN4ttnn3addERKNS_6TensorES2_");
+    native("_ZN4ttnn10operations6binary6detail29add_fast_approx_tensor_tensorEv");
+    native("_ZZN4ttnn6detail19make_method_wrapperINS_4baseEEEvvENKUlvE_clEv");
+    native("_ZN8nanobind6detail4callEv");
+    EXPECT_EQ(site().operation, "ttnn::add");
+}
+
 TEST_F(CallSitesTest, APlainTensorIsOfNoOperation) {
     native("_ZN2tt8tt_metal10BufferImpl13allocate_implEv");
     native("_ZN4ttnn9to_deviceEv");

@@ -47,6 +47,7 @@ TEST(FunctionNameTest, SymbolsAreDemangled) {
     EXPECT_EQ(demangled("_ZN2tt1fEv.cold"), "tt::f()") << "a part that was split off";
     EXPECT_EQ(demangled("main"), "main");
     EXPECT_EQ(demangled("_Zno symbol"), "_Zno symbol");
+    EXPECT_EQ(demangled("_ZN4ttnn6detail6launchITkNS0_7ConceptENS_2opEEENT_1rERKS2_"), "ttnn::detail::launch") << "a form of 2023";
     EXPECT_EQ(demangled(""), "");
     const std::string endless = "_ZN2tt" + std::string(10'000, 'x');
     EXPECT_EQ(demangled(endless), endless);

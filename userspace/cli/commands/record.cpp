@@ -239,7 +239,7 @@ Result<int> run_record(const Options& options) {
         return tl::make_unexpected(run.error());
     }
     say_result(options, writer, totals, pipeline.view());
-    if (options.stacks) {
+    if (options.stacks.any()) {
         say_stacks(pipeline.view().stacks, session.losses().stacks);
     }
     for (const Status& status : {run, finished}) {
