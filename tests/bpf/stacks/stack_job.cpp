@@ -162,7 +162,19 @@ __attribute__((noinline)) void ends_with_a_call_that_never_returns(int depth) {
     ends_with_a_call_that_never_returns(depth - 1);
 }
 
+// Its return address is the first one behind it, where other rules hold.
+__attribute__((noinline)) void whose_last_instruction_is_a_call(int round) {
+    volatile char local[200];
+    local[0] = static_cast<char>(round);
+    always_throws();
+}
+
 void exceptions(int round) {
+    try {
+        whose_last_instruction_is_a_call(round);
+    } catch (const std::exception&) {
+        record();
+    }
     try {
         ends_with_a_call_that_never_returns(round % 10);
     } catch (const std::exception&) {
