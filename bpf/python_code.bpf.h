@@ -85,7 +85,7 @@ static __always_inline __u64 mix_content(__u64 hash, struct tat_python_scratch *
  */
 __noinline int tell_code(__u64 hash, __u64 address, __u32 pid);
 
-/* Told at once if it was not met before. Of the window that was read last. */
+/* Of the window that was read last. */
 static __always_inline __u64 identify_code(__u32 pid, __u64 address, const struct tat_python *python, struct tat_python_scratch *scratch) {
     __u64 file = python_field(scratch->code, python->code_file);
     __u64 name = python_field(scratch->code, python->code_name);
@@ -98,16 +98,15 @@ static __always_inline __u64 identify_code(__u32 pid, __u64 address, const struc
         hash = mix_content(hash, scratch, file, python, true);
         hash = mix_content(hash, scratch, table, python, false);
     }
-    if (!bpf_map_lookup_elem(&told_code, &hash)) {
-        tell_code(hash, address, pid);
-    }
     return hash;
 }
 
 /* So that the verifier sees it, whatever the compiler makes of it. */
 static __always_inline __u64 at_most(__u64 bytes, __u64 room) {
     asm volatile("" : "+r"(bytes));
-    return bytes > room ? room : bytes;
+    bytes = bytes > room ? room : bytes;
+    asm volatile("" : "+r"(bytes));
+    return bytes;
 }
 
 static __always_inline void read_code_text(

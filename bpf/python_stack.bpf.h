@@ -107,6 +107,7 @@ static __always_inline int add_python_frame(struct tat_walk *walk, const struct 
         return -1;
     }
     struct tat_python_frame *to = &walk->stack.python[index];
+    scratch->objects[index] = code;
     to->code = identify_code(walk->pid_tgid >> 32, code, python, scratch);
     to->instruction = instruction < 0 ? TAT_PYTHON_NOT_BEGUN : instruction;
     to->flags = ends;
@@ -114,15 +115,8 @@ static __always_inline int add_python_frame(struct tat_walk *walk, const struct 
     return 0;
 }
 
-/*
- * One step: over a frame that stands for a native one, if it is one, to the next one with code. Returns the frame behind, 0: none.
- * Global, with numbers for arguments: the verifier looks at it once, not for every frame.
- */
-__noinline __u64 step_python(__u64 pid_tgid, __u64 frame) {
-    struct tat_walk *walk = bpf_map_lookup_elem(&walks, &pid_tgid);
-    if (!walk) {
-        return 0;
-    }
+/* One step: over a frame that stands for a native one, if it is one, to the next one with code. Returns the frame behind, 0: none. */
+static __always_inline __u64 step_python(struct tat_walk *walk, __u64 frame) {
     const struct tat_python *python = &walk->scratch.python;
     struct tat_python_scratch *scratch = &walk->scratch;
     if (!read_python_frame(scratch, python, frame)) {
@@ -154,7 +148,23 @@ __noinline __u64 step_python(__u64 pid_tgid, __u64 frame) {
     return python_field(scratch->frame, python->frame_back);
 }
 
-#define TAT_PYTHON_STEPS (TAT_MAX_PYTHON_FRAMES + 16) /* frames that are being prepared are no frames */
+#define TAT_PYTHON_STEPS 2 /* at a time */
+#define TAT_PYTHON_WALKS (TAT_MAX_PYTHON_FRAMES / TAT_PYTHON_STEPS + 4) /* frames that are being prepared are no frames */
+
+/* Some steps. Global, with numbers for arguments: the verifier looks at it once, not for every frame. */
+__noinline __u64 steps_python(__u64 pid_tgid, __u64 frame) {
+    struct tat_walk *walk = bpf_map_lookup_elem(&walks, &pid_tgid);
+    if (!walk) {
+        return 0;
+    }
+    for (__u32 i = 0; i < TAT_PYTHON_STEPS; ++i) {
+        frame = step_python(walk, frame);
+        if (!frame) {
+            return 0;
+        }
+    }
+    return frame;
+}
 
 static __noinline int python_frames(struct tat_walk *walk) {
     walk->stack.python_count = 0;
@@ -176,14 +186,32 @@ static __noinline int python_frames(struct tat_walk *walk) {
     if (frame && python->through != TAT_NO_MEMBER) {
         frame = python_word(frame + python->through);
     }
-    for (__u32 i = 0; i < TAT_PYTHON_STEPS; ++i) {
+    for (__u32 i = 0; i < TAT_PYTHON_WALKS; ++i) {
         if (!frame) {
             return 0;
         }
-        frame = step_python(pid_tgid, frame);
+        frame = steps_python(pid_tgid, frame);
     }
     if (frame) {
         walk->stack.python_end = TAT_PYTHON_TOO_DEEP;
+    }
+    return 0;
+}
+
+/* Global for the same reason. */
+__noinline int tell_code_of_frame(__u64 pid_tgid, __u64 index) {
+    struct tat_walk *walk = bpf_map_lookup_elem(&walks, &pid_tgid);
+    if (!walk || index >= TAT_MAX_PYTHON_FRAMES) {
+        return 0;
+    }
+    __u64 code = walk->stack.python[index].code;
+    return bpf_map_lookup_elem(&told_code, &code) ? 0 : tell_code(code, walk->scratch.objects[index], pid_tgid >> 32);
+}
+
+/* The code objects of a stack that is about to be told, as far as they were not. Known stacks have known ones. */
+static __noinline int tell_code_of(const struct tat_walk *walk) {
+    for (__u32 i = 0; i < TAT_MAX_PYTHON_FRAMES && i < walk->stack.python_count; ++i) {
+        tell_code_of_frame(walk->pid_tgid, i);
     }
     return 0;
 }

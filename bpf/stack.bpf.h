@@ -17,6 +17,7 @@ struct tat_python_scratch { /* of a walk over Python frames */
     __u64 frame[TAT_PYTHON_WORDS]; /* windows of what was read last */
     __u64 code[TAT_PYTHON_WORDS];
     __u64 text[TAT_PYTHON_WORDS];
+    __u64 objects[TAT_MAX_PYTHON_FRAMES]; /* address of each frame's code object */
 };
 
 struct tat_walk {
@@ -92,6 +93,7 @@ static __noinline __u64 hash_of_stack(const struct tat_walk *walk) {
 
 /* 0: no room; the event goes without a stack. */
 static __always_inline __u64 tell_stack(const struct tat_walk *walk, __u64 hash) {
+    tell_code_of(walk);
     __u64 wakeup = 0;
     struct tat_stack_event *event = reserve(sizeof(*event), TAT_EVENT_STACK, walk->pid_tgid, 0, &wakeup);
     if (!event) {

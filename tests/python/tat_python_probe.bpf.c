@@ -37,6 +37,7 @@ int tell_python_frames(struct pt_regs *regs) {
     if (!walk) {
         return 0;
     }
+    tell_code_of(walk);
     __u64 wakeup = 0;
     struct tat_python_probe_event *event = reserve(sizeof(*event), TAT_PYTHON_PROBE_EVENT, pid_tgid, 0, &wakeup);
     if (event) {
