@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a walk over 20 Python frames costs whoever hits a probe, for docs/stacks-python.md: python-stack-bench. Nothing here passes or fails.
+// What a walk over 20 Python frames costs whoever hits a probe, for docs/stacks.md: python-stack-bench. Nothing here passes or fails.
 #include <algorithm>
 #include <array>
 #include <cstdio>

@@ -14,6 +14,12 @@ from . import jobs, tracer
 
 CHUNKS, PAIRS = 40, 1000  # of a round; short, as the best of many is less disturbed by others
 BREAKPOINT = b"\xcc"
+RECORDERS = {  # mode -> options of record; a free takes no stack
+    "tt-alloc-trace": [],
+    "Python stacks": ["--stacks", "python"],
+    "native stacks": ["--stacks", "native"],
+    "all stacks": ["--stacks", "all"],
+}
 LOOP = f"""
 def chunk():
     shape = ttnn.Shape([1, 1, 64, 64])
@@ -109,13 +115,13 @@ def measure(release, tool, rounds):
     entries = Sites(job.pid, library, [entry_of(library, probe["symbol"]) for probe in probed])
     best = {}
     for _ in range(rounds):
-        for mode in ("bare", "floor", "tt-alloc-trace", "bpftrace"):
+        for mode in ("bare", "floor", *RECORDERS, "bpftrace"):
             running = None
             sites = entries if mode in commands else probed_by_tool
             if mode in commands:
                 running = jobs.Group(["bpftrace", "-o", folder / "bpftrace.out", "-e", commands[mode]], None, folder)
             elif mode != "bare":
-                running = tracer.Recorder(tool, folder / "cost.ttar", "-p", str(job.pid), "--force")
+                running = tracer.Recorder(tool, folder / "cost.ttar", "-p", str(job.pid), "--force", *RECORDERS[mode])
             if running:
                 sites.wait_for(True)
             spent = job.do("out = loop()")
