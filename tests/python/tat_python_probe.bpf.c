@@ -8,6 +8,7 @@
 
 #include "abi/event_abi.h"
 #include "abi/config_abi.h"
+#include "abi/unwind_abi.h"
 #include "maps.bpf.h"
 #include "pids.bpf.h"
 #include "emit.bpf.h"
