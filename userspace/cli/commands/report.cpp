@@ -43,7 +43,7 @@ Status check_times(const Options& options, const ViewKind& kind) {
 Status check_options(const Options& options, const ViewKind& kind) {
     const std::tuple<bool, std::string_view, ViewOption> given[] = {
         {options.need.has_value(), "--need", ViewOption::Need},
-        {options.iterations.given(), options.iterations.mark ? "--mark" : "--period", ViewOption::Iterations},
+        {options.iterations.given(), options.iterations.by_mark() ? "--mark" : "--period", ViewOption::Iterations},
         {!options.scale.empty(), "--scale", ViewOption::Scale},
         {options.fail_misfit, "--fail-misfit", ViewOption::FailMisfit},
     };
