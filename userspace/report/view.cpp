@@ -34,7 +34,7 @@ constexpr std::array kViews{
     ViewKind{"fits", "would it fit if some buffers were larger (--scale)", ViewSpan::Stretch, make_fits_view,
              bits(ViewOption::Scale, ViewOption::Iterations, ViewOption::FailMisfit)},
     ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", ViewSpan::Stretch, make_growth_view, bits(ViewOption::Iterations)},
-    ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view},
+    ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view, bits(ViewOption::Iterations)},
     ViewKind{"callsites", "which line or function allocated, how often and how much (record --stacks)", ViewSpan::Stretch, make_callsites_view},
     ViewKind{"ops", "the same by operation, as ttnn::softmax", ViewSpan::Stretch, make_ops_view},
     ViewKind{"devices", "each chip: who used it and how much, at the end and at most", ViewSpan::Stretch, make_devices_view},
