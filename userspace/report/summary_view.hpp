@@ -73,6 +73,8 @@ struct SummaryView {
     std::vector<LaunchOverlap> launch_overlaps;
     FoldedProcesses folded;  // ended before those
     LiveMoment live_at;      // of what is told as live, and of free memory
+    std::string phases;      // of its marks (phase_words.hpp); empty: none
+    std::vector<PhaseMark> marks;
 };
 
 [[nodiscard]] SummaryView build_summary_view(

@@ -39,6 +39,24 @@ const nlohmann::ordered_json& dram_of(const nlohmann::ordered_json& phase) {
     throw std::runtime_error("no DRAM");
 }
 
+TEST(PhasesView, TheSummaryNamesThem) {
+    const Answer summary = answer("summary", marked_stream().events());
+    EXPECT_THAT(
+        summary.text,
+        HasSubstr("phases      load from +00:00:10.000000000, decode from +00:00:20.000000000, decode#2 from +00:00:30.000000000, idle from ")
+    );
+    ASSERT_EQ(summary.json["marks"].size(), 4U);
+    EXPECT_EQ(summary.json["marks"][1]["name"], "decode");
+    EXPECT_EQ(summary.json["marks"][1]["t_ns"], kAttach + 20 * kSecond);
+    Stream unmarked;
+    unmarked.process(0, kPid, "job").mesh(0, 0, 2).alloc(1, 0x100, kMiB);
+    EXPECT_THAT(answer("summary", unmarked.events()).text, Not(HasSubstr("phase")));
+    for (const char* view : {"devices", "owners", "leaks", "growth", "peak"}) {
+        EXPECT_THAT(answer(view, marked_stream().events()).text, HasSubstr("phases: load from")) << view;
+    }
+    EXPECT_EQ(answer("devices", marked_stream().events()).json["sizing"][0]["phase"], "decode#2") << "the most was needed there";
+}
+
 TEST(PhasesView, EachStretchHasItsCountsPeakAndGrowth) {
     const auto phases = answer("phases", marked_stream().events()).json["phases"];
     ASSERT_EQ(phases.size(), 5U);
