@@ -239,7 +239,7 @@ void add_scale(CLI::App& app, Options& options) {
 }
 
 void add_time_window(CLI::App& app, Options& options) {
-    app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, RFC 3339 in UTC, a moment as it is printed, event:N, the event numbered N, mark:NAME, or phase:NAME, its begin")
+    app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the last event, RFC 3339 in UTC, a moment as it is printed, event:N, the event numbered N, mark:NAME, or phase:NAME, its begin")
         ->type_name("TIME");
     app.add_option("--until", options.until, "Only up to this time, event:N, mark:NAME (what was before it), or phase:NAME, its end")->type_name("TIME");
 }

@@ -79,6 +79,7 @@ public:
 
     Observer* observer() override { return &seen_; }
     bool shows_live() const override { return true; }
+    bool shows_ended() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
     Json json(const ReplayedStream& stream) const override;
 
@@ -227,6 +228,7 @@ void Devices::append_types(
     });
     JoinedRows rows;
     JoinedRows unused;
+    const bool one_process = std::all_of(devices.begin(), devices.end(), [&devices](const Device& one) { return one.pid == devices.front().pid; });
     for (const Device& device : devices) {
         std::string never;
         for (const DeviceType& type : device.types) {
@@ -251,7 +253,7 @@ void Devices::append_types(
             );
         }
         if (!never.empty()) {
-            unused.add(device.place, {{std::move(never)}});
+            unused.add(device.place, {{fmt::format("{}", device.pid)}, {std::move(never)}});
         }
     }
     if (!rows.rows().empty()) {
@@ -261,7 +263,8 @@ void Devices::append_types(
         append_table(lines, title, table, rows.rows().size(), style);
     }
     for (const JoinedRows::Row& row : unused.rows()) {
-        append_notes(lines, {{fmt::format("never used on {}: {}", place_list(row.places), row.cells[0].text), Ink::Dim}}, style);
+        const std::string whose = one_process ? "" : " by pid " + row.cells[0].text;
+        append_notes(lines, {{fmt::format("never used on {}{}: {}", place_list(row.places), whose, row.cells[1].text), Ink::Dim}}, style);
     }
 }
 

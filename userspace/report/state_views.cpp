@@ -19,6 +19,7 @@ public:
 
     Observer* observer() override { return this; }
     bool shows_live() const override { return true; }
+    bool shows_ended() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
         return render_summary_text(model(stream), stream.session, style);
     }
@@ -41,7 +42,7 @@ private:
     }
     void end(const TrackerView& view) override { room_.end(view); }
     [[nodiscard]] SummaryView model(const ReplayedStream& stream) const {
-        SummaryView summary = build_summary_view(stream.tracker, counter_, stream.warning, stream.session, filter_, stream.last_use);
+        SummaryView summary = build_summary_view(stream.tracker, counter_, stream.warning, stream.session, filter_, stream.last_use, stream.ended);
         summary.live_at = stream.live_moment();
         summary.phases = phases_text(stream.tracker, stream.session, window_);
         summary.marks = stream.tracker.marks;

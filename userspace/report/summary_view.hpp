@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -83,7 +84,8 @@ struct SummaryView {
     std::string incomplete,
     const SessionInfo& session,
     const ViewFilter& filter = {},
-    const TrackerView* last_use = nullptr  // ReplayedStream::last_use
+    const TrackerView* last_use = nullptr,  // ReplayedStream::last_use
+    const std::map<std::uint32_t, const ProcessState*>& ended = {}  // ReplayedStream::ended
 );
 
 [[nodiscard]] std::string render_summary_text(

@@ -55,16 +55,20 @@ Completeness ReplayedStream::completeness() const {
 LiveMoment ReplayedStream::live_moment() const {
     LiveMoment moment{last_place(live()), last_use != nullptr};
     for (const auto& process : tracker.processes) {
-        const bool over = process->end == ProcessState::End::Exited && live_of(*process).live.buffers().empty();
+        const ProcessState* then = live().find(process->number);
+        const bool over = process->end == ProcessState::End::Exited && (then == nullptr || then->live.buffers().empty());
         const std::optional<StreamPlace> place = over && uses != nullptr ? uses->of(*process) : std::nullopt;
         if (place && place->event <= moment.place.event) {
-            moment.ended.push_back({process->pid, *place});
+            moment.ended.push_back({process->pid, *place, ended.contains(process->number), process->number});
         }
     }
     return moment;
 }
 
 const ProcessState& ReplayedStream::live_of(const ProcessState& process) const {
+    if (const auto own = ended.find(process.number); own != ended.end()) {
+        return *own->second;
+    }
     const ProcessState* then = live().find(process.number);
     return then == nullptr ? process : *then;
 }
