@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "html_support.hpp"
+#include "report/capacity_words.hpp"
 #include "view_support.hpp"
 
 namespace tt::alloc_trace::test {
@@ -133,6 +134,17 @@ TEST(JobCases, CompilersAreOneLineAndNoMoments) {
         EXPECT_EQ(exits, 0U);
     }
     EXPECT_THAT(answer("live", compiling(2, 10, true, false).events()).text, HasSubstr("python3 job.py")) << "it may use the device yet";
+}
+
+// Finding 26: 17.9 % is no 17 %. What has room is not called full.
+TEST(JobCases, UsedIsRounded) {
+    for (const auto& [used, percent] : {std::pair<std::uint64_t, const char*>{179, " 18%"}, {174, " 17%"}, {995, " 99%"}, {999, " 99%"}, {1000, "100%"}, {4, "  0%"}}) {
+        Capacity capacity;
+        capacity.banks = 8;
+        capacity.bank_bytes = 1000;
+        capacity.use = BankUse{used, 1000 - used, 1000 - used};
+        EXPECT_THAT(capacity_text(capacity, false).used, testing::EndsWith(percent)) << used;
+    }
 }
 
 // Finding 27: the total is of all, the kinds are of the part that is shown.
