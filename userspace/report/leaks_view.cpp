@@ -50,7 +50,8 @@ struct SplitByIteration {
     std::uint32_t pid = 0;
     const Iterations* iterations = nullptr;
     std::uint64_t count = 0;
-    std::optional<std::uint64_t> newer = 0;  // nullopt: not known of each
+    std::optional<std::uint64_t> first = 0;  // allocated in the first iteration, as weights may be; nullopt: not known of each
+    std::optional<std::uint64_t> newer = 0;  // in later ones, likewise
 };
 
 class Leaks final : public View {
@@ -67,7 +68,7 @@ private:
     [[nodiscard]] std::vector<OrphanGroup> orphans() const;
     // nullptr: no iterations were found, or these load.
     [[nodiscard]] const Iterations* iterations_of(std::uint32_t pid) const;
-    // Allocated since the first iteration began; nullopt: not known.
+    // Allocated since the second iteration began, or the first one where that is not known; nullopt: not known.
     [[nodiscard]] std::optional<std::uint64_t> newer(const RemainGroup& group) const;
     [[nodiscard]] std::vector<SplitByIteration> split(const std::vector<RemainGroup>& groups) const;
     void append_end(
@@ -125,9 +126,16 @@ const Iterations* Leaks::iterations_of(std::uint32_t pid) const {
     return found != nullptr && found->frees ? found : nullptr;
 }
 
+// When the second iteration began, or the first one, where it is not known which buffers are of that.
+std::uint64_t begin_of_newer(const Iterations& found) {
+    const bool each_known = found.tids.size() <= 1 && found.begins.size() >= 2 &&
+                            found.begins.size() == static_cast<std::size_t>(std::llround(found.count));
+    return each_known ? found.begins[1].t_ns : found.first_t_ns;
+}
+
 std::optional<std::uint64_t> Leaks::newer(const RemainGroup& group) const {
     const Iterations* found = iterations_of(group.pid);
-    return found == nullptr ? std::nullopt : group.newer_than(found->first_t_ns);
+    return found == nullptr ? std::nullopt : group.newer_than(begin_of_newer(*found));
 }
 
 std::vector<SplitByIteration> Leaks::split(const std::vector<RemainGroup>& groups) const {
@@ -142,7 +150,10 @@ std::vector<SplitByIteration> Leaks::split(const std::vector<RemainGroup>& group
             of_process = all.insert(all.end(), {group.pid, found});
         }
         of_process->count += group.count;
-        add_known(of_process->newer, newer(group));
+        const std::optional<std::uint64_t> since_first = group.newer_than(found->first_t_ns);
+        const std::optional<std::uint64_t> later = newer(group);
+        add_known(of_process->newer, later);
+        add_known(of_process->first, since_first && later ? std::optional(*since_first - *later) : std::nullopt);
     }
     return all;
 }
@@ -235,6 +246,21 @@ std::vector<Note> end_notes(const TrackerView& tracker) {
     return notes;
 }
 
+// `first`: "the first of 20 iterations (...)".
+std::string split_text(const SplitByIteration& one, const std::string& first) {
+    const std::string all = counted(one.count, "buffer");
+    if (!one.newer || !one.first) {
+        return fmt::format("how many of {} were there before {} is not known", all, first);
+    }
+    const std::uint64_t before = one.count - *one.first - *one.newer;
+    const std::string with_it = *one.first == 0 ? "" : fmt::format(", {} came with it", human_count(*one.first));
+    const std::string later = *one.newer == 0 ? ", nothing newer remained" : fmt::format(", {} {} newer", human_count(*one.newer), *one.newer == 1 ? "is" : "are");
+    const std::string there = before == one.count ? fmt::format("all of {} were", all)
+                              : before == 0       ? fmt::format("none of {} was", all)
+                                                  : fmt::format("{} of {} were", human_count(before), all);
+    return fmt::format("{} there before {}{}{}", there, first, with_it, later);
+}
+
 std::vector<Note> split_notes(const std::vector<SplitByIteration>& split, std::uint64_t start) {
     std::vector<Note> notes;
     for (const SplitByIteration& one : split) {
@@ -242,18 +268,7 @@ std::vector<Note> split_notes(const std::vector<SplitByIteration>& split, std::u
             "the first of {} (from {}; {})", counted(static_cast<std::uint64_t>(std::llround(one.iterations->count)), "iteration"),
             human_offset(one.iterations->first_t_ns, start), certainty_word(one.iterations->certainty)
         );
-        std::string what;
-        if (!one.newer) {
-            what = fmt::format("how many of {} were there before {} is not known", counted(one.count, "buffer"), first);
-        } else if (*one.newer == 0) {
-            what = fmt::format("all of {} were there before {}, nothing newer remained", counted(one.count, "buffer"), first);
-        } else if (*one.newer == one.count) {
-            what = fmt::format("none of {} was there before {}", counted(one.count, "buffer"), first);
-        } else {
-            what = fmt::format("{} of {} were there before {}, {} newer", human_count(one.count - *one.newer), counted(one.count, "buffer"), first,
-                               *one.newer == 1 ? "1 is" : human_count(*one.newer) + " are");
-        }
-        notes.push_back({fmt::format("pid {}: {}", one.pid, what), Ink::Plain});
+        notes.push_back({fmt::format("pid {}: {}", one.pid, split_text(one, first)), Ink::Plain});
     }
     return notes;
 }
@@ -298,7 +313,8 @@ Json split_json(const SplitByIteration& split) {
         {"count", std::llround(split.iterations->count)},
         {"certainty", to_string(split.iterations->certainty)},
         {"first_t_ns", split.iterations->first_t_ns},
-        {"buffers_before", split.newer ? Json(split.count - *split.newer) : Json(nullptr)},
+        {"buffers_before", split.newer && split.first ? Json(split.count - *split.first - *split.newer) : Json(nullptr)},
+        {"buffers_first", number_or_null(split.first)},
         {"buffers_newer", number_or_null(split.newer)}};
 }
 
