@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include <sstream>
 
 #include "html_support.hpp"
+#include "report/human_size.hpp"
 
 namespace tt::alloc_trace::test {
 namespace {
@@ -151,6 +153,13 @@ TEST_F(BrowserTest, CanBeUsedByPointerAndKeyboard) {
         EXPECT_EQ(facts[what], true) << what;
     }
     EXPECT_EQ(facts["panels"], (nlohmann::json{"DRAM", "L1", "L1+CB", "CB"}));
+    // Finding 26: sizes are rounded as in the text views, also those in the middle of two.
+    constexpr double kGiB = 1 << 30;
+    std::vector<std::string> sizes;
+    for (const double bytes : {11.25 * kGiB, 11.75 * kGiB, 1.25 * 1048576, 10.35 * 1048576, 1792.0, 1023.0, 0.999 * kGiB}) {
+        sizes.push_back(human_bytes(static_cast<std::uint64_t>(std::llround(bytes))));
+    }
+    EXPECT_EQ(facts["sizes"], nlohmann::json(sizes));
     EXPECT_EQ(facts["panelsLeft"], 3);
     EXPECT_EQ(facts["readout"], "+00:00:04.500 since the attach · DRAM  24.0 MiB · L1  12.5 MiB · L1+CB  12.5 MiB · CB  0 B");
     EXPECT_EQ(facts["heldThen"], 3);  // two sizes in DRAM, one in L1

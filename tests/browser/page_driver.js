@@ -19,6 +19,7 @@ const painted = (canvas) => {
 const rowsOf = (name) => [...[...document.querySelectorAll(".table")].find((made) => made.querySelector("h3").textContent.startsWith(name)).querySelectorAll("tbody tr")];
 
 facts.ready = document.body.dataset.ready;
+facts.sizes = [11.25 * 2 ** 30, 11.75 * 2 ** 30, 1.25 * 2 ** 20, 10.35 * 2 ** 20, 1792, 1023, 0.999 * 2 ** 30].map((bytes) => humanBytes(Math.round(bytes)));
 facts.panels = panels.map((panel) => panel.series.type);
 facts.painted = panels.every((panel) => painted(panel.canvas)) && painted(byId("map"));
 

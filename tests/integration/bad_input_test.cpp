@@ -112,7 +112,7 @@ TEST_F(BadInputTest, UnknownOptionsViewsAndFormats) {
     expect_refused({"export", "x", "--to", "folded", "--weight", "1"}, 2, {"'1' is none of allocated, live, peak"});
     expect_refused({"report", "x", "peak", "--scale", "DRAM x2"}, 2, {"'peak' does not look at --scale", "the view fits"});
     expect_refused({"report", "x", "--need", "1M"}, 2, {"'summary' does not look at --need", "fragmentation"});
-    expect_refused({"report", "x", "leaks", "--period", "5"}, 2, {"'leaks' does not look at --period", "fits or growth"});
+    expect_refused({"report", "x", "gaps", "--period", "5"}, 2, {"'gaps' does not look at --period", "fits or growth or leaks"});
     expect_refused({"report", "x", "growth", "--mark", "L1:4K", "--format", "html"}, 2, {"--mark does not go with --format html"});
     expect_refused({"report", "x", "growth", "--fail-misfit"}, 2, {"--fail-misfit", "fits"});
     expect_refused({"report", "x", "--once"}, 2, {"--once does not go with report"});

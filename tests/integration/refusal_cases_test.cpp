@@ -4,6 +4,7 @@
 // Refusals of every kind, from the exception in the job to the view: tests/data/cases c01, c02, c08, p1 and p11 in one job.
 #include <regex>
 
+#include "recording/recording_writer.hpp"
 #include "support/bpf_test.hpp"
 #include "support/script.hpp"
 #include "support/tool.hpp"
@@ -82,6 +83,40 @@ TEST_F(RefusalCasesTest, PrintedMomentsShowWhatWasPrinted) {
         EXPECT_NE(beyond.err.find("the last is event:"), std::string::npos) << beyond.err;
     }
     EXPECT_EQ(run_tool({"report", file, "--since", "event:9", "--until", "event:8"}).status, 2);
+}
+
+// Finding 14: the kernel takes its time to let go of the probes, so a recording ends long after its last event.
+TEST_F(RefusalCasesTest, TimesBeforeTheEndCountFromTheLastEvent) {
+    constexpr std::uint64_t kSecond = 1'000'000'000;
+    constexpr std::uint64_t kAttached = 1000 * kSecond;
+    const std::string file = dir_.file("late.ttar");
+    SessionInfo info;
+    info.attached_monotonic_ns = kAttached;
+    info.attached_unix_ns = 1'770'000'000 * kSecond;
+    auto writer = RecordingWriter::create(file, info, {});
+    ASSERT_TRUE(writer) << writer.error().message;
+    (*writer)->consume(ProcessSeen{{kAttached, 7, 7}, 1, 1, true, "job"});
+    for (std::uint64_t i = 1; i <= 10; ++i) {
+        BufferFields buffer;
+        buffer.owner = 0x1000;
+        buffer.allocator = 0x2000;
+        buffer.buffer = 0x3000 + i;
+        buffer.address = i * 4096;
+        buffer.size = 4096;
+        (*writer)->consume(Allocated{{kAttached + i * kSecond, 7, 7}, buffer});
+    }
+    Totals totals;
+    totals.detached_monotonic_ns = kAttached + 60 * kSecond;
+    ASSERT_TRUE((*writer)->finish(totals));
+    for (const auto& [at, second] : {std::pair{"-0s", 10U}, {"-0.3s", 9U}, {"-1s", 9U}, {"-2.5s", 7U}, {"-9s", 1U}}) {
+        const nlohmann::json live = run_tool_json({"report", file, "live", "--at", at, "--format", "json"});
+        EXPECT_EQ(live.at("buffers").size(), second) << at;
+        EXPECT_EQ(live.at("t_ns"), kAttached + second * kSecond) << at;
+    }
+    const nlohmann::json since = run_tool_json({"report", file, "--since", "-3s", "--format", "json"});
+    EXPECT_EQ(since.at("events_by_kind").at("alloc"), 4);
+    EXPECT_EQ(run_tool_json({"report", file, "live", "--at", "11s", "--format", "json"}).at("buffers").size(), 10) << "it is traced yet";
+    EXPECT_EQ(run_tool({"report", file, "live", "--at", "61s"}).status, 2);
 }
 
 }  // namespace

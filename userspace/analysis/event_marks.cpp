@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "analysis/last_use.hpp"
 #include "tracker/failure_message.hpp"
 
 namespace tt::alloc_trace {
@@ -70,7 +71,9 @@ public:
         return MarkKind::Walk;
     }
     std::optional<MarkKind> operator()(const ProcessSeen& /*event*/) { return MarkKind::ProcessStart; }
-    std::optional<MarkKind> operator()(const ProcessExited& /*event*/) { return MarkKind::ProcessExit; }
+    std::optional<MarkKind> operator()(const ProcessExited& /*event*/) {
+        return process_ != nullptr && process_->used_memory() ? std::optional(MarkKind::ProcessExit) : std::nullopt;
+    }
     template <typename Other>
     std::optional<MarkKind> operator()(const Other& /*event*/) {
         return std::nullopt;
@@ -105,7 +108,7 @@ void EventMarks::start(std::uint64_t t_ns) {
 bool EventMarks::wants_process(const Event& event) {
     const auto* allocated = std::get_if<Allocated>(&event);
     return std::holds_alternative<AllocationFailed>(event) || std::holds_alternative<CircularBufferClash>(event) ||
-           std::holds_alternative<OwnerClosing>(event) ||
+           std::holds_alternative<OwnerClosing>(event) || std::holds_alternative<ProcessExited>(event) ||
            (allocated != nullptr && allocated->buffer.type == BufferType::Trace);
 }
 
@@ -113,10 +116,27 @@ void EventMarks::observe(const Event& event, const Applied& applied, const Proce
     Mark mark;
     mark.t_ns = header_of(event).t_ns;
     mark.pid = header_of(event).pid;
-    if (const std::optional<MarkKind> kind = std::visit(Marker(applied, process, mark), event)) {
-        ++counts_[static_cast<std::size_t>(*kind)];
-        marks_[static_cast<std::size_t>(*kind)].add(mark.t_ns, std::move(mark));
+    if (!starting_.empty() && uses_memory(event)) {
+        if (const auto started = starting_.find(mark.pid); started != starting_.end()) {
+            add(MarkKind::ProcessStart, std::move(started->second));
+            starting_.erase(started);
+        }
     }
+    const std::optional<MarkKind> kind = std::visit(Marker(applied, process, mark), event);
+    if (kind == MarkKind::ProcessStart && starting_.size() < kMaxStarting) {
+        starting_[mark.pid] = std::move(mark);
+    } else if (kind) {
+        add(*kind, std::move(mark));
+    }
+    if (std::holds_alternative<ProcessExited>(event)) {
+        starting_.erase(header_of(event).pid);
+    }
+}
+
+void EventMarks::add(MarkKind kind, Mark mark) {
+    ++counts_[static_cast<std::size_t>(kind)];
+    const std::uint64_t t_ns = mark.t_ns;
+    marks_[static_cast<std::size_t>(kind)].add(t_ns, std::move(mark));
 }
 
 void EventMarks::end(std::uint64_t t_ns) {

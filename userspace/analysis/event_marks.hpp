@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,7 +43,7 @@ public:
     static constexpr std::uint32_t kSlices = 512;
 
     void start(std::uint64_t t_ns);
-    // `process`: of the event, may be nullptr.
+    // `process`: of the event, may be nullptr. Processes that use no device memory start and end without a mark.
     void observe(const Event& event, const Applied& applied, const ProcessState* process);
     void end(std::uint64_t t_ns);
 
@@ -54,8 +55,13 @@ public:
     [[nodiscard]] std::uint64_t count(MarkKind kind) const { return counts_[static_cast<std::size_t>(kind)]; }
 
 private:
+    static constexpr std::size_t kMaxStarting = 4096;
+
+    void add(MarkKind kind, Mark mark);
+
     std::vector<TimeBuckets<Mark>> marks_;  // by MarkKind
     std::array<std::uint64_t, kMarkKindCount> counts_{};
+    std::map<std::uint32_t, Mark> starting_;  // by pid: started, and used no device memory yet
 };
 
 }  // namespace tt::alloc_trace

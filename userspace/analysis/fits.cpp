@@ -5,30 +5,10 @@
 #include <algorithm>
 
 #include "analysis/owner_identity.hpp"
+#include "analysis/region_range.hpp"
 
 namespace tt::alloc_trace {
 namespace {
-
-struct Range {  // that the allocators over a place may hand out, in each bank
-    std::uint32_t banks = 0;
-    std::uint64_t begin = ~std::uint64_t{0};
-    std::uint64_t end = 0;
-};
-
-bool lies_on(const Owner& owner, const Place& place) { return std::find(owner.places.begin(), owner.places.end(), place) != owner.places.end(); }
-
-Range range_of(const ProcessState& process, const Place& place, BufferType type) {
-    Range range;
-    for (const Allocator& allocator : process.allocators) {
-        const Region* region = allocator.region(type);
-        if (allocator.alive && region != nullptr && region->bytes != 0 && lies_on(process.owners[allocator.owner], place)) {
-            range.banks = std::max(range.banks, region->banks);
-            range.begin = std::min(range.begin, region->base);
-            range.end = std::max(range.end, region->base + region->bytes);
-        }
-    }
-    return range;
-}
 
 std::uint64_t plus(std::uint64_t bytes, std::int64_t beyond) {
     const auto sum = static_cast<std::int64_t>(bytes) + beyond;
@@ -81,11 +61,11 @@ Fits::Space* Fits::space(const ProcessState& process, const Place& place, Buffer
     if (std::exchange(space.version, version_) == version_) {
         return &space;
     }
-    if (const Range range = range_of(process, place, type); range.banks != 0) {
+    if (const RegionRange range = region_range(process, place, type); range.banks != 0) {
         space.base = range.begin;
         for (FitRegion* region : {&space.region, &space.at_launches}) {
             region->banks = range.banks;
-            region->capacity = range.end - range.begin;
+            region->capacity = range.bytes();
         }
     }
     return &space;

@@ -51,6 +51,10 @@ void GrowthObserver::begin(const TrackerView& view) {
 void GrowthObserver::observe(const Event& event, const Applied& /*applied*/) {
     if (const auto* launch = std::get_if<ProgramLaunched>(&event)) {
         log_.launched(*launch);
+    } else if (const auto* clash = std::get_if<CircularBufferClash>(&event)) {
+        log_.refused(*clash);
+    } else if (const auto* marked = std::get_if<Marked>(&event)) {
+        log_.marked(marked->header.t_ns, !hint_.named.empty() && marked->name == hint_.named);
     }
 }
 
@@ -64,7 +68,12 @@ void GrowthObserver::ended(
     log_.ended(process, key, buffer);
 }
 
-void GrowthObserver::end(const TrackerView& /*view*/) {
+void GrowthObserver::launched(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning) {
+    log_.resident(process, owner, program, planning);
+}
+
+void GrowthObserver::end(const TrackerView& view) {
+    marks_ = view.marks;
     log_.finish();
     result_ = find_growth(log_, hint_);
 }

@@ -83,14 +83,15 @@ struct RisenGroup {
     std::uint64_t until_t_ns = 0;  // about; of the last rise
 };
 
-// When the memory of a chip is full if all goes on.
+// When the memory of a chip is full if all goes on: an iteration fails where its peak does not fit any more.
 struct GrowthOutlook {
     std::size_t iterations = 0;
     std::uint32_t owner = 0;
     BufferType type = BufferType::Dram;
     std::uint32_t banks = 0;
     double bank_bytes_per_period = 0;
-    std::uint64_t free_bank_bytes = 0;  // at the last allocation of the process; fragmentation is not looked at
+    double peak_bank_bytes_per_period = 0;  // by which the peak rises: more, where a larger buffer replaces one while both are there
+    std::uint64_t free_bank_bytes = 0;  // at the peak of the last iteration, as those before tell it; fragmentation is not looked at
     double periods_left = 0;
 };
 
@@ -119,6 +120,7 @@ public:
 
     [[nodiscard]] const GrowthResult& result() const { return result_; }  // after end()
     [[nodiscard]] const GrowthLog& log() const { return log_; }           // names owners
+    [[nodiscard]] const std::vector<PhaseMark>& marks() const { return marks_; }  // all there are; after end()
 
     void begin(const TrackerView& view) override;
     void observe(const Event& event, const Applied& applied) override;
@@ -126,12 +128,14 @@ public:
     void ended(
         const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind
     ) override;
+    void launched(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning) override;
     void end(const TrackerView& view) override;
 
 private:
     IterationHint hint_;
     GrowthLog log_;
     GrowthResult result_;
+    std::vector<PhaseMark> marks_;
 };
 
 // Of a finished log.

@@ -51,6 +51,7 @@ void GrowthLog::started(const ProcessState& process, const AllocationKey& key, c
     }
     GrowthTrack& track = tracks_[group->key.track];
     mark(track, *group, {buffer.t_ns, group->number, buffer.tid});
+    peaks_.allocated(process, key, track.clock, track.level);
     if (GroupSeries* sum = sum_of(group->kind, buffer.tid)) {
         sum->allocated(track.clock, track.level, static_cast<std::int64_t>(buffer.size));
     }
@@ -99,7 +100,31 @@ void GrowthLog::launched(const ProgramLaunched& launch) {
     }
 }
 
+void GrowthLog::resident(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning) {
+    if (const auto track = track_numbers_.find(process.number); track != track_numbers_.end() && tracks_[track->second].clock > 0) {
+        peaks_.launched(process, owner, program, planning, tracks_[track->second].clock, tracks_[track->second].level);
+    }
+}
+
+void GrowthLog::marked(std::uint64_t t_ns, bool begins) {
+    const bool counts = begins && named_.size() < kMaxMarks;
+    for (GrowthTrack& track : tracks_) {
+        if (counts) {
+            track.named_clocks.push_back(track.clock);
+        }
+        track.named_end = in_named_ || counts ? track.clock : track.named_end;
+    }
+    if (counts) {
+        named_.push_back(t_ns);
+    }
+    in_named_ = counts;
+}
+
 void GrowthLog::finish() {
+    for (GrowthTrack& track : tracks_) {
+        track.named_end = in_named_ ? track.clock : track.named_end;
+    }
+    peaks_.finish();
     for (GrowthGroup& group : groups_) {
         const GrowthTrack& track = tracks_[group.key.track];
         group.series.settle(track.clock, track.level);
@@ -128,6 +153,7 @@ std::optional<std::uint32_t> GrowthLog::track_of(const ProcessState& process) {
         track.number = found->second;
         track.process = process.number;
         track.pid = process.pid;
+        track.named_clocks.resize(named_.size());
     }
     latest_process_ = process.number;
     latest_track_ = found->second;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "analysis/group_series.hpp"
+#include "analysis/growth_peaks.hpp"
 #include "analysis/iteration_finder.hpp"
 #include "analysis/observer.hpp"
 #include "analysis/owner_book.hpp"
@@ -78,6 +79,8 @@ struct GrowthTrack {  // of one process
     std::vector<std::uint32_t> groups;    // indices into GrowthLog::groups()
     std::vector<ShapeMark> tail;          // shape: index into groups(); in order once finish() was called
     std::size_t oldest = 0;               // in tail, when it is full: a ring until then
+    std::vector<std::uint64_t> named_clocks;  // at each of GrowthLog::named()
+    std::uint64_t named_end = 0;          // where the stretch of the last of them ends
 
     [[nodiscard]] std::uint64_t tail_clock() const { return clock - tail.size(); }  // before the first mark of the tail
     [[nodiscard]] std::uint32_t last_bin() const { return static_cast<std::uint32_t>(bin_ends.size()) - 1; }
@@ -100,6 +103,11 @@ public:
     void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
     void ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
     void launched(const ProgramLaunched& launch);
+    // As LifeListener has it: a program is resident with its circular buffers.
+    void resident(const ProcessState& process, const Owner& owner, std::uint64_t program, bool planning);
+    void refused(const CircularBufferClash& clash) { peaks_.refused(clash); }
+    // A mark from outside. `begins`: it has the name that begins iterations; any other ends the last one.
+    void marked(std::uint64_t t_ns, bool begins);
     void finish();
 
     [[nodiscard]] const std::deque<GrowthTrack>& tracks() const { return tracks_; }
@@ -107,6 +115,8 @@ public:
     [[nodiscard]] const std::deque<GrowthKind>& kinds() const { return kinds_; }
     [[nodiscard]] const std::deque<GrowthSum>& sums() const { return sums_; }
     [[nodiscard]] const OwnerBook& owners() const { return owners_; }
+    [[nodiscard]] const GrowthPeaks& peaks() const { return peaks_; }
+    [[nodiscard]] const std::vector<std::uint64_t>& named() const { return named_; }  // t_ns of the marks that begin iterations
     [[nodiscard]] std::uint64_t left_out() const { return left_out_; }  // allocations of what is beyond the limits
 
 private:
@@ -132,10 +142,13 @@ private:
     tsl::robin_map<GrowthGroup::Key, std::uint32_t, KeyHash> group_numbers_;
     tsl::robin_map<std::uint64_t, std::uint32_t> sum_numbers_;    // by kind and thread
     OwnerBook owners_;
+    GrowthPeaks peaks_;
     std::uint32_t latest_process_ = ~std::uint32_t{0};  // most calls ask for the same one again
     std::uint32_t latest_track_ = 0;
     std::size_t points_ = 0;
     std::uint64_t left_out_ = 0;
+    std::vector<std::uint64_t> named_;  // at most kMaxMarks
+    bool in_named_ = false;             // the last of them is not over
 };
 
 }  // namespace tt::alloc_trace

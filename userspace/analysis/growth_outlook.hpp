@@ -5,10 +5,13 @@
 #include <vector>
 
 #include "analysis/growth.hpp"
+#include "analysis/growth_stretch.hpp"
 
 namespace tt::alloc_trace {
 
-// Of each owner and type of which a group grows, where capacity and footprints are known.
-[[nodiscard]] std::vector<GrowthOutlook> growth_outlook(const GrowthLog& log, const GrowthResult& result);
+// Of each owner and type of which a group grows, where capacity and footprints are known. `stretches`: of result.iterations.
+[[nodiscard]] std::vector<GrowthOutlook> growth_outlook(
+    const GrowthLog& log, const GrowthResult& result, const std::vector<GrowthStretch>& stretches
+);
 
 }  // namespace tt::alloc_trace

@@ -26,6 +26,7 @@ constexpr double kExplainedForHigh = 0.9;
 constexpr double kExplainedForMedium = 0.6;
 constexpr std::size_t kStepsForHigh = 8;
 constexpr std::size_t kMostNearest = 3;
+constexpr double kLeastPattern = 2;  // marks of an iteration that is told by kinds: one buffer of any size behind another is little
 
 Certainty certainty_of(double count, double explained) {
     if (explained >= kExplainedForHigh) {
@@ -39,6 +40,7 @@ public:
     Search(const GrowthLog& log, const IterationHint& hint, GrowthResult& result) : log_(log), hint_(hint), result_(result) {}
 
     void track(const GrowthTrack& track);
+    [[nodiscard]] const std::vector<GrowthStretch>& stretches() const { return stretches_; }  // of the iterations found
 
 private:
     struct Loop {
@@ -66,6 +68,7 @@ private:
     const GrowthLog& log_;
     const IterationHint& hint_;
     GrowthResult& result_;
+    std::vector<GrowthStretch> stretches_;
     std::set<std::uint32_t> known_;  // numbers of growing groups
 };
 
@@ -92,6 +95,7 @@ Search::Loop Search::add_loop(const GrowthTrack& track, GrowthStretch stretch, F
     const double bins = static_cast<double>(stretch.periods.size());
     found.marks_per_period = bins * static_cast<double>(std::uint64_t{1} << track.level) / std::max(found.count, 1.0);
     found.period_ns = static_cast<std::uint64_t>(static_cast<double>(found.last_t_ns - found.first_t_ns) / std::max(found.count, 1.0));
+    stretches_.push_back(stretch);
     return {result_.iterations.size() - 1, std::move(stretch)};
 }
 
@@ -101,12 +105,15 @@ void Search::by_hint(const GrowthTrack& track) {
         name_nearest(track);
         return;
     }
-    Loop loop = add_loop(track, std::move(*stretch), hint_.mark ? FoundBy::Mark : FoundBy::Period);
+    Loop loop = add_loop(track, std::move(*stretch), hint_.by_mark() ? FoundBy::Mark : FoundBy::Period);
     loop.least_periods = kLeastPeriodsGiven;
     Iterations& found = result_.iterations.back();
     found.certainty = found.count >= kPeriodsForHigh ? Certainty::High : Certainty::Medium;
     if (hint_.period_ns != 0) {
         found.period_ns = hint_.period_ns;
+    }
+    for (const std::uint64_t begin_t_ns : log_.named()) {
+        found.begins.push_back({begin_t_ns, 0});
     }
     judge_groups(track, {loop});
     judge_rises(track, {loop});
@@ -141,12 +148,13 @@ Search::Loop Search::add_found(const GrowthTrack& track, const FoundIterations& 
     iterations.marks_per_period = found.marks_per_period;
     iterations.tids = found.tids;
     iterations.shapes = found.shapes;
-    iterations.explained = found.explained;
+    iterations.explained = found.alike;
     iterations.parts = found.parts;
     for (const std::uint32_t begin : found.begins) {
         iterations.begins.push_back({track.tail[begin].t_ns, track.tail[begin].tid});
     }
-    iterations.certainty = certainty_of(iterations.count, found.explained);
+    const bool pattern = found.anchor || found.marks_per_period >= kLeastPattern;
+    iterations.certainty = pattern ? certainty_of(iterations.count, found.alike) : Certainty::Low;
     if (found.anchor) {
         iterations.anchor = log_.groups()[*found.anchor].key;
         iterations.anchors_per_period = found.anchors_per_period;
@@ -172,6 +180,7 @@ void Search::by_recurrence(const GrowthTrack& track) {
         result_.iterations.back().over = true;
         if (!judge_earlier(track, loop)) {
             result_.iterations.pop_back();
+            stretches_.pop_back();
         }
     }
     if (loops.empty() || track.tail_clock() > 0) {
@@ -345,7 +354,7 @@ GrowthResult find_growth(const GrowthLog& log, const IterationHint& hint) {
     std::stable_sort(result.groups.begin(), result.groups.end(), [&rate](const auto& a, const auto& b) { return rate(a) > rate(b); });
     const auto rise = [](const RisenGroup& group) { return static_cast<double>(group.to - group.from) * static_cast<double>(group.key.size); };
     std::stable_sort(result.risen.begin(), result.risen.end(), [&rise](const auto& a, const auto& b) { return rise(a) > rise(b); });
-    result.outlook = growth_outlook(log, result);
+    result.outlook = growth_outlook(log, result, search.stretches());
     return result;
 }
 

@@ -95,15 +95,11 @@ double periods_at(const std::vector<std::uint64_t>& bounds, std::uint64_t clock)
     return static_cast<double>(next - 1 - bounds.begin()) + passed;
 }
 
-GrowthStretch stretch_in_tail(const GrowthTrack& track, const FoundIterations& found) {
-    std::vector<std::uint64_t> bounds;
-    for (const std::uint32_t place : found.begins) {
-        bounds.push_back(track.tail_clock() + place);
-    }
-    bounds.push_back(std::max(track.tail_clock() + found.end, bounds.back() + 1));
+// `bounds`: clocks at which the iterations begin, and the last one ends.
+GrowthStretch stretch_between(const GrowthTrack& track, const std::vector<std::uint64_t>& bounds, std::uint64_t begin_t_ns) {
     GrowthStretch stretch;
     stretch.begin_clock = bounds.front();
-    stretch.begin_t_ns = track.tail[found.begins.front()].t_ns;
+    stretch.begin_t_ns = begin_t_ns;
     stretch.first = track.bin_of(stretch.begin_clock + 1);
     const std::uint32_t last = track.bin_of(bounds.back());
     for (std::uint32_t bin = stretch.first; bin <= last; ++bin) {
@@ -111,6 +107,25 @@ GrowthStretch stretch_in_tail(const GrowthTrack& track, const FoundIterations& f
     }
     stretch.periods.back() = static_cast<double>(bounds.size() - 1);
     return stretch;
+}
+
+GrowthStretch stretch_in_tail(const GrowthTrack& track, const FoundIterations& found) {
+    std::vector<std::uint64_t> bounds;
+    for (const std::uint32_t place : found.begins) {
+        bounds.push_back(track.tail_clock() + place);
+    }
+    bounds.push_back(std::max(track.tail_clock() + found.end, bounds.back() + 1));
+    return stretch_between(track, bounds, track.tail[found.begins.front()].t_ns);
+}
+
+// From mark to mark; nullopt: nothing was allocated behind the first of them.
+std::optional<GrowthStretch> stretch_by_names(const GrowthLog& log, const GrowthTrack& track) {
+    if (track.named_clocks.empty() || track.named_end <= track.named_clocks.front()) {
+        return std::nullopt;
+    }
+    std::vector<std::uint64_t> bounds = track.named_clocks;
+    bounds.push_back(track.named_end);
+    return stretch_between(track, bounds, log.named().front());
 }
 
 // Marks of the whole process per iteration.
@@ -166,6 +181,9 @@ GrowthStretch stretch_of(const GrowthLog& log, const GrowthTrack& track, const F
 }
 
 std::optional<GrowthStretch> stretch_of(const GrowthLog& log, const GrowthTrack& track, const IterationHint& hint) {
+    if (!hint.named.empty()) {
+        return stretch_by_names(log, track);
+    }
     if (hint.mark) {
         const std::vector<double> by_bin = marks_by_bin(log, track, marked_groups(log, track, *hint.mark));
         const double all = std::accumulate(by_bin.begin(), by_bin.end(), 0.0);

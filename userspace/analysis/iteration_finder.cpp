@@ -8,6 +8,8 @@
 #include <map>
 #include <utility>
 
+#include "analysis/loop_likeness.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -66,6 +68,7 @@ private:
     [[nodiscard]] Sequence sequence_of(const Places& places, bool recycling) const;
     [[nodiscard]] Sequence kinds_of(const Sequence& sequence, std::size_t last) const;
     [[nodiscard]] std::size_t numbers() const { return 2 * shapes_.size(); }  // shapes, then kinds
+    [[nodiscard]] double alike_in(const FoundIterations& found, const Places& places) const;
     [[nodiscard]] FoundIterations describe(const LoopIn& found, const Places& places) const;
     [[nodiscard]] std::vector<FoundIterations> by_thread(std::size_t size, bool recycling_only) const;
 
@@ -150,6 +153,25 @@ std::uint64_t median_time(std::span<const ShapeMark> marks, const Places& begins
     return *middle;
 }
 
+// Of all marks among `places`, whether they stay or not.
+double Finder::alike_in(const FoundIterations& found, const Places& places) const {
+    const auto begin = std::lower_bound(places.begin(), places.end(), found.begins.front());
+    const auto end = std::lower_bound(begin, places.end(), found.end);
+    std::vector<std::uint32_t> shapes;
+    std::transform(begin, end, std::back_inserter(shapes), [this](std::uint32_t place) { return marks_[place].shape; });
+    std::vector<std::uint32_t> bounds;
+    for (const std::uint32_t start : found.begins) {
+        bounds.push_back(static_cast<std::uint32_t>(std::lower_bound(begin, end, start) - begin));
+    }
+    bounds.push_back(static_cast<std::uint32_t>(shapes.size()));
+    const std::vector<double> alike = LoopLikeness(shapes).of(bounds);
+    double sum = 0;
+    for (std::size_t i = 0; i < alike.size(); ++i) {
+        sum += std::max(alike[i], i + 1 < alike.size() ? alike[i + 1] : 0) * (bounds[i + 1] - bounds[i]);
+    }
+    return sum / std::max(1.0, static_cast<double>(shapes.size()));
+}
+
 // `places`: of the threads it is of.
 FoundIterations Finder::describe(const LoopIn& found, const Places& places) const {
     const Sequence& sequence = found.sequence;
@@ -184,6 +206,7 @@ FoundIterations Finder::describe(const LoopIn& found, const Places& places) cons
     result.period_ns = median_time(marks_, result.begins);
     const double marks = inside(places, result.begins.front(), result.end);
     result.explained = std::min(1.0, found.loop.explained / std::max(marks, 1.0));
+    result.alike = std::max(result.explained, alike_in(result, places));
     result.shapes = found.loop.at.shapes;
     result.exact = found.loop.exact;
     result.parts = found.loop.parts;
@@ -202,6 +225,7 @@ void join(FoundIterations& into, FoundIterations other) {
     const auto weight = static_cast<double>(into.begins.size());
     const auto added = static_cast<double>(other.begins.size());
     into.explained = (into.explained * weight + other.explained * added) / (weight + added);
+    into.alike = (into.alike * weight + other.alike * added) / (weight + added);
     into.begins.insert(into.begins.end(), other.begins.begin(), other.begins.end());
     std::sort(into.begins.begin(), into.begins.end());
     into.end = std::max(into.end, other.end);

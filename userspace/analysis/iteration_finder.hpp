@@ -33,7 +33,8 @@ struct FoundIterations {
     double anchors_per_period = 1;
     double marks_per_period = 0;        // of the thread; median
     std::uint64_t period_ns = 0;        // median
-    double explained = 0;               // share of the marks (of its threads) that are like those of another iteration
+    double explained = 0;               // share of the marks (of its threads) that the loop was recognised by
+    double alike = 0;                   // share of them that are like those of another iteration: with what is kept of each
     std::uint32_t shapes = 0;           // that agree
     bool exact = false;                 // each distance is like the others
     std::vector<std::uint32_t> tids;    // that do the same side by side; empty: all threads together

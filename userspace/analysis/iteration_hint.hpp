@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "event/event.hpp"
 
@@ -21,8 +22,10 @@ struct IterationHint {
         [[nodiscard]] std::uint64_t distance(std::uint64_t other) const { return other > size ? other - size : size - other; }
     };
     std::optional<Mark> mark{};
+    std::string named{};  // marks of this name (event Marked) begin iterations
 
-    [[nodiscard]] bool given() const { return period_ns != 0 || period_marks != 0 || mark.has_value(); }
+    [[nodiscard]] bool given() const { return period_ns != 0 || period_marks != 0 || by_mark(); }
+    [[nodiscard]] bool by_mark() const { return mark.has_value() || !named.empty(); }
 };
 
 }  // namespace tt::alloc_trace

@@ -70,25 +70,31 @@ bool OwnerRecord::holds_any() const {
 void OwnerHistory::begin(const TrackerView& view) {
     find_process_.begin(view);
     for (const auto& process : view.processes) {
-        if (process->end != ProcessState::End::Alive) {
+        take(*process);
+    }
+}
+
+void OwnerHistory::take(const ProcessState& process) {
+    if (process.end != ProcessState::End::Alive) {
+        return;
+    }
+    for (std::uint32_t index = 0; index < process.owners.size(); ++index) {
+        if (!process.owners[index].current) {
             continue;
         }
-        for (std::uint32_t index = 0; index < process->owners.size(); ++index) {
-            if (!process->owners[index].current) {
-                continue;
-            }
-            if (OwnerRecord* known = record(*process, index)) {
-                recount(*process, index, *known);
-            }
+        if (OwnerRecord* known = record(process, index)) {
+            recount(process, index, *known);
         }
     }
 }
 
-std::vector<OwnerRecord> OwnerHistory::owners_with_live_of(const TrackerView& moment) const {
-    OwnerHistory then;
-    then.begin(moment);
+std::vector<OwnerRecord> OwnerHistory::owners_with_live_of(const std::vector<const ProcessState*>& then) const {
+    OwnerHistory moment;
+    for (const ProcessState* process : then) {
+        moment.take(*process);
+    }
     std::vector<OwnerRecord> owners = records_;
-    for (const OwnerRecord& live : then.records_) {
+    for (const OwnerRecord& live : moment.records_) {
         const auto same = std::find_if(owners.rbegin(), owners.rend(), [&live](const OwnerRecord& owner) {
             return owner.process == live.process && owner.pointer == live.pointer && owner.owner == live.owner;
         });

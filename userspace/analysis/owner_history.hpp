@@ -83,8 +83,8 @@ public:
     ) override;
 
     [[nodiscard]] const std::vector<OwnerRecord>& owners() const { return records_; }  // in order of appearance
-    // The same, with what is live as of another moment of the same stream.
-    [[nodiscard]] std::vector<OwnerRecord> owners_with_live_of(const TrackerView& moment) const;
+    // The same, with what is live as of other moments of the same stream, each process as it was then.
+    [[nodiscard]] std::vector<OwnerRecord> owners_with_live_of(const std::vector<const ProcessState*>& then) const;
     [[nodiscard]] std::uint64_t not_kept() const { return not_kept_; }                 // allocations
 
 private:
@@ -93,6 +93,7 @@ private:
     using Entry = std::pair<std::uint32_t, std::uint32_t>;  // ProcessState::number, index into ProcessState::owners
 
     // Of that entry of process.owners, made if need be; nullptr: there are too many.
+    void take(const ProcessState& process);  // what is live in it
     OwnerRecord* record(const ProcessState& process, std::uint32_t index);
     [[nodiscard]] std::uint32_t find_or_make(const ProcessState& process, const Owner& owner);
     OwnerRecord* record_by_pointer(const EventHeader& header, std::uint64_t owner);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "analysis/region_range.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
@@ -28,19 +30,9 @@ void raise_to(Peak& peak, std::uint64_t bytes, const Footprint& footprint, const
 
 // Of one core's L1, for buffers and circular buffers, and how many cores there are.
 void find_cores(const ProcessState& process, const Place& place, std::uint32_t& cores, std::uint64_t& core_bytes) {
-    std::uint64_t begin = ~std::uint64_t{0};
-    std::uint64_t end = 0;
-    cores = 0;
-    for (const Allocator& allocator : process.allocators) {
-        const Region* region = allocator.region(BufferType::L1);
-        const std::vector<Place>& places = process.owners[allocator.owner].places;
-        if (allocator.alive && region != nullptr && std::find(places.begin(), places.end(), place) != places.end()) {
-            cores = std::max(cores, region->banks);
-            begin = std::min(begin, region->base);
-            end = std::max(end, region->base + region->bytes);
-        }
-    }
-    core_bytes = end > begin ? end - begin : 0;
+    const RegionRange range = region_range(process, place, BufferType::L1);
+    cores = range.banks;
+    core_bytes = range.bytes();
 }
 
 // Groups of what lies on `place` and counts for `of`.

@@ -37,6 +37,17 @@ std::string_view to_string(RemainEnd end) {
     return "cleared";
 }
 
+std::optional<std::uint64_t> RemainGroup::newer_than(std::uint64_t t_ns) const {
+    if (last_t_ns < t_ns) {
+        return 0;
+    }
+    if (first_t_ns >= t_ns) {
+        return count;
+    }
+    const auto newer = std::count_if(born.begin(), born.end(), [t_ns](std::uint64_t one) { return one >= t_ns; });
+    return born.size() == count ? std::optional<std::uint64_t>(newer) : std::nullopt;
+}
+
 void RemainsObserver::begin(const TrackerView& view) { processes_ = &view.processes; }
 
 void RemainsObserver::observe(const Event& event, const Applied& /*applied*/) {
@@ -62,7 +73,7 @@ void RemainsObserver::end(const TrackerView& view) {
     }
     remains_.end_t_ns = view.last_t_ns;
     for (auto& entry : groups_) {
-        remains_.groups.push_back(entry.second);
+        remains_.groups.push_back(std::move(entry.second));
     }
     groups_.clear();
     // By what is shown of each: what it reserved, or its size where that is not known.
@@ -91,6 +102,10 @@ void RemainsObserver::add(
     RemainGroup& group = found->second;
     ++group.count;
     group.bytes += buffer.size;
+    if (born_ < kMaxBorn) {
+        ++born_;
+        group.born.push_back(buffer.t_ns);
+    }
     add_known(group.footprint_bytes, footprint_of(process, key, buffer));
     add_known(group.bank_bytes, bank_footprint_of(process, key, buffer));
     group.first_t_ns = std::min(group.first_t_ns, buffer.t_ns);

@@ -44,6 +44,10 @@ struct RemainGroup {
     std::uint32_t tid = 0;          // that allocated all of them; 0: several, or not known
     std::uint64_t pre_existing = 0;  // of `count`: older than the process's first event
     StackSample stacks{};
+    std::vector<std::uint64_t> born{};  // t_ns of all, in no order; fewer than `count` if there are too many
+
+    // Of `count`: allocated from that moment on; nullopt: not known.
+    [[nodiscard]] std::optional<std::uint64_t> newer_than(std::uint64_t t_ns) const;
 };
 
 // Blocks that failed allocations left in use: they belong to no buffer, and only the end of their allocator frees them.
@@ -70,6 +74,7 @@ class RemainsObserver : public Observer {
 public:
     static constexpr std::size_t kMaxGroups = std::size_t{1} << 18U;
     static constexpr std::size_t kMaxOrphanGroups = 1024;
+    static constexpr std::size_t kMaxBorn = std::size_t{1} << 22U;  // of all groups, 32 MiB
 
     [[nodiscard]] const Remains& result() const { return remains_; }  // after end()
 
@@ -88,6 +93,7 @@ private:
 
     Remains remains_;
     std::map<Key, RemainGroup> groups_;
+    std::size_t born_ = 0;
     const std::vector<std::unique_ptr<ProcessState>>* processes_ = nullptr;
 };
 

@@ -12,6 +12,7 @@
 #include <iostream>
 #include <utility>
 
+#include "cli/sudo_caller.hpp"
 #include "control/runtime_directory.hpp"
 #include "report/live_view.hpp"
 
@@ -78,15 +79,15 @@ void LiveRunner::on_signal(int signal) {
     end(End::Interrupted);
 }
 
-Status LiveRunner::take_marks(const std::string& file, std::optional<std::uint32_t> owner) {
+Status LiveRunner::take_marks(const std::string& file) {
     Result<std::string> directory = make_run_directory();
     if (!directory) {
         return tl::make_unexpected(directory.error());
     }
     MarkChannelOptions channel;
     channel.directory = std::move(*directory);
-    channel.owner = owner;
-    channel.who = [this, path = std::filesystem::weakly_canonical(file).string()] {
+    channel.owner = sudo_caller().uid;
+    channel.who = [this, path = file.empty() ? file : std::filesystem::weakly_canonical(file).string()] {
         std::set<std::uint32_t> pids = session_->traced();
         pids.insert(options_.target.pids.begin(), options_.target.pids.end());  // a container's own number
         return RecorderInfo{static_cast<std::uint32_t>(getpid()), path, {pids.begin(), pids.end()}};

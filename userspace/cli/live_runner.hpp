@@ -34,8 +34,8 @@ public:
     void end(End reason);  // from within a callback
     [[nodiscard]] bool ended() const { return ended_; }
 
-    // From now on marks are taken for the recording at `file`, which `owner` (root if not given) may make, too.
-    [[nodiscard]] Status take_marks(const std::string& file, std::optional<std::uint32_t> owner);
+    // From now on marks are taken for the recording at `file`, which who called sudo may make, too; empty: to be shown only.
+    [[nodiscard]] Status take_marks(const std::string& file);
 
     // Serve another descriptor as well.
     [[nodiscard]] EventLoop& loop() { return *loop_; }

@@ -206,11 +206,13 @@ void add_iterations(CLI::App& app, Options& options) {
         );
     };
     CLI::Option* period = add(
-        "--period", parse_period, "growth, fits: an iteration is so much time (2.5s, 80ms), or so many allocations and launches (755)",
+        "--period", parse_period, "growth, fits, leaks: an iteration is so much time (2.5s, 80ms), or so many allocations and launches (755)",
         "neither a time such as 2.5s nor a number of allocations"
     )->type_name("PERIOD");
-    add("--mark", parse_mark, "growth, fits: an allocation of this type and size begins an iteration, e.g. DRAM:4096 or L1:1.5M",
-        "not TYPE:SIZE, such as DRAM:4096 or L1:1.5M; names given by 'tt-alloc-trace mark' are moments: --since mark:NAME")
+    add("--mark", parse_mark,
+        "growth, fits, leaks: an allocation of this type and size begins an iteration, e.g. DRAM:4096 or L1:1.5M, or each mark of a name "
+        "does, mark:NAME",
+        "neither TYPE:SIZE, such as DRAM:4096 or L1:1.5M, nor mark:NAME, a name given by 'tt-alloc-trace mark'")
         ->type_name("TYPE:SIZE")
         ->excludes(period);
 }
@@ -238,7 +240,7 @@ void add_scale(CLI::App& app, Options& options) {
 }
 
 void add_time_window(CLI::App& app, Options& options) {
-    app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the end, RFC 3339 in UTC, a moment as it is printed, event:N, the event numbered N, mark:NAME, or phase:NAME, its begin")
+    app.add_option("--since", options.since, "Only from this time on: 90s or 1h2m3s since the attach, -10s before the last event, RFC 3339 in UTC, a moment as it is printed, event:N, the event numbered N, mark:NAME, or phase:NAME, its begin")
         ->type_name("TIME");
     app.add_option("--until", options.until, "Only up to this time, event:N, mark:NAME (what was before it), or phase:NAME, its end")->type_name("TIME");
 }

@@ -127,7 +127,7 @@ Result<std::optional<RecordingTimes>> read_times(const std::string& path) {
     const SessionInfo& session = reader->session();
     const std::uint64_t attached = session.attached_monotonic_ns;
     const std::uint64_t first = session.part == 0 && attached != 0 ? std::min(attached, (*range)->first_t_ns) : (*range)->first_t_ns;
-    return RecordingTimes{session.attached_unix_ns, attached, first, (*range)->last_t_ns};
+    return RecordingTimes{session.attached_unix_ns, attached, first, (*range)->last_t_ns, (*range)->last_event_t_ns};
 }
 
 // When the event so numbered came. Errors name the last one.

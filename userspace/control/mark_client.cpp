@@ -67,7 +67,8 @@ void look_at(const std::string& path, FoundRecorders& found) {
     if (answer && std::holds_alternative<RecorderInfo>(*answer)) {
         RecorderInfo info = std::get<RecorderInfo>(*answer);
         info.pid = pid_of_peer(socket.get());
-        found.recorders.push_back({std::move(info), std::move(socket)});
+        auto& of_its_kind = info.file.empty() ? found.tables : found.recorders;
+        of_its_kind.push_back({std::move(info), std::move(socket)});
     } else if (!answer && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         found.silent.push_back(path);
     }
@@ -175,6 +176,16 @@ Result<MarkPlaced> send_mark(const FoundRecorder& recorder, const std::string& n
         return fail(ErrorCode::RunTime, who + " has not answered in " + std::to_string(kMostMarkWait.tv_sec) + " seconds; the mark may still come");
     }
     return fail(ErrorCode::RunTime, who + " ended before it answered; the mark may be missing");
+}
+
+void show_mark(const FoundRecorders& found, const RecorderInfo& recorder, const std::string& name) {
+    for (const FoundRecorder& table : found.tables) {
+        const auto shared = [&recorder](std::uint32_t pid) { return std::find(recorder.pids.begin(), recorder.pids.end(), pid) != recorder.pids.end(); };
+        if (std::any_of(table.info.pids.begin(), table.info.pids.end(), shared)) {
+            limit_waits(table.socket.get(), kMostWait);
+            (void)ask(table.socket.get(), AskMark{name});
+        }
+    }
 }
 
 }  // namespace tt::alloc_trace

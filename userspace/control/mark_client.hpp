@@ -23,6 +23,7 @@ struct FoundRecorder {
 
 struct FoundRecorders {
     std::vector<FoundRecorder> recorders;
+    std::vector<FoundRecorder> tables{};    // live ones
     std::size_t not_permitted = 0;          // of other users
     std::vector<std::string> silent{};      // sockets whose recorder does not answer: it is stopped, or hangs
 };
@@ -40,5 +41,8 @@ struct RecorderChoice {
 
 // Waits for the answer.
 [[nodiscard]] Result<MarkPlaced> send_mark(const FoundRecorder& recorder, const std::string& name);
+
+// Shows it in the live tables of what the recorder traces, too. What cannot be shown there is not.
+void show_mark(const FoundRecorders& found, const RecorderInfo& recorder, const std::string& name);
 
 }  // namespace tt::alloc_trace

@@ -28,7 +28,7 @@ using MarkQuestion = std::variant<AskWho, AskMark>;
 // A recorder about itself.
 struct RecorderInfo {
     std::uint32_t pid = 0;            // 0: not to be seen from here
-    std::string file;                 // absolute
+    std::string file;                 // absolute; empty: a live table, which shows marks and keeps none
     std::vector<std::uint32_t> pids;  // of what it traces, as it sees them; kMaxToldPids are told at most
 };
 inline constexpr std::size_t kMaxToldPids = 256;

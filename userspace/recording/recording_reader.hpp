@@ -41,6 +41,7 @@ public:
     struct TimeRange {
         std::uint64_t first_t_ns = 0;
         std::uint64_t last_t_ns = 0;
+        std::uint64_t last_event_t_ns = 0;
     };
     [[nodiscard]] Result<std::optional<TimeRange>> time_range();
 

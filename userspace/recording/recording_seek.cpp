@@ -148,7 +148,7 @@ Result<std::optional<RecordingReader::TimeRange>> RecordingReader::time_range() 
     }
     std::optional<TimeRange> range;
     const auto widen = [&range](std::uint64_t first, std::uint64_t last) {
-        range = range ? TimeRange{std::min(range->first_t_ns, first), std::max(range->last_t_ns, last)} : TimeRange{first, last};
+        range = range ? TimeRange{std::min(range->first_t_ns, first), std::max(range->last_t_ns, last), 0} : TimeRange{first, last, 0};
     };
     if (part_events_ != 0 && start_) {
         widen(start_->last_t_ns, start_->last_t_ns);
@@ -157,6 +157,7 @@ Result<std::optional<RecordingReader::TimeRange>> RecordingReader::time_range() 
         widen(chunk.min_t_ns, chunk.max_t_ns);
     }
     if (range) {
+        range->last_event_t_ns = range->last_t_ns;
         range->last_t_ns = std::max(range->last_t_ns, index_->detached_t_ns);
     }
     return range;

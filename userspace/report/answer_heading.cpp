@@ -9,6 +9,7 @@
 
 #include "report/human_size.hpp"
 #include "report/owner_labels.hpp"
+#include "report/phase_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -59,6 +60,9 @@ std::vector<Note> answer_heading(std::string_view what, const ReplayedStream& st
         {fmt::format("{} {}: {}", what, from_when(stream, window), counted(stream.tracker.events, "event")),
          Ink::Strong}
     );
+    for (Note& note : phase_notes(stream.tracker, stream.session, window)) {
+        notes.push_back(std::move(note));
+    }
     for (Note& note : known_before_notes(stream)) {
         notes.push_back(std::move(note));
     }

@@ -28,7 +28,8 @@ struct DeviceType {
     BufferType type = BufferType::Dram;
     Usage usage;         // live at ReplayedStream::live_moment(); peaks and counts since the attach
     Capacity capacity;   // then; not known() once it was closed
-    std::uint64_t last_capacity_bytes = 0;  // of the chip, as it was last known; 0: never
+    std::uint64_t last_capacity_bytes = 0;  // of the chip: now, or as the owner that went last had it; 0: never known
+    std::uint64_t last_known_t_ns = 0;      // when that owner was last seen
 };
 
 struct Device {
@@ -78,6 +79,7 @@ public:
 
     Observer* observer() override { return &seen_; }
     bool shows_live() const override { return true; }
+    bool shows_ended() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
     Json json(const ReplayedStream& stream) const override;
 
@@ -104,9 +106,13 @@ void Devices::add_owners(Device& device, const ProcessState& process) const {
         device.closes += owner.closes;
         device.owners.push_back(&owner);
         for (DeviceType& type : device.types) {
-            if (const auto& region = owner.types[static_cast<std::size_t>(type.type)].region) {
-                type.last_capacity_bytes = std::max(type.last_capacity_bytes, region->bytes * region->banks);
+            const auto& region = owner.types[static_cast<std::size_t>(type.type)].region;
+            if (type.capacity.known() || !region || owner.last_t_ns < type.last_known_t_ns) {
+                continue;
             }
+            const bool newer = owner.last_t_ns > type.last_known_t_ns;
+            type.last_capacity_bytes = std::max(newer ? 0 : type.last_capacity_bytes, region->bytes * region->banks);
+            type.last_known_t_ns = owner.last_t_ns;
         }
     }
     for (const Allocator& allocator : process.allocators) {
@@ -132,7 +138,8 @@ std::vector<Device> Devices::devices(const ReplayedStream& stream) const {
                 for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
                     const auto type = static_cast<BufferType>(i);
                     if (memory_kind(type) == kind && options_.filter.passes(kind)) {
-                        device.types.push_back({type, usage.of(type), capacity_of(capacity, place, kind), 0});
+                        const Capacity now = capacity_of(capacity, place, kind);
+                        device.types.push_back({type, usage.of(type), now, now.of_chip(now.bank_bytes)});
                     }
                 }
             }
@@ -221,6 +228,7 @@ void Devices::append_types(
     });
     JoinedRows rows;
     JoinedRows unused;
+    const bool one_process = std::all_of(devices.begin(), devices.end(), [&devices](const Device& one) { return one.pid == devices.front().pid; });
     for (const Device& device : devices) {
         std::string never;
         for (const DeviceType& type : device.types) {
@@ -245,7 +253,7 @@ void Devices::append_types(
             );
         }
         if (!never.empty()) {
-            unused.add(device.place, {{std::move(never)}});
+            unused.add(device.place, {{fmt::format("{}", device.pid)}, {std::move(never)}});
         }
     }
     if (!rows.rows().empty()) {
@@ -255,7 +263,8 @@ void Devices::append_types(
         append_table(lines, title, table, rows.rows().size(), style);
     }
     for (const JoinedRows::Row& row : unused.rows()) {
-        append_notes(lines, {{fmt::format("never used on {}: {}", place_list(row.places), row.cells[0].text), Ink::Dim}}, style);
+        const std::string whose = one_process ? "" : " by pid " + row.cells[0].text;
+        append_notes(lines, {{fmt::format("never used on {}{}: {}", place_list(row.places), whose, row.cells[1].text), Ink::Dim}}, style);
     }
 }
 
@@ -277,7 +286,7 @@ std::string Devices::text(const ReplayedStream& stream, const TextStyle& style) 
     }
     append_devices(lines, all, stream.session, style);
     append_types(lines, all, style);
-    append_sizing(lines, seen_.needs.needs(), options_.filter, options_.top, stream.session, style);
+    append_sizing(lines, seen_.needs.needs(), options_.filter, options_.top, stream, style);
     return joined(lines);
 }
 
@@ -327,7 +336,7 @@ Json Devices::json(const ReplayedStream& stream) const {
         }
         json["devices"].push_back(std::move(entry));
     }
-    json["sizing"] = sizing_json(seen_.needs.needs(), options_.filter);
+    json["sizing"] = sizing_json(seen_.needs.needs(), options_.filter, stream.tracker.marks);
     return json;
 }
 

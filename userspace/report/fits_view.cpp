@@ -13,6 +13,7 @@
 #include "report/answer_heading.hpp"
 #include "report/buffer_words.hpp"
 #include "report/capacity_words.hpp"
+#include "report/growth_words.hpp"
 #include "report/human_size.hpp"
 #include "report/scale_words.hpp"
 #include "report/stretch_notes.hpp"
@@ -79,6 +80,9 @@ std::optional<ReplayWindow> FitsView::next_window() {
 }
 
 std::optional<std::string> FitsView::problem() const {
+    if (const std::optional<std::string> missing = needs_iterations_ ? no_such_mark(options_.iterations, growth_) : std::nullopt) {
+        return missing;
+    }
     if (needs_iterations_ && !any_iterations_) {
         return "--scale: no iterations were found (see growth; --period or --mark may tell what an iteration is), so what was loaded cannot be told from what is theirs";
     }

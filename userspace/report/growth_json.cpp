@@ -109,6 +109,7 @@ Json outlook_json(const GrowthLog& log, const GrowthResult& result, const Growth
     add_kind(json, log, outlook.owner, outlook.type);
     json["banks"] = outlook.banks;
     json["footprint_per_bank_per_period"] = outlook.bank_bytes_per_period;
+    json["peak_footprint_per_bank_per_period"] = outlook.peak_bank_bytes_per_period;
     json["free_per_bank"] = outlook.free_bank_bytes;
     json["iterations_left"] = std::floor(outlook.periods_left);
     return json;

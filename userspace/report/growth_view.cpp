@@ -28,6 +28,7 @@ public:
     explicit Growth(const ViewOptions& options) : options_(options), observer_(options.iterations) {}
 
     Observer* observer() override { return &observer_; }
+    std::optional<std::string> problem() const override { return no_such_mark(options_.iterations, observer_); }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
     Json json(const ReplayedStream& stream) const override;
 
@@ -71,10 +72,11 @@ bool all_reserved_known(const std::vector<GrowingGroup>& groups) {
 
 std::string Growth::why_none(const GrowthProcess& process) const {
     if (!options_.iterations.given()) {
+        const std::string name = most_marked(observer_.marks());
         return fmt::format(
-            "no iterations that go on to the end were found in {}: nothing can be said of its growth; --period or --mark may tell what "
-            "an iteration is",
-            counted(process.marks, "allocation")
+            "no iterations that go on to the end were found in {}: nothing can be said of its growth; --period or {} may tell what an "
+            "iteration is",
+            counted(process.marks, "allocation"), name.empty() ? "--mark" : fmt::format("--mark \"mark:{}\"", name)
         );
     }
     std::string nearest;

@@ -4,10 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "report/answer_heading.hpp"
 #include "report/human_size.hpp"
+#include "report/phase_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -126,19 +129,42 @@ Note risen_note(const GrowthLog& log, const GrowthResult& result, const RisenGro
 }
 
 Note outlook_note(const GrowthLog& log, const GrowthOutlook& outlook) {
-    const double per_period = outlook.bank_bytes_per_period * outlook.banks;
+    const auto of_chip = [&outlook](double bank_bytes) {
+        return human_bytes(static_cast<std::uint64_t>(std::llround(bank_bytes * outlook.banks)));
+    };
+    const bool steeper = outlook.peak_bank_bytes_per_period > outlook.bank_bytes_per_period;
     return {
         fmt::format(
-            "{} of {}: {} per iteration, {} left: {}",
+            "{} of {}: {} per iteration{}, {} left at the peak of an iteration: {}",
             to_string(outlook.type),
             owner_text(log.owners()[outlook.owner]),
-            human_bytes(static_cast<std::uint64_t>(std::llround(per_period))),
-            human_bytes(outlook.free_bank_bytes * outlook.banks),
+            of_chip(outlook.bank_bytes_per_period),
+            steeper ? fmt::format(" ({} at its peak, with old and new at once)", of_chip(outlook.peak_bank_bytes_per_period)) : "",
+            of_chip(static_cast<double>(outlook.free_bank_bytes)),
             outlook.periods_left < 1          ? "full in the next iteration"
             : outlook.periods_left < kFarAway ? fmt::format("full after about {}", counted(static_cast<std::uint64_t>(outlook.periods_left), "more iteration"))
                                               : "full never in practice"
         ),
         Ink::Warning};
+}
+
+std::optional<std::string> no_such_mark(const IterationHint& hint, const GrowthObserver& growth) {
+    if (hint.named.empty() || !growth.log().named().empty()) {
+        return std::nullopt;
+    }
+    const std::vector<PhaseMark>& marks = growth.marks();
+    const bool elsewhere = std::any_of(marks.begin(), marks.end(), [&hint](const PhaseMark& mark) { return mark.name == hint.named; });
+    return fmt::format("--mark mark:{}: there is no such mark{}; {}", hint.named, elsewhere ? " in this time" : "", marks_there_are(marks));
+}
+
+std::string most_marked(const std::vector<PhaseMark>& marks) {
+    constexpr std::uint64_t kLeast = 3;
+    std::map<std::string_view, std::uint64_t> counts;
+    for (const PhaseMark& mark : marks) {
+        ++counts[mark.name];
+    }
+    const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most != counts.end() && most->second >= kLeast ? std::string(most->first) : std::string();
 }
 
 Note wandering_note(const GrowthLog& log, const GrowingGroup& group) {

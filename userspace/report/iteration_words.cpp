@@ -56,6 +56,10 @@ bool parse_period(std::string_view text, IterationHint& hint) {
 }
 
 bool parse_mark(std::string_view text, IterationHint& hint) {
+    if (constexpr std::string_view kNamed = "mark:"; text.starts_with(kNamed)) {
+        hint.named = text.substr(kNamed.size());
+        return !hint.named.empty();
+    }
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos) {
         return false;

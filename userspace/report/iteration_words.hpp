@@ -16,7 +16,7 @@ namespace tt::alloc_trace {
 [[nodiscard]] bool parse_period(std::string_view text, IterationHint& hint);
 
 // "DRAM:4096", "L1:1.5M": an allocation of that type and size (binary units) begins an iteration; sizes with a unit as they are printed,
-// rounded.
+// rounded. "mark:step": each mark of that name does.
 [[nodiscard]] bool parse_mark(std::string_view text, IterationHint& hint);
 
 }  // namespace tt::alloc_trace

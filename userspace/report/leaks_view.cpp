@@ -5,11 +5,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
+#include "analysis/buffer_facts.hpp"
+#include "analysis/growth.hpp"
+#include "analysis/life_split.hpp"
+#include "analysis/observer_list.hpp"
 #include "analysis/remains.hpp"
 #include "report/answer_heading.hpp"
 #include "report/capacity_words.hpp"
+#include "report/growth_words.hpp"
 #include "report/human_size.hpp"
 #include "report/origin_words.hpp"
 #include "report/stretch_notes.hpp"
@@ -39,17 +45,32 @@ const char* meaning(RemainEnd end) {
     return "the allocator was emptied while its device stayed open";
 }
 
+// What remained of a process, by whether it was there before the first of its iterations.
+struct SplitByIteration {
+    std::uint32_t pid = 0;
+    const Iterations* iterations = nullptr;
+    std::uint64_t count = 0;
+    std::optional<std::uint64_t> first = 0;  // allocated in the first iteration, as weights may be; nullopt: not known of each
+    std::optional<std::uint64_t> newer = 0;  // in later ones, likewise
+};
+
 class Leaks final : public View {
 public:
-    explicit Leaks(const ViewOptions& options) : options_(options) {}
+    explicit Leaks(const ViewOptions& options) : options_(options), growth_(options.iterations) {}
 
-    Observer* observer() override { return &observer_; }
+    Observer* observer() override { return &both_; }
+    std::optional<std::string> problem() const override { return no_such_mark(options_.iterations, growth_); }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
     Json json(const ReplayedStream& stream) const override;
 
 private:
     [[nodiscard]] std::vector<RemainGroup> groups() const;
     [[nodiscard]] std::vector<OrphanGroup> orphans() const;
+    // nullptr: no iterations were found, or these load.
+    [[nodiscard]] const Iterations* iterations_of(std::uint32_t pid) const;
+    // Allocated since the second iteration began, or the first one where that is not known; nullopt: not known.
+    [[nodiscard]] std::optional<std::uint64_t> newer(const RemainGroup& group) const;
+    [[nodiscard]] std::vector<SplitByIteration> split(const std::vector<RemainGroup>& groups) const;
     void append_end(
         std::vector<std::string>& lines, const std::vector<RemainGroup>& groups, RemainEnd end, std::uint64_t start,
         CallSites& sites, const TextStyle& style
@@ -57,6 +78,8 @@ private:
 
     ViewOptions options_;
     RemainsObserver observer_;
+    GrowthObserver growth_;
+    ObserverList both_{{&observer_, &growth_}};
 };
 
 EndTotal total_of(const std::vector<RemainGroup>& groups, RemainEnd end) {
@@ -98,6 +121,43 @@ std::vector<OrphanGroup> Leaks::orphans() const {
     return passing;
 }
 
+const Iterations* Leaks::iterations_of(std::uint32_t pid) const {
+    const Iterations* found = iterations_around(growth_.result(), pid, 0);
+    return found != nullptr && found->frees ? found : nullptr;
+}
+
+// When the second iteration began, or the first one, where it is not known which buffers are of that.
+std::uint64_t begin_of_newer(const Iterations& found) {
+    const bool each_known = found.tids.size() <= 1 && found.begins.size() >= 2 &&
+                            found.begins.size() == static_cast<std::size_t>(std::llround(found.count));
+    return each_known ? found.begins[1].t_ns : found.first_t_ns;
+}
+
+std::optional<std::uint64_t> Leaks::newer(const RemainGroup& group) const {
+    const Iterations* found = iterations_of(group.pid);
+    return found == nullptr ? std::nullopt : group.newer_than(begin_of_newer(*found));
+}
+
+std::vector<SplitByIteration> Leaks::split(const std::vector<RemainGroup>& groups) const {
+    std::vector<SplitByIteration> all;
+    for (const RemainGroup& group : groups) {
+        const Iterations* found = iterations_of(group.pid);
+        auto of_process = std::find_if(all.begin(), all.end(), [&group](const SplitByIteration& one) { return one.pid == group.pid; });
+        if (found == nullptr) {
+            continue;
+        }
+        if (of_process == all.end()) {
+            of_process = all.insert(all.end(), {group.pid, found});
+        }
+        of_process->count += group.count;
+        const std::optional<std::uint64_t> since_first = group.newer_than(found->first_t_ns);
+        const std::optional<std::uint64_t> later = newer(group);
+        add_known(of_process->newer, later);
+        add_known(of_process->first, since_first && later ? std::optional(*since_first - *later) : std::nullopt);
+    }
+    return all;
+}
+
 void Leaks::append_end(
     std::vector<std::string>& lines, const std::vector<RemainGroup>& groups, RemainEnd end, std::uint64_t start,
     CallSites& sites, const TextStyle& style
@@ -116,6 +176,7 @@ void Leaks::append_end(
         {"TYPE", Align::Left, 0, false},
         {"SIZE", Align::Right, 0, false},
         {"COUNT", Align::Right, 0, false},
+        {"NEWER", Align::Right, 0, false},
         {by_footprint ? "FOOTPRINT" : "TOTAL", Align::Right, 0, false},
         {"FIRST", Align::Right, 2, false},
         {"LAST", Align::Right, 3, false},
@@ -138,6 +199,7 @@ void Leaks::append_end(
             {std::string(to_string(group.type))},
             {human_bytes(group.size)},
             {human_count(group.count)},
+            {newer(group).value_or(0) == 0 ? "" : human_count(*newer(group))},
             {human_bytes(by_footprint ? group.footprint_bytes.value_or(0) : group.bytes)},
             {human_offset(group.first_t_ns, start), Ink::Dim},
             {human_offset(group.last_t_ns, start), Ink::Dim},
@@ -184,6 +246,33 @@ std::vector<Note> end_notes(const TrackerView& tracker) {
     return notes;
 }
 
+// `first`: "the first of 20 iterations (...)".
+std::string split_text(const SplitByIteration& one, const std::string& first) {
+    const std::string all = counted(one.count, "buffer");
+    if (!one.newer || !one.first) {
+        return fmt::format("how many of {} were there before {} is not known", all, first);
+    }
+    const std::uint64_t before = one.count - *one.first - *one.newer;
+    const std::string with_it = *one.first == 0 ? "" : fmt::format(", {} came with it", human_count(*one.first));
+    const std::string later = *one.newer == 0 ? ", nothing newer remained" : fmt::format(", {} {} newer", human_count(*one.newer), *one.newer == 1 ? "is" : "are");
+    const std::string there = before == one.count ? fmt::format("all of {} were", all)
+                              : before == 0       ? fmt::format("none of {} was", all)
+                                                  : fmt::format("{} of {} were", human_count(before), all);
+    return fmt::format("{} there before {}{}{}", there, first, with_it, later);
+}
+
+std::vector<Note> split_notes(const std::vector<SplitByIteration>& split, std::uint64_t start) {
+    std::vector<Note> notes;
+    for (const SplitByIteration& one : split) {
+        const std::string first = fmt::format(
+            "the first of {} (from {}; {})", counted(static_cast<std::uint64_t>(std::llround(one.iterations->count)), "iteration"),
+            human_offset(one.iterations->first_t_ns, start), certainty_word(one.iterations->certainty)
+        );
+        notes.push_back({fmt::format("pid {}: {}", one.pid, split_text(one, first)), Ink::Plain});
+    }
+    return notes;
+}
+
 std::string Leaks::text(const ReplayedStream& stream, const TextStyle& style) const {
     const std::vector<RemainGroup> remaining = groups();
     const std::uint64_t start =
@@ -192,7 +281,7 @@ std::string Leaks::text(const ReplayedStream& stream, const TextStyle& style) co
     for (Note& note : stretch_notes(stream, options_.window)) {
         notes.push_back(std::move(note));
     }
-    for (std::vector<Note> more : {end_notes(stream.tracker), orphan_notes(orphans())}) {
+    for (std::vector<Note> more : {end_notes(stream.tracker), split_notes(split(remaining), start), orphan_notes(orphans())}) {
         notes.insert(notes.end(), more.begin(), more.end());
     }
     if (observer_.result().left_out > 0) {
@@ -218,7 +307,18 @@ std::string Leaks::text(const ReplayedStream& stream, const TextStyle& style) co
     return joined(lines);
 }
 
-Json remain_json(const RemainGroup& group, const OwnerBook& owners) {
+Json split_json(const SplitByIteration& split) {
+    return {
+        {"pid", split.pid},
+        {"count", std::llround(split.iterations->count)},
+        {"certainty", to_string(split.iterations->certainty)},
+        {"first_t_ns", split.iterations->first_t_ns},
+        {"buffers_before", split.newer && split.first ? Json(split.count - *split.first - *split.newer) : Json(nullptr)},
+        {"buffers_first", number_or_null(split.first)},
+        {"buffers_newer", number_or_null(split.newer)}};
+}
+
+Json remain_json(const RemainGroup& group, const OwnerBook& owners, const std::optional<std::uint64_t>& newer) {
     Json json;
     json["pid"] = group.pid;
     add_owner(json, owners[group.owner]);
@@ -235,6 +335,7 @@ Json remain_json(const RemainGroup& group, const OwnerBook& owners) {
     json["ended_t_ns"] = group.end == RemainEnd::StillLive ? Json(nullptr) : Json(group.ended_t_ns);
     json["oldest_age_ns"] = group.ended_t_ns - group.first_t_ns;
     json["pre_existing"] = group.pre_existing;
+    json["newer"] = number_or_null(newer);
     json["tid"] = group.tid == 0 ? Json(nullptr) : Json(group.tid);
     json["stacks"] = group.stacks.stacks();
     return json;
@@ -256,6 +357,10 @@ Json Leaks::json(const ReplayedStream& stream) const {
              {"footprint_bytes", number_or_null(total.footprint_bytes)}}
         );
     }
+    json["iterations"] = Json::array();
+    for (const SplitByIteration& one : split(remaining)) {
+        json["iterations"].push_back(split_json(one));
+    }
     json["left_out_buffers"] = observer_.result().left_out;
     json["orphan_blocks"] = Json::array();
     for (const OrphanGroup& group : orphans()) {
@@ -271,7 +376,7 @@ Json Leaks::json(const ReplayedStream& stream) const {
     }
     json["leaks"] = Json::array();
     for (const RemainGroup& group : remaining) {
-        json["leaks"].push_back(remain_json(group, observer_.result().owners));
+        json["leaks"].push_back(remain_json(group, observer_.result().owners, newer(group)));
     }
     return json;
 }

@@ -156,7 +156,8 @@ LiveView build_live_view(
              process->command,
              process->end == ProcessState::End::Exited,
              process->from_first_event,
-             process_health(*process, session, kFailuresShown)}
+             process_health(*process, session, kFailuresShown),
+             worth_naming(*process)}
         );
     }
     std::sort(live.buffers.begin(), live.buffers.end(), [](const LiveView::Buffer& a, const LiveView::Buffer& b) {

@@ -83,6 +83,7 @@ struct LiveView {
         bool ended = false;
         bool from_first_event = false;
         ProcessHealth health;
+        bool named = true;  // worth_naming()
     };
 
     LiveMoment moment;

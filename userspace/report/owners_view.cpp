@@ -28,6 +28,7 @@ public:
 
     Observer* observer() override { return &history_; }
     bool shows_live() const override { return true; }
+    bool shows_ended() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override;
     Json json(const ReplayedStream& stream) const override;
 
@@ -38,7 +39,14 @@ private:
     };
 
     [[nodiscard]] std::vector<OwnerRecord> owners(const ReplayedStream& stream) const {
-        return stream.last_use == nullptr ? history_.owners() : history_.owners_with_live_of(*stream.last_use);
+        if (stream.last_use == nullptr && stream.ended.empty()) {
+            return history_.owners();
+        }
+        std::vector<const ProcessState*> then;
+        for (const auto& process : stream.tracker.processes) {
+            then.push_back(&stream.live_of(*process));
+        }
+        return history_.owners_with_live_of(then);
     }
     [[nodiscard]] std::vector<Row> rows(const std::vector<OwnerRecord>& owners) const;
     [[nodiscard]] TextTable table(const std::vector<Row>& rows, bool footprint, const SessionInfo& session) const;

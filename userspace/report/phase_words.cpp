@@ -49,20 +49,26 @@ std::string marks_there_are(const std::vector<PhaseMark>& marks) {
     return all.size() <= kMostNamed ? text : text + fmt::format(" and {} more: report FILE phases --top 0", all.size() - kMostNamed);
 }
 
-std::vector<Note> phase_notes(const TrackerView& tracker, const SessionInfo& session, const ReplayWindow& window) {
+std::string phases_text(const TrackerView& tracker, const SessionInfo& session, const ReplayWindow& window) {
     const std::vector<PhaseMark>& marks = tracker.marks;
     const std::vector<std::string> all = labels(marks);
     const std::size_t first = first_within(marks, window);
     const std::size_t count = all.size() - first;
-    if (count == 0) {
-        return {};
-    }
-    std::string text = count == 1 ? "phase: " : "phases: ";
+    std::string text;
     for (std::size_t i = 0; i < std::min(kMostNamed, count); ++i) {
         const std::string from = human_offset(marks[first + i].t_ns, session.attached_monotonic_ns);
         text += fmt::format("{}{} from {}", i == 0 ? "" : ", ", all[first + i], from);
     }
-    return {{count <= kMostNamed ? text : text + fmt::format(" and {} more: report FILE phases", count - kMostNamed), Ink::Plain}};
+    return count <= kMostNamed ? text : text + fmt::format(" and {} more: report FILE phases", count - kMostNamed);
+}
+
+std::vector<Note> phase_notes(const TrackerView& tracker, const SessionInfo& session, const ReplayWindow& window) {
+    const std::string text = phases_text(tracker, session, window);
+    if (text.empty()) {
+        return {};
+    }
+    const bool one = tracker.marks.size() - first_within(tracker.marks, window) == 1;
+    return {{(one ? "phase: " : "phases: ") + text, Ink::Plain}};
 }
 
 nlohmann::ordered_json phase_json(const std::vector<PhaseMark>& marks, std::uint64_t event) {

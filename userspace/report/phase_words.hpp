@@ -17,7 +17,10 @@ namespace tt::alloc_trace {
 // "its marks: load, decode, decode#2 and 3 more; report FILE phases shows all"
 [[nodiscard]] std::string marks_there_are(const std::vector<PhaseMark>& marks);
 
-// "phases: start, load +00:00:02.343972343, decode ...": those within the window; none if there are no marks.
+// "load from +00:00:02.343972343, decode from ...": those within the window; empty if there are none.
+[[nodiscard]] std::string phases_text(const TrackerView& tracker, const SessionInfo& session, const ReplayWindow& window);
+
+// The same as "phases: ...".
 [[nodiscard]] std::vector<Note> phase_notes(const TrackerView& tracker, const SessionInfo& session, const ReplayWindow& window);
 
 // The phase of an event as JSON: its label, or null if there are no marks.

@@ -269,6 +269,10 @@ Json kinds_json(const std::vector<FailureKind<Failure>>& kinds) {
 
 }  // namespace
 
+bool worth_naming(const ProcessState& process) {
+    return process.end == ProcessState::End::Alive || process.used_device();
+}
+
 ProcessHealth process_health(const ProcessState& process, const SessionInfo& session, std::size_t most_failures) {
     ProcessHealth health;
     health.known_before = known_before(process, session);

@@ -49,6 +49,9 @@ struct ProcessHealth {
 };
 
 // `most_failures`: kinds of each sort.
+// False: it ended and used no device memory, as compilers do that a job starts by the hundred; such are only counted in text.
+[[nodiscard]] bool worth_naming(const ProcessState& process);
+
 [[nodiscard]] ProcessHealth process_health(
     const ProcessState& process, const SessionInfo& session, std::size_t most_failures
 );

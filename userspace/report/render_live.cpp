@@ -45,12 +45,20 @@ std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
     for (Note& note : before_release_notes(live.moment, session)) {
         notes.push_back(std::move(note));
     }
+    std::size_t without_memory = 0;
     for (const LiveView::Process& process : live.processes) {
+        if (!process.named) {
+            ++without_memory;
+            continue;
+        }
         const std::string ended = ended_text(process.ended, process.health.exit_status);
         notes.push_back({fmt::format("pid {}{}  {}", process.pid, ended, process.command), Ink::Plain});
         for (Note& note : health_notes(process.health, session.attached_monotonic_ns)) {
             notes.push_back(std::move(note));
         }
+    }
+    if (without_memory > 0) {
+        notes.push_back({ended_without_memory(without_memory), Ink::Dim});
     }
     for (Note& note : doubt_notes(live.doubts)) {
         notes.push_back(std::move(note));

@@ -45,15 +45,24 @@ std::vector<Note> session_notes(const SummaryView& summary, const SessionInfo& s
         add_field(notes, "attached", utc_date_time(session.attached_unix_ns));
     }
     add_field(notes, "span", span_text(summary, session));
+    if (!summary.phases.empty()) {
+        add_field(notes, "phases", summary.phases);
+    }
     std::string events = human_count(summary.events);
+    std::uint64_t shown = 0;
     std::string kinds;
     for (std::size_t i = 0; i < kEventKindCount; ++i) {
         const auto kind = static_cast<EventKind>(i);
         if (kind != EventKind::Lost && summary.counts.of(kind) > 0) {
+            shown += summary.counts.of(kind);
             kinds += fmt::format(
                 "{}{} {}", kinds.empty() ? "" : ", ", to_string(kind), human_count(summary.counts.of(kind))
             );
         }
+    }
+    // What was before --since, or in older files, is in the sums only.
+    if (shown < summary.events) {
+        events += fmt::format(", {} of them in the part shown", human_count(shown));
     }
     add_field(notes, "events", kinds.empty() ? events : events + ": " + kinds);
     return notes;
@@ -321,6 +330,10 @@ nlohmann::ordered_json summary_json(const SummaryView& summary, const SessionInf
     for (std::size_t i = 0; i < kEventKindCount; ++i) {
         const auto kind = static_cast<EventKind>(i);
         json["events_by_kind"][std::string(to_string(kind))] = summary.counts.of(kind);
+    }
+    json["marks"] = Json::array();
+    for (const PhaseMark& mark : summary.marks) {
+        json["marks"].push_back({{"name", mark.name}, {"event", mark.event}, {"t_ns", mark.t_ns}});
     }
     json["lost"] = lost_json(summary.doubts.lost);
     json["losses_repaired"] = summary.doubts.losses_repaired;

@@ -214,8 +214,11 @@ std::string render_watch_plain(const WatchModel& model) {
     const std::string time =
         model.now_unix_ns == 0 ? fmt::format("t_ns={}", model.now_ns) : rfc3339_utc(model.now_unix_ns, 3);
     std::string out;
+    if (!model.phase.empty()) {
+        out = fmt::format("{} phase_t_ns={} phase={}\n", time, model.phase_t_ns, printable(model.phase));
+    }
     if (model.processes.empty()) {
-        out = fmt::format("{} no process seen yet lost={}\n", time, model.doubts.lost.total());
+        out += fmt::format("{} no process seen yet lost={}\n", time, model.doubts.lost.total());
     }
     for (const WatchProcess& process : model.processes) {
         append_process(out, model, process, time);
@@ -247,6 +250,9 @@ nlohmann::ordered_json watch_json(const WatchModel& model, const SessionInfo& se
     }
     if (model.reset_age_ns) {
         json["reset_age_ns"] = *model.reset_age_ns;
+    }
+    if (!model.phase.empty()) {
+        json["phase"] = {{"name", model.phase}, {"t_ns", model.phase_t_ns}};
     }
     json["processes"] = Json::array();
     for (const WatchProcess& process : model.processes) {

@@ -103,6 +103,10 @@ std::vector<Note> session_notes(const WatchModel& model) {
         add(fmt::format("counters and peaks since reset {} ago", human_duration(*model.reset_age_ns)));
     }
     std::vector<Note> notes;
+    if (!model.phase.empty()) {
+        const std::uint64_t age = model.now_ns > model.phase_t_ns ? model.now_ns - model.phase_t_ns : 0;
+        notes.push_back({fmt::format("phase {}, marked {} ago", model.phase, human_duration(age)), Ink::Plain});
+    }
     if (!text.empty()) {
         notes.push_back({text, Ink::Dim});
     }

@@ -7,10 +7,12 @@
 #include <optional>
 #include <string_view>
 
+#include "analysis/phases.hpp"
 #include "report/answer_heading.hpp"
 #include "report/buffer_words.hpp"
 #include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
+#include "report/phase_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -72,7 +74,7 @@ void append_sizing(
     const std::vector<RegionNeed>& needs,
     const ViewFilter& filter,
     std::size_t top,
-    const SessionInfo& session,
+    const ReplayedStream& stream,
     const TextStyle& style
 ) {
     TextTable table({
@@ -83,6 +85,7 @@ void append_sizing(
         {"OPENED WITH", Align::Right, 0, false},
         {"NEEDED", Align::Right, 0, false},
         {"AT", Align::Right, 2, false},
+        {"PHASE", Align::Left, 1, true},
     });
     std::size_t all = 0;
     for (const RegionNeed& need : needs) {
@@ -98,10 +101,11 @@ void append_sizing(
             {std::string(parameter_of(need.type)), Ink::Dim},
             {bytes_text(sizes.opened_with)},
             {bytes_text(sizes.needed), short_of ? Ink::Bad : Ink::Strong},
-            {since_attach(need.place.t_ns, session), Ink::Dim},
+            {since_attach(need.place.t_ns, stream.session), Ink::Dim},
+            {need.place.event == 0 ? "" : phase_at(stream.tracker.marks, need.place.event)},
         });
         if (sizes.bank_opened_with) {
-            table.add_row({{}, {}, {"  in one bank", Ink::Dim}, {}, {bytes_text(sizes.bank_opened_with)}, {bytes_text(sizes.bank_needed)}, {}});
+            table.add_row({{}, {}, {"  in one bank", Ink::Dim}, {}, {bytes_text(sizes.bank_opened_with)}, {bytes_text(sizes.bank_needed)}, {}, {}});
         }
     }
     if (all == 0) {
@@ -120,7 +124,7 @@ void append_sizing(
     append_left_out(lines, all, rows_shown(all, top), "region", style);
 }
 
-Json sizing_json(const std::vector<RegionNeed>& needs, const ViewFilter& filter) {
+Json sizing_json(const std::vector<RegionNeed>& needs, const ViewFilter& filter, const std::vector<PhaseMark>& marks) {
     Json all = Json::array();
     for (const RegionNeed& need : needs) {
         if (!passes(filter, need)) {
@@ -138,6 +142,7 @@ Json sizing_json(const std::vector<RegionNeed>& needs, const ViewFilter& filter)
         json["needed_bytes_of_bank"] = number_or_null(sizes.bank_needed);
         json["refused"] = need.refused;
         add_stream_place(json, need.place);
+        json["phase"] = need.place.event == 0 ? Json(nullptr) : phase_json(marks, need.place.event);
         all.push_back(std::move(json));
     }
     return all;

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "analysis/region_needs.hpp"
-#include "event/session_info.hpp"
 #include "report/memory_kind.hpp"
 #include "report/text_table.hpp"
+#include "report/view.hpp"
 
 namespace tt::alloc_trace {
 
@@ -21,10 +21,10 @@ void append_sizing(
     const std::vector<RegionNeed>& needs,
     const ViewFilter& filter,
     std::size_t top,
-    const SessionInfo& session,
+    const ReplayedStream& stream,
     const TextStyle& style
 );
 
-[[nodiscard]] nlohmann::ordered_json sizing_json(const std::vector<RegionNeed>& needs, const ViewFilter& filter);
+[[nodiscard]] nlohmann::ordered_json sizing_json(const std::vector<RegionNeed>& needs, const ViewFilter& filter, const std::vector<PhaseMark>& marks);
 
 }  // namespace tt::alloc_trace

@@ -5,6 +5,7 @@
 #include "analysis/launch_room.hpp"
 #include "report/launch_words.hpp"
 #include "report/live_view.hpp"
+#include "report/phase_words.hpp"
 #include "report/summary_view.hpp"
 
 namespace tt::alloc_trace {
@@ -14,10 +15,11 @@ using Json = nlohmann::ordered_json;
 
 class Summary final : public View, private Observer {
 public:
-    explicit Summary(const ViewOptions& options) : filter_(options.filter) {}
+    explicit Summary(const ViewOptions& options) : filter_(options.filter), window_(options.window) {}
 
     Observer* observer() override { return this; }
     bool shows_live() const override { return true; }
+    bool shows_ended() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
         return render_summary_text(model(stream), stream.session, style);
     }
@@ -40,13 +42,16 @@ private:
     }
     void end(const TrackerView& view) override { room_.end(view); }
     [[nodiscard]] SummaryView model(const ReplayedStream& stream) const {
-        SummaryView summary = build_summary_view(stream.tracker, counter_, stream.warning, stream.session, filter_, stream.last_use);
+        SummaryView summary = build_summary_view(stream.tracker, counter_, stream.warning, stream.session, filter_, stream.last_use, stream.ended);
         summary.live_at = stream.live_moment();
+        summary.phases = phases_text(stream.tracker, stream.session, window_);
+        summary.marks = stream.tracker.marks;
         summary.launch_overlaps = passing(room_.overlaps(), filter_);
         return summary;
     }
 
     ViewFilter filter_;
+    ReplayWindow window_;
     EventCounter counter_;
     LaunchRoom room_;
 };

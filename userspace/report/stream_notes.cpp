@@ -19,10 +19,6 @@ void append(std::vector<Note>& notes, std::vector<Note> more) {
     }
 }
 
-bool counts(const ProcessState& process) {
-    return process.used_memory() || process.end == ProcessState::End::Alive || process.failures.count > 0 || process.not_seen;
-}
-
 }  // namespace
 
 std::vector<Note> stream_notes(const ReplayedStream& stream) {
@@ -33,7 +29,7 @@ std::vector<Note> stream_notes(const ReplayedStream& stream) {
     append(notes, doubt_notes(stream.tracker.doubts()));
     std::size_t without_memory = 0;
     for (const auto& process : stream.tracker.processes) {
-        if (!counts(*process)) {
+        if (!worth_naming(*process)) {
             ++without_memory;
             continue;
         }

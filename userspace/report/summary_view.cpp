@@ -57,7 +57,8 @@ SummaryView build_summary_view(
     std::string incomplete,
     const SessionInfo& session,
     const ViewFilter& filter,
-    const TrackerView* last_use
+    const TrackerView* last_use,
+    const std::map<std::uint32_t, const ProcessState*>& ended
 ) {
     const TrackerView& moment = last_use == nullptr ? view : *last_use;
     SummaryView summary;
@@ -71,7 +72,8 @@ SummaryView build_summary_view(
     summary.folded = view.folded;
     summary.incomplete = std::move(incomplete);
     for (const auto& process : view.processes) {
-        const ProcessState* then = moment.find(process->number);
+        const auto own = ended.find(process->number);
+        const ProcessState* then = own == ended.end() ? moment.find(process->number) : own->second;
         summary.processes.push_back(make_process(*process, then == nullptr ? *process : *then, session, filter));
     }
     return summary;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -73,6 +74,8 @@ struct SummaryView {
     std::vector<LaunchOverlap> launch_overlaps;
     FoldedProcesses folded;  // ended before those
     LiveMoment live_at;      // of what is told as live, and of free memory
+    std::string phases;      // of its marks (phase_words.hpp); empty: none
+    std::vector<PhaseMark> marks;
 };
 
 [[nodiscard]] SummaryView build_summary_view(
@@ -81,7 +84,8 @@ struct SummaryView {
     std::string incomplete,
     const SessionInfo& session,
     const ViewFilter& filter = {},
-    const TrackerView* last_use = nullptr  // ReplayedStream::last_use
+    const TrackerView* last_use = nullptr,  // ReplayedStream::last_use
+    const std::map<std::uint32_t, const ProcessState*>& ended = {}  // ReplayedStream::ended
 );
 
 [[nodiscard]] std::string render_summary_text(

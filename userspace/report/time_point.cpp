@@ -206,13 +206,14 @@ Result<std::uint64_t> parse_time_point(
     std::string_view option, std::string_view text, const RecordingTimes& times, Edge edge
 ) {
     constexpr const char* kForms =
-        "write 90s or 1h2m3.5s (since the attach), +00:01:30.250 (as printed), -10s (before the end), 2026-02-03T12:34:56Z (UTC), event:502, mark:NAME or phase:NAME";
+        "write 90s or 1h2m3.5s (since the attach), +00:01:30.250 (as printed), -10s (before the last event), 2026-02-03T12:34:56Z (UTC), event:502, mark:NAME or phase:NAME";
     const bool before_end = text.starts_with('-');
     const auto first = static_cast<std::int64_t>(times.first_t_ns - times.attached_t_ns);
     const auto last = static_cast<std::int64_t>(times.last_t_ns - times.attached_t_ns);
     std::optional<std::int64_t> since_attach;
     if (const auto duration = parse_duration(text.substr(before_end ? 1 : 0))) {
-        since_attach = before_end ? last - *duration : *duration;
+        const auto last_event = times.last_event_t_ns == 0 ? last : static_cast<std::int64_t>(times.last_event_t_ns - times.attached_t_ns);
+        since_attach = before_end ? last_event - *duration : *duration;
     } else if (const auto printed = parse_printed_offset(text)) {
         since_attach = chosen(*printed, edge, first, last);
     } else if (const auto utc = parse_utc(text)) {

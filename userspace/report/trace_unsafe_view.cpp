@@ -231,7 +231,7 @@ TextTable TraceUnsafe::trace_table(const SessionInfo& session) const {
         {"NUMBER", Align::Right, 1, false},
         {"STORAGE", Align::Left, 1, false},
         {"SIZE", Align::Right, 0, false},
-        {"CAPTURED", Align::Right, 0, false},
+        {"CAPTURED", Align::Right, 1, false},
         {"RELEASED", Align::Right, 0, false},
         {"REPLAYS", Align::Right, 0, false},
         {"ALLOCS", Align::Right, 0, false},

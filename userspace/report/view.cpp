@@ -34,7 +34,7 @@ constexpr std::array kViews{
     ViewKind{"fits", "would it fit if some buffers were larger (--scale)", ViewSpan::Stretch, make_fits_view,
              bits(ViewOption::Scale, ViewOption::Iterations, ViewOption::FailMisfit)},
     ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", ViewSpan::Stretch, make_growth_view, bits(ViewOption::Iterations)},
-    ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view},
+    ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view, bits(ViewOption::Iterations)},
     ViewKind{"callsites", "which line or function allocated, how often and how much (record --stacks)", ViewSpan::Stretch, make_callsites_view},
     ViewKind{"ops", "the same by operation, as ttnn::softmax", ViewSpan::Stretch, make_ops_view},
     ViewKind{"devices", "each chip: who used it and how much, at the end and at most", ViewSpan::Stretch, make_devices_view},
@@ -55,16 +55,20 @@ Completeness ReplayedStream::completeness() const {
 LiveMoment ReplayedStream::live_moment() const {
     LiveMoment moment{last_place(live()), last_use != nullptr};
     for (const auto& process : tracker.processes) {
-        const bool over = process->end == ProcessState::End::Exited && live_of(*process).live.buffers().empty();
+        const ProcessState* then = live().find(process->number);
+        const bool over = process->end == ProcessState::End::Exited && (then == nullptr || then->live.buffers().empty());
         const std::optional<StreamPlace> place = over && uses != nullptr ? uses->of(*process) : std::nullopt;
         if (place && place->event <= moment.place.event) {
-            moment.ended.push_back({process->pid, *place});
+            moment.ended.push_back({process->pid, *place, ended.contains(process->number), process->number});
         }
     }
     return moment;
 }
 
 const ProcessState& ReplayedStream::live_of(const ProcessState& process) const {
+    if (const auto own = ended.find(process.number); own != ended.end()) {
+        return *own->second;
+    }
     const ProcessState* then = live().find(process.number);
     return then == nullptr ? process : *then;
 }

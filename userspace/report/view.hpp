@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -48,6 +49,9 @@ struct ReplayedStream {
     // not show what is live.
     const TrackerView* last_use = nullptr;
     const LastUse* uses = nullptr;  // nullptr: not known
+    // By ProcessState::number: processes that ended and held nothing any more at that moment, as they were when they held memory last; of
+    // a view that shows each process for itself.
+    std::map<std::uint32_t, const ProcessState*> ended{};
 
     // Of what is shown as live, or of one process at that moment.
     [[nodiscard]] const TrackerView& live() const { return last_use == nullptr ? tracker : *last_use; }
@@ -69,6 +73,8 @@ public:
     [[nodiscard]] virtual Observer* observer() { return nullptr; }
     // Whether it wants ReplayedStream::last_use.
     [[nodiscard]] virtual bool shows_live() const { return false; }
+    // Whether it wants ReplayedStream::ended as well.
+    [[nodiscard]] virtual bool shows_ended() const { return false; }
     // What to replay next; nullopt: all is known. Asked after each replay.
     [[nodiscard]] virtual std::optional<ReplayWindow> next_window() { return std::nullopt; }
 

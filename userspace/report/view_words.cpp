@@ -167,9 +167,11 @@ std::vector<Note> before_release_notes(const LiveMoment& moment, const SessionIn
         )});
     }
     for (std::size_t i = 0; i < std::min(kMostNamed, moment.ended.size()); ++i) {
-        const auto& [pid, last_use] = moment.ended[i];
+        const LiveMoment::Ended& ended = moment.ended[i];
         notes.push_back({fmt::format(
-            "pid {} was over by then: it held memory last at {} (event:{})", pid, human_offset(last_use.t_ns, session.attached_monotonic_ns), last_use.event
+            "pid {} was over by then: {} {} (event:{})", ended.pid,
+            ended.shown ? "it is shown as it was when it held memory last, at" : "it held memory last at",
+            human_offset(ended.last_use.t_ns, session.attached_monotonic_ns), ended.last_use.event
         )});
     }
     if (moment.ended.size() > kMostNamed) {
@@ -183,8 +185,10 @@ void add_live_at(nlohmann::ordered_json& json, const LiveMoment& moment) {
     json["live_at"]["event"] = moment.place.event;
     json["live_at"]["before_release"] = moment.before_release;
     json["live_at"]["ended"] = nlohmann::ordered_json::array();
-    for (const auto& [pid, last_use] : moment.ended) {
-        json["live_at"]["ended"].push_back({{"pid", pid}, {"t_ns", last_use.t_ns}, {"event", last_use.event}});
+    for (const LiveMoment::Ended& ended : moment.ended) {
+        json["live_at"]["ended"].push_back(
+            {{"pid", ended.pid}, {"t_ns", ended.last_use.t_ns}, {"event", ended.last_use.event}, {"shown", ended.shown}}
+        );
     }
 }
 

@@ -50,8 +50,10 @@ struct LiveMoment {
     struct Ended {
         std::uint32_t pid = 0;
         StreamPlace last_use;
+        bool shown = false;  // as it was then; else it shows nothing
+        std::uint32_t process = 0;  // ProcessState::number
     };
-    std::vector<Ended> ended{};  // processes that were over by then: they held something, and show nothing
+    std::vector<Ended> ended{};  // processes that were over by then, and held something before
 };
 
 // None if that is the end. `another`: what chooses another moment.

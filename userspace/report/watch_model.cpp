@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analysis/phases.hpp"
 #include "report/capacity_words.hpp"
 
 namespace tt::alloc_trace {
@@ -131,6 +132,10 @@ WatchModel build_watch_model(const TrackerView& view, const SessionInfo& session
     model.ring = context.ring;
     model.baseline_age_ns = age(context.baseline, context.now_ns);
     model.reset_age_ns = age(context.reset, context.now_ns);
+    if (!view.marks.empty()) {
+        model.phase = phase_at(view.marks, view.marks.back().event);
+        model.phase_t_ns = view.marks.back().t_ns;
+    }
     for (const auto& state : view.processes) {
         model.processes.push_back(make_process(*state, session, context));
     }

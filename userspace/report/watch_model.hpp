@@ -81,6 +81,8 @@ struct WatchModel {
     std::optional<RingFill> ring;
     std::optional<std::uint64_t> baseline_age_ns;
     std::optional<std::uint64_t> reset_age_ns;
+    std::string phase;              // that the latest mark began; empty: there was none
+    std::uint64_t phase_t_ns = 0;   // of that mark
     std::vector<WatchProcess> processes;  // living ones first, each group in order of appearance
 };
 

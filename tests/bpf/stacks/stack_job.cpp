@@ -164,7 +164,7 @@ __attribute__((noinline)) void ends_with_a_call_that_never_returns(int depth) {
 
 // Its return address is the first one behind it, where other rules hold.
 __attribute__((noinline)) void whose_last_instruction_is_a_call(int round) {
-    volatile char local[200];
+    [[maybe_unused]] volatile char local[200];
     local[0] = static_cast<char>(round);
     always_throws();
 }

@@ -152,6 +152,7 @@ TEST_F(SeekTest, RangeOfTimesEndsWithTheDetach) {
     ASSERT_TRUE(range && *range);
     EXPECT_EQ((*range)->first_t_ns, t_of(0));
     EXPECT_EQ((*range)->last_t_ns, some_totals().detached_monotonic_ns);
+    EXPECT_EQ((*range)->last_event_t_ns, t_of(kEvents - 1));
 }
 
 }  // namespace

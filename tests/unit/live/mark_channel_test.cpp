@@ -85,6 +85,26 @@ TEST_F(MarkChannelTest, AMarkIsTakenAndAnswered) {
     EXPECT_THAT(marks_, testing::ElementsAre("décode 1", "another"));
 }
 
+// A live table has no file: it is no recorder, and shows the marks of one that traces the same process.
+TEST_F(MarkChannelTest, ALiveTableShowsMarksAndIsNoRecorder) {
+    const auto table = channel("", {77, 78});
+    const Result<MarkPlaced> alone = mark(*table, "decode");
+    ASSERT_FALSE(alone);
+    EXPECT_THAT(alone.error().message, HasSubstr("no recorder is running"));
+    for (const auto& [pids, shown] : {std::pair{std::vector<std::uint32_t>{78}, true}, {{5, 6}, false}, {{5, 77}, true}}) {
+        marks_.clear();
+        answered_ = 0;
+        served(*table, [&, traced = pids] {
+            const FoundRecorders found = find_recorders({directory_});
+            EXPECT_EQ(found.recorders.size(), 0U);
+            EXPECT_EQ(found.tables.size(), 1U);
+            show_mark(found, RecorderInfo{1, "/r/a.ttar", traced}, "decode");
+            return true;
+        });
+        EXPECT_EQ(marks_, shown ? std::vector<std::string>{"decode"} : std::vector<std::string>{});
+    }
+}
+
 TEST_F(MarkChannelTest, NamesThatDoNotDoAreRefusedAtBothEnds) {
     const auto open = channel();
     for (const std::string& name : {std::string(), std::string("a\tb"), std::string("a\nb"), std::string("\x1b[31m"), std::string("\xff"),

@@ -497,6 +497,39 @@ TEST(GrowthCases, CertaintyFallsWithWhatIsNotExplained) {
     }
 }
 
+// What is kept of each iteration comes again in each as well.
+TEST(GrowthCases, CertaintyDoesNotFallWithWhatLeaks) {
+    for (const int kept : {1, 4, 9}) {
+        ViewJob job("growth");
+        for (int i = 0; i < 40; ++i) {
+            layer(job, 5);
+            for (int k = 0; k < kept; ++k) {
+                job.alloc(kLeak + static_cast<std::uint64_t>(k) * kKiB);
+            }
+        }
+        job.end();
+        const Json found = iterations_of(job.json());
+        EXPECT_EQ(found["certainty"], "high") << found.dump(1);
+        EXPECT_GT(found["explained"].get<double>(), 0.95);
+        EXPECT_THAT(job.text(), Not(HasSubstr("come again")));
+    }
+}
+
+// Buffers of any size one behind the other: not much of a loop.
+TEST(GrowthCases, OneBufferOfAnySizeIsNoSureIteration) {
+    for (const unsigned seed : {1U, 2U, 3U}) {
+        ViewJob job("growth");
+        std::mt19937 random(seed);
+        for (int i = 0; i < 100; ++i) {
+            job.temporary((random() % 30000 + 1) * 32);
+        }
+        job.end();
+        for (const Json& found : job.json()["iterations"]) {
+            EXPECT_EQ(found["certainty"], "low") << found.dump(1);
+        }
+    }
+}
+
 TEST(GrowthCases, AMillionSizesAreBounded) {
     ViewJob job("growth");
     for (int i = 0; i < 400'000; ++i) {
@@ -505,6 +538,75 @@ TEST(GrowthCases, AMillionSizesAreBounded) {
     job.end();
     EXPECT_GT(job.json()["left_out_allocations"].get<std::uint64_t>(), 0U);
     EXPECT_EQ(job.json()["growth"].size(), 0U);
+}
+
+void named(ViewJob& job, const char* name) { job.apply(Marked{{job.next().t_ns, 0, 0}, name}); }
+
+// Steps that have nothing in common but a mark in front of each.
+TEST(GrowthCases, MarksBeginIterations) {
+    for (const auto& [steps, kept, others] : {std::tuple{12, 1, false}, {20, 3, true}, {5, 2, true}, {100, 1, false}}) {
+        ViewOptions options;
+        ASSERT_TRUE(parse_mark("mark:step", options.iterations));
+        ViewJob job("growth", options);
+        std::mt19937 random(static_cast<unsigned>(steps));
+        named(job, "load");
+        for (int i = 0; i < 40; ++i) {
+            job.alloc(kLeak);
+        }
+        for (int i = 0; i < steps; ++i) {
+            named(job, "step");
+            for (unsigned op = random() % 20 + 5; op > 0; --op) {
+                job.temporary((random() % 3000 + 1) * 32);
+            }
+            if (others) {
+                named(job, "write");  // what is left of the step is its own all the same
+            }
+            for (int k = 0; k < kept; ++k) {
+                job.alloc(kLeak);
+            }
+        }
+        named(job, "finish");
+        for (int i = 0; i < 30; ++i) {
+            job.temporary(64 * kKiB);
+        }
+        job.end();
+        const Json found = iterations_of(job.json());
+        EXPECT_EQ(found["count"], steps);
+        EXPECT_EQ(found["found_by"], "--mark");
+        const Json group = group_of(job.json());
+        EXPECT_NEAR(group["buffers_per_period"].get<double>(), kept, 0.05 * kept);
+        EXPECT_EQ(group["older"], 40);
+        EXPECT_THAT(job.text(0), HasSubstr("as --mark says"));
+    }
+}
+
+TEST(GrowthCases, AMarkThatIsNotThereIsSaid) {
+    for (const char* view : {"growth", "leaks"}) {
+        ViewOptions options;
+        ASSERT_TRUE(parse_mark("mark:decode", options.iterations));
+        const std::unique_ptr<View> made = find_view(view)->make(options);
+        Tracker tracker;
+        made->observer()->begin(tracker.view());
+        for (const char* name : {"load", "step", "step"}) {
+            const Event event = Marked{{1000, 0, 0}, name};
+            made->observer()->observe(event, tracker.apply(event));
+        }
+        made->observer()->end(tracker.view());
+        ASSERT_TRUE(made->problem()) << view;
+        EXPECT_THAT(*made->problem(), testing::AllOf(HasSubstr("mark:decode: there is no such mark"), HasSubstr("load, step, step#2")));
+    }
+}
+
+// Where no loop is found the marks that may tell it are named.
+TEST(GrowthCases, MarksAreOfferedWhereNothingRepeats) {
+    ViewJob job("growth");
+    for (std::uint64_t epoch = 1; epoch < 4; ++epoch) {
+        named(job, "epoch");
+        job.temporary(epoch * 4096, epoch == 2 ? BufferType::L1 : BufferType::Dram);
+    }
+    job.end();
+    EXPECT_EQ(job.json()["iterations"].size(), 0U);
+    EXPECT_THAT(job.text(0), HasSubstr("--mark \"mark:epoch\" may tell what an iteration is"));
 }
 
 // The event streams of real models, byte for byte as the runtime's own lists had them.

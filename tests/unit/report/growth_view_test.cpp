@@ -346,7 +346,7 @@ TEST(GrowthView, HintsThatAreNone) {
     for (const char* text : {"", "x", "-3", "0", "2.5q", "s", "1e99", "1 s"}) {
         EXPECT_FALSE(parse_period(text, hint)) << text;
     }
-    for (const char* text : {"", "DRAM", "DRAM:", "DRAM:0", "CB:4096", "DRAM:4096x", "4096", "DRAM:-1", "DRAM:99999999T"}) {
+    for (const char* text : {"", "DRAM", "DRAM:", "DRAM:0", "CB:4096", "DRAM:4096x", "4096", "DRAM:-1", "DRAM:99999999T", "mark:"}) {
         EXPECT_FALSE(parse_mark(text, hint)) << text;
     }
 }

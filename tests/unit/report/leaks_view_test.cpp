@@ -131,6 +131,74 @@ TEST(LeaksView, OrderIsThatOfTheFigureShown) {
     EXPECT_THAT(job.text(), testing::AllOf(HasSubstr(" COUNT  FOOTPRINT "), HasSubstr("still live: 7 buffers, footprint ")));
 }
 
+// Of one size: allocated before the iterations, and kept of the first of them, one each.
+struct Kept {
+    int loaded = 0;
+    int of_iterations = 0;
+};
+
+Json split_of(ViewJob& job, const Kept& what, int iterations, bool closed) {
+    constexpr std::uint64_t kSize = 12'288;
+    for (int i = 0; i < what.loaded; ++i) {
+        job.alloc(kSize);
+    }
+    for (int i = 0; i < iterations; ++i) {
+        for (std::uint64_t op = 1; op <= 10; ++op) {
+            job.temporary(op * 2048, BufferType::L1);
+        }
+        if (i < what.of_iterations) {
+            job.alloc(kSize);
+        }
+    }
+    if (closed) {
+        job.apply(OwnerClosing{job.next(), kMesh});
+        job.apply(AllocatorReleased{job.next(), kMeshAllocator, AllocatorRelease::Destroyed});
+    }
+    job.end();
+    const Json split = job.json()["iterations"];
+    EXPECT_EQ(split.size(), 1U) << split.dump(1);
+    return split.empty() ? Json::object() : split[0];
+}
+
+// models.md, llama: 181 buffers remain, the 181 that were there before the first token.
+TEST(LeaksView, WhatWasThereBeforeTheFirstIterationIsTold) {
+    for (const bool closed : {true, false}) {
+        ViewJob job("leaks");
+        const Json split = split_of(job, {181, 0}, 20, closed);
+        EXPECT_EQ(split["count"], 20);
+        EXPECT_EQ(split["buffers_before"], 181);
+        EXPECT_EQ(split["buffers_newer"], 0);
+        EXPECT_EQ(only_group(job)["newer"], 0);
+        EXPECT_THAT(job.text(0), HasSubstr("all of 181 buffers were there before the first of 20 iterations"));
+        EXPECT_THAT(job.text(0), Not(HasSubstr("NEWER")));
+    }
+    for (const Kept& what : {Kept{5, 20}, {3, 2}, {40, 1}}) {
+        ViewJob job("leaks");
+        const Json split = split_of(job, what, 20, true);
+        EXPECT_EQ(split["buffers_before"], what.loaded);
+        EXPECT_EQ(split["buffers_first"], 1) << "as a model that lays out its weights then";
+        EXPECT_EQ(split["buffers_newer"], what.of_iterations - 1);
+        EXPECT_EQ(only_group(job)["count"], what.loaded + what.of_iterations);
+        EXPECT_EQ(only_group(job)["newer"], what.of_iterations - 1);
+        EXPECT_THAT(job.text(0), testing::AllOf(HasSubstr("were there before the first of 20 iterations"), HasSubstr(", 1 came with it, ")));
+        EXPECT_THAT(job.text(0), what.of_iterations > 1 ? testing::Matcher<std::string>(HasSubstr("NEWER")) : HasSubstr("nothing newer remained"));
+    }
+    ViewJob job("leaks");
+    EXPECT_EQ(split_of(job, {0, 20}, 20, false)["buffers_before"], 0);
+    EXPECT_THAT(job.text(0), testing::AllOf(HasSubstr("none of 20 buffers was there before"), HasSubstr("19 are newer")));
+}
+
+TEST(LeaksView, WithoutIterationsNothingIsSaidOfThem) {
+    ViewJob job("leaks");
+    for (std::uint64_t i = 1; i < 30; ++i) {
+        job.alloc(i * i * 64);
+    }
+    job.end();
+    EXPECT_EQ(job.json()["iterations"].size(), 0U);
+    EXPECT_EQ(job.json()["leaks"][0]["newer"], nullptr);
+    EXPECT_THAT(job.text(0), Not(HasSubstr("before the first of")));
+}
+
 TEST(LeaksView, FiltersAndTop) {
     ViewOptions options;
     options.filter.devices = {3};

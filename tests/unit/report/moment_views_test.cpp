@@ -140,7 +140,7 @@ std::vector<Event> followed_by(std::vector<Event> before, std::vector<Event> job
 }
 
 TEST(MomentViewsTest, AProcessThatWasOverByThenIsSaid) {
-    constexpr const char* kOver = "was over by then: it held memory last at";
+    constexpr const char* kOver = "was over by then: it";
     const std::vector<Event> nothing = Script().exited().events();
     std::vector<Event> running = ended_job();
     running.resize(running.size() - 2);
@@ -156,12 +156,40 @@ TEST(MomentViewsTest, AProcessThatWasOverByThenIsSaid) {
     ASSERT_EQ(ended.size(), 1U);
     EXPECT_EQ(ended[0]["pid"], kPid);
     EXPECT_EQ(ended[0]["event"], 8);
+    EXPECT_EQ(ended[0]["shown"], true);
 
     std::vector<Event> many = ended_job();
     for (std::uint32_t pid = 100; pid < 106; ++pid) {
         many = followed_by(many, ended_job(), pid);
     }
     EXPECT_THAT(ViewRun("live", {}, many).text(), HasSubstr("so were 2 more processes"));
+}
+
+// Its rows are not zeros beside those of a process that ended later, or runs yet, unless one moment was asked for.
+TEST(MomentViewsTest, AProcessThatWasOverByThenShowsWhatItHeldLast) {
+    std::vector<Event> running = ended_job();
+    running.resize(running.size() - 2);
+    const std::uint64_t held = ViewRun("summary", {}, ended_job()).json()["processes"][0]["live_buffers"];
+    ASSERT_GT(held, 0U);
+    for (const std::vector<Event>& events :
+         {followed_by(ended_job(), ended_job(), 77), followed_by(ended_job(), running, 77), followed_by(followed_by(ended_job(), ended_job(), 76), running, 77)}) {
+        const auto summary = ViewRun("summary", {}, events).json();
+        for (const auto& process : summary["processes"]) {
+            EXPECT_EQ(process["live_buffers"], held) << process["pid"];
+            EXPECT_EQ(process["usage"][0]["live_buffers"], held) << process["pid"];
+        }
+        const auto devices = ViewRun("devices", {}, events).json();
+        for (const auto& device : devices["devices"]) {
+            EXPECT_EQ(device["types"][0]["live_buffers"], held) << device["pid"];
+        }
+        const auto owners = ViewRun("owners", {}, events).json();
+        for (const auto& owner : owners["owners"]) {
+            EXPECT_EQ(owner["types"][0]["live_buffers"], held) << owner["pid"];
+        }
+        ViewOptions at_the_end;
+        at_the_end.window.until_event = events.size();
+        EXPECT_EQ(ViewRun("summary", at_the_end, events).json()["processes"][0]["live_buffers"], 0);
+    }
 }
 
 TEST(MomentViewsTest, WhatTheEndReleasedIsNoFree) {

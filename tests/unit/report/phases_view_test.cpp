@@ -9,6 +9,8 @@
 
 #include "analysis/phases.hpp"
 #include "report/phase_moment.hpp"
+#include "report/render_watch_lines.hpp"
+#include "report/render_watch_text.hpp"
 #include "view_support.hpp"
 
 namespace tt::alloc_trace::test {
@@ -37,6 +39,40 @@ const nlohmann::ordered_json& dram_of(const nlohmann::ordered_json& phase) {
         }
     }
     throw std::runtime_error("no DRAM");
+}
+
+TEST(PhasesView, TheSummaryNamesThem) {
+    const Answer summary = answer("summary", marked_stream().events());
+    EXPECT_THAT(
+        summary.text,
+        HasSubstr("phases      load from +00:00:10.000000000, decode from +00:00:20.000000000, decode#2 from +00:00:30.000000000, idle from ")
+    );
+    ASSERT_EQ(summary.json["marks"].size(), 4U);
+    EXPECT_EQ(summary.json["marks"][1]["name"], "decode");
+    EXPECT_EQ(summary.json["marks"][1]["t_ns"], kAttach + 20 * kSecond);
+    Stream unmarked;
+    unmarked.process(0, kPid, "job").mesh(0, 0, 2).alloc(1, 0x100, kMiB);
+    EXPECT_THAT(answer("summary", unmarked.events()).text, Not(HasSubstr("phase")));
+    for (const char* view : {"devices", "owners", "leaks", "growth", "peak"}) {
+        EXPECT_THAT(answer(view, marked_stream().events()).text, HasSubstr("phases: load from")) << view;
+    }
+    EXPECT_EQ(answer("devices", marked_stream().events()).json["sizing"][0]["phase"], "decode#2") << "the most was needed there";
+}
+
+TEST(PhasesView, TheLiveTableShowsTheLatest) {
+    Stream stream;
+    stream.process(0, kPid, "job").mesh(0, 0, 2).alloc(1, 0x100, kMiB);
+    WatchContext context;
+    context.now_ns = kAttach + 40 * kSecond;
+    const auto model = [&] { return build_watch_model(stream.view(), session(), context); };
+    EXPECT_THAT(render_watch_text(model(), {}), Not(HasSubstr("phase")));
+    EXPECT_FALSE(watch_json(model(), session()).contains("phase"));
+    stream.apply(mark(10, "load"));
+    EXPECT_THAT(render_watch_text(model(), {}), HasSubstr("phase load, marked 30s ago"));
+    stream.apply(mark(20, "decode")).apply(mark(35, "decode"));
+    EXPECT_THAT(render_watch_text(model(), {}), HasSubstr("phase decode#2, marked 5.0s ago"));
+    EXPECT_THAT(render_watch_plain(model()), HasSubstr(" phase=decode#2\n"));
+    EXPECT_EQ(watch_json(model(), session())["phase"]["t_ns"], kAttach + 35 * kSecond);
 }
 
 TEST(PhasesView, EachStretchHasItsCountsPeakAndGrowth) {

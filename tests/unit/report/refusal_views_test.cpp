@@ -5,7 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "../analysis/script.hpp"
 #include "view_run.hpp"
@@ -140,6 +143,32 @@ TEST(RefusalViewsTest, ARetryLoopIsARowPerKind) {
     EXPECT_EQ(json["failures"][0]["count"], 200);
     EXPECT_EQ(json["failures"][0]["event"], 4);
     EXPECT_EQ(json["failures"][1]["last"]["event"], script.count() - 2);
+}
+
+// models.md 19: no second command is needed to see what held the memory.
+TEST(RefusalViewsTest, AFailureTellsWhatHeldTheMemory) {
+    using Group = std::pair<std::uint64_t, std::uint64_t>;  // of a size: how many, MB of a bank each
+    for (const std::vector<Group>& held :
+         {std::vector<Group>{{9, 100}}, {{3, 20}, {7, 100}}, {{1, 400}, {2, 10}, {9, 50}}, {{30, 10}, {1, 310}, {1, 300}}}) {
+        Script script;
+        std::uint64_t at = 0;
+        for (const auto& [count, mb] : held) {
+            for (std::uint64_t i = 0; i < count; ++i, at += mb * kMb) {
+                script.alloc(at, mb * kMb);
+            }
+        }
+        script.fail(700 * kMb);
+        script.free(0, held.front().second * kMb);  // what is freed behind the failure held it all the same
+        const auto groups = ViewRun("failures", {}, script.events()).json()["failures"][0]["groups"];
+        std::vector<Group> most = held;
+        std::sort(most.begin(), most.end(), [](const Group& a, const Group& b) { return a.first * a.second > b.first * b.second; });
+        ASSERT_EQ(groups.size(), most.size());
+        for (std::size_t i = 0; i < most.size(); ++i) {
+            EXPECT_EQ(groups[i]["count"], most[i].first);
+            EXPECT_EQ(groups[i]["footprint_per_bank"], most[i].first * most[i].second * kMb);
+        }
+        EXPECT_THAT(ViewRun("failures", {}, script.events()).text(), HasSubstr("what held DRAM then: the largest groups"));
+    }
 }
 
 TEST(RefusalViewsTest, ADeviceWithoutARegionSaysSo) {

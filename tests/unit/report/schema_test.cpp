@@ -125,6 +125,7 @@ TEST(Schema, Watch) {
     );
     context.previous = context.baseline = context.reset = &earlier;
     context.ring = RingFill{1, 2, 3};
+    stream.apply(Marked{{kAttach + 7 * kSecond, 0, 0}, "decode"});
     EXPECT_EQ(
         schema.complaints(json_line(watch_json(build_watch_model(stream.view(), session(), context), session()))), ""
     );

@@ -72,6 +72,15 @@ TEST(TimePointTest, NegativeDurationsCountFromTheEnd) {
     EXPECT_EQ(since_attach("-0s"), 7'200 * kSecond);
 }
 
+TEST(TimePointTest, WhatTheDetachTakesIsBehindTheEnd) {
+    RecordingTimes times = kTimes;
+    times.last_event_t_ns = times.last_t_ns - 1'300'000'000;
+    for (const auto& [text, ms] : {std::pair{"-0s", 0U}, {"-0.3s", 300U}, {"-1h", 3'600'000U}}) {
+        EXPECT_EQ(times.last_event_t_ns - parse_time_point("--at", text, times).value(), ms * 1'000'000ULL) << text;
+    }
+    EXPECT_TRUE(parse_time_point("--at", "7199.9s", times)) << "nothing happens any more, but it is traced yet";
+}
+
 TEST(TimePointTest, DatesAreUtc) {
     EXPECT_EQ(since_attach("2026-02-03T12:34:56Z"), 0U);
     EXPECT_EQ(since_attach("2026-02-03T12:35:00.25Z"), 4 * kSecond + kSecond / 4);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "analysis/last_use.hpp"
@@ -21,7 +22,11 @@ class ViewRun {
     [[nodiscard]] auto with_stream(const Say& say) const {
         const TrackerView tracker = tracker_->view();
         const std::optional<TrackerView> held = held_ ? std::optional(held_->view()) : std::nullopt;
-        return say(ReplayedStream{tracker, session_, true, warning_, held ? &*held : nullptr, &last_use_});
+        ReplayedStream stream{tracker, session_, true, warning_, held ? &*held : nullptr, &last_use_};
+        for (const auto& [process, own] : ended_) {
+            stream.ended[process] = own->view().find(process);
+        }
+        return say(stream);
     }
 
 public:
@@ -37,6 +42,13 @@ public:
             ReplayWindow until;
             until.until_event = last_use_.event();
             held_ = replay(events, until, nullptr);
+        }
+        if (view_->shows_ended() && options.window.to_the_end()) {
+            for (const LiveMoment::Ended& ended : with_stream([](const ReplayedStream& stream) { return stream.live_moment(); }).ended) {
+                ReplayWindow until;
+                until.until_event = ended.last_use.event;
+                ended_.emplace_back(ended.process, replay(events, until, nullptr));
+            }
         }
     }
 
@@ -79,6 +91,7 @@ private:
     std::string warning_;
     std::unique_ptr<Tracker> tracker_;
     std::unique_ptr<Tracker> held_;  // at the last use, if the view wants it
+    std::vector<std::pair<std::uint32_t, std::unique_ptr<Tracker>>> ended_;  // by number: at the last use of each, likewise
     LastUse last_use_;
 };
 

@@ -30,6 +30,7 @@ Result<int> run_mark(const Options& options) {
     if (!placed) {
         return tl::make_unexpected(placed.error());
     }
+    show_mark(found, recorder.info, options.mark);
     const MarkView view{options.mark, recorder.info.file, placed->event, placed->t_ns, placed->attached_t_ns};
     const Status written = write_stdout(options.format == OutputFormat::Json ? json_document(mark_json(view)) : render_mark_text(view));
     return written ? Result<int>(0) : tl::make_unexpected(written.error());

@@ -14,6 +14,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/live_runner.hpp"
+#include "cli/sudo_caller.hpp"
 #include "recording/output_file.hpp"
 #include "recording/recording_writer.hpp"
 #include "report/display_text.hpp"
@@ -27,21 +28,13 @@ namespace {
 // A killed recorder loses at most what came since the last flush.
 constexpr std::chrono::milliseconds kFlushPeriod{500};
 
-std::optional<std::uint32_t> id_from_environment(const char* name) {
-    const char* text = std::getenv(name);
-    char* end = nullptr;
-    const unsigned long value = text == nullptr ? 0 : std::strtoul(text, &end, 10);
-    return text != nullptr && end != text && *end == '\0' ? std::optional(static_cast<std::uint32_t>(value)) : std::nullopt;
-}
-
 RecordingOptions recording_options(const Options& options) {
     RecordingOptions recording;
     recording.force = options.force;
     recording.max_bytes = options.max_bytes;
-    if (geteuid() == 0) {  // under sudo the file belongs to who called it
-        recording.owner_uid = id_from_environment("SUDO_UID");
-        recording.owner_gid = id_from_environment("SUDO_GID");
-    }
+    const SudoCaller caller = sudo_caller();  // the file belongs to who called it
+    recording.owner_uid = caller.uid;
+    recording.owner_gid = caller.gid;
     return recording;
 }
 
@@ -205,7 +198,7 @@ Result<int> run_record(const Options& options) {
     RecordingWriter& writer = **created;
     pipeline.record_to(writer);
     writer.take_checkpoints([&pipeline] { return TrackerCheckpoint::encode(pipeline.tracker()); });
-    if (Status taken = runner.take_marks(options.output, recording_options(options).owner_uid); !taken) {
+    if (Status taken = runner.take_marks(options.output); !taken) {
         spdlog::warn("marks cannot be taken: {}; {}", printable(taken.error().message), taken.error().hint);
     }
     std::size_t said_modules = say_modules(session.info(), 0);

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <string_view>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
@@ -43,7 +46,7 @@ Status check_times(const Options& options, const ViewKind& kind) {
 Status check_options(const Options& options, const ViewKind& kind) {
     const std::tuple<bool, std::string_view, ViewOption> given[] = {
         {options.need.has_value(), "--need", ViewOption::Need},
-        {options.iterations.given(), options.iterations.mark ? "--mark" : "--period", ViewOption::Iterations},
+        {options.iterations.given(), options.iterations.by_mark() ? "--mark" : "--period", ViewOption::Iterations},
         {!options.scale.empty(), "--scale", ViewOption::Scale},
         {options.fail_misfit, "--fail-misfit", ViewOption::FailMisfit},
     };
@@ -85,6 +88,20 @@ Status replay_last_use(const std::string& path, const View& view, const ReplayWi
     until.until_event = whole.last_use.event();
     found = std::make_unique<Replay>();
     return replay_recording(path, *found, until, nullptr, {}, ReplayStart::LastCheckpoint);
+}
+
+// By ProcessState::number: of the processes that ended before the moment that is shown, the latest, each as it was when it held memory last.
+Status replay_ended(const std::string& path, const LiveMoment& moment, std::vector<std::pair<std::uint32_t, std::unique_ptr<Replay>>>& found) {
+    constexpr std::size_t kMost = 8;
+    for (std::size_t i = moment.ended.size(); i-- > 0 && found.size() < kMost;) {
+        ReplayWindow until;
+        until.until_event = moment.ended[i].last_use.event;
+        found.emplace_back(moment.ended[i].process, std::make_unique<Replay>());
+        if (Status replayed = replay_recording(path, *found.back().second, until, nullptr, {}, ReplayStart::LastCheckpoint); !replayed) {
+            return replayed;
+        }
+    }
+    return {};
 }
 
 // The page says itself that nothing passes the filter.
@@ -144,7 +161,18 @@ Result<int> run_report(const Options& options) {
     }
     const TrackerView tracker = replay->tracker.view();
     const std::optional<TrackerView> last_use = held ? std::optional(held->tracker.view()) : std::nullopt;
-    const ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning, last_use ? &*last_use : nullptr, &replay->last_use};
+    ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning, last_use ? &*last_use : nullptr, &replay->last_use};
+    std::vector<std::pair<std::uint32_t, std::unique_ptr<Replay>>> ended;
+    if (view->shows_ended() && view_options.window.to_the_end()) {
+        if (Status replayed = replay_ended(options.file, stream.live_moment(), ended); !replayed) {
+            return tl::make_unexpected(replayed.error());
+        }
+    }
+    for (const auto& [process, own] : ended) {
+        if (const ProcessState* then = own->tracker.view().find(process)) {
+            stream.ended[process] = then;
+        }
+    }
     const TextStyle style = options.output.empty() ? stdout_style(options.color) : TextStyle{};
     const std::optional<std::string> unmatched = nothing_passes(tracker, options.filter);
     const std::string output = document(*view, stream, options.format, unmatched, style);

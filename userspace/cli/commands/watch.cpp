@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/live_runner.hpp"
 #include "cli/output.hpp"
+#include "report/display_text.hpp"
 #include "report/live_view.hpp"
 #include "report/render_watch_lines.hpp"
 #include "report/render_watch_text.hpp"
@@ -167,6 +169,11 @@ Result<int> run_watch(const Options& options) {
     Result<std::unique_ptr<LiveRunner>> runner = LiveRunner::start(options, pipeline);
     if (!runner) {
         return tl::make_unexpected(runner.error());
+    }
+    if (!options.once) {
+        if (Status taken = (*runner)->take_marks({}); !taken) {
+            spdlog::debug("marks are not shown: {}", printable(taken.error().message));
+        }
     }
     Watch watch(options, pipeline, **runner);
     Status status = watch.start();

@@ -15,12 +15,18 @@ function element(tag, options = {}, children = []) {
   return made;
 }
 
+// One digit; what lies in the middle goes to the even one, as in the text views. (toFixed() takes the larger one.)
+function oneDigit(value) {
+  const tenths = value * 10, lower = Math.floor(tenths);
+  return ((tenths - lower === 0.5 && lower % 2 === 0 ? lower : Math.round(tenths)) / 10).toFixed(1);
+}
+
 function humanBytes(bytes) {
   if (bytes === null) return "not known";
   const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
   let value = bytes, unit = 0;
   while (unit + 1 < units.length && value >= (unit === 0 ? 1024 : 1023.95)) { value /= 1024; unit += 1; }
-  return (unit === 0 ? String(value) : value.toFixed(1)) + " " + units[unit];
+  return (unit === 0 ? String(value) : oneDigit(value)) + " " + units[unit];
 }
 
 const humanCount = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
