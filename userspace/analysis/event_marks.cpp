@@ -72,7 +72,7 @@ public:
     }
     std::optional<MarkKind> operator()(const ProcessSeen& /*event*/) { return MarkKind::ProcessStart; }
     std::optional<MarkKind> operator()(const ProcessExited& /*event*/) {
-        return process_ != nullptr && process_->used_memory() ? std::optional(MarkKind::ProcessExit) : std::nullopt;
+        return process_ != nullptr && process_->used_device() ? std::optional(MarkKind::ProcessExit) : std::nullopt;
     }
     template <typename Other>
     std::optional<MarkKind> operator()(const Other& /*event*/) {
