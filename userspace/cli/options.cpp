@@ -139,8 +139,8 @@ void add_min_size(CLI::App& app, Options& options) {
 }
 
 void add_calls(CLI::App& app, Options& options) {
-    app.add_option("--call", options.exporting.called_by, "log: only events with a call that has this text in it, a function or a file")->type_name("TEXT");
-    app.add_flag("--calls", options.exporting.calls_below, "log: the calls below each line, innermost first");
+    app.add_option("--call", options.exporting.called_by, "Lines only: events with a call that has this text in it, a function or a file")->type_name("TEXT");
+    app.add_flag("--calls", options.exporting.calls_below, "Lines only: the calls below each, innermost first");
 }
 
 void add_log(CLI::App& app, Options& options) {
@@ -381,6 +381,12 @@ std::string check_target(const Options& options) {
                       : "give only one of -p, -a and -- COMMAND";
 }
 
+std::string check_calls(const Options& options) {
+    const bool asked = !options.exporting.called_by.empty() || options.exporting.calls_below;
+    const bool lines = options.command == Command::Log ? options.format != OutputFormat::Json : options.export_format == "log";
+    return asked && !lines ? "--call and --calls go with lines for people: log without --format json, or export --to log" : "";
+}
+
 // Parts of less would be mostly heads.
 std::string check_max_size(const Options& options) {
     constexpr std::uint64_t kLeast = std::uint64_t{1} << 20U;
@@ -451,7 +457,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
         parsed.exit_code = refuse(error.what());
         return parsed;
     }
-    for (const std::string& problem : {check_stray(app), check_target(options), check_max_size(options), settle_ring_size(options)}) {
+    for (const std::string& problem : {check_stray(app), check_target(options), check_calls(options), check_max_size(options), settle_ring_size(options)}) {
         if (!problem.empty()) {
             parsed.exit_code = refuse(problem);
             return parsed;
