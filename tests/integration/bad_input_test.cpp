@@ -118,6 +118,9 @@ TEST_F(BadInputTest, UnknownOptionsViewsAndFormats) {
     expect_refused({"report", "x", "--once"}, 2, {"--once does not go with report"});
     expect_refused({"diff", "x", "y", "--refresh", "100"}, 2, {"--refresh does not go with diff"});
     expect_refused({"-p", "1", "list"}, 2, {"--pid does not go with list"});
+    expect_refused({"log", "-p", "1", "--call", "x", "--format", "json"}, 2, {"--call and --calls go with lines for people"});
+    expect_refused({"export", "x", "--to", "csv", "--calls"}, 2, {"--call and --calls go with lines for people"});
+    expect_refused({"record", "-p", "1", "-o", "x", "--stacks", "some"}, 2, {"'some' is none of all, native, none, python"});
     expect_refused({"export", "x"}, 2, {"--to"});
     expect_refused({"record", "-p", "1"}, 2, {"--output"});
     expect_refused({"record", "-o", file_}, 2, {"which process"});
