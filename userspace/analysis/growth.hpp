@@ -62,6 +62,7 @@ struct GrowingGroup {
     std::vector<std::uint64_t> sizes{};  // that change: the latest ones, as they followed each other
     std::uint32_t tid = 0;         // that allocates them
     bool in_turn = false;          // the sizes come again and again, none of them in each iteration
+    StackSample stacks{};          // of the buffers that are live then, most first
 
     [[nodiscard]] bool wanders() const { return key.size == 0; }
     [[nodiscard]] double bytes_per_period() const { return slope.per_period * (wanders() ? 1 : static_cast<double>(key.size)); }

@@ -51,6 +51,7 @@ void GrowthLog::started(const ProcessState& process, const AllocationKey& key, c
     }
     GrowthTrack& track = tracks_[group->key.track];
     mark(track, *group, {buffer.t_ns, group->number, buffer.tid});
+    group->stacks.started(static_cast<std::uint32_t>(buffer.stack), track.clock);
     peaks_.allocated(process, key, track.clock, track.level);
     if (GroupSeries* sum = sum_of(group->kind, buffer.tid)) {
         sum->allocated(track.clock, track.level, static_cast<std::int64_t>(buffer.size));
@@ -69,6 +70,7 @@ void GrowthLog::ended(const ProcessState& process, const AllocationKey& key, con
     const bool older = buffer.origin() == FoundAs::PreExisting || track.clock == 0;
     const std::uint32_t born = older ? GroupSeries::kNotSeen : track.bin_at(buffer.t_ns);
     group->series.freed(track.clock, track.level, born);
+    group->stacks.ended(static_cast<std::uint32_t>(buffer.stack), track.clock);
     if (born != GroupSeries::kNotSeen) {
         if (GroupSeries* sum = sum_of(group->kind, buffer.tid)) {
             sum->freed(track.clock, track.level, born, static_cast<std::int64_t>(buffer.size));

@@ -18,6 +18,7 @@
 #include "analysis/iteration_finder.hpp"
 #include "analysis/observer.hpp"
 #include "analysis/owner_book.hpp"
+#include "analysis/stack_tally.hpp"
 
 namespace tt::alloc_trace {
 
@@ -40,6 +41,7 @@ struct GrowthGroup {
     std::uint64_t first_t_ns = 0;   // of marks
     std::uint64_t last_t_ns = 0;
     std::optional<std::uint64_t> bank_bytes{};  // what one buffer reserves in each bank
+    StackTally stacks;              // by the clock of its track
 
     // At the last mark of the process.
     [[nodiscard]] std::uint64_t live() const;

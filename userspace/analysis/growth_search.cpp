@@ -337,6 +337,8 @@ void Search::add_group(
         group.last_t_ns,
         {},
         tid,
+        false,
+        group.stacks.most(track.clock),
     });
 }
 

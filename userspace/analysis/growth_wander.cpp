@@ -137,6 +137,9 @@ bool Wanderers::add(const Sum& sum, double least_periods) {
     group.in_turn = in_turn;
     for (const SizeSeen& size : sizes) {
         group.count += size.group->live();
+        for (const std::uint32_t stack : size.group->stacks.most(track_.clock).stacks()) {
+            group.stacks.add(stack);
+        }
         told_.push_back(size.group->number);
     }
     for (std::size_t i = sizes.size() > kSizesNamed ? sizes.size() - kSizesNamed : 0; i < sizes.size(); ++i) {

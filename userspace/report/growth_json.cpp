@@ -79,6 +79,7 @@ Json growing_json(const GrowthLog& log, const GrowthResult& result, const Growin
     json["footprint_per_bank"] = known_or_null(group.bank_bytes && !group.wanders(), group.bank_bytes.value_or(0) * group.count);
     json["first_t_ns"] = group.first_t_ns;
     json["last_t_ns"] = group.last_t_ns;
+    json["stacks"] = group.stacks.stacks();
     json["bytes_per_period"] = std::llround(group.bytes_per_period());
     json["footprint_bytes_per_period"] = bytes_or_null(group.reserved_per_period());
     json["buffers_per_period"] = group.wanders() ? Json(nullptr) : Json(group.slope.per_period);

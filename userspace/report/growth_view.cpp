@@ -12,6 +12,7 @@
 #include "report/growth_json.hpp"
 #include "report/growth_words.hpp"
 #include "report/human_size.hpp"
+#include "report/origin_words.hpp"
 #include "report/stretch_notes.hpp"
 #include "report/text_table.hpp"
 
@@ -44,7 +45,7 @@ private:
     [[nodiscard]] Note nothing_note(bool any_risen, bool complete) const;
     [[nodiscard]] std::vector<Note> risen_notes(const std::vector<RisenGroup>& risen, bool any_growing, std::uint64_t start) const;
     [[nodiscard]] std::vector<Note> closing_notes(const std::vector<GrowingGroup>& growing) const;
-    [[nodiscard]] std::vector<std::string> table(const std::vector<GrowingGroup>& groups, std::uint64_t start, const TextStyle& style) const;
+    [[nodiscard]] std::vector<std::string> table(const std::vector<GrowingGroup>& groups, std::uint64_t start, CallSites& sites, const TextStyle& style) const;
 
     ViewOptions options_;
     GrowthObserver observer_;
@@ -109,7 +110,7 @@ std::vector<Note> Growth::missing_notes(bool complete) const {
 }
 
 std::vector<std::string> Growth::table(
-    const std::vector<GrowingGroup>& groups, std::uint64_t start, const TextStyle& style
+    const std::vector<GrowingGroup>& groups, std::uint64_t start, CallSites& sites, const TextStyle& style
 ) const {
     const bool reserved = all_reserved_known(groups);
     TextTable table({
@@ -124,6 +125,7 @@ std::vector<std::string> Growth::table(
         {"FIRST", Align::Right, 7, false},
         {"LAST", Align::Right, 6, false},
         {"CERTAINTY", Align::Left, 2, false},
+        {"CALL SITE", Align::Left, 0, true},
     });
     const std::size_t shown = options_.top == 0 ? groups.size() : std::min(options_.top, groups.size());
     for (std::size_t i = 0; i < shown; ++i) {
@@ -141,6 +143,7 @@ std::vector<std::string> Growth::table(
             {human_offset(group.first_t_ns, start), Ink::Dim},
             {human_offset(group.last_t_ns, start), Ink::Dim},
             {std::string(certainty_word(group.certainty))},
+            {call_sites_text(group.stacks, sites)},
         });
     }
     std::vector<std::string> lines = table.lines(style);
@@ -215,7 +218,8 @@ std::string Growth::text(const ReplayedStream& stream, const TextStyle& style) c
     append_notes(lines, notes, style);
     if (!growing.empty()) {
         lines.emplace_back();
-        for (std::string& line : table(growing, start, style)) {
+        CallSites sites(stream.tracker.stacks);
+        for (std::string& line : table(growing, start, sites, style)) {
             lines.push_back(std::move(line));
         }
         append_notes(lines, closing_notes(growing), style);

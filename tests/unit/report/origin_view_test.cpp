@@ -88,6 +88,24 @@ TEST(OriginViews, OperationsCountAndHold) {
     EXPECT_THAT(job.text(), HasSubstr("(no operation)"));
 }
 
+// What grows and what comes and goes beside it have one size: the call site is that of what stays, also of a job that frees it at its end.
+TEST(OriginViews, GrowthNamesWhoKeepsBuffers) {
+    ViewJob job("growth");
+    add_stacks(job);
+    std::vector<ViewJob::Buffer> kept;
+    for (int i = 0; i < 40; ++i) {
+        job.at(kLoad).temporary(4096);
+        job.temporary(4096);
+        kept.push_back(job.at(kForward).alloc(4096));
+    }
+    job.free_all(kept);
+    job.end();
+    const Json json = job.json();
+    ASSERT_EQ(json["growth"].size(), 1U) << json.dump(1);
+    EXPECT_EQ(json["growth"][0]["stacks"], Json::array({kForward}));
+    EXPECT_THAT(job.text(), HasSubstr("model.py:41 Model.forward"));
+}
+
 TEST(OriginViews, WithoutStacksItIsSaid) {
     for (const char* view : {"callsites", "ops"}) {
         ViewJob job(view);
