@@ -87,6 +87,15 @@ static __always_inline bool ends_native_frame(const struct tat_python_scratch *s
            (python->entry == TAT_PYTHON_ENTRY_FLAG && python_byte(scratch->frame, python->frame_entry));
 }
 
+/* The frame that was taken last ends the native one. Compared behind the subtraction: verifiers before 5.13 learn nothing from "not 0". */
+static __always_inline void end_native_frame(struct tat_walk *walk) {
+    __u64 latest = (__u64)walk->stack.python_count - 1;
+    asm volatile("" : "+r"(latest));
+    if (latest < TAT_MAX_PYTHON_FRAMES) {
+        walk->stack.python[latest].flags |= TAT_PYTHON_ENTRY;
+    }
+}
+
 /* Stands for the frame that was read last. Not 0: it could not be read. */
 static __always_inline int add_python_frame(struct tat_walk *walk, const struct tat_python *python) {
     struct tat_python_scratch *scratch = &walk->scratch;
@@ -98,8 +107,8 @@ static __always_inline int add_python_frame(struct tat_walk *walk, const struct 
     __u32 ends = ends_native_frame(scratch, python) ? TAT_PYTHON_ENTRY : 0;
     __u32 index = walk->stack.python_count;
     if (is_incomplete(scratch, python, instruction)) {
-        if (ends && index > 0 && index <= TAT_MAX_PYTHON_FRAMES) {
-            walk->stack.python[index - 1].flags |= ends;
+        if (ends) {
+            end_native_frame(walk);
         }
         return 0;
     }
@@ -124,10 +133,7 @@ static __always_inline __u64 step_python(struct tat_walk *walk, __u64 frame) {
         return 0;
     }
     if (python->entry == TAT_PYTHON_ENTRY_OWNER && python_frame_owner(scratch, python) == TAT_PYTHON_OWNED_BY_C) {
-        __u32 index = walk->stack.python_count;
-        if (index > 0 && index <= TAT_MAX_PYTHON_FRAMES) {
-            walk->stack.python[index - 1].flags |= TAT_PYTHON_ENTRY;
-        }
+        end_native_frame(walk);
         frame = python_field(scratch->frame, python->frame_back);
         if (!frame) {
             return 0;

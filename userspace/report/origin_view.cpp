@@ -142,6 +142,9 @@ void Origins::append_stack(
         return;
     }
     const StackSeen& stack = *stacks.find(*record.stacks.begin());
+    if (stack.frames.empty()) {  // of Python alone, where none runs
+        return;
+    }
     const std::string which = record.more_stacks || record.stacks.size() > 1
                                   ? fmt::format(", one of {}{} stacks", record.more_stacks ? "more than " : "", record.stacks.size())
                                   : "";
