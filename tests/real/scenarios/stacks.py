@@ -3,7 +3,7 @@
 """Call stacks: the Python lines of allocations and the operations of tensors, as the job knows them."""
 from .. import compare
 from ..session import in_both
-from . import Scenario, mock_programs
+from . import Scenario, buffers, mock_devices, mock_programs
 
 ROUNDS = 60
 
@@ -73,6 +73,7 @@ def operations(session):
 
 
 SCENARIOS = [
+    Scenario("call stacks, 8 chips", lambda run: in_both(run, buffers.work, "wormhole-2x4", "2x4", stacks=True), mock_devices),
     Scenario("call stacks", lambda run: in_both(run, lines, stacks=True)),
     Scenario("call stacks of operations", lambda run: in_both(run, operations, run.one_chip(programs=True), stacks=True), mock_programs),
 ]
