@@ -208,7 +208,7 @@ def order_against(log, events, pid):
     seen = [
         (event["kind"], event["type"], int(event["address"], 16))
         for event in events
-        if event["pid"] == pid
+        if event.get("pid") == pid
         and (event["kind"] == "alloc" or (event["kind"] == "free" and event["reason"] in TRUE_FREES))
     ]
     return sequence("order of allocations and frees", [tuple(entry) for entry in log], seen, order_words)
@@ -223,7 +223,7 @@ def captured_buffers_against(captured, events, pid):
     seen = [
         ("alloc", event["type"], int(event["address"], 16))
         for event in events
-        if event["pid"] == pid and event["kind"] == "alloc"
+        if event.get("pid") == pid and event["kind"] == "alloc"
     ]
     return sequence("buffers of operations", truth, seen[-len(truth) :], order_words)
 
@@ -424,5 +424,5 @@ def released_against(count, events):
 
 
 def exit_released_against(count, events, pid):
-    seen = sum(event["released"] for event in events if event["kind"] == "exit" and event["pid"] == pid)
+    seen = sum(event["released"] for event in events if event["kind"] == "exit" and event.get("pid") == pid)
     return equal("buffers released by exit", count, seen)

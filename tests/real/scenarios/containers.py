@@ -71,7 +71,7 @@ def of_process(live, pid):
 
 
 def doubles(events, pid):
-    return sum(event["kind"] == "free" and event["reason"] == "double" for event in events if event["pid"] == pid)
+    return sum(event["kind"] == "free" and event["reason"] == "double" for event in events if event.get("pid") == pid)
 
 
 def started_later(run):
