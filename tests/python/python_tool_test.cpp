@@ -65,7 +65,7 @@ TEST_P(PythonToolTest, EveryAllocationHasItsLines) {
         GTEST_SKIP() << "Python frames are not read of this version";
     }
     const std::string file = dir_.file("job.ttar");
-    const Outcome outcome = run_tool({"record", "--stacks", "native", "-o", file, "--", GetParam().path, TAT_PYTHON_MODEL, TAT_PYTHON_STANDIN});
+    const Outcome outcome = run_tool({"record", "--stacks", "all", "-o", file, "--", GetParam().path, TAT_PYTHON_MODEL, TAT_PYTHON_STANDIN});
     ASSERT_EQ(outcome.status, 0) << outcome.err;
     const Origins truth = said(outcome.out);
     EXPECT_EQ(truth.size(), 7) << outcome.out;
