@@ -87,7 +87,7 @@ static __always_inline bool ends_native_frame(const struct tat_python_scratch *s
            (python->entry == TAT_PYTHON_ENTRY_FLAG && python_byte(scratch->frame, python->frame_entry));
 }
 
-/* The frame that was taken last ends the native one. Compared behind the subtraction: verifiers before 5.13 learn nothing from "not 0". */
+/* The frame that was taken last ends the native one. Compared behind the subtraction: those of 5.10 and 6.1 learn nothing from "not 0". */
 static __always_inline void end_native_frame(struct tat_walk *walk) {
     __u64 latest = (__u64)walk->stack.python_count - 1;
     asm volatile("" : "+r"(latest));

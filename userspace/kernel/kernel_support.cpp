@@ -158,8 +158,9 @@ Status require_kernel_support() {
 
 Error explain_load_failure(int system_error) {
     const std::string what = std::string("the kernel refused the BPF programs: ") + strerrordesc_np(system_error);
-    if (system_error == EPERM || system_error == EACCES) {
-        const KernelCheck capabilities = check_capabilities();
+    const KernelCheck capabilities = check_capabilities();
+    // EACCES is also what the verifier refuses a program with.
+    if (system_error == EPERM || (system_error == EACCES && !capabilities.passed)) {
         return {
             ErrorCode::NotPermitted,
             what + (capabilities.passed ? "" : "; " + capabilities.detail),
@@ -167,7 +168,7 @@ Error explain_load_failure(int system_error) {
                                 : capabilities.advice,
             system_error};
     }
-    return {ErrorCode::RunTime, what, "see the kernel's reason with --log-level debug", system_error};
+    return {ErrorCode::RunTime, what, "this is a fault of tt-alloc-trace on this kernel, or a security module; the kernel's reason: --log-level debug", system_error};
 }
 
 void log_libbpf_messages() { libbpf_set_print(log_message); }
