@@ -104,8 +104,11 @@ protected:
         return run;
     }
 
+    // TAT_LONG_TESTS=1: beyond 100,000 calls of each interpreter.
     void every_stack_is_right(const std::string& scenario, int rounds, std::size_t at_least) {
-        ASSERT_NO_FATAL_FAILURE(run_job(scenario, rounds));
+        const int times = long_tests_wanted() ? 16 : 1;
+        at_least *= static_cast<std::size_t>(times);
+        ASSERT_NO_FATAL_FAILURE(run_job(scenario, rounds * times));
         const Compared run = compared();
         EXPECT_EQ(run.wrong, 0) << "of " << run.calls << "\n" << run.first_wrong;
         EXPECT_EQ(run.wrong_entries, 0) << "of " << run.calls << "\n" << run.first_wrong;
@@ -118,15 +121,15 @@ protected:
     InterpreterFinder finder_;
 };
 
-TEST_P(PythonStackTest, OfEveryKindOfFrame) { every_stack_is_right("all_kinds", 1200, 8000); }
+TEST_P(PythonStackTest, OfEveryKindOfFrame) { every_stack_is_right("all_kinds", 300, 2000); }
 
-TEST_P(PythonStackTest, OfManyThreads) { every_stack_is_right("threads", 200, 10000); }
+TEST_P(PythonStackTest, OfManyThreads) { every_stack_is_right("threads", 50, 2500); }
 
-TEST_P(PythonStackTest, OfForkedChildren) { every_stack_is_right("fork", 200, 5000); }
+TEST_P(PythonStackTest, OfForkedChildren) { every_stack_is_right("fork", 50, 1250); }
 
-TEST_P(PythonStackTest, OfChildrenForkedInAThread) { every_stack_is_right("fork_in_thread", 100, 2500); }
+TEST_P(PythonStackTest, OfChildrenForkedInAThread) { every_stack_is_right("fork_in_thread", 25, 600); }
 
-TEST_P(PythonStackTest, OfSpawnedChildren) { every_stack_is_right("spawn", 200, 5000); }
+TEST_P(PythonStackTest, OfSpawnedChildren) { every_stack_is_right("spawn", 50, 1250); }
 
 // Its innermost frames are there.
 TEST_P(PythonStackTest, OneThatIsTooDeepIsCutAndSaysSo) {
