@@ -3,45 +3,11 @@
 /*
  * The calls that led to an event. A stack met for the first time becomes a record of its own, in front of the event; from then on the
  * event's header names it by its hash.
- *
- * Programs at user probes may be preempted by another thread on the same processor: so the scratch memory of a walk is the thread's.
  */
 #ifndef TAT_STACK_BPF_H
 #define TAT_STACK_BPF_H
 
-#include "abi/python_abi.h"
-#include "native_frame.bpf.h"
-
-struct tat_python_scratch { /* of a walk over Python frames */
-    struct tat_python python; /* of the process */
-    __u64 frame[TAT_PYTHON_WORDS]; /* windows of what was read last */
-    __u64 code[TAT_PYTHON_WORDS];
-    __u64 text[TAT_PYTHON_WORDS];
-    __u64 objects[TAT_MAX_PYTHON_FRAMES]; /* address of each frame's code object */
-};
-
-struct tat_walk {
-    __u64 pid_tgid;
-    struct tat_stack stack;
-    struct tat_frame frame;
-    struct tat_python_scratch scratch;
-};
-
-/* By thread, of threads that have made an event with a stack; the end of a thread removes its own. Userspace sets the size. */
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 1024);
-    __type(key, __u64);
-    __type(value, struct tat_walk);
-} walks SEC(".maps");
-
-/* What a new entry is made of: too large for a program's own stack. */
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct tat_walk);
-} fresh_walk SEC(".maps");
+#include "walk.bpf.h"
 
 /* Hashes of stacks that were told. Forgetting one costs telling it again, so LRU. Userspace sets the size. */
 struct {
@@ -50,19 +16,6 @@ struct {
     __type(key, __u64);
     __type(value, __u32);
 } known_stacks SEC(".maps");
-
-static __always_inline struct tat_walk *walk_of_thread(__u64 pid_tgid) {
-    struct tat_walk *walk = bpf_map_lookup_elem(&walks, &pid_tgid);
-    if (walk) {
-        return walk;
-    }
-    __u32 zero = 0;
-    struct tat_walk *fresh = bpf_map_lookup_elem(&fresh_walk, &zero);
-    if (!fresh || bpf_map_update_elem(&walks, &pid_tgid, fresh, BPF_NOEXIST)) {
-        return 0;
-    }
-    return bpf_map_lookup_elem(&walks, &pid_tgid);
-}
 
 static __always_inline void forget_walk(void) {
     __u64 pid_tgid = current_pid_tgid();

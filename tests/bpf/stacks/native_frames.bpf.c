@@ -8,30 +8,10 @@
 
 #include "abi/event_abi.h"
 #include "abi/unwind_abi.h"
-#include "native_frame.bpf.h"
+#include "walk.bpf.h"
 // clang-format on
 
 char LICENSE[] SEC("license") = "GPL";
-
-struct tat_walk {
-    __u64 pid_tgid;
-    struct tat_stack stack;
-    struct tat_frame frame;
-};
-
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 1024);
-    __type(key, __u64);
-    __type(value, struct tat_walk);
-} walks SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct tat_walk);
-} fresh_walk SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -45,17 +25,6 @@ const volatile __u32 silent;
 __u64 hits;
 __u64 lost;
 __u64 walked_ns;
-
-static __always_inline struct tat_walk *walk_of_thread(__u64 pid_tgid) {
-    struct tat_walk *walk = bpf_map_lookup_elem(&walks, &pid_tgid);
-    __u32 zero = 0;
-    struct tat_walk *fresh = walk ? 0 : bpf_map_lookup_elem(&fresh_walk, &zero);
-    if (fresh) {
-        bpf_map_update_elem(&walks, &pid_tgid, fresh, BPF_NOEXIST);
-        walk = bpf_map_lookup_elem(&walks, &pid_tgid);
-    }
-    return walk;
-}
 
 SEC("uprobe")
 int probe_hit(struct pt_regs *regs) {
