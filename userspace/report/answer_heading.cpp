@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "report/capacity_words.hpp"
 #include "report/human_size.hpp"
 #include "report/owner_labels.hpp"
 #include "report/phase_words.hpp"
@@ -115,6 +116,18 @@ std::string owner_text(const OwnerIdentity& owner) {
 void add_owner(nlohmann::ordered_json& json, const OwnerIdentity& owner) {
     json["owner"] = owner_label(owner.kind, owner.id);
     json["owner_chips"] = owner.chips;
+}
+
+void add_usage(nlohmann::ordered_json& json, const OwnerTypeUsage& usage) {
+    json["allocs"] = usage.allocs;
+    json["found"] = usage.found;
+    json["frees"] = usage.freed();
+    json["released"] = usage.released;
+    json["live_buffers"] = usage.live;
+    json["live_bytes"] = usage.bytes;
+    json["peak_bytes"] = usage.peak_bytes;
+    json["footprint_bytes"] = number_or_null(usage.footprint());
+    json["peak_footprint_bytes"] = number_or_null(usage.peak_footprint());
 }
 
 nlohmann::ordered_json time_or_null(std::uint64_t t_ns) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/owner_history.hpp"
 #include "analysis/owner_identity.hpp"
 #include "report/text_table.hpp"
 #include "report/view.hpp"
@@ -37,6 +38,7 @@ void append_table(
 
 [[nodiscard]] std::string owner_text(const OwnerIdentity& owner);  // "mesh 0 (chips 0-7)"
 void add_owner(nlohmann::ordered_json& json, const OwnerIdentity& owner);  // "owner", "owner_chips"
+void add_usage(nlohmann::ordered_json& json, const OwnerTypeUsage& usage);  // "allocs" to "peak_footprint_bytes"
 [[nodiscard]] nlohmann::ordered_json time_or_null(std::uint64_t t_ns);     // null for 0
 
 // The filter of a view, as an analysis takes it.

@@ -8,7 +8,6 @@
 #include "analysis/origin_usage.hpp"
 #include "report/answer_heading.hpp"
 #include "report/buffer_words.hpp"
-#include "report/capacity_words.hpp"
 #include "report/history_views.hpp"
 #include "report/human_size.hpp"
 
@@ -193,15 +192,7 @@ Json Origins::json(const ReplayedStream& stream) const {
         }
         add_owner(entry, record.owner);
         entry["type"] = to_string(record.type);
-        entry["allocs"] = record.usage.allocs;
-        entry["found"] = record.usage.found;
-        entry["frees"] = record.usage.freed();
-        entry["released"] = record.usage.released;
-        entry["live_buffers"] = record.usage.live;
-        entry["live_bytes"] = record.usage.bytes;
-        entry["peak_bytes"] = record.usage.peak_bytes;
-        entry["footprint_bytes"] = number_or_null(record.usage.footprint());
-        entry["peak_footprint_bytes"] = number_or_null(record.usage.peak_footprint());
+        add_usage(entry, record.usage);
         entry["more_stacks"] = record.more_stacks;
         entry["stacks"] = record.stacks;
         rows.push_back(std::move(entry));

@@ -7,7 +7,6 @@
 
 #include "analysis/owner_history.hpp"
 #include "report/answer_heading.hpp"
-#include "report/capacity_words.hpp"
 #include "report/history_views.hpp"
 #include "report/human_size.hpp"
 
@@ -171,15 +170,7 @@ std::string Owners::text(const ReplayedStream& stream, const TextStyle& style) c
 Json type_json(BufferType type, const OwnerTypeUsage& usage) {
     Json json;
     json["type"] = to_string(type);
-    json["allocs"] = usage.allocs;
-    json["found"] = usage.found;
-    json["frees"] = usage.freed();
-    json["released"] = usage.released;
-    json["live_buffers"] = usage.live;
-    json["live_bytes"] = usage.bytes;
-    json["peak_bytes"] = usage.peak_bytes;
-    json["footprint_bytes"] = number_or_null(usage.footprint());
-    json["peak_footprint_bytes"] = number_or_null(usage.peak_footprint());
+    add_usage(json, usage);
     return json;
 }
 
