@@ -72,15 +72,7 @@ void expect_sound(const Opened& opened) {
 
 // A call site that holds more than another one, and names that would be markup.
 TEST_F(BrowserTest, DrawsWhoAskedForTheMemory) {
-    Stream stream;
-    stream.process(0, kPid, "job", true).mesh(0, 0, 2).mesh_regions(0);
-    stream.apply(FrameSeen{{}, 1, FrameKind::Native, 0, 1, "_ZN4ttnn7softmaxERKNS_6TensorE", "_ttnn.so", ""});
-    stream.apply(FrameSeen{{}, 2, FrameKind::Python, 41, 10, "Model.<b>forward", "/home/me/model.py", ""});
-    stream.apply(StackSeen{{}, 1, {1, 2}});
-    EventHeader header = stream.at(1);
-    header.stack = 1;
-    stream.apply(Allocated{header, mesh_buffer(0x1000, 8 * kKiB)}).alloc(2, 0x9000, 8 * kKiB);
-    const Opened opened = open(page_of(stream));
+    const Opened opened = open(page_of(stream_with_stack("Model.<b>forward")));
     expect_sound(opened);
     EXPECT_THAT(opened.dom, HasSubstr("<section id=\"flame-section\" aria-labelledby=\"flame-heading\">"));
     EXPECT_THAT(opened.dom, HasSubstr(">model.py:41 Model.&lt;b&gt;forward</button>"));

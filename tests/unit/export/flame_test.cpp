@@ -92,18 +92,7 @@ TEST(SpeedscopeExport, HoldsAllWeights) {
     EXPECT_EQ(profiles[2].at("endValue"), 2 * (6 * kMiB + rest));
 }
 
-// One buffer asked for at a Python line, in ttnn::softmax, and one without a stack.
-std::vector<Event> stacked_events() {
-    Stream stream;
-    stream.process(0, kPid, "job", true).mesh(0, 0, 2).mesh_regions(0);
-    stream.apply(FrameSeen{{}, 1, FrameKind::Native, 0, 1, "_ZN4ttnn7softmaxERKNS_6TensorE", "_ttnn.so", ""});
-    stream.apply(FrameSeen{{}, 2, FrameKind::Python, 41, 10, "forward; a\nb", "/home/me/model.py", ""});
-    stream.apply(StackSeen{{}, 1, {1, 2}});
-    EventHeader header = stream.at(1);
-    header.stack = 1;
-    stream.apply(Allocated{header, mesh_buffer(0x1000, 8 * kKiB)}).alloc(2, 0x9000, 8 * kKiB);
-    return stream.events();
-}
+std::vector<Event> stacked_events() { return stream_with_stack("forward; a\nb").events(); }
 
 TEST(FoldedExport, CallsAreFramesOutermostFirst) {
     const std::string text = export_events("folded", stacked_events()).text;

@@ -26,6 +26,18 @@ SessionInfo session() {
     return session;
 }
 
+Stream stream_with_stack(const std::string& function) {
+    Stream stream;
+    stream.process(0, kPid, "job", true).mesh(0, 0, 2).mesh_regions(0);
+    stream.apply(FrameSeen{{}, 1, FrameKind::Native, 0, 1, "_ZN4ttnn7softmaxERKNS_6TensorE", "_ttnn.so", ""});
+    stream.apply(FrameSeen{{}, 2, FrameKind::Python, 41, 10, function, "/home/me/model.py", ""});
+    stream.apply(StackSeen{{}, 1, {1, 2}});
+    EventHeader header = stream.at(1);
+    header.stack = 1;
+    stream.apply(Allocated{header, mesh_buffer(0x1000, 8 * kKiB)}).alloc(2, 0x9000, 8 * kKiB);
+    return stream;
+}
+
 BufferFields mesh_buffer(std::uint64_t address, std::uint64_t size, BufferType type) {
     return {0xF0000000 + address, kMesh, kMeshAllocator, address, size, 2048, type, false, false, 0};
 }

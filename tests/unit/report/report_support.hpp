@@ -58,6 +58,9 @@ private:
     std::vector<Applied> applied_;
 };
 
+// Two buffers of two chips: one asked for by `function`, at model.py:41, in ttnn::softmax, and one without a stack.
+[[nodiscard]] Stream stream_with_stack(const std::string& function);
+
 [[nodiscard]] BufferFields mesh_buffer(std::uint64_t address, std::uint64_t size, BufferType type = BufferType::Dram);
 [[nodiscard]] BufferFields chip_buffer(std::uint64_t address, std::uint64_t size, BufferType type = BufferType::L1);
 
