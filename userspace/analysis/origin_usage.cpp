@@ -7,6 +7,7 @@ namespace tt::alloc_trace {
 void OriginUsage::begin(const TrackerView& view) {
     stacks_ = &view.stacks;
     sites_.emplace(view.stacks);
+    origins_.begin(view.stacks);
     for (const auto& process : view.processes) {
         for (const auto& [key, buffer] : process->live.buffers()) {
             started(*process, key, buffer);
@@ -29,11 +30,10 @@ OriginRecord* OriginUsage::record(const ProcessState& process, const AllocationK
 }
 
 std::size_t OriginUsage::find_or_make(const Owner& owner, BufferType type, std::uint32_t stack) {
-    if (passes_ && !passes_(owner.places, type)) {
+    if (!origins_.passes(stack) || (passes_ && !passes_(owner.places, type))) {
         return kNone;
     }
-    const CallSites::CallSite& site = sites_->of(stack);
-    const std::string& origin = by_ == OriginBy::CallSite ? site.text : site.operation;
+    const std::string origin = origin_of(by_, *stacks_, stack, *sites_);
     const auto [at, added] = index_.try_emplace(Key{origin, identity_of(owner), type}, records_.size());
     if (added) {
         OriginRecord& made = records_.emplace_back();
@@ -45,15 +45,16 @@ std::size_t OriginUsage::find_or_make(const Owner& owner, BufferType type, std::
     found.more_stacks = found.more_stacks || (stack != 0 && found.stacks.size() == OriginRecord::kMaxStacks);
     if (stack != 0 && found.stacks.size() < OriginRecord::kMaxStacks) {
         found.stacks.insert(stack);
-        if (by_ == OriginBy::CallSite && !site.operation.empty()) {
-            found.operations.insert(site.operation);
+        const std::string& operation = sites_->of(stack).operation;
+        if (by_.by != OriginKey::By::Operation && !operation.empty()) {
+            found.operations.insert(operation);
         }
     }
     return at->second;
 }
 
 std::vector<OriginRecord> OriginUsage::records_with_live_of(const TrackerView& moment) const {
-    OriginUsage then(by_, passes_);
+    OriginUsage then(by_, passes_);  // more than these is left out below
     then.begin(moment);
     std::vector<OriginRecord> records = records_;
     for (const OriginRecord& live : then.records_) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What each call site, or each operation, allocated and held.
+// What each call site, operation or other part of a stack (OriginKey) allocated and held.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +16,21 @@
 #include "analysis/observer.hpp"
 #include "analysis/owner_history.hpp"
 #include "analysis/owner_identity.hpp"
-#include "origin/call_site.hpp"
+#include "origin/origin_filter.hpp"
+#include "origin/origin_key.hpp"
 
 namespace tt::alloc_trace {
 
-enum class OriginBy : std::uint8_t { CallSite, Operation };
-
 // One type of one owner, asked for at one place.
 struct OriginRecord {
-    std::string origin;  // as CallSites has it; empty: its stack was not taken, or is of no operation
+    std::string origin;  // by the key; empty: its stack was not taken, or has none
     OwnerIdentity owner;
     BufferType type = BufferType::Dram;
     OwnerTypeUsage usage;
     std::uint64_t before_attach = 0;      // of `usage.found`: older than the process's first event
     std::set<std::uint32_t> stacks;       // numbers, at most kMaxStacks
     bool more_stacks = false;
-    std::set<std::string> operations;     // of these stacks; of an operation it is empty
+    std::set<std::string> operations;     // of these stacks; by operation it is empty
 
     static constexpr std::size_t kMaxStacks = 64;
 };
@@ -41,7 +40,7 @@ public:
     // Most stacks, each in one allocator, that are looked at; allocations of further ones are missing.
     static constexpr std::size_t kMaxRecords = std::size_t{1} << 18U;
 
-    OriginUsage(OriginBy by, LifeFilter passes) : by_(by), passes_(std::move(passes)) {}
+    OriginUsage(OriginKey by, LifeFilter passes, OriginFilter origins = {}) : by_(by), passes_(std::move(passes)), origins_(std::move(origins)) {}
 
     void begin(const TrackerView& view) override;
     void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) override;
@@ -64,8 +63,9 @@ private:
     OriginRecord* record(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer);
     [[nodiscard]] std::size_t find_or_make(const Owner& owner, BufferType type, std::uint32_t stack);
 
-    OriginBy by_;
+    OriginKey by_;
     LifeFilter passes_;
+    OriginMatcher origins_;
     const StackTable* stacks_ = nullptr;
     std::optional<CallSites> sites_;
     using Key = std::tuple<std::string, OwnerIdentity, BufferType>;

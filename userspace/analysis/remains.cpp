@@ -48,7 +48,10 @@ std::optional<std::uint64_t> RemainGroup::newer_than(std::uint64_t t_ns) const {
     return born.size() == count ? std::optional<std::uint64_t>(newer) : std::nullopt;
 }
 
-void RemainsObserver::begin(const TrackerView& view) { processes_ = &view.processes; }
+void RemainsObserver::begin(const TrackerView& view) {
+    processes_ = &view.processes;
+    origins_.begin(view.stacks);
+}
 
 void RemainsObserver::observe(const Event& event, const Applied& /*applied*/) {
     const auto* failed = std::get_if<AllocationFailed>(&event);
@@ -86,6 +89,9 @@ void RemainsObserver::end(const TrackerView& view) {
 void RemainsObserver::add(
     const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, RemainEnd end, std::uint64_t t_ns
 ) {
+    if (!origins_.passes(static_cast<std::uint32_t>(buffer.stack))) {
+        return;
+    }
     const std::uint32_t owner = remains_.owners.number(process, key);
     const Key id{process.number, owner, key.type, buffer.size, end};
     auto found = groups_.find(id);

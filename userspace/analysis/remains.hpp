@@ -17,6 +17,7 @@
 #include "analysis/observer.hpp"
 #include "analysis/owner_book.hpp"
 #include "analysis/stack_sample.hpp"
+#include "origin/origin_filter.hpp"
 
 namespace tt::alloc_trace {
 
@@ -76,6 +77,8 @@ public:
     static constexpr std::size_t kMaxOrphanGroups = 1024;
     static constexpr std::size_t kMaxBorn = std::size_t{1} << 22U;  // of all groups, 32 MiB
 
+    explicit RemainsObserver(OriginFilter origins = {}) : origins_(std::move(origins)) {}
+
     [[nodiscard]] const Remains& result() const { return remains_; }  // after end()
 
     void begin(const TrackerView& view) override;
@@ -91,6 +94,7 @@ private:
     void add(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, RemainEnd end, std::uint64_t t_ns);
     void add_orphan(const AllocationFailed& failed);
 
+    OriginMatcher origins_;
     Remains remains_;
     std::map<Key, RemainGroup> groups_;
     std::size_t born_ = 0;

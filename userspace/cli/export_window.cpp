@@ -99,6 +99,7 @@ Result<std::vector<NamedMoment>> peak_moments(const std::string& path, const Exp
 Result<ExportOptions> export_options(const Options& options, const ExportKind& kind) {
     ExportOptions exporting = options.exporting;
     exporting.filter = options.filter;
+    exporting.origins = options.origins;
     exporting.at_moment = !options.at.empty();
     const Result<ReplayWindow> window = select_window(options, exporting);
     if (!window) {

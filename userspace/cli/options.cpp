@@ -138,9 +138,27 @@ void add_min_size(CLI::App& app, Options& options) {
     app.add_option("--min-size", options.exporting.min_size, "Leave out smaller buffers, e.g. 1M")->transform(as_bytes())->type_name("SIZE");
 }
 
+void add_origins(CLI::App& app, Options& options, const std::string& where) {
+    app.add_option("--call", options.origins.call, where + "only what was asked for through a call with this text in it, a function or a file; * stands for anything")
+        ->type_name("TEXT");
+    app.add_option("--op", options.origins.operation, where + "only what an operation of such a name asked for, e.g. softmax")->type_name("TEXT");
+}
+
+void add_by(CLI::App& app, Options& options) {
+    app.add_option_function<std::string>(
+           "--by",
+           [&options](const std::string& text) {
+               options.by = parse_origin_key(text);
+               if (!options.by) {
+                   throw CLI::ValidationError("--by", "'" + text + "' is none of line, function, file, native:N");
+               }
+           },
+           "callsites: count by line (default), function or file of the call site, or native:N, the native function N calls out from the allocation"
+    )->type_name("WHAT");
+}
+
 void add_calls(CLI::App& app, Options& options) {
-    app.add_option("--call", options.exporting.called_by, "Lines only: events with a call that has this text in it, a function or a file")->type_name("TEXT");
-    app.add_flag("--calls", options.exporting.calls_below, "Lines only: the calls below each, innermost first");
+    app.add_flag("--calls", options.exporting.calls_below, "Lines for people (log): the calls below each, innermost first");
 }
 
 void add_log(CLI::App& app, Options& options) {
@@ -148,6 +166,7 @@ void add_log(CLI::App& app, Options& options) {
     add_filter(app, options);
     add_min_size(app, options);
     add_stacks(app, options);
+    add_origins(app, options, "Text only: ");
     add_calls(app, options);
     add_format(app, options, kFormats, "text (a line per event) or json (as export --to jsonl)");
 }
@@ -261,6 +280,8 @@ void add_report(CLI::App& app, Options& options) {
     app.add_option("-o,--output", options.output, "File to write (default: standard output)")->type_name("FILE");
     app.add_flag("--force", options.force, "Overwrite an existing file");
     app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");
+    add_origins(app, options, "live, leaks, callsites, ops: ");
+    add_by(app, options);
     add_need(app, options);
     add_iterations(app, options);
     add_scale(app, options);
@@ -316,6 +337,7 @@ void add_export(CLI::App& app, Options& options) {
         ->type_name("TIME");
     app.add_flag("--strict", options.strict, "Exit with 5 if anything was missed or is not known");
     add_min_size(app, options);
+    add_origins(app, options, "log, folded, speedscope, pprof: ");
     add_calls(app, options);
     add_choice(app, "--weight", exporting.weight, kWeights, "folded, speedscope, pprof: peak (default), live (at the end, default with --at) or allocated")
         ->type_name("WEIGHT");
@@ -382,9 +404,16 @@ std::string check_target(const Options& options) {
 }
 
 std::string check_calls(const Options& options) {
-    const bool asked = !options.exporting.called_by.empty() || options.exporting.calls_below;
-    const bool lines = options.command == Command::Log ? options.format != OutputFormat::Json : options.export_format == "log";
-    return asked && !lines ? "--call and --calls go with lines for people: log without --format json, or export --to log" : "";
+    const bool export_to = options.command == Command::Export;
+    const bool lines = options.command == Command::Log ? options.format != OutputFormat::Json : export_to && options.export_format == "log";
+    if (options.exporting.calls_below && !lines) {
+        return "--calls goes with lines for people: log without --format json, or export --to log";
+    }
+    const bool log_as_json = options.command == Command::Log && !lines;
+    if (!options.origins.empty() && (log_as_json || (export_to && !find_export_kind(options.export_format)->takes_origins))) {
+        return "--call and --op go with log without --format json, and with export --to log, folded, speedscope and pprof";
+    }
+    return "";
 }
 
 // Parts of less would be mostly heads.

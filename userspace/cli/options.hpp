@@ -13,6 +13,7 @@
 #include "live/live_session.hpp"
 #include "analysis/iteration_hint.hpp"
 #include "analysis/scale_rule.hpp"
+#include "origin/origin_key.hpp"
 #include "report/memory_kind.hpp"
 
 namespace tt::alloc_trace {
@@ -28,6 +29,8 @@ struct Options {
     OutputFormat format = OutputFormat::Auto;
     ColorMode color = ColorMode::Auto;
     ViewFilter filter;
+    OriginFilter origins;             // report, export, log
+    std::optional<OriginKey> by;      // report
     std::string log_level = "info";
 
     std::uint32_t refresh_ms = 1000;  // watch

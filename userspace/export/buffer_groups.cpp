@@ -8,7 +8,6 @@
 #include <iterator>
 #include <numeric>
 
-#include "origin/call_site.hpp"
 #include "report/human_size.hpp"
 #include "report/view_words.hpp"
 
@@ -23,6 +22,7 @@ std::size_t BufferGroups::FramesHash::operator()(const std::vector<std::uint32_t
 void BufferGroups::begin(const TrackerView& view) {
     peak_t_ns_ = view.last_t_ns;
     stacks_ = &view.stacks;
+    origins_.begin(view.stacks);
     for_each_live(view, [this](const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
         start(process, key, buffer, false);
     });
@@ -68,7 +68,7 @@ std::vector<std::string> BufferGroups::notes() const {
 }
 
 void BufferGroups::start(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, bool allocated) {
-    if (!options_.passes(process, key, buffer.size)) {
+    if (!options_.passes(process, key, buffer.size) || !origins_.passes(static_cast<std::uint32_t>(buffer.stack))) {
         return;
     }
     const Kept kept{group_of(process, key, buffer), weigh(process, key, buffer)};

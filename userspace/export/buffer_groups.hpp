@@ -37,7 +37,7 @@ public:
     // Groups beyond it are one, of the frame "more groups".
     static constexpr std::size_t kMaxGroups = std::size_t{1} << 18U;
 
-    explicit BufferGroups(const ExportOptions& options) : options_(options) {}
+    explicit BufferGroups(const ExportOptions& options) : options_(options), origins_(options.origins) {}
 
     void begin(const TrackerView& view);
     void started(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) { start(process, key, buffer, true); }
@@ -71,6 +71,7 @@ private:
     [[nodiscard]] const std::vector<std::uint32_t>& stack_frames(std::uint32_t stack);
 
     const ExportOptions options_;
+    OriginMatcher origins_;
     OwnerNames owner_names_;
     std::vector<std::string> frames_;
     tsl::robin_map<std::string, std::uint32_t> frame_numbers_;

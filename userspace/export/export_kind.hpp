@@ -27,6 +27,7 @@ struct ExportKind {
     bool binary;            // not for a terminal
     bool needs_path;        // ExportTarget::path, else text
     bool wants_peaks;       // ExportOptions::peaks
+    bool takes_origins;     // ExportOptions::origins
     std::unique_ptr<Exporter> (*make)(const ExportOptions& options, const ExportTarget& target);
 };
 

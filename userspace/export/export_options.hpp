@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "analysis/observer.hpp"
+#include "origin/origin_filter.hpp"
 #include "report/memory_kind.hpp"
 #include "tracker/process_state.hpp"
 
@@ -38,7 +39,7 @@ struct ExportOptions {
     std::uint64_t min_size = 0;  // bytes per chip; smaller buffers are left out
     std::optional<GroupWeight> weight;  // folded, speedscope, pprof
     bool weigh_counts = false;          // likewise: buffers instead of bytes
-    std::string called_by;       // log: only events with a call that has this text in it; empty: all
+    OriginFilter origins;        // folded, speedscope, pprof: buffers asked for there; log: events
     bool calls_below = false;    // log: the calls below each line
     // ttnn-visualizer: a pseudo-operation every so many events; 0: as many as are good to look at.
     std::uint64_t every = 0;

@@ -9,7 +9,6 @@
 
 #include "export/formats.hpp"
 #include "export/stream_state.hpp"
-#include "origin/call_site.hpp"
 #include "report/display_text.hpp"
 #include "report/event_json.hpp"
 #include "report/human_size.hpp"
@@ -68,22 +67,24 @@ private:
 class LogExport final : public TextExporter {
 public:
     LogExport(const ExportOptions& options, const ExportTarget& target)
-        : TextExporter(*target.text), options_(options), session_(target.session) {}
+        : TextExporter(*target.text), options_(options), session_(target.session), origins_(options.origins) {}
 
     void begin(const TrackerView& view) override {
         state_.begin(view);
         labels_.take_over(view);
         stacks_ = &view.stacks;
         sites_.emplace(view.stacks);
+        origins_.begin(view.stacks);
     }
 
     void observe(const Event& event, const Applied& applied) override {
         const std::string_view label = labels_.observe(event);
         const bool is_stack = std::holds_alternative<FrameSeen>(event) || std::holds_alternative<StackSeen>(event);
-        if (is_stack || !state_.passes(options_, event) || !passes_calls(header_of(event).stack)) {
+        const std::uint32_t stack = applied.stack != 0 ? applied.stack : header_of(event).stack;
+        if (is_stack || !state_.passes(options_, event) || !origins_.passes(stack)) {
             return;
         }
-        append(event, applied, label);
+        append(event, applied, stack, label);
         if (options_.calls_below) {
             append_calls(header_of(event).stack);
         }
@@ -91,7 +92,7 @@ public:
     }
 
 private:
-    void append(const Event& event, const Applied& applied, std::string_view label) {
+    void append(const Event& event, const Applied& applied, std::uint32_t stack, std::string_view label) {
         const EventHeader& header = header_of(event);
         const std::string who = of_no_process(event) ? "" : fmt::format(" {}/{}", header.pid, header.tid);
         std::string line = fmt::format("{}{} {}{}", human_offset(header.t_ns, session_.attached_monotonic_ns), who, to_string(event_kind(event)),
@@ -100,7 +101,7 @@ private:
         if (!reason.empty() && reason != to_string(FreeKind::Freed)) {
             line += fmt::format(" ({})", reason);
         }
-        if (const CallSites::CallSite& site = sites_->of(header.stack); !site.text.empty()) {
+        if (const CallSites::CallSite& site = sites_->of(stack); !site.text.empty()) {
             line += "  " + site.text + (site.operation.empty() ? "" : ", " + site.operation);
         }
         text().append(printable(line)) += '\n';
@@ -114,21 +115,11 @@ private:
         }
     }
 
-    // One of the calls has the wanted text in it.
-    [[nodiscard]] bool passes_calls(std::uint32_t number) const {
-        if (options_.called_by.empty()) {
-            return true;
-        }
-        const StackSeen* stack = stacks_->find(number);
-        return stack != nullptr && std::any_of(stack->frames.begin(), stack->frames.end(), [this](std::uint32_t frame) {
-            return frame_text(stacks_->frame(frame), true).find(options_.called_by) != std::string::npos;
-        });
-    }
-
     void write_end(const ReplayedStream&) override {}
 
     const ExportOptions options_;
     const SessionInfo& session_;
+    OriginMatcher origins_;
     StreamState state_;
     OwnerLabels labels_;
     const StackTable* stacks_ = nullptr;

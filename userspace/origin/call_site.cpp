@@ -38,6 +38,8 @@ bool is_detail(const std::string& name) { return contains(name, "::detail::"); }
 
 }  // namespace
 
+std::string file_text(const FrameSeen& frame) { return base_name(frame.file); }
+
 std::string function_text(const FrameSeen& frame) {
     return frame.kind == FrameKind::Python ? frame.function : frame_text(frame);
 }

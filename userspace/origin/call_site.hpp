@@ -22,6 +22,9 @@ namespace tt::alloc_trace {
 // "model.py:412 forward", "Engine::load", "libengine.so+0x1234"; as full as a path where asked for.
 [[nodiscard]] std::string frame_text(const FrameSeen& frame, bool full = false);
 
+// Its file without the folders; empty: it has none.
+[[nodiscard]] std::string file_text(const FrameSeen& frame);
+
 // Its function alone, short; of a native one that has no name where it is in its file.
 [[nodiscard]] std::string function_text(const FrameSeen& frame);
 

@@ -13,7 +13,9 @@
 
 namespace tt::alloc_trace {
 
-std::optional<std::string> nothing_passes(const TrackerView& tracker, const ViewFilter& filter) {
+namespace {
+
+std::optional<std::string> no_use_passes(const TrackerView& tracker, const ViewFilter& filter) {
     std::vector<Place> places;
     std::set<MemoryKind> kinds;
     for (const auto& process : tracker.processes) {
@@ -40,6 +42,25 @@ std::optional<std::string> nothing_passes(const TrackerView& tracker, const View
         named += fmt::format("{}{}", named.empty() ? "" : ", ", to_string(kind));
     }
     return fmt::format("nothing passes --device and --type as given: used were {} with {}", place_list(places), named);
+}
+
+std::optional<std::string> no_stack_passes(const StackTable& stacks, const OriginFilter& origins) {
+    OriginMatcher matcher(origins);
+    matcher.begin(stacks);
+    if (origins.empty() || std::any_of(stacks.stacks().begin(), stacks.stacks().end(), [&](const StackSeen& stack) {
+            return matcher.passes(stack.number);
+        })) {
+        return std::nullopt;
+    }
+    return stacks.empty() ? "nothing passes --call and --op: no call stacks were recorded (record --stacks)"
+                          : fmt::format("nothing passes --call and --op as given: none of {} does", counted(stacks.stacks().size(), "recorded stack"));
+}
+
+}  // namespace
+
+std::optional<std::string> nothing_passes(const TrackerView& tracker, const ViewFilter& filter, const OriginFilter& origins) {
+    const std::optional<std::string> use = no_use_passes(tracker, filter);
+    return use ? use : no_stack_passes(tracker.stacks, origins);
 }
 
 }  // namespace tt::alloc_trace

@@ -56,7 +56,7 @@ struct SplitByIteration {
 
 class Leaks final : public View {
 public:
-    explicit Leaks(const ViewOptions& options) : options_(options), growth_(options.iterations) {}
+    explicit Leaks(const ViewOptions& options) : options_(options), observer_(options.origins), growth_(options.iterations) {}
 
     Observer* observer() override { return &both_; }
     std::optional<std::string> problem() const override { return no_such_mark(options_.iterations, growth_); }
@@ -289,7 +289,7 @@ std::string Leaks::text(const ReplayedStream& stream, const TextStyle& style) co
             {fmt::format("{} of too many different groups are not shown", counted(observer_.result().left_out, "buffer")), Ink::Warning}
         );
     }
-    if (stream.tracker.events > 0 && observer_.result().groups.empty()) {
+    if (stream.tracker.events > 0 && observer_.result().groups.empty() && options_.origins.empty()) {
         notes.push_back(none_note("no leaks: nothing remained, the program freed every buffer itself", stream.all_known()));
     } else if (stream.tracker.events > 0 && remaining.empty()) {
         notes.push_back({"nothing of what remained passes the filter", Ink::Plain});

@@ -36,7 +36,7 @@ private:
     std::map<std::tuple<OwnerKind, std::int32_t, std::vector<std::int32_t>>, std::uint32_t> index_;
 };
 
-void add_buffers(LiveView& live, const ProcessState& process, const ViewFilter& filter, OwnerNames& names) {
+void add_buffers(LiveView& live, const ProcessState& process, const ViewFilter& filter, OriginMatcher& origins, OwnerNames& names) {
     struct Named {
         std::uint32_t name = 0;
         bool passes = false;
@@ -48,7 +48,7 @@ void add_buffers(LiveView& live, const ProcessState& process, const ViewFilter& 
     for (const auto& [key, buffer] : process.live.buffers()) {
         const Allocator& allocator = process.allocators[key.allocator];
         const Named owner = owners[allocator.owner];
-        if (!owner.passes || !filter.passes(memory_kind(key.type))) {
+        if (!owner.passes || !filter.passes(memory_kind(key.type)) || !origins.passes(static_cast<std::uint32_t>(buffer.stack))) {
             continue;
         }
         const FootprintShape shape = buffer.shape();
@@ -135,7 +135,8 @@ std::vector<LiveView::Group> grouped(const std::vector<LiveView::Buffer>& buffer
 }  // namespace
 
 LiveView build_live_view(
-    const TrackerView& view, const SessionInfo& session, const ViewFilter& filter, const TrackerView* last_use
+    const TrackerView& view, const SessionInfo& session, const ViewFilter& filter, const TrackerView* last_use,
+    const OriginFilter& origins
 ) {
     const TrackerView& moment = last_use == nullptr ? view : *last_use;
     LiveView live;
@@ -145,9 +146,13 @@ LiveView build_live_view(
     live.doubts = view.doubts();
     live.known_before_attach = known_before_attach(view, session);
     OwnerNames names(live.owners);
+    OriginMatcher matcher(origins);
+    matcher.begin(moment.stacks);
     for (const auto& process : moment.processes) {
-        add_buffers(live, *process, filter, names);
-        add_circular_buffers(live, *process, filter);
+        add_buffers(live, *process, filter, matcher, names);
+        if (origins.empty()) {
+            add_circular_buffers(live, *process, filter);
+        }
         add_capacities(live, *process, filter);
     }
     for (const auto& process : view.processes) {

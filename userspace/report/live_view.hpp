@@ -13,6 +13,7 @@
 
 #include "analysis/stack_sample.hpp"
 #include "event/session_info.hpp"
+#include "origin/origin_filter.hpp"
 #include "report/display_text.hpp"
 #include "report/json_envelope.hpp"
 #include "report/memory_kind.hpp"
@@ -100,9 +101,10 @@ struct LiveView {
     std::uint64_t bytes = 0;                          // of all buffers, each counted once
 };
 
-// `last_use`: ReplayedStream::last_use.
+// `last_use`: ReplayedStream::last_use. Circular buffers have no stack that is kept: only without `origins` are they in it.
 [[nodiscard]] LiveView build_live_view(
-    const TrackerView& view, const SessionInfo& session, const ViewFilter& filter = {}, const TrackerView* last_use = nullptr
+    const TrackerView& view, const SessionInfo& session, const ViewFilter& filter = {}, const TrackerView* last_use = nullptr,
+    const OriginFilter& origins = {}
 );
 
 // `top`: at most so many groups, and circular-buffer rows, each with a line saying how many more there are; 0: all.

@@ -32,9 +32,26 @@ std::string_view to_words(StackEnd end) {
     return "";
 }
 
+std::string_view to_words(OriginKey::By by) {
+    switch (by) {
+        case OriginKey::By::Line: return "call site";
+        case OriginKey::By::Function: return "function";
+        case OriginKey::By::File: return "file";
+        case OriginKey::By::Native: return "native function";
+        case OriginKey::By::Operation: break;
+    }
+    return "operation";
+}
+
+std::string heading(OriginKey::By by) {
+    std::string words(to_words(by));
+    std::transform(words.begin(), words.end(), words.begin(), [](char letter) { return 'a' <= letter && letter <= 'z' ? letter - 'a' + 'A' : letter; });
+    return words;
+}
+
 class Origins final : public View {
 public:
-    Origins(const ViewOptions& options, OriginBy by) : options_(options), by_(by), usage_(by, life_filter(options.filter)) {}
+    Origins(const ViewOptions& options, OriginKey by) : options_(options), by_(by), usage_(by, life_filter(options.filter), options.origins) {}
 
     Observer* observer() override { return &usage_; }
     bool shows_live() const override { return true; }
@@ -42,7 +59,8 @@ public:
     Json json(const ReplayedStream& stream) const override;
 
 private:
-    [[nodiscard]] std::string name() const { return by_ == OriginBy::CallSite ? "callsites" : "ops"; }
+    [[nodiscard]] bool by_operation() const { return by_.by == OriginKey::By::Operation; }
+    [[nodiscard]] std::string name() const { return by_operation() ? "ops" : "callsites"; }
     [[nodiscard]] std::string name_of(const OriginRecord& record) const;
     [[nodiscard]] std::vector<OriginRecord> sorted(const ReplayedStream& stream) const;
     [[nodiscard]] std::vector<Note> notes(const ReplayedStream& stream, const std::vector<OriginRecord>& records, bool footprint) const;
@@ -50,7 +68,7 @@ private:
     void append_stack(std::vector<std::string>& lines, const OriginRecord& record, const StackTable& stacks, const TextStyle& style) const;
 
     ViewOptions options_;
-    OriginBy by_;
+    OriginKey by_;
     OriginUsage usage_;
 };
 
@@ -58,7 +76,7 @@ std::string Origins::name_of(const OriginRecord& record) const {
     if (!record.origin.empty()) {
         return record.origin;
     }
-    if (by_ == OriginBy::Operation && !record.stacks.empty()) {
+    if (by_operation() && !record.stacks.empty()) {
         return "(no operation)";
     }
     return record.before_attach > 0 && record.usage.allocs == 0 ? "(older than the attach)" : "(no stack)";
@@ -85,8 +103,7 @@ std::vector<Note> Origins::notes(const ReplayedStream& stream, const std::vector
     if (records.empty()) {
         notes.push_back(none_note("nothing was allocated, or nothing passes the filter", stream.all_known(), Ink::Plain));
     } else {
-        const std::string of = by_ == OriginBy::CallSite ? "call site" : "operation";
-        const std::string peak = "; peak: the most that this " + of + " held";
+        const std::string peak = fmt::format("; peak: the most that this {} held", to_words(by_.by));
         notes.push_back(
             {footprint ? "footprint: reserved on each chip of the owner" + peak
                        : "size: logical bytes on each chip of the owner; footprints are not known of all" + peak,
@@ -104,9 +121,8 @@ std::string joined_operations(const std::set<std::string>& operations) {
 }
 
 TextTable Origins::table(const std::vector<OriginRecord>& records, bool footprint) const {
-    const bool sites = by_ == OriginBy::CallSite;
-    TextTable table({
-        {sites ? "CALL SITE" : "OPERATION", Align::Left, 0, true},
+        TextTable table({
+        {heading(by_.by), Align::Left, 0, true},
         {"OWNER", Align::Left, 3, true},
         {"TYPE", Align::Left, 0, false},
         {"ALLOCS", Align::Right, 0, false},
@@ -181,13 +197,16 @@ std::string Origins::text(const ReplayedStream& stream, const TextStyle& style) 
 Json Origins::json(const ReplayedStream& stream) const {
     Json json = answer_envelope(name(), stream, options_.window);
     json["stacks_recorded"] = !usage_.no_stacks();
+    if (!by_operation()) {
+        json["counted_by"] = to_string(by_);
+    }
     json["all_shown"] = usage_.all_kept();
     add_live_at(json, stream.live_moment());
     Json& rows = json[name()] = Json::array();
     for (const OriginRecord& record : sorted(stream)) {
         Json entry;
-        entry[by_ == OriginBy::CallSite ? "call_site" : "operation"] = record.origin.empty() ? Json() : Json(record.origin);
-        if (by_ == OriginBy::CallSite) {
+        entry[by_operation() ? "operation" : "call_site"] = record.origin.empty() ? Json() : Json(record.origin);
+        if (!by_operation()) {
             entry["operations"] = record.operations;
         }
         add_owner(entry, record.owner);
@@ -202,8 +221,8 @@ Json Origins::json(const ReplayedStream& stream) const {
 
 }  // namespace
 
-std::unique_ptr<View> make_callsites_view(const ViewOptions& options) { return std::make_unique<Origins>(options, OriginBy::CallSite); }
+std::unique_ptr<View> make_callsites_view(const ViewOptions& options) { return std::make_unique<Origins>(options, options.by); }
 
-std::unique_ptr<View> make_ops_view(const ViewOptions& options) { return std::make_unique<Origins>(options, OriginBy::Operation); }
+std::unique_ptr<View> make_ops_view(const ViewOptions& options) { return std::make_unique<Origins>(options, OriginKey{OriginKey::By::Operation}); }
 
 }  // namespace tt::alloc_trace

@@ -58,7 +58,7 @@ private:
 
 class Live final : public View {
 public:
-    explicit Live(const ViewOptions& options) : filter_(options.filter), top_(options.top) {}
+    explicit Live(const ViewOptions& options) : filter_(options.filter), origins_(options.origins), top_(options.top) {}
 
     bool shows_live() const override { return true; }
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
@@ -70,12 +70,13 @@ public:
 
 private:
     [[nodiscard]] LiveView model(const ReplayedStream& stream) const {
-        LiveView live = build_live_view(stream.tracker, stream.session, filter_, stream.last_use);
+        LiveView live = build_live_view(stream.tracker, stream.session, filter_, stream.last_use, origins_);
         live.moment = stream.live_moment();
         return live;
     }
 
     ViewFilter filter_;
+    OriginFilter origins_;
     std::size_t top_;
 };
 

@@ -26,7 +26,7 @@ constexpr std::uint8_t bits(std::same_as<ViewOption> auto... options) { return (
 
 constexpr std::array kViews{
     ViewKind{"summary", "what happened: counts and sums per chip and type", ViewSpan::Stretch, make_summary_view},
-    ViewKind{"live", "what was live at the end, or at --at TIME", ViewSpan::Moment, make_live_view},
+    ViewKind{"live", "what was live at the end, or at --at TIME", ViewSpan::Moment, make_live_view, bits(ViewOption::Origins)},
     ViewKind{"peak", "highest use per chip and type, and what was live then", ViewSpan::Stretch, make_peak_view},
     ViewKind{"failures", "refused allocations: exhausted or fragmented, and what would have helped", ViewSpan::Stretch, make_failures_view},
     ViewKind{"clash", "L1 where circular buffers and buffers clashed or came closest, or --at TIME", ViewSpan::MomentAndPast, make_clash_view},
@@ -34,9 +34,10 @@ constexpr std::array kViews{
     ViewKind{"fits", "would it fit if some buffers were larger (--scale)", ViewSpan::Stretch, make_fits_view,
              bits(ViewOption::Scale, ViewOption::Iterations, ViewOption::FailMisfit)},
     ViewKind{"growth", "what grows from iteration to iteration (--period, --mark)", ViewSpan::Stretch, make_growth_view, bits(ViewOption::Iterations)},
-    ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view, bits(ViewOption::Iterations)},
-    ViewKind{"callsites", "which line or function allocated, how often and how much (record --stacks)", ViewSpan::Stretch, make_callsites_view},
-    ViewKind{"ops", "the same by operation, as ttnn::softmax", ViewSpan::Stretch, make_ops_view},
+    ViewKind{"leaks", "what remained at the end, by kind of end", ViewSpan::Stretch, make_leaks_view, bits(ViewOption::Iterations, ViewOption::Origins)},
+    ViewKind{"callsites", "which line or function allocated, how often and how much (record --stacks)", ViewSpan::Stretch, make_callsites_view,
+             bits(ViewOption::Origins, ViewOption::OriginKey)},
+    ViewKind{"ops", "the same by operation, as ttnn::softmax", ViewSpan::Stretch, make_ops_view, bits(ViewOption::Origins)},
     ViewKind{"devices", "each chip: who used it and how much, at the end and at most", ViewSpan::Stretch, make_devices_view},
     ViewKind{"owners", "each chip, mesh and submesh: what it allocated, when it was opened and closed", ViewSpan::Stretch, make_owners_view},
     ViewKind{"anomalies", "double frees, overlaps and the like: counts, worst places, what it means", ViewSpan::Stretch, make_anomalies_view},

@@ -21,6 +21,8 @@
 #include "analysis/scale_rule.hpp"
 #include "base/error.hpp"
 #include "event/session_info.hpp"
+#include "origin/origin_filter.hpp"
+#include "origin/origin_key.hpp"
 #include "report/display_text.hpp"
 #include "report/json_envelope.hpp"
 #include "report/memory_kind.hpp"
@@ -37,6 +39,8 @@ struct ViewOptions {
     IterationHint iterations{};  // growth: what the user calls an iteration
     std::uint64_t need_tolerance = 0;  // by how much `need` may be rounded
     std::vector<ScaleRule> scale{};  // fits: what would be larger
+    OriginFilter origins{};
+    OriginKey by{};  // callsites
 };
 
 // What was replayed, at the end of it.
@@ -93,7 +97,7 @@ enum class ViewSpan : std::uint8_t {
 };
 
 // Options of single views; the others go with every view.
-enum class ViewOption : std::uint8_t { Need = 1, Iterations = 2, Scale = 4, FailMisfit = 8 };
+enum class ViewOption : std::uint8_t { Need = 1, Iterations = 2, Scale = 4, FailMisfit = 8, Origins = 16, OriginKey = 32 };
 
 struct ViewKind {
     std::string_view name;  // as on the command line

@@ -78,6 +78,7 @@ struct Applied {
     FreeKind released_kind = FreeKind::Freed;  // of `released` buffers (AllocatorReleased, BufferGone, ProcessExec, ...Exited)
     std::uint64_t released = 0;
     std::uint64_t released_bytes = 0;
+    std::uint32_t stack = 0;                   // Freed, BufferGone: of the allocation of what ended; 0: not known
 };
 
 }  // namespace tt::alloc_trace

@@ -254,6 +254,7 @@ Applied Tracker::on(const BufferGone& event) {
     applied.released_kind = FreeKind::Inferred;
     applied.released = 1;
     applied.released_bytes = gone.size;
+    applied.stack = static_cast<std::uint32_t>(gone.stack);
     return applied;
 }
 
@@ -276,7 +277,9 @@ Applied Tracker::on(const Freed& event) {
         (may_be_same_object(live->buffer, event.buffer.buffer) || allocations_lost_since(state, live->t_ns))) {
         const LiveBuffer freed = state.live.erase(key, event.header.t_ns);
         count_end(state, key, freed, FreeKind::Freed);
-        return {};
+        Applied applied;
+        applied.stack = static_cast<std::uint32_t>(freed.stack);
+        return applied;
     }
     const AllocationTable::Past past = state.live.past(key);
     // A closing mesh empties its allocator first and destroys its trace buffers after that: their end is counted already.

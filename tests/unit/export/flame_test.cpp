@@ -205,9 +205,10 @@ TEST(LogExport, IsALinePerEventWithItsCallSite) {
 
 TEST(LogExport, OnlyWhatACallLedTo) {
     ExportOptions options;
-    options.called_by = "softmax";
+    options.origins.call = "softmax";
     EXPECT_THAT(export_events("log", stacked_events(), options).text, testing::AllOf(HasSubstr("0x1000"), testing::Not(HasSubstr("0x9000"))));
-    options.called_by = "nowhere";
+    EXPECT_EQ(export_events("folded", stacked_events(), options).text.find("thread"), std::string::npos) << "what has no stack is left out";
+    options.origins.call = "nowhere";
     EXPECT_EQ(export_events("log", stacked_events(), options).text, "");
 }
 

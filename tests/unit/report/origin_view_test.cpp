@@ -75,6 +75,51 @@ TEST(OriginViews, CallSitesCountAndHold) {
     );
 }
 
+TEST(OriginViews, ByFunctionFileOrNativeDepth) {
+    const auto counted = [](OriginKey by) {
+        ViewOptions options;
+        options.by = by;
+        ViewJob job("callsites", options);
+        run(job);
+        std::map<std::string, int> allocs;
+        const Json json = job.json();
+        for (const Json& row : json["callsites"]) {
+            allocs[row["call_site"].is_null() ? "" : row["call_site"].get<std::string>()] += row["allocs"].get<int>();
+        }
+        EXPECT_EQ(json["counted_by"], to_string(by));
+        return allocs;
+    };
+    using Counts = std::map<std::string, int>;
+    EXPECT_EQ(counted({OriginKey::By::Function}), (Counts{{"Model.forward (model.py)", 6}, {"load (model.py)", 1}, {"", 1}}));
+    EXPECT_EQ(counted({OriginKey::By::File}), (Counts{{"model.py", 7}, {"", 1}}));
+    EXPECT_EQ(counted({OriginKey::By::Native, 2}), (Counts{{"ttnn::softmax", 6}, {"", 2}})) << "the loaded one is not so deep";
+}
+
+// By a call and by the operation, in each view that knows whose a buffer is.
+TEST(OriginViews, OnlyWhatWasAskedForThere) {
+    struct Case {
+        const char* view;
+        OriginFilter origins;
+        std::size_t rows;
+    };
+    const Case cases[] = {
+        {"live", {"model.py*forward", ""}, 3}, {"live", {"", "softmax"}, 3},       {"live", {"", "tt*max"}, 3},
+        {"live", {"load", ""}, 1},             {"live", {"load", "softmax"}, 0},   {"live", {"allocate_impl", ""}, 4},
+        {"leaks", {"", "softmax"}, 1},         {"leaks", {"load", ""}, 1},         {"leaks", {"[a-z]oad", ""}, 0},
+        {"callsites", {"", "softmax"}, 2},     {"callsites", {"model.py:7", ""}, 1}, {"ops", {"load", ""}, 1},
+    };
+    for (const Case& one : cases) {
+        ViewOptions options;
+        options.origins = one.origins;
+        ViewJob job(one.view, options);
+        run(job);
+        const Json json = job.json();
+        const Json& rows = json[std::string_view(one.view) == "live" ? "buffers" : one.view];
+        EXPECT_EQ(rows.size(), one.rows) << one.view << " " << one.origins.call << " " << one.origins.operation << json.dump(1);
+        EXPECT_THAT(job.text(), Not(HasSubstr("no leaks"))) << "others may remain";
+    }
+}
+
 TEST(OriginViews, OperationsCountAndHold) {
     ViewJob job("ops");
     run(job);

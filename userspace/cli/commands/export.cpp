@@ -57,7 +57,7 @@ Status export_recording(const std::string& path, const ReplayWindow& window, Exp
 
 // A filter that nothing passes must not look like a job that did nothing.
 void warn_of_filters(const Options& options, const ExportOptions& exporting, const TrackerView& tracker) {
-    if (const auto nothing = nothing_passes(tracker, exporting.filter)) {
+    if (const auto nothing = nothing_passes(tracker, exporting.filter, exporting.origins)) {
         spdlog::warn("{}: {}", printable(options.file), *nothing);
     }
     for (const std::uint32_t pid : exporting.processes) {

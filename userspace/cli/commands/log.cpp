@@ -51,6 +51,7 @@ Result<int> run_log(const Options& options) {
     StdoutSink sink;
     ExportOptions exporting = options.exporting;
     exporting.filter = options.filter;
+    exporting.origins = options.origins;
     const ExportTarget target{&sink, {}, {}, runner.session().info()};
     const ExportKind& kind = *find_export_kind(options.format == OutputFormat::Json ? "jsonl" : "log");
     const std::unique_ptr<Exporter> exporter = kind.make(exporting, target);

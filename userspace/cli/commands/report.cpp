@@ -49,6 +49,9 @@ Status check_options(const Options& options, const ViewKind& kind) {
         {options.iterations.given(), options.iterations.by_mark() ? "--mark" : "--period", ViewOption::Iterations},
         {!options.scale.empty(), "--scale", ViewOption::Scale},
         {options.fail_misfit, "--fail-misfit", ViewOption::FailMisfit},
+        {options.by.has_value(), "--by", ViewOption::OriginKey},
+        {!options.origins.call.empty(), "--call", ViewOption::Origins},
+        {!options.origins.operation.empty(), "--op", ViewOption::Origins},
     };
     for (const auto& [is_given, name, option] : given) {
         if (!is_given || (kind.takes(option) && options.format != OutputFormat::Html)) {
@@ -56,12 +59,12 @@ Status check_options(const Options& options, const ViewKind& kind) {
         }
         std::string views;
         for (const ViewKind& other : view_kinds()) {
-            views += other.takes(option) ? fmt::format("{}{}", views.empty() ? "" : " or ", other.name) : "";
+            views += other.takes(option) ? fmt::format("{}{}", views.empty() ? "" : ", ", other.name) : "";
         }
         return fail(
             ErrorCode::Usage,
             kind.takes(option) ? fmt::format("{} does not go with --format html", name) : fmt::format("'{}' does not look at {}", kind.name, name),
-            fmt::format("it goes with the view {} as text or json", views)
+            fmt::format("it goes with {} as text or json", views)
         );
     }
     return {};
@@ -138,7 +141,8 @@ Result<int> run_report(const Options& options) {
         return tl::make_unexpected(selected.error());
     }
     const ViewOptions view_options{
-        options.filter, options.top, *selected, options.need, options.iterations, options.need_tolerance, options.scale
+        options.filter, options.top, *selected, options.need, options.iterations, options.need_tolerance, options.scale,
+        options.origins, options.by.value_or(OriginKey{})
     };
     const bool seek = !options.at.empty() && kind.span == ViewSpan::Moment;
     const ReplayStart start = seek ? ReplayStart::LastCheckpoint : ReplayStart::Beginning;
@@ -174,7 +178,7 @@ Result<int> run_report(const Options& options) {
         }
     }
     const TextStyle style = options.output.empty() ? stdout_style(options.color) : TextStyle{};
-    const std::optional<std::string> unmatched = nothing_passes(tracker, options.filter);
+    const std::optional<std::string> unmatched = nothing_passes(tracker, options.filter, options.origins);
     const std::string output = document(*view, stream, options.format, unmatched, style);
     if (Status written = write_output(output, options.output, options.force); !written) {
         return tl::make_unexpected(written.error());
