@@ -47,6 +47,7 @@ protected:
             if (kind == "frame" && event.value("language", "") == "python") {
                 frames[event.at("number")] = plain(event.at("function")) + ":" + std::to_string(event.value("line", 0));
             } else if (kind == "stack") {
+                EXPECT_EQ(event.value("end", ""), "complete") << line;
                 std::string& text = stacks[event.at("number")];
                 for (const auto& frame : event.at("frames")) {
                     const auto python = frames.find(frame.get<std::uint64_t>());

@@ -370,6 +370,11 @@ Result<bool> LiveSession::pump() {
             (void)add_modules_of(*process);
         }
     }
+    for (const std::uint32_t pid : decoder_.stacks().take_changed()) {
+        if (const Result<ProcessHandle> process = ProcessHandle::open(pid); process && stack_tables_) {
+            update_stack_tables(*process);
+        }
+    }
     for (const ProcessNews& news : std::exchange(news_, {})) {
         act_on(news);
     }

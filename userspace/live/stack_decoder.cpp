@@ -12,7 +12,7 @@ namespace tt::alloc_trace {
 namespace {
 
 constexpr std::size_t kMaxStacks = std::size_t{1} << 20U;  // more are not told
-constexpr std::size_t kMaxPagesWithoutFile = 65'536;
+constexpr std::size_t kMaxPagesLookedFor = 256;  // of one process: code made at run time may have more
 constexpr unsigned kPageShift = 12;
 
 static_assert(static_cast<int>(StackEnd::NotMapped) == TAT_STACK_NOT_MAPPED);
@@ -64,7 +64,8 @@ std::uint32_t StackDecoder::number_of(std::uint64_t hash) const {
 
 void StackDecoder::forget(std::uint32_t pid) {
     code_.forget(pid);
-    without_file_.erase(without_file_.lower_bound({pid, 0}), without_file_.lower_bound({pid + 1, 0}));
+    looked_for_.erase(pid);
+    changed_.erase(pid);
 }
 
 // A library may have been mapped a moment ago.
@@ -72,13 +73,19 @@ const CodeMapping* StackDecoder::mapping_of(std::uint32_t pid, std::uint64_t add
     if (const CodeMapping* mapping = code_.find(pid, address)) {
         return mapping;
     }
-    if (without_file_.size() >= kMaxPagesWithoutFile || !without_file_.insert({pid, address >> kPageShift}).second) {
-        return nullptr;
+    return look_again(pid, address) ? code_.find(pid, address) : nullptr;
+}
+
+bool StackDecoder::look_again(std::uint32_t pid, std::uint64_t address) {
+    std::set<std::uint64_t>& pages = looked_for_[pid];
+    if (pages.size() >= kMaxPagesLookedFor || !pages.insert(address >> kPageShift).second) {
+        return false;
     }
     if (const auto process = ProcessHandle::open(pid)) {
         code_.update(*process);
+        changed_.insert(pid);
     }
-    return code_.find(pid, address);
+    return true;
 }
 
 // A return address is behind the call, which may be the last instruction of its function.
@@ -152,6 +159,10 @@ void StackDecoder::decode(const tat_stack_event& record, EventConsumer& consumer
     const std::uint64_t hash = record.header.stack;
     if (stacks_.size() >= kMaxStacks || stacks_.contains(hash)) {
         return;
+    }
+    const std::uint32_t native_count = std::min<std::uint32_t>(record.stack.native_count, TAT_MAX_NATIVE_FRAMES);
+    if (record.stack.native_end == TAT_STACK_NOT_MAPPED && native_count > 0) {
+        look_again(record.header.pid, record.stack.native[native_count - 1]);
     }
     StackSeen stack;
     stack.header.t_ns = record.header.time_ns;

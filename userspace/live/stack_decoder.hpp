@@ -35,20 +35,25 @@ public:
 
     void forget(std::uint32_t pid);
 
+    // Processes with code that was mapped since they were looked at, as a stack came through it; each page of code once.
+    [[nodiscard]] std::set<std::uint32_t> take_changed() { return std::exchange(changed_, {}); }
+
 private:
     [[nodiscard]] std::uint32_t frame_of(const tat_event_header& header, std::uint64_t address, bool innermost, EventConsumer& consumer);
     [[nodiscard]] std::uint32_t frame_of(const tat_event_header& header, const tat_python_frame& frame, EventConsumer& consumer);
     [[nodiscard]] NativeKind kind_of(std::uint32_t pid, std::uint64_t address, bool innermost);
     [[nodiscard]] MergedFrames merged(const tat_stack_event& record);
     [[nodiscard]] const CodeMapping* mapping_of(std::uint32_t pid, std::uint64_t address);
+    // Reads what the process has mapped now, once for each page of code; false: it was read for this one, or too often.
+    bool look_again(std::uint32_t pid, std::uint64_t address);
 
     ProcessCode code_;
     PythonFrames python_;
     using FrameKey = std::tuple<const CodeModule*, std::uint64_t, bool>;  // address in it, innermost
     std::map<FrameKey, std::uint32_t> frames_;
     std::unordered_map<std::uint64_t, std::uint32_t> stacks_;  // by hash
-    // Pages without a file, by pid: looked for once.
-    std::set<std::pair<std::uint32_t, std::uint64_t>> without_file_;
+    std::map<std::uint32_t, std::set<std::uint64_t>> looked_for_;  // by pid: pages that were not known to be mapped
+    std::set<std::uint32_t> changed_;
     std::uint32_t last_frame_ = 0;
     std::uint32_t last_stack_ = 0;
 };
