@@ -7,6 +7,11 @@
 namespace tt::alloc_trace {
 namespace {
 
+// What comes between a failed allocation and its exception: the calls that led to either come in front of it.
+bool may_stand_between(std::uint16_t kind) {
+    return kind == TAT_EVENT_ALLOCATION_FAILED || kind == TAT_EVENT_OWNER || kind == TAT_EVENT_STACK || kind == TAT_EVENT_CODE;
+}
+
 // An exception leaves the allocation it refused in far less, and one that is told later than others stays near its place.
 constexpr std::uint64_t kMostWaitNs = 1'000'000'000;
 
@@ -41,11 +46,10 @@ std::string WaitingExceptions::take(std::uint32_t tid) {
 }
 
 void WaitingExceptions::tell_before(const tat_event_header& next, EventConsumer& consumer) {
-    const bool of_failure = next.kind == TAT_EVENT_ALLOCATION_FAILED || next.kind == TAT_EVENT_OWNER;
+    const bool went_on = !may_stand_between(next.kind);
     const bool exited = next.kind == TAT_EVENT_PROCESS_EXITED;
     tell_if(consumer, [&](const EventHeader& thrown) {
-        const bool went_on = thrown.tid == next.tid && !of_failure;
-        return thrown.pid == next.pid && (went_on || exited);
+        return thrown.pid == next.pid && ((thrown.tid == next.tid && went_on) || exited);
     });
     tell_overdue(next.time_ns, consumer);
 }

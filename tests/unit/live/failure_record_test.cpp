@@ -84,6 +84,19 @@ TEST(FailureRecordTest, MessageGoesToTheFailureOfItsThread) {
     EXPECT_EQ(std::get<AllocationFailed>(harness.events[2]).message, "") << "told once";
 }
 
+// New to the stream, they come in front of what they led to.
+TEST(FailureRecordTest, CallsThatLedToItDoNotStandBetween) {
+    DecoderHarness harness({judged_instance()});
+    harness.decode(thrown("TT_FATAL: one"));
+    for (const std::uint16_t kind : {TAT_EVENT_CODE, TAT_EVENT_STACK}) {
+        auto calls = record_of<tat_stack_event>(kind);
+        calls.header.tid = kTid;
+        harness.decode(calls);
+    }
+    harness.decode(failed());
+    EXPECT_EQ(std::get<AllocationFailed>(harness.events.back()).message, "TT_FATAL: one");
+}
+
 TEST(FailureRecordTest, LastMessageCounts) {
     DecoderHarness harness({judged_instance()});
     harness.decode(thrown("TT_FATAL: caught"));
