@@ -15,7 +15,7 @@ from . import jobs, tracer
 CHUNKS, PAIRS = 40, 1000  # of a round; short, as the best of many is less disturbed by others
 BREAKPOINT = b"\xcc"
 RECORDERS = {  # mode -> options of record; a free takes no stack
-    "tt-alloc-trace": [],
+    "tt-alloc-trace": ["--stacks", "none"],
     "Python stacks": ["--stacks", "python"],
     "native stacks": ["--stacks", "native"],
     "all stacks": ["--stacks", "all"],

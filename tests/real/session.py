@@ -30,12 +30,12 @@ class Run:
 class Session:
     """In a `with` statement: the job rests, not traced yet if attached to; attach() changes that."""
 
-    def __init__(self, run, mode, device=None, shape="1x1", stacks=False, **job_options):
+    def __init__(self, run, mode, device=None, shape="1x1", stacks=True, **job_options):
         self.run = run
         self.mode = mode
         self.path = run.folder / f"{mode}.ttar"
         self.recorder = None
-        self.options = ["--stacks", "all"] if stacks else []
+        self.options = [] if stacks else ["--stacks", "none"]
         prefix = run.tool.prefix(self.path, *self.options) if mode == STARTED else ()
         self.job = jobs.Job(run.release, device or run.one_chip(), shape, run.folder, prefix, **job_options)
 

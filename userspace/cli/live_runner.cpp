@@ -48,7 +48,7 @@ Result<std::unique_ptr<LiveRunner>> LiveRunner::start(const Options& options, Pi
     live.layout_file = options.layout_file;
     live.snapshot = options.snapshot;
     live.lossless = options.lossless;
-    live.stacks = options.stacks;
+    live.stacks = options.command == Command::Watch ? StackKinds{} : options.stacks;  // the table has no place for calls
     live.notice = [](const std::string& text) { spdlog::warn("{}", printable(text)); };
     Result<std::unique_ptr<LiveSession>> session = LiveSession::start(std::move(live), pipeline);
     if (!session) {

@@ -130,7 +130,7 @@ void add_watch(CLI::App& app, Options& options) {
 }
 
 void add_stacks(CLI::App& app, Options& options) {
-    add_choice(app, "--stacks", options.stacks, kStacks, "Take with each allocation, failure and launch the calls that led to it: none (default), native, python, or all of them")
+    add_choice(app, "--stacks", options.stacks, kStacks, "Take with each allocation, failure and launch the calls that led to it: native, python, all of them (default), or none")
         ->type_name("KIND");
 }
 

@@ -60,7 +60,7 @@ struct Options {
     bool dump_layout = false;         // doctor
     SnapshotOptions snapshot;         // watch, record
     bool lossless = false;            // watch, record
-    StackKinds stacks;                // record, log
+    StackKinds stacks{true, true};    // record, log
 };
 
 struct ParsedCommandLine {

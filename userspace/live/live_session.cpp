@@ -327,16 +327,20 @@ Result<std::size_t> LiveSession::add_modules_of(const ProcessHandle& process) {
     if (found) {
         keeper_.set_modules(process.pid(), registry_->mapped_layouts());
     }
-    if (options_.stacks.any()) {
-        decoder_.stacks().code().update(process);
-        if (options_.stacks.python) {
-            pythons_.look_at(process, *programs_);
-        }
-    }
-    if (stack_tables_ && found && *found > 0) {
-        update_stack_tables(process);
+    if (options_.stacks.any() && found && *found > 0) {  // of others no events come
+        look_at_calls(process);
     }
     return found;
+}
+
+void LiveSession::look_at_calls(const ProcessHandle& process) {
+    decoder_.stacks().code().update(process);
+    if (options_.stacks.python) {
+        pythons_.look_at(process, *programs_);
+    }
+    if (stack_tables_) {
+        update_stack_tables(process);
+    }
 }
 
 void LiveSession::update_stack_tables(const ProcessHandle& process) {

@@ -128,6 +128,7 @@ private:
     void add_late_modules(const ProcessNews& news);
     void follow_without_main_thread(std::uint32_t pid);
     Result<std::size_t> add_modules_of(const ProcessHandle& process);
+    void look_at_calls(const ProcessHandle& process);
     void update_stack_tables(const ProcessHandle& process);
     void forget_stacks(std::uint32_t pid);
     // That a runtime of the process looked at last is not traced. `traced`: another one of it is.

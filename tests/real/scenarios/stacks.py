@@ -73,7 +73,7 @@ def operations(session):
 
 
 SCENARIOS = [
-    Scenario("call stacks, 8 chips", lambda run: in_both(run, buffers.work, "wormhole-2x4", "2x4", stacks=True), mock_devices),
-    Scenario("call stacks", lambda run: in_both(run, lines, stacks=True)),
-    Scenario("call stacks of operations", lambda run: in_both(run, operations, run.one_chip(programs=True), stacks=True), mock_programs),
+    Scenario("no call stacks, 8 chips", lambda run: in_both(run, buffers.work, "wormhole-2x4", "2x4", stacks=False), mock_devices),
+    Scenario("call stacks", lambda run: in_both(run, lines)),
+    Scenario("call stacks of operations", lambda run: in_both(run, operations, run.one_chip(programs=True)), mock_programs),
 ]
