@@ -282,6 +282,7 @@ AnomalyPlace* AnomalyObserver::add(
     place.size = buffer.size;
     place.buffer = buffer.buffer;
     place.tid = header.tid;
+    place.stack = header.stack;
     return &place;
 }
 
@@ -294,7 +295,7 @@ AnomalyPlace* AnomalyObserver::add(
     fields.address = key.address;
     fields.size = buffer.size;
     fields.type = key.type;
-    return add(kind, {process.last_t_ns, process.pid, buffer.tid}, process, &process.owner_of(key), fields);
+    return add(kind, {process.last_t_ns, process.pid, buffer.tid, static_cast<std::uint32_t>(buffer.stack)}, process, &process.owner_of(key), fields);
 }
 
 std::vector<LaunchOverlap> AnomalyObserver::launch_overlaps() const {
@@ -324,6 +325,7 @@ Anomaly AnomalyObserver::launch_overlap_result() const {
         place.other_address = overlap.planned.begin;
         place.buffer = overlap.buffer.buffer;
         place.tid = overlap.buffer.tid;
+        place.stack = overlap.buffer.stack;
         place.first_t_ns = overlap.first.t_ns;
         place.last_t_ns = overlap.last.t_ns;
         sum_up(result, place);

@@ -58,6 +58,7 @@ struct AnomalyPlace {
     std::uint64_t other_address = 0;  // Overlap: of the other buffer; LaunchOverlap: of the circular buffers
     std::uint64_t buffer = 0;      // Buffer object
     std::uint32_t tid = 0;
+    std::uint32_t stack = 0;       // StackSeen::number of the buffer's allocation; 0: not known
     std::uint64_t first_t_ns = 0;
     std::uint64_t last_t_ns = 0;
 };

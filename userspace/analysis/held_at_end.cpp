@@ -5,32 +5,17 @@
 #include <algorithm>
 
 namespace tt::alloc_trace {
-namespace {
-
-void add_buffer(HeldGroups& groups, const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
-    HeldKey group{identity_of(process.owner_of(key)), key.type, buffer.size};
+void HeldGrouping::add(HeldGroups& groups, const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer) {
+    const auto stack = static_cast<std::uint32_t>(buffer.stack);
+    HeldKey group{identity_of(process.owner_of(key)), key.type, buffer.size, by_ ? origin_of(*by_, stacks_, stack, sites_) : std::string()};
     std::sort(group.owner.chips.begin(), group.owner.chips.end());
     const auto chip_bytes = footprint_of(process, key, buffer);
     const auto bank_bytes = bank_footprint_of(process, key, buffer);
     const bool known = chip_bytes && bank_bytes;
-    groups[group].add({
-        1,
-        buffer.size,
-        known ? *chip_bytes : 0,
-        known ? *bank_bytes : 0,
-        known ? std::uint64_t{0} : 1,
-        buffer.t_ns,
-        buffer.t_ns,
-    });
+    HeldSum one{1, buffer.size, known ? *chip_bytes : 0, known ? *bank_bytes : 0, known ? std::uint64_t{0} : 1, buffer.t_ns, buffer.t_ns};
+    one.stacks.add(stack);
+    groups[group].add(one);
 }
-
-void add_live(HeldGroups& groups, const ProcessState& process) {
-    for (const auto& [key, buffer] : process.live.buffers()) {
-        add_buffer(groups, process, key, buffer);
-    }
-}
-
-}  // namespace
 
 void HeldSum::add(const HeldSum& other) {
     first_t_ns = count == 0 ? other.first_t_ns : std::min(first_t_ns, other.first_t_ns);
@@ -40,15 +25,23 @@ void HeldSum::add(const HeldSum& other) {
     footprint_bytes += other.footprint_bytes;
     bank_bytes += other.bank_bytes;
     footprint_unknown += other.footprint_unknown;
+    for (const std::uint32_t stack : other.stacks.stacks()) {
+        stacks.add(stack);
+    }
 }
 
-HeldGroups held_live(const TrackerView& view) {
+HeldGroups held_live(const TrackerView& view, const std::optional<OriginKey>& by) {
     HeldGroups groups;
+    HeldGrouping grouping(by, view.stacks);
     for (const auto& process : view.processes) {
-        add_live(groups, *process);
+        for (const auto& [key, buffer] : process->live.buffers()) {
+            grouping.add(groups, *process, key, buffer);
+        }
     }
     return groups;
 }
+
+void HeldAtEnd::begin(const TrackerView& view) { grouping_.emplace(by_, view.stacks); }
 
 // A close is the last one if nothing is allocated after it.
 void HeldAtEnd::started(const ProcessState& process, const AllocationKey& /*key*/, const LiveBuffer& /*buffer*/) {
@@ -59,7 +52,7 @@ void HeldAtEnd::started(const ProcessState& process, const AllocationKey& /*key*
 
 void HeldAtEnd::ended(const ProcessState& process, const AllocationKey& key, const LiveBuffer& buffer, FreeKind kind) {
     if (kind == FreeKind::ReleasedByClose || kind == FreeKind::ReleasedByExit) {
-        add_buffer(released_[process.number], process, key, buffer);
+        grouping_->add(released_[process.number], process, key, buffer);
         number_by_pid_[process.pid] = process.number;
     }
 }
@@ -92,7 +85,7 @@ void HeldAtEnd::fold(std::uint32_t process) {
 }
 
 void HeldAtEnd::end(const TrackerView& view) {
-    groups_ = held_live(view);
+    groups_ = held_live(view, by_);
     for (const auto& [key, sum] : ended_) {
         groups_[key].add(sum);
     }

@@ -183,6 +183,7 @@ void TraceUnsafeObserver::came_at_risk(const ProcessState& process, const Alloca
         return;
     }
     ++group->count;
+    group->stacks.add(static_cast<std::uint32_t>(buffer.stack));
     add_footprint(group->bank_bytes, bank_footprint_of(process, key, buffer));
     group->last_t_ns = std::max(group->last_t_ns, buffer.t_ns);
     if (key.type == BufferType::Dram && group->count <= kMaxLookedAt) {

@@ -13,6 +13,7 @@
 
 #include "analysis/observer.hpp"
 #include "analysis/owner_identity.hpp"
+#include "analysis/stack_sample.hpp"
 
 namespace tt::alloc_trace {
 
@@ -50,6 +51,7 @@ struct UnsafeGroup {  // same process, owner, type and size
     std::uint64_t last_t_ns = 0;
     std::vector<std::uint32_t> traces;  // CapturedTrace::number, ascending; the first kMaxTracesNamed
     bool more_traces = false;
+    StackSample stacks{};
     std::uint64_t looked_at = 0;        // of the first ones: how they lie
     std::uint64_t from_top = 0;         // of those, allocated from the top of their region down
 

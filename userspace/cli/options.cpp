@@ -144,16 +144,16 @@ void add_origins(CLI::App& app, Options& options, const std::string& where) {
     app.add_option("--op", options.origins.operation, where + "only what an operation of such a name asked for, e.g. softmax")->type_name("TEXT");
 }
 
-void add_by(CLI::App& app, Options& options) {
+void add_by(CLI::App& app, Options& options, const std::string& words, const std::string& help) {
     app.add_option_function<std::string>(
            "--by",
-           [&options](const std::string& text) {
+           [&options, words](const std::string& text) {
                options.by = parse_origin_key(text);
-               if (!options.by) {
-                   throw CLI::ValidationError("--by", "'" + text + "' is none of line, function, file, native:N");
+               if (!options.by || words.find(text.substr(0, text.find(':'))) == std::string::npos) {
+                   throw CLI::ValidationError("--by", "'" + text + "' is none of " + words);
                }
            },
-           "callsites: count by line (default), function or file of the call site, or native:N, the native function N calls out from the allocation"
+           help + ": by " + words + " (native: the function N calls out from the allocation)"
     )->type_name("WHAT");
 }
 
@@ -281,7 +281,7 @@ void add_report(CLI::App& app, Options& options) {
     app.add_flag("--force", options.force, "Overwrite an existing file");
     app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");
     add_origins(app, options, "live, leaks, callsites, ops: ");
-    add_by(app, options);
+    add_by(app, options, "line, function, file, native:N", "callsites: count by line (default) or other parts of a stack");
     add_need(app, options);
     add_iterations(app, options);
     add_scale(app, options);
@@ -296,6 +296,7 @@ void add_diff(CLI::App& app, Options& options) {
     add_filter(app, options);
     add_format(app, options, kFormats, "text or json");
     app.add_option("--top", options.top, "Rows of the largest changes to show, 0 for all (default 20)")->type_name("N");
+    add_by(app, options, "line, function, file, operation, native:N", "Compare what each call site holds, too");
     app.add_option("--fail-over", options.fail_over, "Exit with 10 if a type, or its peak, grew by more than that on any chip, e.g. 64M")
         ->transform(as_bytes())
         ->type_name("SIZE");

@@ -44,7 +44,7 @@ std::string to_string(const OriginKey& key) {
 }
 
 std::optional<OriginKey> parse_origin_key(std::string_view text) {
-    for (const OriginKey key : {OriginKey{By::Line}, OriginKey{By::Function}, OriginKey{By::File}}) {
+    for (const OriginKey key : {OriginKey{By::Line}, OriginKey{By::Function}, OriginKey{By::File}, OriginKey{By::Operation}}) {
         if (text == to_string(key)) {
             return key;
         }

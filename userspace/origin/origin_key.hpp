@@ -27,10 +27,10 @@ struct OriginKey {
     bool operator==(const OriginKey&) const = default;
 };
 
-// "line", "function", "file", "native:3"; nullopt: something else.
+// "line", "function", "file", "operation", "native:3"; nullopt: something else.
 [[nodiscard]] std::optional<OriginKey> parse_origin_key(std::string_view text);
 
-[[nodiscard]] std::string to_string(const OriginKey& key);  // the same words, and "operation"
+[[nodiscard]] std::string to_string(const OriginKey& key);  // the same words
 
 // Empty: the stack is not known, or has no such thing.
 [[nodiscard]] std::string origin_of(const OriginKey& key, const StackTable& stacks, std::uint32_t stack, CallSites& sites);

@@ -11,6 +11,7 @@
 #include "report/buffer_words.hpp"
 #include "report/human_size.hpp"
 #include "report/launch_words.hpp"
+#include "report/origin_words.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -116,7 +117,7 @@ private:
     void append_sums(std::vector<std::string>& lines, const SessionInfo& session, const TextStyle& style) const;
     void append_held_twice(std::vector<std::string>& lines, const SessionInfo& session, const TextStyle& style) const;
     void append_places(
-        std::vector<std::string>& lines, const Meaning& meaning, const SessionInfo& session, const TextStyle& style
+        std::vector<std::string>& lines, const Meaning& meaning, const SessionInfo& session, CallSites& sites, const TextStyle& style
     ) const;
 
     ViewOptions options_;
@@ -183,7 +184,7 @@ void Anomalies::append_held_twice(std::vector<std::string>& lines, const Session
 }
 
 void Anomalies::append_places(
-    std::vector<std::string>& lines, const Meaning& meaning, const SessionInfo& session, const TextStyle& style
+    std::vector<std::string>& lines, const Meaning& meaning, const SessionInfo& session, CallSites& sites, const TextStyle& style
 ) const {
     const Anomaly anomaly = observer_.result(meaning.kind);
     if (anomaly.count == 0) {
@@ -195,7 +196,7 @@ void Anomalies::append_places(
         } else {
             lines.push_back({});
             append_notes(lines, {{words(meaning.kind) + ", at most of each program", Ink::Strong}}, style);
-            append_overlaps(lines, observer_.launch_overlaps(), options_.top, session, style);
+            append_overlaps(lines, observer_.launch_overlaps(), options_.top, session, sites, style);
         }
         append_notes(lines, {{std::string(meaning.harm) + ": " + std::string(meaning.sentence), meaning.ink}}, style);
         return;
@@ -212,6 +213,7 @@ void Anomalies::append_places(
         {"TID", Align::Right, 4, false},
         {"FIRST", Align::Right, 3, false},
         {"LAST", Align::Right, 1, false},
+        {"CALL SITE", Align::Left, 0, true},
     });
     const std::size_t most = meaning.ink == Ink::Plain ? std::min(options_.top, kHarmlessRows) : options_.top;
     const std::size_t shown = options_.top == 0 ? anomaly.places.size() : std::min(most, anomaly.places.size());
@@ -233,6 +235,7 @@ void Anomalies::append_places(
             {place.tid == 0 ? std::string() : fmt::format("{}", place.tid)},
             {since_attach(place.first_t_ns, session), Ink::Dim},
             {since_attach(place.last_t_ns, session), Ink::Dim},
+            {sites.of(place.stack).text},
         });
     }
     append_table(lines, words(meaning.kind), table, anomaly.places.size(), style);
@@ -267,9 +270,10 @@ std::string Anomalies::text(const ReplayedStream& stream, const TextStyle& style
     }
     notes.push_back({none.empty() ? "all kinds were seen" : "not seen: " + none, stream.complete ? Ink::Good : Ink::Plain});
     append_notes(lines, notes, style);
+    CallSites sites(stream.tracker.stacks);
     append_sums(lines, stream.session, style);
     for (const Meaning& meaning : kMeanings) {
-        append_places(lines, meaning, stream.session, style);
+        append_places(lines, meaning, stream.session, sites, style);
     }
     return joined(lines);
 }
@@ -300,6 +304,7 @@ Json place_json(const AnomalyPlace& place, AnomalyKind kind) {
     }
     json["first_t_ns"] = place.first_t_ns;
     json["last_t_ns"] = place.last_t_ns;
+    json["stack"] = stack_json(place.stack);
     return json;
 }
 

@@ -16,6 +16,7 @@
 #include "report/human_size.hpp"
 #include "report/l1_map_text.hpp"
 #include "report/launch_words.hpp"
+#include "report/origin_words.hpp"
 #include "report/text_table.hpp"
 
 namespace tt::alloc_trace {
@@ -50,7 +51,7 @@ std::string overlap_text(const MappedClash& mapped) {
     return gap && *gap < 0 ? human_bytes(static_cast<std::uint64_t>(-*gap)) : "not known";
 }
 
-std::vector<Note> clash_notes(const MappedClash& mapped, const SessionInfo& session, const TextStyle& style) {
+std::vector<Note> clash_notes(const MappedClash& mapped, const SessionInfo& session, CallSites& sites, const TextStyle& style) {
     const ClashFailure& clash = mapped.clash;
     const ClashNumbers& said = clash.reported;
     std::vector<Note> notes;
@@ -66,6 +67,9 @@ std::vector<Note> clash_notes(const MappedClash& mapped, const SessionInfo& sess
          ),
          Ink::Strong}
     );
+    if (const CallSites::CallSite& site = sites.of(clash.event.header.stack); !site.text.empty()) {
+        notes.push_back({"  launched by " + site.text + (site.operation.empty() ? "" : ", " + site.operation), Ink::Plain});
+    }
     const L1Map* map = tightest(mapped.maps);
     if (said.l1_buffer_address && (map == nullptr || map->lowest() != said.l1_buffer_address)) {
         notes.push_back(
@@ -89,6 +93,7 @@ Json clash_json(const MappedClash& mapped) {
     add_figures(json, clash);
     json["maps"] = l1_maps_json(mapped.maps);
     json["message"] = clash.event.message;
+    json["stack"] = stack_json(clash.event.header.stack);
     return json;
 }
 
@@ -110,20 +115,21 @@ public:
 
     std::string text(const ReplayedStream& stream, const TextStyle& style) const override {
         std::vector<std::string> lines;
+        CallSites sites(stream.tracker.stacks);
         const std::vector<const MappedClash*> clashes = shown();
         append_notes(lines, head(stream, clashes.size()), style);
         if (const std::vector<LaunchOverlap> overlaps = passing(analysis_.room().overlaps(), options_.filter); !overlaps.empty()) {
             lines.push_back({});
             append_notes(lines, {{"launches that ran over live L1 buffers, at most of each program", Ink::Strong}}, style);
-            append_overlaps(lines, overlaps, options_.top, stream.session, style);
+            append_overlaps(lines, overlaps, options_.top, stream.session, sites, style);
         }
         if (!clashes.empty()) {
             append_overview(lines, clashes, stream.session, style);
-            append_latest_of_each(lines, clashes, stream.session, style);
+            append_latest_of_each(lines, clashes, stream.session, sites, style);
         }
         // The runtime's own clash is the tightest there was.
         if (clashes.empty() || chosen_ == Chosen::Asked) {
-            append_moment(lines, stream, style);
+            append_moment(lines, stream, sites, style);
         }
         return joined(lines);
     }
@@ -170,7 +176,7 @@ private:
         return analysis_.room().lowest_buffer().event;
     }
 
-    void append_moment(std::vector<std::string>& lines, const ReplayedStream& stream, const TextStyle& style) const {
+    void append_moment(std::vector<std::string>& lines, const ReplayedStream& stream, CallSites& sites, const TextStyle& style) const {
         lines.push_back({});
         const std::string moment = moment_text(analysis_.last_place(), stream.session);
         std::vector<Note> notes{{fmt::format("L1{}", moment.empty() ? "" : " at " + moment), Ink::Strong}};
@@ -184,7 +190,7 @@ private:
             notes.push_back({"no L1 buffer and no circular buffer is known there", Ink::Plain});
         }
         append_notes(lines, notes, style);
-        append_maps(lines, maps, analysis_.last_place().t_ns, style);
+        append_maps(lines, maps, analysis_.last_place().t_ns, sites, style);
     }
 
     [[nodiscard]] std::vector<const MappedClash*> shown() const {
@@ -277,6 +283,7 @@ private:
         std::vector<std::string>& lines,
         const std::vector<const MappedClash*>& clashes,
         const SessionInfo& session,
+        CallSites& sites,
         const TextStyle& style
     ) const {
         std::set<std::tuple<std::uint32_t, std::uint64_t, std::string>> told;
@@ -284,8 +291,8 @@ private:
             const bool room = options_.top == 0 || told.size() < options_.top;
             if (room && told.insert({(*clash)->pid, (*clash)->clash.event.program, overlap_text(**clash)}).second) {
                 lines.push_back({});
-                append_notes(lines, clash_notes(**clash, session, style), style);
-                append_maps(lines, passing_maps((*clash)->maps), (*clash)->place.t_ns, style);
+                append_notes(lines, clash_notes(**clash, session, sites, style), style);
+                append_maps(lines, passing_maps((*clash)->maps), (*clash)->place.t_ns, sites, style);
             }
         }
     }
@@ -294,10 +301,11 @@ private:
         std::vector<std::string>& lines,
         const std::vector<L1Map>& maps,
         std::uint64_t t_ns,
+        CallSites& sites,
         const TextStyle& style
     ) const {
         for (const L1Map& map : maps) {
-            append_l1_map(lines, map, t_ns, options_.top, style);
+            append_l1_map(lines, map, t_ns, options_.top, sites, style);
         }
     }
 

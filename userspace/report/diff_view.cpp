@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "report/origin_words.hpp"
 #include "report/peak_words.hpp"
 
 namespace tt::alloc_trace {
@@ -51,6 +52,11 @@ void add_totals(Totals& totals, const HeldGroups& groups, HeldSum DiffTotal::*si
 
 std::uint64_t distance(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : b - a; }
 
+std::string call_site_of(const DiffSide& side, const HeldKey& key) {
+    const auto known = side.call_sites.find(key);
+    return known == side.call_sites.end() ? std::string() : known->second;
+}
+
 void add_groups(DiffModel& diff) {
     HeldGroups none_after = diff.before.groups;
     for (const auto& [key, after] : diff.after.groups) {
@@ -60,11 +66,11 @@ void add_groups(DiffModel& diff) {
         if (before.count == after.count) {
             ++diff.unchanged;
         } else {
-            diff.groups.push_back({key, change_between(before, after), before, after});
+            diff.groups.push_back({key, change_between(before, after), before, after, call_site_of(diff.after, key)});
         }
     }
     for (const auto& [key, before] : none_after) {
-        diff.groups.push_back({key, DiffChange::Gone, before, {}});
+        diff.groups.push_back({key, DiffChange::Gone, before, {}, call_site_of(diff.before, key)});
     }
     std::stable_sort(diff.groups.begin(), diff.groups.end(), [&diff](const DiffGroup& a, const DiffGroup& b) {
         return distance(diff.bytes(a.before), diff.bytes(a.after)) > distance(diff.bytes(b.before), diff.bytes(b.after));
@@ -140,6 +146,16 @@ std::optional<DiffPeak> telling_peak(const DiffModel& diff) {
 std::string_view to_string(DiffChange change) {
     constexpr std::array<std::string_view, 4> kNames{"new", "gone", "grown", "shrunk"};
     return kNames[static_cast<std::size_t>(change)];
+}
+
+void name_call_sites(DiffSide& side, const StackTable& stacks) {
+    CallSites sites(stacks);
+    for (const auto& [key, sum] : side.groups) {
+        std::string name = key.origin.empty() ? call_sites_text(sum.stacks, sites) : key.origin;
+        if (!name.empty()) {
+            side.call_sites.emplace(key, std::move(name));
+        }
+    }
 }
 
 DiffModel build_diff(DiffSide before, DiffSide after, const ViewFilter& filter, std::optional<std::uint64_t> fail_over) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ struct DiffSide {
     std::uint64_t events = 0;
     std::string phase;          // that moment belongs to; empty if no mark is before it
     HeldGroups groups;
+    std::map<HeldKey, std::string> call_sites;  // of groups of which one is known, or what they are told apart by
     std::optional<std::vector<FoundPeak>> peaks;  // of the whole recording; nullopt: not looked for
     std::uint64_t ended_processes = 0;  // of which `groups` has what they held when they ended
     std::uint64_t not_kept = 0;         // buffers that are missing in `groups`
@@ -52,6 +54,7 @@ struct DiffGroup {
     DiffChange change = DiffChange::New;
     HeldSum before;
     HeldSum after;
+    std::string call_site;  // empty: not known
 };
 
 struct DiffTotal {
@@ -89,6 +92,9 @@ struct DiffModel {
     // Per chip.
     [[nodiscard]] std::uint64_t bytes(const HeldSum& sum) const { return footprints ? sum.footprint_bytes : sum.bytes; }
 };
+
+// DiffSide::call_sites of its groups.
+void name_call_sites(DiffSide& side, const StackTable& stacks);
 
 // Where the use of buffers grew most, or, if nowhere, is highest; nullopt: no peak is known of both.
 [[nodiscard]] std::optional<DiffPeak> telling_peak(const DiffModel& diff);

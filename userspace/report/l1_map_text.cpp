@@ -107,7 +107,7 @@ std::vector<Note> map_notes(const L1Map& map) {
     return notes;
 }
 
-void add_row(TextTable& table, const MapRow& row, const Scale& scale, std::uint64_t t_ns) {
+void add_row(TextTable& table, const MapRow& row, const Scale& scale, std::uint64_t t_ns, CallSites& sites) {
     const BufferFacts* buffer = row.buffer;
     const bool sized = buffer == nullptr || buffer->bank_bytes.has_value();
     const std::uint64_t age = buffer == nullptr ? 0 : t_ns - std::min(t_ns, buffer->t_ns);
@@ -122,6 +122,7 @@ void add_row(TextTable& table, const MapRow& row, const Scale& scale, std::uint6
         {buffer == nullptr ? "" : human_bytes(buffer->size)},
         {buffer == nullptr ? "" : human_duration(age), Ink::Dim},
         {buffer == nullptr || buffer->tid == 0 ? "" : fmt::format("{}", buffer->tid), Ink::Dim},
+        {buffer == nullptr ? "" : sites.of(buffer->stack).text},
     });
 }
 
@@ -172,6 +173,7 @@ void append_l1_map(
     const L1Map& map,
     std::uint64_t t_ns,
     std::size_t top,
+    CallSites& sites,
     const TextStyle& style
 ) {
     const std::vector<MapRow> rows = rows_of(map, top);
@@ -192,9 +194,10 @@ void append_l1_map(
         {"SIZE", Align::Right, 5, false},
         {"AGE", Align::Right, 2, false},
         {"TID", Align::Right, 4, false},
+        {"CALL SITE", Align::Left, 0, true},
     });
     for (const MapRow& row : rows) {
-        add_row(table, row, scale, t_ns);
+        add_row(table, row, scale, t_ns, sites);
     }
     lines.push_back({});
     const std::string range = map.begin && map.end ? fmt::format(", {:#x} to {:#x}", *map.begin, *map.end) : "";

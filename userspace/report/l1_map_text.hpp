@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analysis/l1_map.hpp"
+#include "origin/call_site.hpp"
 #include "report/display_text.hpp"
 
 namespace tt::alloc_trace {
@@ -20,6 +21,7 @@ void append_l1_map(
     const L1Map& map,
     std::uint64_t t_ns,
     std::size_t top,
+    CallSites& sites,
     const TextStyle& style
 );
 

@@ -92,6 +92,7 @@ void append_overlaps(
     const std::vector<LaunchOverlap>& overlaps,
     std::size_t top,
     const SessionInfo& session,
+    CallSites& sites,
     const TextStyle& style
 ) {
     TextTable table({
@@ -106,6 +107,7 @@ void append_overlaps(
         {"LAUNCHES", Align::Right, 2, false},
         {"ON", Align::Left, 4, true},
         {"BUFFER'S OWNER", Align::Left, 5, true},
+        {"BUFFER'S CALL SITE", Align::Left, 0, true},
     });
     const std::size_t shown = rows_shown(overlaps.size(), top);
     for (std::size_t i = 0; i < shown; ++i) {
@@ -123,6 +125,7 @@ void append_overlaps(
             {human_count(overlap.launches)},
             {place_list(overlap.places)},
             {owner_text(buffer.owner)},
+            {sites.of(buffer.stack).text},
         });
     }
     append_table(lines, table, style);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/launch_room.hpp"
+#include "origin/call_site.hpp"
 #include "report/display_text.hpp"
 #include "report/memory_kind.hpp"
 #include "report/view_words.hpp"
@@ -28,6 +29,7 @@ void append_overlaps(
     const std::vector<LaunchOverlap>& overlaps,
     std::size_t top,
     const SessionInfo& session,
+    CallSites& sites,
     const TextStyle& style
 );
 

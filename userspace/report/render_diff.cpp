@@ -198,6 +198,7 @@ void append_groups(std::vector<std::string>& lines, const DiffModel& diff, const
         {"CHANGE", Align::Right, 0, false},
         {"FIRST", Align::Right, 1, false},
         {"LAST", Align::Right, 2, false},
+        {"CALL SITE", Align::Left, 0, true},
     });
     const std::size_t shown = top == 0 ? diff.groups.size() : std::min(top, diff.groups.size());
     for (std::size_t i = 0; i < shown; ++i) {
@@ -217,9 +218,11 @@ void append_groups(std::vector<std::string>& lines, const DiffModel& diff, const
             {change_text(was, is), change_ink(was, is)},
             {since_attach(shown_sum.first_t_ns, session), Ink::Dim},
             {since_attach(shown_sum.last_t_ns, session), Ink::Dim},
+            {group.call_site},
         });
     }
-    append_table(lines, "groups that changed: same owner, type and size", table, diff.groups.size(), style);
+    const bool by_origin = std::any_of(diff.groups.begin(), diff.groups.end(), [](const DiffGroup& group) { return !group.key.origin.empty(); });
+    append_table(lines, by_origin ? "groups that changed: same owner, type, size and call site" : "groups that changed: same owner, type and size", table, diff.groups.size(), style);
 }
 
 bool peaks_differ(const DiffModel& diff) {
@@ -334,6 +337,7 @@ Json group_json(const DiffModel& diff, const DiffGroup& group) {
     json["footprint_per_bank"] = number_or_null(latest.footprint_unknown == 0 ? std::optional(latest.bank_bytes) : std::nullopt);
     json["first_t_ns"] = latest.first_t_ns;
     json["last_t_ns"] = latest.last_t_ns;
+    json["call_site"] = group.call_site.empty() ? Json(nullptr) : Json(group.call_site);
     return json;
 }
 

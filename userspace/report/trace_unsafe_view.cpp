@@ -10,6 +10,7 @@
 #include "report/capacity_words.hpp"
 #include "report/history_views.hpp"
 #include "report/human_size.hpp"
+#include "report/origin_words.hpp"
 #include "report/process_health.hpp"
 
 namespace tt::alloc_trace {
@@ -82,7 +83,7 @@ private:
     [[nodiscard]] std::vector<Note> live_notes() const;
     [[nodiscard]] std::vector<Note> intended_notes() const;
     [[nodiscard]] std::vector<Note> doubt_notes() const;
-    [[nodiscard]] TextTable group_table(const std::vector<UnsafeGroup>& groups, const SessionInfo& session) const;
+    [[nodiscard]] TextTable group_table(const std::vector<UnsafeGroup>& groups, const SessionInfo& session, CallSites& sites) const;
     [[nodiscard]] TextTable trace_table(const SessionInfo& session) const;
 
     ViewOptions options_;
@@ -187,7 +188,7 @@ std::vector<Note> TraceUnsafe::doubt_notes() const {
     return notes;
 }
 
-TextTable TraceUnsafe::group_table(const std::vector<UnsafeGroup>& groups, const SessionInfo& session) const {
+TextTable TraceUnsafe::group_table(const std::vector<UnsafeGroup>& groups, const SessionInfo& session, CallSites& sites) const {
     TextTable table({
         {"PID", Align::Left, 3, false},
         {"OWNER", Align::Left, 0, true},
@@ -201,6 +202,7 @@ TextTable TraceUnsafe::group_table(const std::vector<UnsafeGroup>& groups, const
         {"LIKE", Align::Left, 0, false},
         {"FIRST", Align::Right, 1, false},
         {"LAST", Align::Right, 2, false},
+        {"CALL SITE", Align::Left, 0, true},
     });
     const std::size_t shown = options_.top == 0 ? groups.size() : std::min(options_.top, groups.size());
     for (std::size_t i = 0; i < shown; ++i) {
@@ -218,6 +220,7 @@ TextTable TraceUnsafe::group_table(const std::vector<UnsafeGroup>& groups, const
             {group.like_binaries() ? "kernel binaries" : ""},
             {since_attach(group.first_t_ns, session), Ink::Dim},
             {since_attach(group.last_t_ns, session), Ink::Dim},
+            {call_sites_text(group.stacks, sites)},
         });
     }
     return table;
@@ -264,7 +267,8 @@ std::string TraceUnsafe::text(const ReplayedStream& stream, const TextStyle& sty
     append_notes(lines, notes(stream), style);
     const std::vector<UnsafeGroup> groups = observer_.groups();
     if (!groups.empty()) {
-        append_table(lines, {}, group_table(groups, stream.session), groups.size(), style);
+        CallSites sites(stream.tracker.stacks);
+        append_table(lines, {}, group_table(groups, stream.session, sites), groups.size(), style);
     }
     if (!observer_.traces().empty()) {
         append_table(lines, "captured traces", trace_table(stream.session), observer_.traces().size(), style);
@@ -290,6 +294,7 @@ Json group_json(const UnsafeGroup& group) {
     json["traces"] = group.traces;
     json["more_traces"] = group.more_traces;
     json["like_kernel_binaries"] = group.like_binaries();
+    json["stacks"] = group.stacks.stacks();
     return json;
 }
 

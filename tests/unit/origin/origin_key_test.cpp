@@ -8,12 +8,12 @@ namespace tt::alloc_trace::test {
 namespace {
 
 TEST(OriginKey, IsParsedAsItIsWritten) {
-    for (const char* text : {"line", "function", "file", "native:0", "native:127"}) {
+    for (const char* text : {"line", "function", "file", "operation", "native:0", "native:127"}) {
         const auto key = parse_origin_key(text);
         ASSERT_TRUE(key) << text;
         EXPECT_EQ(to_string(*key), text);
     }
-    for (const char* text : {"", "lines", "operation", "native", "native:", "native:-1", "native:3x", "native:4294967296"}) {
+    for (const char* text : {"", "lines", "op", "native", "native:", "native:-1", "native:3x", "native:4294967296"}) {
         EXPECT_FALSE(parse_origin_key(text)) << text;
     }
 }

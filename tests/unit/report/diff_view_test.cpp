@@ -10,6 +10,7 @@
 namespace tt::alloc_trace::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -141,6 +142,40 @@ TEST(Diff, TopSaysWhatItLeavesOut) {
     const DiffModel diff = build_diff(side_of(base(kPid)), side_of(after));
     EXPECT_THAT(render_diff_text(diff, {}, 1), HasSubstr("2 more rows left out: --top 0 shows all"));
     EXPECT_THAT(render_diff_text(diff, {}, 0), Not(HasSubstr("left out")));
+}
+
+// One size of two lines: told apart if asked, named in any case.
+TEST(Diff, CallSites) {
+    const auto held = [](int by_load, int by_forward) {
+        Stream stream = base(kPid);
+        stream.apply(FrameSeen{{}, 1, FrameKind::Python, 7, 10, "load", "/home/me/model.py", ""});
+        stream.apply(FrameSeen{{}, 2, FrameKind::Python, 41, 10, "forward", "/home/me/model.py", ""});
+        stream.apply(StackSeen{{}, 1, {1}, StackEnd::Complete});
+        stream.apply(StackSeen{{}, 2, {2}, StackEnd::Complete});
+        for (int i = 0; i < by_load + by_forward; ++i) {
+            Allocated event{stream.at(2), mesh_buffer(0x1000 * (static_cast<std::uint64_t>(i) + 1), kKiB)};
+            event.header.stack = i < by_load ? 1 : 2;
+            stream.apply(event);
+        }
+        return stream;
+    };
+    const auto side = [](const Stream& stream, const std::optional<OriginKey>& by) {
+        DiffSide made = side_of(stream);
+        made.groups = held_live(stream.view(), by);
+        name_call_sites(made, stream.view().stacks);
+        return made;
+    };
+    const Stream before = held(3, 1);
+    const Stream after = held(1, 3);
+    const DiffModel by_size = build_diff(side(before, {}), side(after, {}));
+    EXPECT_TRUE(by_size.groups.empty()) << "as many of that size as before";
+    const DiffModel by_line = build_diff(side(before, OriginKey{}), side(after, OriginKey{}));
+    ASSERT_EQ(by_line.groups.size(), 2U);
+    const std::string text = render_diff_text(by_line, {});
+    EXPECT_THAT(text, AllOf(HasSubstr("model.py:41 forward"), HasSubstr("model.py:7 load"), HasSubstr("size and call site")));
+    const DiffModel more = build_diff(side(before, {}), side(held(3, 2), {}));
+    ASSERT_EQ(more.groups.size(), 1U);
+    EXPECT_EQ(diff_json(more)["diff"][0]["call_site"], "model.py:7 load and 1 more");
 }
 
 }  // namespace

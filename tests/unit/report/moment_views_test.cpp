@@ -282,6 +282,29 @@ TEST(MomentViewsTest, AClashIsMeasuredAndDrawn) {
     EXPECT_EQ(json["moment"]["maps"][0]["in_the_way"], 0) << "the program was refused";
 }
 
+// The launch that clashed and the buffer in its way; what was allocated beside a captured trace.
+TEST(MomentViewsTest, WhatWentWrongNamesItsCallSite) {
+    Script traced;
+    traced.alloc(0, kPage).add(TraceCalled{traced.next(), TraceCall::End, 7, kMesh}).alloc(9 * kPage, kPage).alloc(2 * kPage, 3 * kPage);
+    traced.add(TraceCalled{traced.next(), TraceCall::Replay, 7, kMesh});
+    const auto with_calls = [](std::vector<Event> events) {
+        for (Event& event : events) {
+            std::visit([&event](auto& one) { one.header.stack = std::holds_alternative<CircularBufferClash>(event) ? 1 : 2; }, event);
+        }
+        const FrameSeen launch{{}, 1, FrameKind::Python, 41, 10, "forward", "/home/me/model.py", ""};
+        const FrameSeen load{{}, 2, FrameKind::Python, 7, 10, "load", "/home/me/model.py", ""};
+        events.insert(events.begin() + 1, {launch, load, StackSeen{{}, 1, {1}, StackEnd::Complete}, StackSeen{{}, 2, {2}, StackEnd::Complete}});
+        return events;
+    };
+    const ViewRun clash("clash", {}, with_calls(clashing_script().events()));
+    EXPECT_THAT(clash.text(), AllOf(HasSubstr("launched by model.py:41 forward\n"), HasSubstr("model.py:7 load")));
+    EXPECT_EQ(clash.json()["clash"][0]["stack"], 1);
+    EXPECT_EQ(clash.json()["clash"][0]["maps"][0]["buffers"][0]["stack"], 2);
+    const ViewRun unsafe("trace-unsafe", {}, with_calls(traced.events()));
+    EXPECT_THAT(unsafe.text(), HasSubstr("model.py:7 load"));
+    EXPECT_EQ(unsafe.json()["trace_unsafe"][0]["stacks"], Json::array({2}));
+}
+
 // A program of 5 pages from the bottom, over a buffer that lies at 2.
 Script overlapping_script() {
     Script script;

@@ -186,5 +186,16 @@ TEST(OriginViews, OtherViewsSayTheCallSite) {
     EXPECT_FALSE(json.contains("call_stacks"));
 }
 
+TEST(OriginViews, ABufferOverAnotherOneNamesItsCallSite) {
+    ViewJob job("anomalies");
+    add_stacks(job);
+    const ViewJob::Buffer buffer = job.at(kLoad).alloc(4096, BufferType::L1);
+    BufferFields over_it = mesh_buffer(buffer.address + 64, buffer.size, BufferType::L1);
+    over_it.buffer = 0xbeef;
+    job.at(kForward).apply(Allocated{job.next(), over_it});
+    job.end();
+    EXPECT_THAT(job.text(200), HasSubstr("model.py:41 Model.forward"));
+}
+
 }  // namespace
 }  // namespace tt::alloc_trace::test

@@ -34,10 +34,10 @@ Moment parse_moment(const std::string& text) {
     return {text.substr(0, at), text.substr(at + 1)};
 }
 
-Result<DiffSide> read_side(const Moment& moment, const std::string& name, DiffMoment kind, const ReplayWindow& window) {
+Result<DiffSide> read_side(const Moment& moment, const std::string& name, DiffMoment kind, const ReplayWindow& window, const Options& options) {
     DiffSide side;
     side.moment = kind;
-    HeldAtEnd held;
+    HeldAtEnd held(options.by);
     Replay replay;
     const bool whole = kind == DiffMoment::End;
     const ReplayStart start = whole ? ReplayStart::Beginning : ReplayStart::LastCheckpoint;
@@ -51,7 +51,8 @@ Result<DiffSide> read_side(const Moment& moment, const std::string& name, DiffMo
     side.t_ns = tracker.last_t_ns;
     side.events = tracker.events;
     side.phase = phase_at(tracker.marks, ~std::uint64_t{0});
-    side.groups = whole ? held.groups() : held_live(tracker);
+    side.groups = whole ? held.groups() : held_live(tracker, options.by);
+    name_call_sites(side, tracker.stacks);
     side.ended_processes = held.ended_processes();
     side.not_kept = held.not_kept();
     side.complete = replay.complete;
@@ -62,18 +63,18 @@ Result<DiffSide> read_side(const Moment& moment, const std::string& name, DiffMo
 }
 
 Result<DiffSide> read_at_peak(
-    const Moment& moment, const std::string& name, std::vector<FoundPeak> peaks, const ViewFilter& filter,
+    const Moment& moment, const std::string& name, std::vector<FoundPeak> peaks, const Options& options,
     const std::optional<DiffPeak>& wanted
 ) {
     const FoundPeak* peak = highest(peaks, [&](const FoundPeak& found) {
         return wanted ? found.key.place == wanted->place && found.key.of == wanted->of
-                      : filter.passes(found.key.place) && passes(filter, found.key.of);
+                      : options.filter.passes(found.key.place) && passes(options.filter, found.key.of);
     });
     ReplayWindow window;
     if (peak != nullptr) {
         window.until_event = shown_moment(*peak).place.event;
     }
-    Result<DiffSide> side = read_side(moment, name, DiffMoment::Peak, window);
+    Result<DiffSide> side = read_side(moment, name, DiffMoment::Peak, window, options);
     if (side) {
         side->peak = peak == nullptr ? std::nullopt : std::optional(peak->key);
         side->peaks = std::move(peaks);
@@ -81,33 +82,33 @@ Result<DiffSide> read_at_peak(
     return side;
 }
 
-Result<DiffSide> read_at_failure(const Moment& moment, const std::string& name) {
+Result<DiffSide> read_at_failure(const Moment& moment, const std::string& name, const Options& options) {
     const Result<std::uint64_t> failure = find_first_failure(moment.path, name);
     if (!failure) {
         return tl::make_unexpected(failure.error());
     }
     ReplayWindow window;
     window.until_event = *failure;
-    return read_side(moment, name, DiffMoment::Failure, window);
+    return read_side(moment, name, DiffMoment::Failure, window, options);
 }
 
-Result<DiffSide> read_moment(const std::string& text, const ViewFilter& filter) {
+Result<DiffSide> read_moment(const std::string& text, const Options& options) {
     const Moment moment = parse_moment(text);
     if (moment.time == "failure") {
-        return read_at_failure(moment, text);
+        return read_at_failure(moment, text, options);
     }
     if (!moment.time.empty() && moment.time != "peak") {
         const Result<ReplayWindow> window = read_window(moment.path, {}, moment.time, "FILE@TIME");
-        return window ? read_side(moment, text, DiffMoment::Time, *window) : tl::make_unexpected(window.error());
+        return window ? read_side(moment, text, DiffMoment::Time, *window, options) : tl::make_unexpected(window.error());
     }
     Result<std::vector<FoundPeak>> peaks = find_peaks(moment.path);
     if (!peaks) {
         return tl::make_unexpected(peaks.error());
     }
     if (!moment.time.empty()) {
-        return read_at_peak(moment, text, std::move(*peaks), filter, std::nullopt);
+        return read_at_peak(moment, text, std::move(*peaks), options, std::nullopt);
     }
-    Result<DiffSide> side = read_side(moment, text, DiffMoment::End, {});
+    Result<DiffSide> side = read_side(moment, text, DiffMoment::End, {}, options);
     if (side) {
         side->peaks = std::move(*peaks);
     }
@@ -119,7 +120,7 @@ Result<DiffModel> compare_at_peaks(const DiffModel& ends, const Options& options
     const std::optional<DiffPeak> telling = telling_peak(ends);
     std::vector<DiffSide> sides;
     for (const DiffSide* end : {&ends.before, &ends.after}) {
-        Result<DiffSide> side = read_at_peak(parse_moment(end->name), end->name, *end->peaks, options.filter, telling);
+        Result<DiffSide> side = read_at_peak(parse_moment(end->name), end->name, *end->peaks, options, telling);
         if (!side) {
             return tl::make_unexpected(side.error());
         }
@@ -131,11 +132,11 @@ Result<DiffModel> compare_at_peaks(const DiffModel& ends, const Options& options
 }
 
 Result<DiffModel> compare(const Options& options) {
-    Result<DiffSide> before = read_moment(options.file, options.filter);
+    Result<DiffSide> before = read_moment(options.file, options);
     if (!before) {
         return tl::make_unexpected(before.error());
     }
-    Result<DiffSide> after = read_moment(options.new_file, options.filter);
+    Result<DiffSide> after = read_moment(options.new_file, options);
     if (!after) {
         return tl::make_unexpected(after.error());
     }
