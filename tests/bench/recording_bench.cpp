@@ -3,11 +3,13 @@
 //
 // A recording of many events, as a decoding language model makes them: written as `record` does, and read again.
 //
-//     recording-bench write FILE EVENTS [SIZES] | read FILE | track FILE | seek FILE
+//     recording-bench write FILE EVENTS [SIZES] | read FILE | track FILE | seek FILE | stacks FILE OUTPUT [STACKS]
 //
-// With SIZES activations have so many different sizes, at random: nothing comes again.
+// `stacks` writes a recording once more, its allocations and launches made by so many different stacks of 60 calls, one after the other
+// with one in 16 at random. With SIZES activations have so many different sizes, at random: nothing comes again.
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -163,6 +165,46 @@ void read(const std::string& path, bool track, const char* name) {
     clock.say(name, events);
 }
 
+// 40 native and 20 Python calls each, of which most are those of other stacks, too.
+void tell_stacks(EventConsumer& consumer, std::uint32_t stacks) {
+    std::mt19937 random(1);
+    const std::uint32_t frames = 1000 + stacks;
+    for (std::uint32_t number = 1; number <= frames; ++number) {
+        const bool python = number % 3 == 0;
+        const std::string name = std::to_string(random()) + "_of_some_length_" + std::to_string(number);
+        consumer.consume(FrameSeen{
+            {}, number, python ? FrameKind::Python : FrameKind::Native, python ? number % 997 : 0, random(),
+            python ? "Module." + name : "_ZN4ttnn10operations6normal" + name, python ? "/home/me/model/layers.py" : "/opt/venv/ttnn/_ttnncpp.so", ""});
+    }
+    for (std::uint32_t number = 1; number <= stacks; ++number) {
+        StackSeen stack{{}, number, {}, StackEnd::Complete};
+        for (std::uint32_t i = 0; i < 60; ++i) {
+            stack.frames.push_back(1 + (i < 10 ? (number * 7 + i) % frames : (i * 13 + number / (1 + i)) % 1000));
+        }
+        consumer.consume(stack);
+    }
+}
+
+void with_stacks(const std::string& path, const std::string& output, std::uint32_t stacks) {
+    RecordingReader reader = must(RecordingReader::open(path));
+    RecordingOptions options;
+    options.force = true;
+    const auto writer = must(RecordingWriter::create(output, reader.session(), options));
+    tell_stacks(*writer, stacks);
+    std::mt19937 random(2);
+    std::uint32_t next = 0;
+    std::uint64_t events = 0;
+    for (Event event; must(reader.next(event)); ++events) {
+        if (std::holds_alternative<Allocated>(event) || std::holds_alternative<ProgramLaunched>(event)) {
+            const std::uint32_t stack = random() % 16 == 0 ? random() % stacks : next++ % stacks;
+            std::visit([stack](auto& one) { one.header.stack = stack + 1; }, event);
+        }
+        writer->consume(event);
+    }
+    must(writer->finish({}));
+    std::printf("%.2f bytes/event\n", static_cast<double>(writer->bytes_written()) / static_cast<double>(events));
+}
+
 // To the middle of the time.
 void seek(const std::string& path) {
     const Clock clock;
@@ -186,6 +228,8 @@ int run(const std::string& what, const std::string& path, const char* events, co
         write(path, std::strtoull(events, nullptr, 10), std::strtoull(sizes, nullptr, 10));
     } else if (what == "read") {
         read(path, false, "read");
+    } else if (what == "stacks") {
+        with_stacks(path, events, static_cast<std::uint32_t>(std::max(1UL, std::strtoul(sizes, nullptr, 10))));
     } else if (what == "track") {
         read(path, true, "track");
     } else {
@@ -199,7 +243,7 @@ int run(const std::string& what, const std::string& path, const char* events, co
 
 int main(int argc, char** argv) {
     if (argc < 3) {
-        std::fprintf(stderr, "usage: %s write FILE EVENTS [SIZES] | read FILE | track FILE | seek FILE\n", argv[0]);
+        std::fprintf(stderr, "usage: %s write FILE EVENTS [SIZES] | read FILE | track FILE | seek FILE | stacks FILE OUTPUT [STACKS]\n", argv[0]);
         return 2;
     }
     return tt::alloc_trace::run(argv[1], argv[2], argc > 3 ? argv[3] : "1000000", argc > 4 ? argv[4] : "0");
