@@ -271,7 +271,7 @@ __noinline int native_part(__u64 pid_tgid) {
     struct tat_walk *walk = bpf_map_lookup_elem(&walks, &pid_tgid);
     for (int i = 0; walk && i < TAT_FRAMES_A_PART; ++i) {
         __u32 count = walk->stack.native_count;
-        if (count >= TAT_MAX_NATIVE_FRAMES) {
+        if (count >= TAT_MAX_NATIVE_FRAMES || count >= walk->max_frames) {
             return 0;
         }
         walk->stack.native[count] = walk->frame.ip;

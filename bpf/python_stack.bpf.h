@@ -143,7 +143,7 @@ static __always_inline __u64 step_python(struct tat_walk *walk, __u64 frame) {
             return 0;
         }
     }
-    if (walk->stack.python_count >= TAT_MAX_PYTHON_FRAMES) {
+    if (walk->stack.python_count >= TAT_MAX_PYTHON_FRAMES || walk->stack.python_count >= walk->max_frames) {
         walk->stack.python_end = TAT_PYTHON_TOO_DEEP;
         return 0;
     }

@@ -71,6 +71,7 @@ static __always_inline __u64 stack_of(struct pt_regs *regs, __u64 pid_tgid) {
         return 0;
     }
     walk->pid_tgid = pid_tgid;
+    walk->max_frames = config.max_frames;
     walk->stack.native_count = 0;
     walk->stack.native_end = TAT_STACK_NOT_WANTED;
     if (config.stacks & TAT_STACKS_NATIVE) {

@@ -22,6 +22,7 @@ struct tat_walk {
     __u64 pid_tgid;
     struct tat_stack stack;
     struct tat_frame frame;
+    __u64 max_frames; /* native and Python each */
     struct tat_python_scratch scratch;
 };
 

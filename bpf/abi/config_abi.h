@@ -130,7 +130,7 @@ struct tat_config { /* fixed at load */
     __u32 follow_children;    /* children of a target become targets */
     __u32 hold;               /* a target that maps a library, or meets an owner, stops itself until it is continued */
     __u32 stacks;             /* TAT_STACKS_*: events carry the calls that led to them; 0: they do not */
-    __u32 unused;
+    __u32 max_frames;         /* of a stack, native and Python each; the innermost are taken */
     __u32 pid_namespace;      /* inode of the tracer's, whose ids records carry; 0: the machine's first one */
     __u64 monotonic_offset_ns; /* of the tracer's clocks from the kernel's (time namespaces); signed, wraps */
     __u64 boottime_offset_ns;

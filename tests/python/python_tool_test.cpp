@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The whole tool: a Python program is recorded from its start, and each allocation has the lines the program said it came from.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -71,6 +72,24 @@ TEST_P(PythonToolTest, EveryAllocationHasItsLines) {
     const Origins truth = said(outcome.out);
     EXPECT_EQ(truth.size(), 7) << outcome.out;
     EXPECT_EQ(recorded(file), truth) << outcome.err;
+}
+
+// The innermost ones, and it is said.
+TEST_P(PythonToolTest, NoMoreCallsThanAskedFor) {
+    if (GetParam().version < kOldestPython || GetParam().version > kNewestPython) {
+        GTEST_SKIP() << "Python frames are not read of this version";
+    }
+    const std::string file = dir_.file("job.ttar");
+    const Outcome outcome =
+        run_tool({"record", "--max-depth", "3", "-o", file, "--", GetParam().path, TAT_PYTHON_MODEL, TAT_PYTHON_STANDIN});
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const auto json = nlohmann::json::parse(run_tool({"report", file, "callsites", "--format", "json"}).out);
+    ASSERT_FALSE(json["call_stacks"].empty());
+    for (const auto& stack : json["call_stacks"]) {
+        EXPECT_NE(stack["end"], "complete");
+        EXPECT_LE(stack["frames"].size(), 6U) << stack.dump(1);
+        EXPECT_THAT(stack["call_site"], testing::HasSubstr("model.py:"));
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, PythonToolTest, testing::ValuesIn(pythons()), [](const auto& parameter) {

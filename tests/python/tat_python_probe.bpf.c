@@ -27,6 +27,7 @@ static __always_inline struct tat_walk *walk_python(__u64 pid_tgid) {
         return 0;
     }
     walk->pid_tgid = pid_tgid;
+    walk->max_frames = TAT_MAX_PYTHON_FRAMES;
     python_frames(walk);
     return walk;
 }

@@ -49,6 +49,7 @@ Result<std::unique_ptr<LiveRunner>> LiveRunner::start(const Options& options, Pi
     live.snapshot = options.snapshot;
     live.lossless = options.lossless;
     live.stacks = options.command == Command::Watch ? StackKinds{} : options.stacks;  // the table has no place for calls
+    live.max_frames = options.max_frames;
     live.notice = [](const std::string& text) { spdlog::warn("{}", printable(text)); };
     Result<std::unique_ptr<LiveSession>> session = LiveSession::start(std::move(live), pipeline);
     if (!session) {

@@ -132,6 +132,9 @@ void add_watch(CLI::App& app, Options& options) {
 void add_stacks(CLI::App& app, Options& options) {
     add_choice(app, "--stacks", options.stacks, kStacks, "Take with each allocation, failure and launch the calls that led to it: native, python, all of them (default), or none")
         ->type_name("KIND");
+    app.add_option("--max-depth", options.max_frames, "Take so many calls of each, the innermost (default and at most 128)")
+        ->type_name("N")
+        ->check(CLI::Range(1U, ProgramConfig::kMostFrames));
 }
 
 void add_min_size(CLI::App& app, Options& options) {

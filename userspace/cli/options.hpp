@@ -61,6 +61,7 @@ struct Options {
     SnapshotOptions snapshot;         // watch, record
     bool lossless = false;            // watch, record
     StackKinds stacks{true, true};    // record, log
+    std::uint32_t max_frames = ProgramConfig::kMostFrames;  // likewise
 };
 
 struct ParsedCommandLine {

@@ -27,6 +27,8 @@ namespace {
 // Wakes the reader well before the ring is full, but not for every handful of events.
 constexpr std::uint64_t kWakeupDivisor = 64;
 constexpr std::uint64_t kMaxWakeupBytes = 1U << 20U;
+static_assert(ProgramConfig::kMostFrames == TAT_MAX_NATIVE_FRAMES && TAT_MAX_NATIVE_FRAMES == TAT_MAX_PYTHON_FRAMES);
+
 constexpr std::uint32_t kUnusedEntries = 1;  // of a map that no program uses
 
 tat_config to_abi(const ProgramConfig& config) {
@@ -35,6 +37,7 @@ tat_config to_abi(const ProgramConfig& config) {
     abi.follow_children = config.follow_children ? 1 : 0;
     abi.hold = config.hold ? 1 : 0;
     abi.stacks = (config.stacks.native ? TAT_STACKS_NATIVE : 0U) | (config.stacks.python ? TAT_STACKS_PYTHON : 0U);
+    abi.max_frames = config.max_frames;
     abi.pid_namespace = config.own.pid_namespace;
     abi.monotonic_offset_ns = static_cast<std::uint64_t>(config.own.monotonic_offset_ns);
     abi.boottime_offset_ns = static_cast<std::uint64_t>(config.own.boottime_offset_ns);

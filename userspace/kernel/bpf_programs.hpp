@@ -34,12 +34,15 @@ struct StackKinds {
 };
 
 struct ProgramConfig {
+    static constexpr std::uint32_t kMostFrames = 128;
+
     std::size_t ring_bytes = std::size_t{64} << 20U;  // a power of two, a multiple of the page size
     bool scoped = false;     // probes are attached in one process only
     bool trace_all = false;  // every process that hits a probe
     bool follow_children = false;
     bool hold = false;       // a target stops itself, until it is continued, for what must be looked at before it goes on
     StackKinds stacks;      // which calls events carry that led to them
+    std::uint32_t max_frames = kMostFrames;  // of a stack, native and Python each
     bool lossless = false;  // a process whose events fill half of the ring is stopped: take_paused()
     OwnNamespaces own;  // ids and times of records are those of these
 };

@@ -76,6 +76,7 @@ Status LiveSession::load() {
     config.hold = !target.command.empty();
     config.lossless = options_.lossless;
     config.stacks = options_.stacks;
+    config.max_frames = options_.max_frames;
     const Result<OwnNamespaces> own = own_namespaces();
     if (!own) {
         return tl::make_unexpected(own.error());

@@ -47,6 +47,7 @@ struct LiveOptions {
     std::string layout_file;  // empty: layouts are found by the tool itself
     SnapshotOptions snapshot;
     StackKinds stacks;      // which calls events carry that led to them
+    std::uint32_t max_frames = ProgramConfig::kMostFrames;  // of them, native and Python each
     bool lossless = false;  // rather stop a process for a while than lose an event
     std::function<void(const std::string&)> notice = [](const std::string&) {};  // things the user should know
 };

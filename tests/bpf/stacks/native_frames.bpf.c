@@ -40,6 +40,7 @@ int probe_hit(struct pt_regs *regs) {
     }
     __u64 began = bpf_ktime_get_ns();
     walk->pid_tgid = pid_tgid;
+    walk->max_frames = TAT_MAX_NATIVE_FRAMES;
     native_frames(walk, regs);
     __sync_fetch_and_add(&walked_ns, bpf_ktime_get_ns() - began);
     if (!silent && bpf_ringbuf_output(&ring, walk, offsetof(struct tat_walk, frame), 0)) {
