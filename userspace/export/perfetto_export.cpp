@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "export/life_map.hpp"
 #include "export/perfetto_counters.hpp"
 #include "export/stream_state.hpp"
+#include "origin/call_site.hpp"
 #include "report/human_size.hpp"
 #include "report/view_words.hpp"
 
@@ -74,6 +76,7 @@ public:
 
     void begin(const TrackerView& view) override {
         state_.begin(view);
+        sites_.emplace(view.stacks);
         // An event that is always there, so that every other one may begin with its comma.
         text() += R"({"displayTimeUnit":"ns","traceEvents":[)"
                   "\n"
@@ -227,6 +230,12 @@ private:
         if (buffer.t_ns < t_ns_) {
             fmt::format_to(to, FMT_COMPILE(R"(,"since_t_ns":{})"), buffer.t_ns);
         }
+        if (const CallSites::CallSite& site = sites_->of(static_cast<std::uint32_t>(buffer.stack)); !site.text.empty()) {
+            fmt::format_to(to, FMT_COMPILE(R"(,"call_site":{})"), json_string(site.text));
+            if (!site.operation.empty()) {
+                fmt::format_to(to, FMT_COMPILE(R"(,"operation":{})"), json_string(site.operation));
+            }
+        }
         text() += "}}";
     }
     void end_slice(const Slice& slice, std::string_view how) {
@@ -269,12 +278,16 @@ private:
         if (!instant.text.empty()) {
             args["message"] = instant.text;
         }
+        if (const CallSites::CallSite& site = sites_->of(header.stack); !site.text.empty()) {
+            args["call_site"] = site.text;
+        }
         text() += json_string(instant.name) + ",\"args\":" + json_line(args);
         text().back() = '}';
     }
 
     const ExportOptions options_;
     StreamState state_;
+    std::optional<CallSites> sites_;
     PerfettoCounters counters_;
     OwnerNames owner_names_;
     LifeMap<Slice> slices_;

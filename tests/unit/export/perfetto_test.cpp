@@ -86,6 +86,16 @@ TEST(PerfettoExport, EveryBufferIsASlice) {
     EXPECT_TRUE(trace.named_processes.contains(kPid));
 }
 
+TEST(PerfettoExport, SlicesSayTheirCallSite) {
+    const Trace trace = parse_trace(export_events("perfetto", stream_with_stack("say \"no\"\n").events()).text);
+    std::vector<Json> sites;
+    for (const auto& [id, slice] : trace.begun) {
+        sites.push_back(slice.at("args").value("call_site", Json()));
+        EXPECT_FALSE(slice.at("args").contains("operation")) << "softmax is below no device operation here";
+    }
+    EXPECT_THAT(sites, testing::UnorderedElementsAre(Json("model.py:41 say \"no\"\n"), Json()));
+}
+
 TEST(PerfettoExport, FailuresClashesAndGapsAreInstants) {
     const Trace trace = parse_trace(export_events("perfetto", busy_stream().events()).text);
     ASSERT_EQ(trace.instants.size(), 4U);
