@@ -147,6 +147,10 @@ void add_origins(CLI::App& app, Options& options, const std::string& where) {
     app.add_option("--op", options.origins.operation, where + "only what an operation of such a name asked for, e.g. softmax")->type_name("TEXT");
 }
 
+void add_symbols(CLI::App& app, Options& options) {
+    app.add_option("--symbols", options.symbols, "A folder with unstripped libraries or debug files: names calls that had none, by build-id")->type_name("DIR");
+}
+
 void add_by(CLI::App& app, Options& options, const std::string& words, const std::string& help) {
     app.add_option_function<std::string>(
            "--by",
@@ -285,6 +289,7 @@ void add_report(CLI::App& app, Options& options) {
     app.add_option("--top", options.top, "Rows of the largest groups to show, 0 for all (default 20)")->type_name("N");
     add_origins(app, options, "live, leaks, callsites, ops: ");
     add_by(app, options, "line, function, file, native:N", "callsites: count by line (default) or other parts of a stack");
+    add_symbols(app, options);
     add_need(app, options);
     add_iterations(app, options);
     add_scale(app, options);
@@ -343,6 +348,7 @@ void add_export(CLI::App& app, Options& options) {
     add_min_size(app, options);
     add_origins(app, options, "log, folded, speedscope, pprof: ");
     add_calls(app, options);
+    add_symbols(app, options);
     add_choice(app, "--weight", exporting.weight, kWeights, "folded, speedscope, pprof: peak (default), live (at the end, default with --at) or allocated")
         ->type_name("WEIGHT");
     app.add_flag("--count", exporting.weigh_counts, "folded, speedscope, pprof: weigh by numbers of buffers, not by bytes");

@@ -30,7 +30,8 @@ struct Options {
     ColorMode color = ColorMode::Auto;
     ViewFilter filter;
     OriginFilter origins;             // report, export, log
-    std::optional<OriginKey> by;      // report
+    std::optional<OriginKey> by;      // report, diff
+    std::string symbols;              // report, export: a folder; empty: not given
     std::string log_level = "info";
 
     std::uint32_t refresh_ms = 1000;  // watch

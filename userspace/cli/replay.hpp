@@ -18,6 +18,8 @@
 namespace tt::alloc_trace {
 
 struct Replay {
+    explicit Replay(StackTable::Namer namer = {}) { tracker.name_frames(std::move(namer)); }
+
     SessionInfo session;   // during the replay: as the recording's head has it
     Tracker tracker;
     bool complete = true;  // no doubts, and the file is whole

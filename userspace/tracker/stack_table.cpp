@@ -6,11 +6,14 @@
 
 namespace tt::alloc_trace {
 
-void StackTable::add(const FrameSeen& frame) {
+void StackTable::add(FrameSeen frame) {
+    if (namer_) {
+        namer_(frame);
+    }
     const std::size_t bytes = frame.function.size() + frame.file.size() + frame.build_id.size();
     const bool room = frames_.size() < kMaxFrames && bytes <= kMaxNameBytes - name_bytes_;
     if (room && frame.number == frames_.size() + 1) {
-        frames_.push_back(frame);
+        frames_.push_back(std::move(frame));
         name_bytes_ += bytes;
     }
 }

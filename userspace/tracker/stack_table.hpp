@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "event/event.hpp"
@@ -19,8 +21,12 @@ public:
     static constexpr std::size_t kMaxSteps = std::size_t{1} << 25U;  // frames of all stacks together
     static constexpr std::size_t kMaxNameBytes = std::size_t{256} << 20U;  // of all frames together
 
+    // May complete a frame that comes from now on.
+    using Namer = std::function<void(FrameSeen& frame)>;
+    void name_with(Namer namer) { namer_ = std::move(namer); }
+
     // Numbers must come in order, from 1: one that does not is not taken, nor a stack with a frame that is not known.
-    void add(const FrameSeen& frame);
+    void add(FrameSeen frame);
     void add(const StackSeen& stack);
 
     // Null if there is none of this number.
@@ -34,6 +40,7 @@ public:
     [[nodiscard]] bool empty() const { return stacks_.empty(); }
 
 private:
+    Namer namer_;
     std::vector<FrameSeen> frames_;
     std::vector<StackSeen> stacks_;
     std::size_t steps_ = 0;

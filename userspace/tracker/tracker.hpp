@@ -83,6 +83,8 @@ public:
 
     Applied apply(const Event& event);
 
+    // May complete the frames of stacks that come from now on.
+    void name_frames(StackTable::Namer namer) { stacks_.name_with(std::move(namer)); }
     [[nodiscard]] TrackerView view() const;
 
     // From now on `listener` hears of every life; it must outlive this, nullptr: none.

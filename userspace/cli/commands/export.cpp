@@ -11,6 +11,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/export_output.hpp"
 #include "cli/export_window.hpp"
+#include "cli/frame_namer.hpp"
 #include "cli/output.hpp"
 #include "cli/replay.hpp"
 #include "export/export_kind.hpp"
@@ -78,6 +79,10 @@ Result<int> run_export(const Options& options) {
     if (!exporting) {
         return tl::make_unexpected(exporting.error());
     }
+    const Result<StackTable::Namer> namer = frame_namer(options.symbols);
+    if (!namer) {
+        return tl::make_unexpected(namer.error());
+    }
     // The unfinished file goes when the process is asked to end.
     std::signal(SIGINT, on_signal);
     std::signal(SIGTERM, on_signal);
@@ -90,7 +95,7 @@ Result<int> run_export(const Options& options) {
         file.emplace(std::move(*created));
     }
     ExportSink sink(file ? &*file : nullptr);
-    Replay replay;
+    Replay replay(*namer);
     const std::unique_ptr<Exporter> exporter =
         kind.make(*exporting, {&sink, file ? file->temporary_path() : std::string(), options.output, replay.session});
     Status done = export_recording(options.file, exporting->window, *exporter, replay);

@@ -11,6 +11,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/frame_namer.hpp"
 #include "cli/output.hpp"
 #include "cli/replay.hpp"
 #include "report/filter_words.hpp"
@@ -82,24 +83,24 @@ Result<ReplayWindow> select_window(const Options& options, const ViewKind& kind)
 }
 
 // What was held last, if it is to be shown and nothing is held at the end; the events up to there are not looked at again.
-Status replay_last_use(const std::string& path, const View& view, const ReplayWindow& window, const Replay& whole, std::unique_ptr<Replay>& found) {
+Status replay_last_use(const std::string& path, const View& view, const ReplayWindow& window, const Replay& whole, const StackTable::Namer& namer, std::unique_ptr<Replay>& found) {
     const bool empty = window.to_the_end() && !any_in_use(whole.tracker.view().processes);
     if (!view.shows_live() || !empty || whole.last_use.event() == 0) {
         return {};
     }
     ReplayWindow until;
     until.until_event = whole.last_use.event();
-    found = std::make_unique<Replay>();
+    found = std::make_unique<Replay>(namer);
     return replay_recording(path, *found, until, nullptr, {}, ReplayStart::LastCheckpoint);
 }
 
 // By ProcessState::number: of the processes that ended before the moment that is shown, the latest, each as it was when it held memory last.
-Status replay_ended(const std::string& path, const LiveMoment& moment, std::vector<std::pair<std::uint32_t, std::unique_ptr<Replay>>>& found) {
+Status replay_ended(const std::string& path, const LiveMoment& moment, const StackTable::Namer& namer, std::vector<std::pair<std::uint32_t, std::unique_ptr<Replay>>>& found) {
     constexpr std::size_t kMost = 8;
     for (std::size_t i = moment.ended.size(); i-- > 0 && found.size() < kMost;) {
         ReplayWindow until;
         until.until_event = moment.ended[i].last_use.event;
-        found.emplace_back(moment.ended[i].process, std::make_unique<Replay>());
+        found.emplace_back(moment.ended[i].process, std::make_unique<Replay>(namer));
         if (Status replayed = replay_recording(path, *found.back().second, until, nullptr, {}, ReplayStart::LastCheckpoint); !replayed) {
             return replayed;
         }
@@ -140,6 +141,10 @@ Result<int> run_report(const Options& options) {
     if (!selected) {
         return tl::make_unexpected(selected.error());
     }
+    const Result<StackTable::Namer> namer = frame_namer(options.symbols);
+    if (!namer) {
+        return tl::make_unexpected(namer.error());
+    }
     const ViewOptions view_options{
         options.filter, options.top, *selected, options.need, options.iterations, options.need_tolerance, options.scale,
         options.origins, options.by.value_or(OriginKey{})
@@ -151,13 +156,13 @@ Result<int> run_report(const Options& options) {
         options.format == OutputFormat::Html ? make_html_view(view_options) : kind.make(view_options);
     std::unique_ptr<Replay> replay;
     for (std::optional<ReplayWindow> window = view_options.window; window; window = view->next_window()) {
-        replay = std::make_unique<Replay>();
+        replay = std::make_unique<Replay>(*namer);
         if (Status replayed = replay_recording(options.file, *replay, *window, view->observer(), {}, start); !replayed) {
             return tl::make_unexpected(replayed.error());
         }
     }
     std::unique_ptr<Replay> held;
-    if (Status replayed = replay_last_use(options.file, *view, view_options.window, *replay, held); !replayed) {
+    if (Status replayed = replay_last_use(options.file, *view, view_options.window, *replay, *namer, held); !replayed) {
         return tl::make_unexpected(replayed.error());
     }
     if (const std::optional<std::string> problem = view->problem()) {
@@ -168,7 +173,7 @@ Result<int> run_report(const Options& options) {
     ReplayedStream stream{tracker, replay->session, replay->complete, replay->warning, last_use ? &*last_use : nullptr, &replay->last_use};
     std::vector<std::pair<std::uint32_t, std::unique_ptr<Replay>>> ended;
     if (view->shows_ended() && view_options.window.to_the_end()) {
-        if (Status replayed = replay_ended(options.file, stream.live_moment(), ended); !replayed) {
+        if (Status replayed = replay_ended(options.file, stream.live_moment(), *namer, ended); !replayed) {
             return tl::make_unexpected(replayed.error());
         }
     }
