@@ -92,6 +92,7 @@ struct GrowthOutlook {
     std::uint32_t banks = 0;
     double bank_bytes_per_period = 0;
     double peak_bank_bytes_per_period = 0;  // by which the peak rises: more, where a larger buffer replaces one while both are there
+    bool others = false;            // or where other owners take of the same chip, as they do here
     std::uint64_t free_bank_bytes = 0;  // at the peak of the last iteration, as those before tell it; fragmentation is not looked at
     double periods_left = 0;
 };

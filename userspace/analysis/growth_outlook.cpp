@@ -37,9 +37,16 @@ double rise_of(const std::array<HighestOf, kQuarters>& highest) {
     return std::max(least, 0.0);
 }
 
-// The highest of the second half of the iterations counts, as it would be in the last one. A larger buffer that replaces one while both
-// are there raises the peak by more than it leaves (`replaces`).
-std::optional<PeakLine> peak_line(const PeakSeries& series, const GrowthStretch& stretch, double per_period, bool replaces) {
+struct Growth {  // of an owner and type
+    GrowthGroup::Key key;
+    std::optional<double> bank_bytes = 0;  // per iteration
+    bool replaces = false;
+};
+
+// The highest of the second half of the iterations counts, as it would be in the last one. The peak rises by more than the owner takes
+// where a larger buffer replaces one while both are there, and where other owners take of the same banks: by what `all` of them take, or
+// less, as they may hold the same bytes.
+std::optional<PeakLine> peak_line(const PeakSeries& series, const GrowthStretch& stretch, double per_period, const Growth& all) {
     std::array<HighestOf, kQuarters> highest;
     const std::vector<std::uint64_t>& bins = series.bins();
     const std::size_t end = std::min<std::size_t>(bins.size(), stretch.last() + std::size_t{1});
@@ -54,8 +61,8 @@ std::optional<PeakLine> peak_line(const PeakSeries& series, const GrowthStretch&
             of_quarter = {bins[bin], at};
         }
     }
-    const double rise = replaces ? rise_of(highest) : 0;
-    PeakLine line{0, rise > kSteeper * per_period ? rise : per_period};
+    const double rise = rise_of(highest);
+    PeakLine line{0, all.replaces && rise > kSteeper * *all.bank_bytes ? rise : std::clamp(rise, per_period, *all.bank_bytes)};
     for (std::size_t bin = stretch.first; bin < end; ++bin) {
         const double left = stretch.count() - stretch.periods[bin - stretch.first];
         if (bins[bin] != 0 && left <= stretch.count() / 2) {
@@ -65,22 +72,52 @@ std::optional<PeakLine> peak_line(const PeakSeries& series, const GrowthStretch&
     return line.last > 0 ? std::optional(line) : std::nullopt;
 }
 
-// Of the chip of the owner that is fullest.
-std::optional<PeakLine> fullest_line(
-    const GrowthLog& log, const GrowthGroup::Key& key, const GrowthStretch& stretch, double per_period, bool replaces
+using Growths = std::map<std::tuple<std::size_t, std::uint32_t, BufferType>, Growth>;  // by iterations and owner
+
+// What all owners take of that chip in these iterations; nullopt: not known of one.
+std::optional<Growth> on_chip(const GrowthLog& log, const Growths& grown, std::size_t iterations, const Place& place, BufferType type) {
+    Growth all;
+    for (const auto& [where, growth] : grown) {
+        const std::vector<Place>& places = log.owners()[growth.key.owner].places;
+        if (std::get<0>(where) != iterations || growth.key.type != type || std::find(places.begin(), places.end(), place) == places.end()) {
+            continue;
+        }
+        if (!growth.bank_bytes) {
+            return std::nullopt;
+        }
+        *all.bank_bytes += *growth.bank_bytes;
+        all.replaces = all.replaces || growth.replaces;
+    }
+    return all;
+}
+
+// Of the chip of the owner that is full first, if all have banks of `capacity` bytes.
+std::optional<GrowthOutlook> first_full(
+    const GrowthLog& log, const Growths& grown, std::size_t iterations, const Growth& growth, const GrowthStretch& stretch, std::uint64_t capacity
 ) {
-    std::optional<PeakLine> fullest;
-    for (const Place& place : log.owners()[key.owner].places) {
-        const PeakSeries* series = log.peaks().of(log.tracks()[key.track].process, place, key.type);
-        const std::optional<PeakLine> line = series == nullptr ? std::nullopt : peak_line(*series, stretch, per_period, replaces);
+    std::optional<GrowthOutlook> first;
+    for (const Place& place : log.owners()[growth.key.owner].places) {
+        const PeakSeries* series = log.peaks().of(log.tracks()[growth.key.track].process, place, growth.key.type);
+        const std::optional<Growth> all = on_chip(log, grown, iterations, place, growth.key.type);
+        const std::optional<PeakLine> line = series == nullptr || !all ? std::nullopt : peak_line(*series, stretch, *growth.bank_bytes, *all);
         if (!line) {
             return std::nullopt;
         }
-        if (!fullest || line->last > fullest->last) {
-            fullest = line;
+        const double free = std::max(static_cast<double>(capacity) - line->last, 0.0);
+        if (!first || free / line->per_period < first->periods_left) {
+            first = {
+                .iterations = iterations,
+                .owner = growth.key.owner,
+                .type = growth.key.type,
+                .bank_bytes_per_period = *growth.bank_bytes,
+                .peak_bank_bytes_per_period = line->per_period,
+                .others = *all->bank_bytes > *growth.bank_bytes,
+                .free_bank_bytes = static_cast<std::uint64_t>(free),
+                .periods_left = free / line->per_period,
+            };
         }
     }
-    return fullest;
+    return first;
 }
 
 const GrowthKind* kind_of(const GrowthLog& log, const GrowthGroup::Key& key) {
@@ -93,12 +130,7 @@ const GrowthKind* kind_of(const GrowthLog& log, const GrowthGroup::Key& key) {
 std::vector<GrowthOutlook> growth_outlook(
     const GrowthLog& log, const GrowthResult& result, const std::vector<GrowthStretch>& stretches
 ) {
-    struct Growth {
-        GrowthGroup::Key key;
-        std::optional<double> bank_bytes = 0;
-        bool replaces = false;
-    };
-    std::map<std::tuple<std::size_t, std::uint32_t, BufferType>, Growth> grown;
+    Growths grown;
     for (const GrowingGroup& group : result.groups) {
         Growth& growth = grown[{group.iterations, group.key.owner, group.key.type}];
         growth.key = group.key;
@@ -113,15 +145,10 @@ std::vector<GrowthOutlook> growth_outlook(
             continue;
         }
         const std::size_t iterations = std::get<0>(place);
-        const std::optional<PeakLine> line = fullest_line(log, growth.key, stretches[iterations], *growth.bank_bytes, growth.replaces);
-        if (!line) {
-            continue;
+        if (std::optional<GrowthOutlook> one = first_full(log, grown, iterations, growth, stretches[iterations], kind->bank_bytes)) {
+            one->banks = kind->banks;
+            outlook.push_back(*one);
         }
-        const double free = std::max(static_cast<double>(kind->bank_bytes) - line->last, 0.0);
-        outlook.push_back(
-            {iterations, growth.key.owner, growth.key.type, kind->banks, *growth.bank_bytes, line->per_period,
-             static_cast<std::uint64_t>(free), free / line->per_period}
-        );
     }
     std::stable_sort(outlook.begin(), outlook.end(), [](const auto& a, const auto& b) { return a.periods_left < b.periods_left; });
     return outlook;

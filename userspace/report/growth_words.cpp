@@ -139,7 +139,12 @@ Note outlook_note(const GrowthLog& log, const GrowthOutlook& outlook) {
             to_string(outlook.type),
             owner_text(log.owners()[outlook.owner]),
             of_chip(outlook.bank_bytes_per_period),
-            steeper ? fmt::format(" ({} at its peak, with old and new at once)", of_chip(outlook.peak_bank_bytes_per_period)) : "",
+            !steeper ? ""
+                     : fmt::format(
+                           " ({} {})",
+                           of_chip(outlook.peak_bank_bytes_per_period),
+                           outlook.others ? "with what other owners take of the same chip" : "at its peak, with old and new at once"
+                       ),
             of_chip(static_cast<double>(outlook.free_bank_bytes)),
             outlook.periods_left < 1          ? "full in the next iteration"
             : outlook.periods_left < kFarAway ? fmt::format("full after about {}", counted(static_cast<std::uint64_t>(outlook.periods_left), "more iteration"))

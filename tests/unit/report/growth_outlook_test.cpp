@@ -119,6 +119,36 @@ TEST(GrowthOutlook, ACacheThatALargerOneReplacesIsThereTwice) {
     }
 }
 
+// A mesh and its chip take of the same banks, from both ends: each is told when these are full, not when its own share would fill them.
+// What both hold at the same addresses takes no more than one of them.
+TEST(GrowthOutlook, OwnersOfTheSameChipFillItTogether) {
+    struct Job {
+        std::uint64_t of_mesh, of_chip;  // MiB of a bank
+        bool same_bytes;
+    };
+    for (const auto& [of_mesh, of_chip, same_bytes] : {Job{4, 4, false}, {1, 6, false}, {12, 2, false}, {4, 4, true}, {2, 5, true}}) {
+        ViewJob job("growth");
+        job.apply(OwnerSeen{job.next(), kMesh, OwnerKind::Mesh, 0, {2, 3}});
+        job.apply(AllocatorSeen{job.next(), kChipAllocator, kChip3, {dram_region(), l1_region()}});
+        for (std::uint64_t i = 0; i < kIterations; ++i) {
+            job.temporary(128);
+            job.apply(Allocated{job.next(), mesh_buffer(i * of_mesh * kMiB, kDramBanks * of_mesh * kMiB)});
+            const std::uint64_t place = same_bytes ? i : 1024 / of_chip - 1 - i;
+            job.apply(Allocated{job.next(), chip_buffer(place * of_chip * kMiB, kDramBanks * of_chip * kMiB, BufferType::Dram)});
+        }
+        job.end();
+        const Json outlook = job.json()["outlook"];
+        ASSERT_EQ(outlook.size(), 2U) << outlook.dump(1);
+        const std::uint64_t both = same_bytes ? std::max(of_mesh, of_chip) : of_mesh + of_chip;
+        const int left = truth(1024, [both](std::uint64_t i) { return both * (i + 1); });
+        for (const Json& one : outlook) {
+            EXPECT_NEAR(one["iterations_left"].get<double>(), left, 1) << one.dump(1);
+        }
+        EXPECT_THAT(job.text(0), HasSubstr("full after about"));
+        EXPECT_EQ(job.text(0).find("with what other owners take of the same chip") != std::string::npos, !same_bytes || of_mesh < of_chip);
+    }
+}
+
 TEST(GrowthOutlook, CircularBuffersNeedTheirPlaceInL1) {
     for (const std::uint64_t kib : {100U, 700U, 1000U}) {
         ViewJob job("growth");
