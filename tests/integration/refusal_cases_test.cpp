@@ -70,7 +70,7 @@ TEST_F(RefusalCasesTest, PrintedMomentsShowWhatWasPrinted) {
     ASSERT_TRUE(std::regex_search(peaks, peak, std::regex(R"(DRAM: (10\.5 GiB) at (\+[0-9:.]+), event ([0-9]+))"))) << peaks;
     for (const std::string& at : {peak[2].str(), "event:" + peak[3].str()}) {
         const std::string live = run_tool({"report", file, "live", "--at", at}).out;
-        EXPECT_NE(live.find("event " + peak[3].str() + "): 3 buffers, 10.5 GiB"), std::string::npos) << at << "\n" << live;
+        EXPECT_NE(live.find("event " + peak[3].str() + "): 3 buffers, sizes 10.5 GiB"), std::string::npos) << at << "\n" << live;
         const nlohmann::json until = run_tool_json({"report", file, "--until", at, "--format", "json"});
         EXPECT_EQ(std::to_string(until.at("events").get<std::uint64_t>()), peak[3].str()) << at;
         const nlohmann::json since = run_tool_json({"report", file, "--since", at, "--until", at, "--format", "json"});

@@ -34,11 +34,10 @@ std::vector<Note> head_notes(const LiveView& live, const SessionInfo& session) {
     std::vector<Note> notes;
     notes.push_back(
         {fmt::format(
-             "live buffers{}{}: {}, {}",
+             "live buffers{}{}: {}",
              moment.empty() ? "" : " at " + moment,
              live.phase.empty() ? "" : ", phase " + live.phase,
-             counted(live.buffers.size(), "buffer"),
-             human_bytes(live.bytes)
+             live_sum(live.buffers.size(), live.bytes)
          ),
          Ink::Strong}
     );

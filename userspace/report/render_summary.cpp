@@ -114,9 +114,7 @@ std::vector<Note> process_notes(const SummaryProcess& process, std::uint64_t sta
          ),
          Ink::Strong}
     );
-    add_field(
-        notes, "live", fmt::format("{}, {}", counted(process.live_buffers, "buffer"), human_bytes(process.live_bytes))
-    );
+    add_field(notes, "live", live_sum(process.live_buffers, process.live_bytes));
     add_field(notes, "ends", ends_text(process));
     if (process.programs > 0) {
         add_field(

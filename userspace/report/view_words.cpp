@@ -102,6 +102,15 @@ std::string counted(std::uint64_t count, std::string_view noun) {
     return fmt::format("{} {}{}", human_count(count), noun, count == 1 ? "" : plural);
 }
 
+std::string live_sum(std::uint64_t buffers, std::uint64_t bytes) {
+    const std::string count = counted(buffers, "buffer");
+    switch (buffers) {
+        case 0: return count;
+        case 1: return fmt::format("{}, size {}", count, human_bytes(bytes));
+        default: return fmt::format("{}, sizes {} (each counted once)", count, human_bytes(bytes));
+    }
+}
+
 void append_notes(std::vector<std::string>& lines, const std::vector<Note>& notes, const TextStyle& style) {
     for (const Note& note : notes) {
         const bool warns = note.ink == Ink::Warning || note.ink == Ink::Bad;

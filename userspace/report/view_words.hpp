@@ -28,6 +28,8 @@ void append_notes(std::vector<std::string>& lines, const std::vector<Note>& note
 
 // "1 buffer", "1,204 buffers", "3 launches".
 [[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
+// "3 buffers, sizes 4.0 MiB (each counted once)": of a process, unlike figures of a chip, on each of which a mesh's buffer counts.
+[[nodiscard]] std::string live_sum(std::uint64_t buffers, std::uint64_t bytes);
 
 // "123 events lost (100 allocs, 23 frees): ...", "pid 4242 (python3 x.py) was not seen: ...", "this tool missed something: ...".
 [[nodiscard]] std::vector<Note> doubt_notes(const Doubts& doubts);

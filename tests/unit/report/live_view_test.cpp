@@ -22,7 +22,7 @@ TEST(LiveView, TextGroupsByOwnerTypeAndSize) {
     const Stream stream = job();
     EXPECT_EQ(
         render_live_text(build_live_view(stream.view(), session()), session(), {}),
-        "live buffers at 2026-02-03 12:35:03Z (+00:00:07.000000000 since the attach, event 11): 5 buffers, 1.1 MiB\n"
+        "live buffers at 2026-02-03 12:35:03Z (+00:00:07.000000000 since the attach, event 11): 5 buffers, sizes 1.1 MiB (each counted once)\n"
         "pid 4242  python3 serve.py\n"
         "known before attach: none: buffers older than the attach are not included\n"
         "size: logical bytes per chip; a mesh buffer takes them on each of its chips\n"
@@ -84,14 +84,14 @@ TEST(LiveView, FilterByDeviceAndType) {
 TEST(LiveView, EmptyIsSaidInWords) {
     EXPECT_EQ(
         render_live_text(build_live_view(Stream().view(), session()), session(), {}),
-        "live buffers: 0 buffers, 0 B\n"
+        "live buffers: 0 buffers\n"
         "! no events: nothing was seen of any process, so this says nothing about what is live\n"
     );
     Stream ended;
     ended.process(0, kPid, "job", true).mesh(0, 0, 1).alloc(1, 0x100, 1).exited(2);
     EXPECT_EQ(
         render_live_text(build_live_view(ended.view(), session()), session(), {}),
-        "live buffers at 2026-02-03 12:34:58Z (+00:00:02.000000000 since the attach, event 4): 0 buffers, 0 B\n"
+        "live buffers at 2026-02-03 12:34:58Z (+00:00:02.000000000 since the attach, event 4): 0 buffers\n"
         "pid 4242 (ended)  job\n"
         "no live buffers\n"
     );

@@ -40,7 +40,7 @@ TEST(SummaryView, Text) {
         "! probe not attached: device close: no such symbol\n"
         "\n"
         "pid 4242  python3 serve.py\n"
-        "live        1 buffer, 64.0 KiB\n"
+        "live        1 buffer, size 64.0 KiB\n"
         "ends        1 freed\n"
         "programs    1 with 1 circular buffer\n"
         "known before attach: none: buffers older than the attach are not included\n"
