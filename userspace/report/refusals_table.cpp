@@ -16,6 +16,8 @@ namespace {
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kLongestReason = 44;  // columns of a table; names of kinds are whole in it, and below stands every message
+
 // What both sorts have in common.
 struct Told {
     std::string_view what;
@@ -84,7 +86,7 @@ void append_other_refusals(
         {"COUNT", Align::Right, 0, false},
         {"PID", Align::Left, 4, false},
         {"OWNER", Align::Left, 2, true},
-        {"REFUSED", Align::Left, 0, true},
+        {"REFUSED", Align::Left, 0, false},
     });
     const std::size_t rows = rows_shown(refusals.size(), top);
     for (std::size_t i = 0; i < rows; ++i) {
@@ -98,7 +100,7 @@ void append_other_refusals(
             {human_count(refusal.when.count)},
             {fmt::format("{}", refusal.when.pid)},
             {about.owner},
-            {std::string(by_text ? reason_of(about.message) : about.what), Ink::Strong},
+            {by_text ? cut_to_width(printable(reason_of(about.message), style.utf8), kLongestReason, style.utf8) : std::string(about.what), Ink::Strong},
         });
     }
     lines.push_back({});

@@ -82,6 +82,14 @@ TEST(RefusalViewsTest, ThreeRefusedLaunchesAndTheirFigures) {
             HasSubstr("asked for 28.0 KiB (28,672 B), limit 4.0 KiB (4,096 B): short by 24.0 KiB (24,576 B)")
         )
     );
+    EXPECT_THAT(
+        ViewRun("failures", {}, script.events()).text(80),
+        AllOf(
+            HasSubstr("  program larger than the kernel config buffer\n"),
+            HasSubstr("  dataflow buffers clash with L1 buffers\n"),
+            HasSubstr("  circular buffer larger than the L1 buffer it lies in\n")
+        )
+    ) << "columns go before what was refused is cut";
     EXPECT_THAT(ViewRun("summary", {}, script.events()).text(), AllOf(HasSubstr("2 requests refused"), HasSubstr("1 launch refused")));
 }
 
