@@ -56,6 +56,15 @@ std::string parts_text(const std::vector<LoopPart>& parts) {
     return text;
 }
 
+// Times the number is less than from the first to the last, where some took much longer: so it is said that it is the median.
+std::string period_time_text(const Iterations& found) {
+    constexpr double kAlike = 1.25;
+    const double each = static_cast<double>(found.last_t_ns - found.first_t_ns) / std::max(found.count, 1.0);
+    const double mean = each * static_cast<double>(std::max<std::size_t>(found.tids.size(), 1));
+    const bool uneven = found.found_by == FoundBy::Recurrence && mean > kAlike * static_cast<double>(found.period_ns);
+    return short_duration(found.period_ns) + (uneven ? " (median)" : "");
+}
+
 std::string threads_text(const std::vector<std::uint32_t>& tids, double count) {
     if (tids.size() > 1) {
         return fmt::format(" by {} threads side by side ({} each)", tids.size(), rounded_count(count / static_cast<double>(tids.size())));
@@ -93,7 +102,7 @@ std::vector<Note> iterations_notes(const GrowthLog& log, const Iterations& found
         found.over ? "before that " : "",
         counted(rounded(found.count), found.found_by == FoundBy::Runs ? "run" : "iteration"),
         threads_text(found.tids, found.count),
-        short_duration(found.period_ns),
+        period_time_text(found),
         counted(rounded(found.marks_per_period), "allocation"),
         parts_text(found.parts)
     )});
