@@ -1,5 +1,8 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -60,11 +63,22 @@ int run_main(int argc, const char* const* argv) {
     return static_cast<int>(exit_code_of(error.code));
 }
 
+// Started with stdin, stdout or stderr closed, some file of ours would get that number, and be read or written by mistake.
+void keep_standard_descriptors() {
+    for (int fd = 0; fd >= 0 && fd <= STDERR_FILENO;) {
+        fd = open("/dev/null", O_RDWR);
+        if (fd > STDERR_FILENO) {
+            close(fd);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace tt::alloc_trace
 
 int main(int argc, char** argv) {
     try {
+        tt::alloc_trace::keep_standard_descriptors();
         return tt::alloc_trace::run_main(argc, argv);
     } catch (const std::exception& error) {
         std::cerr << "tt-alloc-trace: internal error: " << error.what() << '\n';

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] int fd() const { return epoll_.get(); }
     void serve();
     // Of the oldest mark that was not answered yet.
+    // A mark that nobody asked for through the channel takes its place among those to be answered.
+    void place_own() { waiting_.emplace_back(); }
     void answer(const MarkPlaced& placed);
     // From here on nobody finds this recorder, and who has not asked yet is refused.
     void close();

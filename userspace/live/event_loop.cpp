@@ -34,15 +34,24 @@ EventLoop::~EventLoop() {
     }
 }
 
-Status EventLoop::watch(int fd, Trigger trigger, std::function<void()> on_readable) {
+Status EventLoop::watch(int fd, Trigger trigger, std::function<void()> on_ready) {
     epoll_event event{};
-    event.events = trigger == Trigger::Edge ? EPOLLIN | EPOLLET : EPOLLIN;
+    switch (trigger) {
+        case Trigger::Level: event.events = EPOLLIN; break;
+        case Trigger::Edge: event.events = EPOLLIN | EPOLLET; break;
+        case Trigger::Writable: event.events = EPOLLOUT | EPOLLET; break;
+    }
     event.data.fd = fd;
     if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
         return fail_errno(ErrorCode::RunTime, "cannot wait for a descriptor", errno);
     }
-    handlers_[fd] = std::move(on_readable);
+    handlers_[fd] = std::make_shared<std::function<void()>>(std::move(on_ready));
     return {};
+}
+
+void EventLoop::forget(int fd) {
+    (void)epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    handlers_.erase(fd);
 }
 
 Status EventLoop::watch_owned(UniqueFd fd, std::function<void()> on_readable) {
@@ -58,7 +67,7 @@ Status EventLoop::watch_signals(const std::vector<int>& signals, std::function<v
     }
     sigset_t old{};
     pthread_sigmask(SIG_BLOCK, &mask, &old);
-    old_mask_ = old;
+    old_mask_ = old_mask_.value_or(old);
     UniqueFd fd(signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!fd.valid()) {
         return fail_errno(ErrorCode::RunTime, "cannot wait for signals", errno);
@@ -97,7 +106,11 @@ Status EventLoop::wait(std::chrono::milliseconds timeout) {
         return fail_errno(ErrorCode::RunTime, "cannot wait for events", errno);
     }
     for (int i = 0; i < ready; ++i) {
-        handlers_.at(events[static_cast<std::size_t>(i)].data.fd)();
+        const auto handler = handlers_.find(events[static_cast<std::size_t>(i)].data.fd);
+        if (handler != handlers_.end()) {  // else forgotten by one before it
+            const auto kept = handler->second;
+            (*kept)();
+        }
     }
     return {};
 }

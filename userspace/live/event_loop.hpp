@@ -18,7 +18,7 @@
 
 namespace tt::alloc_trace {
 
-enum class Trigger : std::uint8_t { Level, Edge };
+enum class Trigger : std::uint8_t { Level, Edge, Writable };  // Writable: once each time that it takes something again
 
 class EventLoop {
 public:
@@ -27,10 +27,13 @@ public:
     EventLoop& operator=(const EventLoop&) = delete;
     ~EventLoop();  // unblocks the signals again
 
-    // `on_readable` runs within wait(). The descriptor must stay open until this is destroyed.
-    [[nodiscard]] Status watch(int fd, Trigger trigger, std::function<void()> on_readable);
+    // `on_ready` runs within wait(). The descriptor must stay open until this is destroyed.
+    [[nodiscard]] Status watch(int fd, Trigger trigger, std::function<void()> on_ready);
 
-    // From here on these signals are blocked and delivered to `on_signal` within wait().
+    // From here on nothing is called for it. Also from within its own callback.
+    void forget(int fd);
+
+    // From here on these signals are blocked and delivered to `on_signal` within wait(). May be called again for others.
     [[nodiscard]] Status watch_signals(const std::vector<int>& signals, std::function<void(int)> on_signal);
 
     // Calls `on_tick` after `first`, then every `period`; missed ticks are dropped.
@@ -47,7 +50,7 @@ private:
 
     UniqueFd epoll_;
     std::vector<UniqueFd> owned_;
-    std::map<int, std::function<void()>> handlers_;
+    std::map<int, std::shared_ptr<std::function<void()>>> handlers_;
     std::optional<sigset_t> old_mask_;
 };
 
