@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The live view: once, as a stream, and on a terminal with its keys.
+#include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <set>
@@ -11,6 +13,7 @@
 #include "support/bpf_test.hpp"
 #include "support/proc.hpp"
 #include "support/stand_in.hpp"
+#include "support/tmux.hpp"
 #include "support/tool.hpp"
 
 namespace tt::alloc_trace::test {
@@ -23,6 +26,13 @@ class WatchTest : public BpfTest {
 protected:
     // A job that allocates and frees all the time, at a modest pace.
     static Arguments busy() { return {"--threads", "4", "--ops", "0", "--rate", "500", "--programs", "8"}; }
+
+    // The view of it on a terminal, as a shell starts it.
+    static std::string view_of(const StandIn& job, const Arguments& options = {}) {
+        Arguments words{tool_path(), "-p", job.pid_text(), "-r", "100"};
+        words.insert(words.end(), options.begin(), options.end());
+        return quoted(words);
+    }
 
     static Outcome watch_once(const StandIn& job, Arguments options) {
         options.insert(options.begin(), {"-p", job.pid_text(), "--once", "-r", "300"});
@@ -141,35 +151,147 @@ TEST_F(WatchTest, DurationEndsIt) {
     EXPECT_FALSE(outcome.out.empty());
 }
 
-// Seed: the keys. On a terminal: b baseline, r reset, d the live buffers, q quit; the screen is given back.
+// Seed: the keys. From the fullest chip to where its largest group came from in three, and all others.
 TEST_F(WatchTest, KeysWorkOnATerminal) {
     StandIn job(busy());
+    Tmux view(view_of(job, {"--stacks", "native"}), 80, 24);
+    view.wait_for("no device memory used yet");
+    job.start();  // all it has is allocated under our eyes
+    std::string seen = view.wait_for("chip 7");
+    EXPECT_NE(seen.find("pid " + job.pid_text()), std::string::npos) << seen;
+    EXPECT_NE(seen.find("L1 + CB"), std::string::npos) << seen;
+    view.press("b");
+    view.wait_for("baseline ");
+    view.press("r");
+    view.wait_for("reset ");
+    view.press("m");
+    view.type("decode");
+    view.wait_for("begins: decode_");
+    view.press("Enter");
+    view.wait_for("phase decode");
+    view.press("Enter");
+    seen = view.wait_for("standin::allocate");
+    EXPECT_NE(seen.find("largest holes: "), std::string::npos) << seen;
+    EXPECT_NE(seen.find("CHANGE"), std::string::npos) << seen;
+    view.press("p");
+    view.wait_for("PAUSED");
+    view.press("Enter");
+    view.wait_for("buffers of: ");
+    view.press("Enter");
+    seen = view.wait_for("footprint");
+    EXPECT_NE(seen.find("calls "), std::string::npos) << seen;
+    view.press("w");
+    const std::string file = dir_.file("live.json");
+    view.type(file);
+    view.press("Enter");
+    view.wait_for("written: ");
+    std::ifstream written(file);
+    const Json json = Json::parse(written);
+    EXPECT_GT(json.at("buffers").size(), 0U);
+    view.press("Escape");
+    view.wait_for("buffers of: ");
+    view.press("Escape");
+    view.wait_for("TOTAL  ");
+    view.press("Escape");
+    view.wait_for("L1 + CB  ");
+    view.press("?");
+    view.wait_for("take a baseline");
+    view.press("Escape");
+    view.wait_for("chip 7");
+    view.press("q");
+    seen = view.wait_for("ended 0");
+    EXPECT_NE(seen.find("chip 7"), std::string::npos) << "the last state stays on the screen\n" << seen;
+}
+
+TEST_F(WatchTest, TheTerminalMayBecomeAnySize) {
+    StandIn job(busy());
     job.start();
-    SpawnOptions options = tool_with({"-p", job.pid_text(), "-r", "200"});
+    Tmux view(view_of(job), 80, 24, {"LC_ALL=C", "NO_COLOR=1"});
+    view.wait_for("chip 7");
+    for (const auto& [width, height] : {std::pair(60, 20), {10, 3}, {200, 60}, {120, 40}, {80, 24}}) {
+        view.resize(width, height);
+        const int rows = height;
+        const std::string seen = view.wait_until(
+            [rows](const std::string& screen) {
+                const std::size_t last = screen.find_last_not_of("\n");
+                return last != std::string::npos && std::count(screen.begin(), screen.begin() + static_cast<std::ptrdiff_t>(last), '\n') == rows - 1 &&
+                       screen.find("chip ") != std::string::npos && (rows < 10 || screen.find("? help") != std::string::npos);
+            },
+            std::to_string(width) + " x " + std::to_string(height)
+        );
+        EXPECT_TRUE(std::all_of(seen.begin(), seen.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) << seen;
+    }
+    view.press("C-c");
+    view.wait_for("ended 0");
+}
+
+TEST_F(WatchTest, SuspendingGivesTheScreenBackAndTakesItAgain) {
+    StandIn job(busy());
+    job.start();
+    Tmux view("bash --norc -i", 80, 24, {"LC_ALL=C.UTF-8", "PS1=ready:"});
+    view.wait_for("ready:");
+    view.type(view_of(job) + "\n");
+    view.wait_for("L1 + CB");
+    view.press("C-z");
+    const std::string stopped = view.wait_for("Stopped");
+    EXPECT_EQ(stopped.find("L1 + CB"), std::string::npos) << stopped;
+    view.type("fg\n");
+    view.wait_for("L1 + CB");
+    view.press("q");
+    view.wait_for("ready:");
+}
+
+TEST_F(WatchTest, WithoutStdinItShowsAndEndsBySignal) {
+    StandIn job(busy());
+    job.start();
+    for (const std::string& stdin_of : {std::string("</dev/null"), std::string("<&-")}) {
+        Tmux view(view_of(job) + " " + stdin_of, 80, 24);
+        view.wait_for("chip 7");
+        view.press("C-c");
+        view.wait_for("ended 0");
+    }
+}
+
+// Lines for a terminal on which nothing can be placed, or of which nothing is known.
+TEST_F(WatchTest, ATerminalThatCannotBePaintedGetsLines) {
+    StandIn job(busy());
+    job.start();
+    for (const std::string& name : {std::string("dumb"), std::string("no-such-terminal")}) {
+        SpawnOptions options = tool_with({"-p", job.pid_text(), "-r", "100"});
+        options.terminal = true;
+        options.environment.push_back("TERM=" + name);
+        Subprocess watch(options);
+        (void)watch.wait_for_out("type=DRAM");
+        watch.signal(SIGINT);
+        const Outcome outcome = watch.wait();
+        EXPECT_EQ(outcome.status, 0) << outcome.err;
+        EXPECT_EQ(outcome.out.find('\x1b'), std::string::npos) << name;
+    }
+}
+
+// A terminal that takes nothing (Ctrl-S) holds up the view, and nothing else: signals are served, events are read, and all is there afterwards.
+TEST_F(WatchTest, ABlockedTerminalHoldsUpNothing) {
+    StandIn job(busy());
+    job.start();
+    SpawnOptions options = tool_with({"-p", job.pid_text(), "-r", "50"});
     options.terminal = true;
     options.environment.push_back("TERM=xterm");
     Subprocess watch(options);
-    std::size_t seen = watch.wait_for_out("DEVICE");
-    seen = watch.wait_for_out("chip 7", seen);
-    EXPECT_EQ(watch.out().find("(baseline"), std::string::npos);
+    std::size_t seen = watch.wait_for_out("chip 7");
+    watch.send("\x13");
     watch.send("b");
-    seen = watch.wait_for_out("(baseline ", seen);  // as in "18.5 MB (baseline 14.2, +4.3)"
-    watch.send("r");
-    seen = watch.wait_for_out("since reset", seen);
-    watch.send("d");
-    seen = watch.wait_for_out("live buffers", seen);
-    seen = watch.wait_for_out("COUNT", seen);
-    watch.send("d");
-    seen = watch.wait_for_out("ALLOCS/S", seen);
+    std::size_t said = 0;
+    for (int i = 0; i < 5; ++i) {
+        watch.signal(SIGUSR1);
+        said = watch.wait_for_err("live buffers at", said);
+    }
+    EXPECT_EQ(watch.out().find("baseline", seen), std::string::npos) << "the terminal takes nothing";
+    watch.send("\x11");
+    seen = watch.wait_for_out("baseline", seen);
     watch.send("q");
     const Outcome outcome = watch.wait();
     EXPECT_EQ(outcome.status, 0) << outcome.err;
-    const std::size_t entered = outcome.out.find("\x1b[?1049h");
-    const std::size_t left = outcome.out.find("\x1b[?1049l");
-    ASSERT_NE(entered, std::string::npos);
-    ASSERT_NE(left, std::string::npos);
-    EXPECT_LT(entered, left);
-    EXPECT_NE(outcome.out.find("pid " + job.pid_text(), left), std::string::npos) << "the last state stays on the screen";
+    EXPECT_NE(outcome.out.find("lost 0", seen), std::string::npos) << outcome.out.substr(seen);
 }
 
 TEST_F(WatchTest, InterruptOnATerminalGivesTheScreenBack) {
@@ -177,8 +299,9 @@ TEST_F(WatchTest, InterruptOnATerminalGivesTheScreenBack) {
     job.start();
     SpawnOptions options = tool_with({"-p", job.pid_text(), "-r", "200"});
     options.terminal = true;
+    options.environment.push_back("TERM=xterm");
     Subprocess watch(options);
-    (void)watch.wait_for_out("DEVICE");
+    (void)watch.wait_for_out("chip 7");
     watch.send("\x03");  // Ctrl-C, made a signal by the terminal
     const Outcome outcome = watch.wait();
     EXPECT_EQ(outcome.status, 0) << outcome.err;

@@ -12,7 +12,9 @@
 #include <iostream>
 #include <utility>
 
+#include "cli/output.hpp"
 #include "cli/sudo_caller.hpp"
+#include "control/mark_message.hpp"
 #include "control/runtime_directory.hpp"
 #include "report/live_view.hpp"
 
@@ -48,7 +50,8 @@ Result<std::unique_ptr<LiveRunner>> LiveRunner::start(const Options& options, Pi
     live.layout_file = options.layout_file;
     live.snapshot = options.snapshot;
     live.lossless = options.lossless;
-    live.stacks = options.command == Command::Watch ? StackKinds{} : options.stacks;  // the table has no place for calls
+    const bool lines = options.command == Command::Watch && (options.once || !stdout_is_terminal());
+    live.stacks = lines ? StackKinds{} : options.stacks;  // its lines have no place for calls
     live.max_frames = options.max_frames;
     live.notice = [](const std::string& text) { spdlog::warn("{}", printable(text)); };
     Result<std::unique_ptr<LiveSession>> session = LiveSession::start(std::move(live), pipeline);
@@ -109,6 +112,15 @@ std::string LiveRunner::take_mark(const std::string& name) {
     ++marks_taken_;
     session_->mark(name);
     return {};
+}
+
+std::string LiveRunner::mark(const std::string& name) {
+    std::string problem = mark_name_problem(name);
+    problem = problem.empty() ? take_mark(name) : "the name does not do: " + problem;
+    if (problem.empty() && marks_) {
+        marks_->place_own();
+    }
+    return problem;
 }
 
 void LiveRunner::answer_marks() {

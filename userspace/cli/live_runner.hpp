@@ -36,6 +36,8 @@ public:
 
     // From now on marks are taken for the recording at `file`, which who called sudo may make, too; empty: to be shown only.
     [[nodiscard]] Status take_marks(const std::string& file);
+    // Takes one of our own; why not, or empty.
+    [[nodiscard]] std::string mark(const std::string& name);
 
     // Serve another descriptor as well.
     [[nodiscard]] EventLoop& loop() { return *loop_; }

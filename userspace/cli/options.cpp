@@ -118,6 +118,14 @@ void add_format(CLI::App& app, Options& options, const std::map<std::string, Out
     add_choice(app, "--format", options.format, formats, help)->type_name("FORMAT");
 }
 
+void add_stacks(CLI::App& app, Options& options) {
+    add_choice(app, "--stacks", options.stacks, kStacks, "Take with each allocation, failure and launch the calls that led to it: native, python, all of them (default), or none")
+        ->type_name("KIND");
+    app.add_option("--max-depth", options.max_frames, "Take so many calls of each, the innermost (default and at most 128)")
+        ->type_name("N")
+        ->check(CLI::Range(1U, ProgramConfig::kMostFrames));
+}
+
 void add_watch(CLI::App& app, Options& options) {
     add_target(app, options);
     add_filter(app, options);
@@ -127,14 +135,7 @@ void add_watch(CLI::App& app, Options& options) {
         ->check(CLI::Range(50, 3'600'000));
     app.add_flag("--once", options.once, "Show the state after one refresh interval and leave");
     app.add_flag("--baseline", options.baseline, "Take the first state shown as baseline and show changes against it");
-}
-
-void add_stacks(CLI::App& app, Options& options) {
-    add_choice(app, "--stacks", options.stacks, kStacks, "Take with each allocation, failure and launch the calls that led to it: native, python, all of them (default), or none")
-        ->type_name("KIND");
-    app.add_option("--max-depth", options.max_frames, "Take so many calls of each, the innermost (default and at most 128)")
-        ->type_name("N")
-        ->check(CLI::Range(1U, ProgramConfig::kMostFrames));
+    add_stacks(app, options);
 }
 
 void add_min_size(CLI::App& app, Options& options) {

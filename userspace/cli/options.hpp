@@ -61,7 +61,7 @@ struct Options {
     bool dump_layout = false;         // doctor
     SnapshotOptions snapshot;         // watch, record
     bool lossless = false;            // watch, record
-    StackKinds stacks{true, true};    // record, log
+    StackKinds stacks{true, true};    // watch, record, log
     std::uint32_t max_frames = ProgramConfig::kMostFrames;  // likewise
 };
 

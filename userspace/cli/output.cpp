@@ -11,7 +11,7 @@
 #include <cstring>
 
 #include "base/unique_fd.hpp"
-#include "sinks/terminal.hpp"
+#include "watch/terminal.hpp"
 
 namespace tt::alloc_trace {
 namespace {
@@ -39,7 +39,7 @@ TextStyle stdout_style(ColorMode color) {
     const bool wanted = color == ColorMode::Auto && stdout_is_terminal() && (no_color == nullptr || *no_color == '\0');
     style.color = color == ColorMode::Always || wanted;
     style.utf8 = std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    style.width = stdout_is_terminal() || std::getenv("COLUMNS") != nullptr ? terminal_size().width : 0;
+    style.width = stdout_is_terminal() || std::getenv("COLUMNS") != nullptr ? watch::terminal_size().width : 0;
     return style;
 }
 

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
 #include <utility>
 
 #include "report/human_size.hpp"
@@ -17,15 +16,8 @@
 namespace tt::alloc_trace {
 namespace {
 
-constexpr std::size_t kLeastHeightForKeys = 5;
 constexpr std::size_t kWidthForDate = 100;      // columns from which the attach time shows its date
 constexpr std::size_t kLeastCommandWidth = 10;  // columns: a shorter piece of a command line says nothing
-
-struct Line {
-    std::string text;
-    const WatchProcess* process = nullptr;  // of a table row
-    const WatchTable::Block* block = nullptr;  // set: a table row
-};
 
 std::string fitted(const std::string& text, const TextStyle& style) {
     return style.width == 0 ? text : cut_to_width(text, style.width, style.utf8);
@@ -183,20 +175,11 @@ std::vector<Note> sharing_notes(const WatchProcess& process) {
     return {{fmt::format("{}: memory shared by {} allocators, used is their union", place_list(places), allocators), Ink::Dim}};
 }
 
-void append_plain(std::vector<Line>& lines, const std::vector<Note>& notes, const TextStyle& style) {
-    std::vector<std::string> texts;
-    append_notes(texts, notes, style);
-    for (std::string& text : texts) {
-        lines.push_back({std::move(text)});
-    }
-}
-
-// The table outlives the lines, which point into it.
-std::vector<Line> body(const WatchModel& model, const WatchTable& shown, const TextStyle& style) {
-    std::vector<Line> lines;
+std::vector<std::string> body(const WatchModel& model, const WatchTable& shown, const TextStyle& style) {
+    std::vector<std::string> lines;
     if (model.processes.empty()) {
-        append_plain(lines, {{"no process seen yet: none of the watched ones used device memory", Ink::Plain}}, style);
-        append_plain(lines, session_notes(model), style);
+        append_notes(lines, {{"no process seen yet: none of the watched ones used device memory", Ink::Plain}}, style);
+        append_notes(lines, session_notes(model), style);
         return lines;
     }
     if (model.processes.size() > 1) {
@@ -206,8 +189,8 @@ std::vector<Line> body(const WatchModel& model, const WatchTable& shown, const T
             human_count(model.events),
             human_count(model.doubts.lost.total())
         );
-        lines.push_back({inked(fitted(text, style), Ink::Strong, style.color)});
-        append_plain(lines, session_notes(model), style);
+        lines.push_back(inked(fitted(text, style), Ink::Strong, style.color));
+        append_notes(lines, session_notes(model), style);
     }
     const std::vector<std::string> table = shown.lines(style);
     std::size_t next_row = 1;
@@ -219,90 +202,40 @@ std::vector<Line> body(const WatchModel& model, const WatchTable& shown, const T
                 ++without_memory;
                 continue;
             }
-            lines.push_back({});
+            lines.emplace_back();
         }
-        lines.push_back({process_line(model, process, style)});
+        lines.push_back(process_line(model, process, style));
         if (model.processes.size() == 1) {
-            append_plain(lines, session_notes(model), style);
+            append_notes(lines, session_notes(model), style);
         }
-        append_plain(lines, process_notes(model, process), style);
+        append_notes(lines, process_notes(model, process), style);
         if (process.rows.empty()) {
-            append_plain(lines, empty_notes(process), style);
+            append_notes(lines, empty_notes(process), style);
             continue;
         }
-        lines.push_back({});
-        lines.push_back({table.front()});
+        lines.emplace_back();
+        lines.push_back(table.front());
         for (const WatchTable::Block& block : shown.blocks()[i]) {
             for (std::size_t row = 0; row < block.rows.size(); ++row) {
-                lines.push_back({table[next_row++], &process, &block});
+                lines.push_back(table[next_row++]);
             }
         }
-        append_plain(lines, sharing_notes(process), style);
+        append_notes(lines, sharing_notes(process), style);
         if (!process.idle_places.empty()) {
-            append_plain(lines, {{place_list(process.idle_places) + ": no allocations seen", Ink::Dim}}, style);
+            append_notes(lines, {{place_list(process.idle_places) + ": no allocations seen", Ink::Dim}}, style);
         }
     }
     if (without_memory > 0) {
-        lines.push_back({});
-        append_plain(lines, {{ended_without_memory(without_memory), Ink::Dim}}, style);
+        lines.emplace_back();
+        append_notes(lines, {{ended_without_memory(without_memory), Ink::Dim}}, style);
     }
     return lines;
 }
 
-// Makes room by a line that says what is missing.
-void fit_height(std::vector<Line>& lines, std::size_t height, const TextStyle& style) {
-    if (height == 0 || lines.size() <= height) {
-        return;
-    }
-    std::size_t rows = 0;
-    std::vector<Place> places;
-    std::set<const WatchProcess*> processes;
-    for (std::size_t i = height - 1; i < lines.size(); ++i) {
-        if (lines[i].block != nullptr) {
-            ++rows;
-            places.insert(places.end(), lines[i].block->places.begin(), lines[i].block->places.end());
-            processes.insert(lines[i].process);
-        }
-    }
-    lines.resize(height - 1);
-    const std::string whose =
-        processes.size() > 1 ? fmt::format("of {} processes", processes.size()) : "of " + place_list(places);
-    const std::string text =
-        rows == 0
-            ? "more lines left out (taller terminal)"
-            : fmt::format(
-                  "{} {} left out (taller terminal, --device, --type)", counted(rows, "more row"), whose
-              );
-    lines.push_back({inked(fitted((style.utf8 ? "… " : "... ") + text, style), Ink::Warning, style.color)});
-}
-
-std::string keys_line(const WatchModel& model, const TextStyle& style) {
-    const char* baseline = model.baseline_age_ns ? "b new baseline" : "b baseline";
-    return inked(
-        fitted(fmt::format("{}  r reset counters  d buffers  q quit", baseline), style), Ink::Dim, style.color
-    );
-}
-
 }  // namespace
 
-std::vector<std::string> watch_text_lines(const WatchModel& model, const WatchTextOptions& options) {
-    const WatchTable table(model, options.style);
-    std::vector<Line> lines = body(model, table, options.style);
-    const bool keys = options.interactive && (options.height == 0 || options.height >= kLeastHeightForKeys);
-    fit_height(lines, keys && options.height != 0 ? options.height - 2 : options.height, options.style);
-    std::vector<std::string> texts;
-    for (Line& line : lines) {
-        texts.push_back(std::move(line.text));
-    }
-    if (keys) {
-        texts.emplace_back();
-        texts.push_back(keys_line(model, options.style));
-    }
-    return texts;
-}
-
-std::string render_watch_text(const WatchModel& model, const WatchTextOptions& options) {
-    return joined(watch_text_lines(model, options));
+std::string render_watch_text(const WatchModel& model, const TextStyle& style) {
+    return joined(body(model, WatchTable(model, style), style));
 }
 
 }  // namespace tt::alloc_trace

@@ -88,6 +88,7 @@ void count_from_reset(WatchProcess& process, const ProcessSample& zero) {
 
 WatchProcess make_process(const ProcessState& state, const SessionInfo& session, const WatchContext& context) {
     WatchProcess process;
+    process.key = process_key(state);
     process.pid = state.pid;
     process.parent_pid = state.parent_pid;
     process.command = state.command;

@@ -54,6 +54,7 @@ struct WatchRow {
 };
 
 struct WatchProcess {
+    ProcessKey key;
     std::uint32_t pid = 0;
     std::uint32_t parent_pid = 0;
     std::string command;  // as the process gave it: not printable

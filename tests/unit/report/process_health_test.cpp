@@ -27,7 +27,7 @@ WatchModel model_of(const Stream& stream) {
 }
 
 std::string watch_text(const Stream& stream, std::size_t width = 120, bool utf8 = true) {
-    return render_watch_text(model_of(stream), {{width, false, utf8}, 0, false});
+    return render_watch_text(model_of(stream), {width, false, utf8});
 }
 
 // Attached to a job that holds 3 GiB DRAM and an L1 buffer on two chips.

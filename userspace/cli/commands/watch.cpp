@@ -1,53 +1,40 @@
 // SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors
 // SPDX-License-Identifier: Apache-2.0
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <memory>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
-#include "base/clock.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/live_runner.hpp"
+#include "cli/live_screen.hpp"
 #include "cli/output.hpp"
 #include "report/display_text.hpp"
-#include "report/live_view.hpp"
 #include "report/render_watch_lines.hpp"
 #include "report/render_watch_text.hpp"
-#include "report/watch_model.hpp"
-#include "sinks/terminal.hpp"
 
 namespace tt::alloc_trace {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstTable{250};  // nobody should wait for a long refresh to see anything
 
-// One watch run: what is shown, against which earlier samples, and how.
+// One watch run: what is shown, and how.
 class Watch {
 public:
     Watch(const Options& options, Pipeline& pipeline, LiveRunner& runner) :
-        options_(options), pipeline_(pipeline), runner_(runner), style_(stdout_style(options.color)) {
+        options_(options), runner_(runner), samples_(options.filter, pipeline, runner), style_(stdout_style(options.color)) {
         format_ = options.format != OutputFormat::Auto ? options.format
                   : stdout_is_terminal()               ? OutputFormat::Text
                                                        : OutputFormat::Plain;
         if (format_ == OutputFormat::Text && stdout_is_terminal() && !options.once) {
-            terminal_ = std::make_unique<Terminal>();
+            screen_ = LiveScreen::open(options, style_, pipeline, runner, samples_);
+            if (!screen_ && options.format == OutputFormat::Auto) {
+                format_ = OutputFormat::Plain;  // a terminal that only goes on writing
+            }
         }
-        previous_ = take_sample(pipeline.view(), monotonic_ns());
     }
 
-    [[nodiscard]] Status start() {
-        if (!terminal_ || !terminal_->reads_keys()) {
-            return {};
-        }
-        return runner_.loop().watch(STDIN_FILENO, Trigger::Level, [this] { on_keys(); });
-    }
+    [[nodiscard]] Status start() { return screen_ ? screen_->start() : Status{}; }
 
     // The regular refresh.
     [[nodiscard]] Status tick() {
@@ -55,49 +42,31 @@ public:
             runner_.end(LiveRunner::End::Asked);  // and once more after it, when everything is known
             return {};
         }
-        const UsageSample now = take_sample(pipeline_.view(), monotonic_ns());
-        if (options_.baseline && !baseline_) {
-            baseline_ = now;
+        if (screen_) {
+            screen_->refresh();
+            return {};
         }
-        Status shown = show(now);
-        previous_ = now;
-        return shown;
+        return show();
     }
 
     // After the end: the last state stays on the screen of a terminal.
     [[nodiscard]] Status finish() {
-        const bool painted = terminal_ != nullptr;
-        terminal_.reset();
-        if (!painted) {
-            return {};
-        }
-        const UsageSample now = take_sample(pipeline_.view(), monotonic_ns());
-        return write_stdout(render_watch_text(model(now), {style_, 0, false}));
+        const bool painted = screen_ != nullptr;
+        screen_.reset();
+        return painted ? write_stdout(render_watch_text(samples_.model(false), style_)) : Status{};
     }
 
 private:
-    [[nodiscard]] WatchModel model(const UsageSample& now) const {
-        WatchContext context;
-        context.now_ns = now.t_ns;
-        context.previous = &previous_;
-        context.baseline = baseline_ ? &*baseline_ : nullptr;
-        context.reset = reset_ ? &*reset_ : nullptr;
-        const RingStatus ring = runner_.session().ring();
-        context.ring = RingFill{ring.capacity_bytes, 0, ring.peak_bytes};
-        context.filter = options_.filter;
-        return build_watch_model(pipeline_.view(), runner_.session().info(), context);
-    }
-
-    [[nodiscard]] Status show(const UsageSample& now) {
-        if (terminal_) {
-            paint(now);
-            return {};
+    [[nodiscard]] Status show() {
+        if (options_.baseline && !samples_.has_baseline()) {
+            samples_.take_baseline();
         }
+        const WatchModel model = samples_.model(true);
         std::string text;
         switch (format_) {
-            case OutputFormat::Json: text = json_line(watch_json(model(now), runner_.session().info())); break;
-            case OutputFormat::Text: text = render_watch_text(model(now), {style_, 0, false}); break;
-            default: text = render_watch_plain(model(now));
+            case OutputFormat::Json: text = json_line(watch_json(model, runner_.session().info())); break;
+            case OutputFormat::Text: text = render_watch_text(model, style_); break;
+            default: text = render_watch_plain(model);
         }
         bool closed = false;
         Status written = write_stdout(text, &closed);
@@ -107,59 +76,12 @@ private:
         return written;
     }
 
-    void paint(const UsageSample& now) {
-        const TerminalSize size = terminal_size();
-        style_.width = size.width;
-        if (!show_buffers_) {
-            terminal_->paint(watch_text_lines(model(now), {style_, size.height, terminal_->reads_keys()}));
-            return;
-        }
-        const std::string text = render_live_text(
-            build_live_view(pipeline_.view(), runner_.session().info(), options_.filter), runner_.session().info(), style_, rows_for(size)
-        );
-        std::vector<std::string> lines;
-        for (std::size_t start = 0; start < text.size() && lines.size() + 1 < size.height;) {
-            const std::size_t end = text.find('\n', start);
-            lines.push_back(text.substr(start, end - start));
-            start = end == std::string::npos ? text.size() : end + 1;
-        }
-        lines.emplace_back("d back to the table   q quit");
-        terminal_->paint(lines);
-    }
-
-    // Groups and circular buffers share the screen, with headings between.
-    static std::size_t rows_for(const TerminalSize& size) {
-        constexpr std::size_t kHeadings = 10;
-        return size.height > kHeadings + 2 ? (size.height - kHeadings) / 2 : 1;
-    }
-
-    void on_keys() {
-        while (const std::optional<char> key = terminal_ ? terminal_->read_key() : std::nullopt) {
-            const UsageSample now = take_sample(pipeline_.view(), monotonic_ns());
-            switch (*key) {
-                case 'b': baseline_ = now; break;
-                case 'r':
-                    reset_ = now;
-                    pipeline_.tracker().reset_peaks();
-                    break;
-                case 'd': show_buffers_ = !show_buffers_; break;
-                case 'q': runner_.end(LiveRunner::End::Asked); return;
-                default: continue;
-            }
-            paint(now);
-        }
-    }
-
     const Options& options_;
-    Pipeline& pipeline_;
     LiveRunner& runner_;
+    WatchSamples samples_;
     TextStyle style_;
     OutputFormat format_ = OutputFormat::Plain;
-    std::unique_ptr<Terminal> terminal_;
-    bool show_buffers_ = false;
-    UsageSample previous_;
-    std::optional<UsageSample> baseline_;
-    std::optional<UsageSample> reset_;
+    std::unique_ptr<LiveScreen> screen_;
 };
 
 }  // namespace
