@@ -187,10 +187,7 @@ static __always_inline int emit_buffer(struct pt_regs *regs, __u32 program, __u3
     if (news) { /* what its allocator has to hand out is read at once: the process may be short-lived */
         wakeup = BPF_RB_FORCE_WAKEUP;
     }
-    bool stops = news && config.hold && kind != TAT_EVENT_FREED;
-    if (stops) { /* the signal before the record, as below */
-        bpf_send_signal_thread(SIGSTOP);
-    }
+    bool stops = news && kind != TAT_EVENT_FREED && hold_current(0);
     event->header.stack = stack;
     event->buffer = buffer;
     event->address = TAT_VALUE(regs, program, address);
@@ -383,10 +380,7 @@ static __always_inline int tell_mappings(__u32 flags) {
         return 0;
     }
     event->header.flags = flags;
-    /* The signal first: whoever reads the record continues the process, and a signal that came after that would stop it for good. */
-    if (config.hold) {
-        bpf_send_signal(SIGSTOP);
-    }
+    hold_current(1);
     bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
     return 1;
 }

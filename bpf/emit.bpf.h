@@ -83,6 +83,26 @@ static __always_inline void fill_header(
 
 #define SIGSTOP 19
 
+static __always_inline bool reader_answers(__u64 patience_ns) {
+    return now_ns() < *(volatile __u64 *)&reader_alive_ns + patience_ns;
+}
+
+/* Before the record that says why: whoever reads that continues the process. False: it is not stopped. */
+static __noinline int hold_current(int whole_process) {
+    __u32 pid = current_pid_tgid() >> 32;
+    __u64 now = now_ns();
+    if (!config.hold || !reader_answers(TAT_HOLD_NS)) {
+        return 0;
+    }
+    if (whole_process) {
+        bpf_send_signal(SIGSTOP);
+    } else {
+        bpf_send_signal_thread(SIGSTOP);
+    }
+    bpf_map_update_elem(&held, &pid, &now, BPF_ANY);
+    return 1;
+}
+
 /*
  * The signal first: whoever finds the entry can be sure that it was sent. And again with every event above the limit: an entry
  * does not say that the process stands still, it may have been continued a moment ago. To this thread, which stops all the
@@ -108,7 +128,7 @@ static __always_inline void *reserve(__u32 size, __u32 kind, __u64 pid_tgid, str
     if (fill > statistics.peak_fill_bytes) {
         statistics.peak_fill_bytes = fill;
     }
-    if (config.pause_bytes && fill >= config.pause_bytes) {
+    if (config.pause_bytes && fill >= config.pause_bytes && reader_answers(TAT_PAUSE_NS)) {
         pause_current();
     }
     if (fill > config.headroom_limit && !may_use_headroom(kind)) {

@@ -16,6 +16,9 @@ __u32 collecting;
 /* Set by userspace while the probes are in one process only: whoever hits one is the target. */
 __u32 scoped;
 
+/* When the reader of the ring was heard of last, on its clock: nobody waits for one that is stopped itself, or stuck. */
+__u64 reader_alive_ns;
+
 /* Losses so far by class; stamped into every record, so the reader sees where in the stream they happened. */
 __u32 lost[TAT_LOSS_CLASSES];
 
@@ -57,6 +60,14 @@ struct {
     __type(key, __u32);
     __type(value, __u64);
 } paused SEC(".maps");
+
+/* Likewise, those stopped for what must be looked at before they go on. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 1024);
+    __type(key, __u32);
+    __type(value, __u64);
+} held SEC(".maps");
 
 #define TAT_THREAD_SLOTS 65536
 

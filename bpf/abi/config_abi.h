@@ -6,6 +6,11 @@
 
 #define TAT_NO_OFFSET 0xffffffffU
 
+/* How long the reader of the ring may say nothing while a process is stopped because the ring is half full, or for what must be looked
+ * at before it goes on. Then nothing is stopped any more, and what was is continued. */
+#define TAT_PAUSE_NS 2000000000ULL
+#define TAT_HOLD_NS 20000000000ULL
+
 /* Where a value is when a probe hits: TAT_REG_*, and whether it is there or in memory at register + displacement. */
 #define TAT_REG_NONE 0
 #define TAT_REG_RAX 1

@@ -119,6 +119,27 @@ TEST_F(StoppedCommandTest, GoesOnWhenTheRecorderIsKilled) { expect_to_go_on({});
 // As a container's processes: they are not children of what started it.
 TEST_F(StoppedCommandTest, WithoutItsParentGoesOnWhenTheRecorderIsKilled) { expect_to_go_on({"setsid", "--fork"}); }
 
+// --lossless, and nobody reads any more (a Ctrl-Z, a debugger, a system call that does not return): the job does not wait for ever, and
+// what it did meanwhile is counted as lost.
+TEST_F(HarmTest, StoppedRecorderDoesNotFreezeAJobOfLossless) {
+    StandIn job({"--threads", "4", "--ops", "30000", "--shared"});
+    Recorder recorder({"-p", job.pid_text(), "--lossless", "--ring-size", "1M"}, file_);
+    recorder.process().signal(SIGSTOP);
+    ASSERT_TRUE(eventually([&] { return process_state(recorder.process().pid()) == 'T'; }));
+    job.run_all();
+    recorder.process().signal(SIGCONT);
+    job.run_all();
+    const Outcome outcome = recorder.interrupt();
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const auto replayed = replay(file_);
+    EXPECT_TRUE(replayed->complete);
+    const Truth truth = job.truth();
+    const Lost& lost = replayed->view().lost;
+    EXPECT_GT(lost.total(), 0U);
+    EXPECT_EQ(replayed->account(truth.pid).allocs + lost.allocated, truth.allocs);
+    EXPECT_EQ(job.exit(), 0);
+}
+
 // Killed before the command was let go: it must not start untraced, and not wait for ever.
 TEST_F(HarmTest, CommandHeldBackDoesNotOutliveItsRecorder) {
     Subprocess tool(tool_with({"record", "-o", file_, "--", standin_path(), "--control"}));

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "abi/config_abi.h"
+#include "base/clock.hpp"
 #include "abi/event_abi.h"
 #include "tat_bpf.skel.h"
 #include "kernel/kernel_support.hpp"
@@ -269,6 +270,7 @@ Status BpfPrograms::share_maps(tat_bpf& instance) const {
           std::pair{own.unwind_mappings, theirs.unwind_mappings},
           std::pair{own.unwind_processes, theirs.unwind_processes},
           std::pair{own.paused, theirs.paused},
+          std::pair{own.held, theirs.held},
           std::pair{own.bss, theirs.bss}}) {
         if (const int error = bpf_map__reuse_fd(to, bpf_map__fd(from))) {
             return fail_errno(ErrorCode::RunTime, std::string("cannot share the map ") + bpf_map__name(from), -error);
@@ -366,7 +368,7 @@ void BpfPrograms::end_scope() { std::atomic_ref(object_->bss->scoped).store(0); 
 
 std::vector<BpfPrograms::Paused> BpfPrograms::take_paused() {
     std::vector<Paused> taken;
-    const int map = bpf_map__fd(object_->maps.paused);
+    const int map = paused_fd();
     Paused entry;
     while (bpf_map_get_next_key(map, nullptr, &entry.pid) == 0 &&
            bpf_map_lookup_elem(map, &entry.pid, &entry.since_ns) == 0 && bpf_map_delete_elem(map, &entry.pid) == 0) {
@@ -374,6 +376,10 @@ std::vector<BpfPrograms::Paused> BpfPrograms::take_paused() {
     }
     return taken;
 }
+
+void BpfPrograms::release_held(std::uint32_t pid) { (void)bpf_map_delete_elem(held_fd(), &pid); }
+
+void BpfPrograms::tell_alive() { std::atomic_ref(object_->bss->reader_alive_ns).store(monotonic_ns()); }
 
 void BpfPrograms::set_complete_from_now() {
     timespec now{};
@@ -406,6 +412,10 @@ Result<UnwindMaps> BpfPrograms::open_unwind_maps() const { return UnwindMaps::op
 int BpfPrograms::ring_fd() const { return bpf_map__fd(object_->maps.ring); }
 
 int BpfPrograms::targets_fd() const { return bpf_map__fd(object_->maps.targets); }
+
+int BpfPrograms::paused_fd() const { return bpf_map__fd(object_->maps.paused); }
+
+int BpfPrograms::held_fd() const { return bpf_map__fd(object_->maps.held); }
 
 std::uint64_t BpfPrograms::peak_fill_bytes() const { return object_->bss->statistics.peak_fill_bytes; }
 

@@ -106,6 +106,12 @@ public:
     };
     [[nodiscard]] std::vector<Paused> take_paused();
 
+    // One that was held is about to be continued.
+    void release_held(std::uint32_t pid);
+
+    // Its reader is there. One that says nothing is waited for by no process: TAT_PAUSE_NS, TAT_HOLD_NS.
+    void tell_alive();
+
     // Processes that start after now are known from their first event on; none is while probes are being added.
     void set_complete_from_now();
     void set_none_complete();
@@ -120,6 +126,8 @@ public:
 
     [[nodiscard]] int ring_fd() const;
     [[nodiscard]] int targets_fd() const;
+    [[nodiscard]] int paused_fd() const;
+    [[nodiscard]] int held_fd() const;
     [[nodiscard]] std::size_t ring_bytes() const { return ring_bytes_; }
     [[nodiscard]] std::uint64_t peak_fill_bytes() const;
     [[nodiscard]] LossCounters losses() const;

@@ -4,26 +4,36 @@
 
 #include <bpf/bpf.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdint>
 #include <ctime>
 #include <fstream>
 #include <string>
 #include <utility>
 
+#include "abi/config_abi.h"
+#include "base/clock.hpp"
+
 namespace tt::alloc_trace {
 namespace {
 
 constexpr char kDismissed = 'd';
+constexpr char kAlive = 'a';
+constexpr std::uint64_t kAlivePeriodNs = 250'000'000;
+constexpr int kLookPeriodMs = 500;
 constexpr int kContinueRounds = 100;
 constexpr timespec kContinuePeriod{0, 50'000'000};
 // What stays open in the helper.
 constexpr int kLifeline = STDIN_FILENO;
 constexpr int kTargets = STDOUT_FILENO;
+constexpr int kPaused = STDERR_FILENO;
+constexpr int kHeld = STDERR_FILENO + 1;
 
 bool is_stopped(std::uint32_t pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
@@ -44,19 +54,55 @@ void continue_stopped_targets() {
     }
 }
 
-// Nothing but the lifeline and the map of targets stays open: a probe lives as long as anybody holds its descriptor, and so does our
-// end of the lifeline.
-[[noreturn]] void guard(int lifeline, int targets) {
-    dup2(lifeline, kLifeline);
-    dup2(targets, kTargets);
-    syscall(SYS_close_range, kTargets + 1, ~0U, 0);
-    char message = 0;
-    if (read(kLifeline, &message, 1) <= 0) {
-        // The kernel lets go of a dead tracer's probes one after the other: until then they may stop a process again.
-        for (int i = 0; i < kContinueRounds; ++i) {
-            continue_stopped_targets();
-            nanosleep(&kContinuePeriod, nullptr);
+// Those that `map` says were stopped for the tracer: nobody else's stop is ended.
+void continue_all_of(int map) {
+    std::uint32_t pid = 0;
+    while (bpf_map_get_next_key(map, nullptr, &pid) == 0 && bpf_map_delete_elem(map, &pid) == 0) {
+        kill(static_cast<pid_t>(pid), SIGCONT);
+    }
+}
+
+// Until the tracer is gone. One that is stopped itself, or stuck, is as good as gone for who waits for it; the programs stop nothing
+// more from then on (TAT_PAUSE_NS).
+void watch_over_tracer() {
+    std::uint64_t heard_ns = monotonic_ns();
+    while (true) {
+        pollfd lifeline{kLifeline, POLLIN, 0};
+        char message = 0;
+        if (poll(&lifeline, 1, kLookPeriodMs) > 0) {
+            if (read(kLifeline, &message, 1) <= 0) {
+                return;
+            }
+            if (message == kDismissed) {
+                _exit(0);
+            }
+            heard_ns = monotonic_ns();
         }
+        const std::uint64_t silent_ns = monotonic_ns() - heard_ns;
+        if (silent_ns >= TAT_PAUSE_NS) {
+            continue_all_of(kPaused);
+        }
+        if (silent_ns >= TAT_HOLD_NS) {
+            continue_all_of(kHeld);
+        }
+    }
+}
+
+// Nothing but the lifeline and the maps stays open: a probe lives as long as anybody holds its descriptor, and so does our end of the
+// lifeline.
+[[noreturn]] void guard(std::array<int, 4> kept) {
+    for (int& fd : kept) {  // out of the way of each other
+        fd = fcntl(fd, F_DUPFD, kHeld + 1);
+    }
+    for (int to = kLifeline; to <= kHeld; ++to) {
+        dup2(kept.at(static_cast<std::size_t>(to)), to);
+    }
+    syscall(SYS_close_range, kHeld + 1, ~0U, 0);
+    watch_over_tracer();
+    // The kernel lets go of a dead tracer's probes one after the other: until then they may stop a process again.
+    for (int i = 0; i < kContinueRounds; ++i) {
+        continue_stopped_targets();
+        nanosleep(&kContinuePeriod, nullptr);
     }
     _exit(0);
 }
@@ -65,7 +111,7 @@ void continue_stopped_targets() {
 
 Result<StopGuardian> StopGuardian::start(const BpfPrograms& programs) {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) {
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
         return fail_errno(ErrorCode::RunTime, "cannot make a pipe", errno);
     }
     UniqueFd read_end(ends[0]);
@@ -77,7 +123,7 @@ Result<StopGuardian> StopGuardian::start(const BpfPrograms& programs) {
     if (helper == 0) {
         setsid();  // a Ctrl-C or the end of the terminal is for the tracer
         write_end.reset();
-        guard(read_end.get(), programs.targets_fd());
+        guard({read_end.get(), programs.targets_fd(), programs.paused_fd(), programs.held_fd()});
     }
     return StopGuardian(helper, std::move(write_end));
 }
@@ -85,8 +131,17 @@ Result<StopGuardian> StopGuardian::start(const BpfPrograms& programs) {
 StopGuardian::StopGuardian(StopGuardian&& other) noexcept :
     helper_(std::exchange(other.helper_, -1)), lifeline_(std::move(other.lifeline_)) {}
 
+void StopGuardian::tell_alive() {
+    const std::uint64_t now = monotonic_ns();
+    if (now - told_ns_ >= kAlivePeriodNs) {
+        told_ns_ = now;
+        (void)!write(lifeline_.get(), &kAlive, 1);  // full only if the helper does not run: then it needs no news
+    }
+}
+
 StopGuardian::~StopGuardian() {
     if (helper_ > 0) {
+        fcntl(lifeline_.get(), F_SETFL, 0);  // must arrive
         (void)!write(lifeline_.get(), &kDismissed, 1);
         waitpid(helper_, nullptr, 0);
     }

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <utility>
 
+#include "abi/config_abi.h"
 #include "base/clock.hpp"
 #include "kernel/kernel_support.hpp"
 #include "live/host_session.hpp"
@@ -51,6 +52,7 @@ Result<std::unique_ptr<LiveSession>> LiveSession::start(LiveOptions options, Eve
     if (!started) {
         return tl::make_unexpected(started.error());
     }
+    session->tell_alive();
     session->programs_->collect(true);
     session->update_info();
     if (Status walked = session->pump_until_walked(kMaxFirstWalkNs); !walked) {
@@ -362,8 +364,23 @@ void LiveSession::forget_stacks(std::uint32_t pid) {
     }
 }
 
+// A process that was held for us went on untraced if we were silent for too long: it is said, never known by ourselves.
+void LiveSession::tell_alive() {
+    const std::uint64_t now = monotonic_ns();
+    if (command_ && alive_ns_ != 0 && now - alive_ns_ > TAT_HOLD_NS) {
+        consume(Lost{{now, 0, 0}, 0, 0, 0, 1});
+        options_.notice("the tracer stood still for more than 20 s: what processes loaded meanwhile may be missing");
+    }
+    alive_ns_ = now;
+    programs_->tell_alive();
+    if (guardian_) {
+        guardian_->tell_alive();
+    }
+}
+
 Result<bool> LiveSession::pump() {
     const std::uint64_t began_ns = monotonic_ns();
+    tell_alive();
     const LossCounters lost_before = programs_->losses();
     const Result<std::size_t> taken = ring_->consume(kBatch);
     if (!taken) {
@@ -430,6 +447,7 @@ void LiveSession::act_on(const ProcessNews& news) {
 
 // It stopped itself to wait for us.
 void LiveSession::continue_held(std::uint32_t pid) {
+    programs_->release_held(pid);
     if (const Result<ProcessHandle> process = ProcessHandle::open(pid)) {
         (void)send_signal(*process, SIGCONT);
     }

@@ -122,6 +122,7 @@ private:
     void add_if_older_than_probes(const ProcessHandle& process);
     [[nodiscard]] Status add_target(const ProcessHandle& process, bool from_first_event);
     [[nodiscard]] pid_t scope() const;
+    void tell_alive();
     std::vector<ProcessPaused> continue_paused();
     void act_on(const ProcessNews& news);
     void continue_held(std::uint32_t pid);
@@ -177,6 +178,7 @@ private:
     std::vector<ProcessNews> news_;  // to be looked at
     std::vector<std::uint32_t> appeared_;  // likewise, but they do not wait for it
     std::deque<Marked> marks_;  // not placed yet
+    std::uint64_t alive_ns_ = 0;  // when the ring was looked at last
     bool stopped_ = false;
 };
 
