@@ -114,6 +114,30 @@ TEST_F(SeveralProcessesTest, ProcessesThatAreRefusedUnderAllWereNotSeen) {
     }
 }
 
+// A program of somebody else that calls (its copy of) the runtime with garbage ends nobody's trace but its own.
+TEST_F(SeveralProcessesTest, GarbageOfANeighbourIsRefusedAlone) {
+    const std::string copy = dir_.file("libtt_metal.so");
+    std::filesystem::copy_file(standin_library(), copy);
+    StandIn job(storm_);
+    SpawnOptions hostile;
+    hostile.arguments = {TAT_HOSTILE_JOB, copy, "64"};
+    Subprocess neighbour(hostile);
+    neighbour.wait_for_out("ready");
+    Recorder recorder({"-a"}, file_);
+    neighbour.send("go\n");
+    recorder.process().wait_for_err("pid " + std::to_string(neighbour.pid()));
+    job.run_all();
+    const Truth truth = job.truth();
+    neighbour.close_stdin();
+    EXPECT_EQ(neighbour.wait().status, 0);
+    const Outcome outcome = recorder.interrupt();
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const auto replayed = replay(file_);
+    EXPECT_EQ(replayed->account(truth.pid).allocs, truth.allocs);
+    EXPECT_EQ(replayed->account(truth.pid).frees, truth.frees);
+    ASSERT_TRUE(replayed->process(static_cast<std::uint32_t>(neighbour.pid())).not_seen);
+}
+
 // The runtime inside with hidden symbols, in a program of its own or one that is linked statically; there at the attach, and started later.
 class HiddenRuntimeTest : public BpfTest, public testing::WithParamInterface<const char*> {};
 

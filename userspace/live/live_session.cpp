@@ -316,8 +316,10 @@ void LiveSession::consume(const Event& event) {
         pythons_.forked(pid, forked->child_pid);
     } else if (std::holds_alternative<ProcessExec>(event)) {
         forget_stacks(pid);
+        decoder_.forget(pid);
     } else if (std::holds_alternative<ProcessExited>(event)) {
         forget_stacks(pid);
+        decoder_.forget(pid);
         alive_.erase(pid);
         exiting_.erase(pid);
         told_not_seen_.erase(pid);
@@ -412,12 +414,29 @@ Result<bool> LiveSession::pump() {
         }
     }
     keeper_.proceed(drained);
-    for (const auto& failure : {decoder_.failure(), keeper_.failure()}) {
-        if (failure) {
-            return tl::make_unexpected(*failure);
-        }
+    if (Status others = refuse_contradicting(); !others) {
+        return tl::make_unexpected(others.error());
     }
     return drained;
+}
+
+// An error if none is left that could be traced: with -a there always may be one.
+Status LiveSession::refuse_contradicting() {
+    std::vector<Contradiction> refused = decoder_.take_contradictions();
+    for (Contradiction& walked : keeper_.take_contradictions()) {
+        decoder_.refuse(walked.pid);
+        refused.push_back(std::move(walked));
+    }
+    for (const Contradiction& contradiction : refused) {
+        const bool any_other = std::any_of(alive_.begin(), alive_.end(), [&](std::uint32_t pid) { return !decoder_.is_refused(pid); });
+        if (!options_.target.all && !any_other) {
+            return tl::make_unexpected(contradiction.why);
+        }
+        if (const Result<ProcessHandle> process = ProcessHandle::open(contradiction.pid)) {
+            tell_not_seen(*process, false, contradiction.why);
+        }
+    }
+    return {};
 }
 
 // Continues what the programs stopped because the ring ran full.

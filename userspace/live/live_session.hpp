@@ -124,6 +124,7 @@ private:
     [[nodiscard]] pid_t scope() const;
     void tell_alive();
     std::vector<ProcessPaused> continue_paused();
+    [[nodiscard]] Status refuse_contradicting();
     void act_on(const ProcessNews& news);
     void continue_held(std::uint32_t pid);
     [[nodiscard]] static bool has_ended(std::uint32_t pid);

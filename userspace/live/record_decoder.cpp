@@ -278,8 +278,8 @@ bool RecordDecoder::decode_code_object(std::span<const std::byte> bytes) {
 std::optional<ProcessNews> RecordDecoder::decode(std::span<const std::byte> record, EventConsumer& consumer) {
     ++statistics_.records;
     tat_event_header header{};
-    if (record.size() < sizeof(header) || failure_) {
-        statistics_.malformed += failure_ ? 0 : 1;
+    if (record.size() < sizeof(header)) {
+        ++statistics_.malformed;
         return std::nullopt;
     }
     std::memcpy(&header, record.data(), sizeof(header));
@@ -354,6 +354,9 @@ bool RecordDecoder::decode_object(
     Instance& instance = instances_[header.instance - 1U];
     if (header.kind != TAT_EVENT_OWNER && header.kind != TAT_EVENT_PROGRAM_NOT_TOLD) {
         ++instance.hits[static_cast<std::size_t>(role_of(header))];
+    }
+    if (!refused_.empty() && refused_.contains(header.pid)) {
+        return true;
     }
     switch (header.kind) {
         case TAT_EVENT_ALLOCATED:
@@ -454,7 +457,6 @@ bool RecordDecoder::failure_follows(std::uint8_t instance) const {
 
 void RecordDecoder::note_implausible(const tat_buffer_event& record, Instance& instance, EventConsumer& consumer) {
     ++statistics_.implausible;
-    ++instance.implausible;
     Lost lost{{record.header.time_ns, 0, 0}};
     switch (record.header.kind) {
         case TAT_EVENT_ALLOCATED: lost.allocated = 1; break;
@@ -462,16 +464,19 @@ void RecordDecoder::note_implausible(const tat_buffer_event& record, Instance& i
         default: lost.lifecycle = 1;
     }
     consumer.consume(lost);
-    if (!instance.proved && instance.implausible >= kImplausibleLimit) {
+    if (!instance.proved && ++instance.implausible[record.header.pid] >= kImplausibleLimit) {
         const std::string pid = std::to_string(record.header.pid);
         const LayoutProfile& layout = instance.what.layout;
-        failure_ = Error{
+        instance.implausible.erase(record.header.pid);
+        refuse(record.header.pid);
+        Error why{
             ErrorCode::NotTraceable,
             "the first " + std::to_string(kImplausibleLimit) + " Buffer objects of process " + pid +
                 " do not look like object layout " + layout.name + " (" + layout.summary +
                 "): decoding stopped, no figure shown would be right",
             "see `tt-alloc-trace doctor -p " + pid + "`; give the right one by --layout FILE",
             0};
+        contradictions_.push_back({record.header.pid, std::move(why)});
     }
 }
 

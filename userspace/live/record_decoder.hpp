@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "base/error.hpp"
 #include "event/event.hpp"
 #include "event/event_consumer.hpp"
+#include "live/contradiction.hpp"
 #include "live/event_abi.hpp"
 #include "live/stack_decoder.hpp"
 #include "live/waiting_exceptions.hpp"
@@ -60,11 +62,11 @@ struct ProcessNews {
 
 class RecordDecoder {
 public:
-    // So many contradictions before the first plausible object mean that the layout does not fit this build.
+    // So many contradictions of a process, before the first plausible object of its build, mean that the layout does not fit.
     static constexpr std::uint64_t kImplausibleLimit = 16;
 
     // In the order of their ids, which begin with 1.
-    void add_instance(DecodedInstance instance) { instances_.push_back({std::move(instance), {}, false, 0}); }
+    void add_instance(DecodedInstance instance) { instances_.push_back({std::move(instance)}); }
 
     // Hands events to `consumer`, mostly one (a loss precedes the event that revealed it). Returns what it has to say to the session.
     std::optional<ProcessNews> decode(std::span<const std::byte> record, EventConsumer& consumer);
@@ -81,8 +83,12 @@ public:
     // Tells all that still wait: no more records come.
     void finish(EventConsumer& consumer) { exceptions_.tell_all(consumer); }
 
-    // An error once the layout has proved wrong; nothing is decoded any more.
-    [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+    // Processes refused since the last call. Any program can load a runtime and call it with garbage: that is nobody else's fault.
+    [[nodiscard]] std::vector<Contradiction> take_contradictions() { return std::exchange(contradictions_, {}); }
+    void refuse(std::uint32_t pid) { refused_.insert(pid); }
+    [[nodiscard]] bool is_refused(std::uint32_t pid) const { return refused_.contains(pid); }
+    // Its number means another process, or another program, from now on.
+    void forget(std::uint32_t pid) { refused_.erase(pid); }
     [[nodiscard]] const DecoderStatistics& statistics() const { return statistics_; }
     // Losses seen so far, in TAT_LOSS_* order.
     [[nodiscard]] const std::array<std::uint32_t, TAT_LOSS_CLASSES>& losses_seen() const { return losses_; }
@@ -97,7 +103,7 @@ private:
         DecodedInstance what;
         std::array<std::uint64_t, kProbeRoleCount> hits{};
         bool proved = false;            // its layout, by a plausible object
-        std::uint64_t implausible = 0;
+        std::map<std::uint32_t, std::uint64_t> implausible{};  // until then, by process
     };
 
     void check_sequence(const tat_event_header& header);
@@ -126,7 +132,8 @@ private:
     StackDecoder stacks_;
     bool sequences_forgotten_ = false;  // too many threads: a first record may be any one of its thread
     DecoderStatistics statistics_;
-    std::optional<Error> failure_;
+    std::set<std::uint32_t> refused_;
+    std::vector<Contradiction> contradictions_;
 };
 
 }  // namespace tt::alloc_trace

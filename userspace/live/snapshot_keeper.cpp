@@ -346,7 +346,11 @@ void SnapshotKeeper::use(std::uint32_t pid, Process& process, WalkOutcome& outco
     const auto& allocators = process.known.allocators();
     const bool emptied = std::any_of(allocators.begin(), allocators.end(), [](const auto& entry) { return entry.second.cleared; });
     if (!last.contradiction.empty() && !emptied) {
-        failure_ = layout_error(pid, last);
+        contradictions_.push_back({pid, layout_error(pid, last)});
+        process.walkable = false;
+        sums.incomplete_reason = last.contradiction;
+        end_walk(pid, process, outcome);
+        return;
     }
     const Reconciliation result = reconcile(outcome.first ? *outcome.first : *process.former, last, process.known);
     announce(pid, process, last);

@@ -13,12 +13,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
 #include "event/event_consumer.hpp"
 #include "event/regions_first.hpp"
+#include "live/contradiction.hpp"
 #include "live/walk_job.hpp"
 #include "walk/known_buffers.hpp"
 #include "walk/reconcile.hpp"
@@ -57,8 +59,8 @@ public:
     // Readable when proceed() has something to do.
     [[nodiscard]] int fd() const { return wakeup_.get(); }
 
-    // An error once a walk has shown that an object layout is wrong.
-    [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+    // Processes of which a walk has shown, since the last call, that an object layout is wrong. They are not walked again.
+    [[nodiscard]] std::vector<Contradiction> take_contradictions() { return std::exchange(contradictions_, {}); }
 
     // No walk is running, and none is due: one that was in vain is tried again later.
     [[nodiscard]] bool idle() const;
@@ -120,7 +122,7 @@ private:
     bool loss_is_fresh_ = false;  // since the ring was drained last
     std::unique_ptr<WalkJob> job_;
     bool end_noticed_ = false;    // of the job
-    std::optional<Error> failure_;
+    std::vector<Contradiction> contradictions_;
 };
 
 }  // namespace tt::alloc_trace
