@@ -7,6 +7,7 @@
 #include "checkpoint/checkpoint.hpp"
 #include "checkpoint/state_fields.hpp"
 #include "recording/fields.hpp"
+#include "recording/format.hpp"
 #include "tracker/object_table.hpp"
 
 namespace tt::alloc_trace {
@@ -36,6 +37,9 @@ template <typename Row, typename Take>
 }
 
 bool take_owner(ProcessState& process, OwnerRow& row) {
+    if (process.owners.size() >= Tracker::kMaxOwners || row.owner.chips.size() > format::kMaxChips) {
+        return false;
+    }
     if (!row.spare) {
         restore_owner(process, row.owner);
         return true;
@@ -47,7 +51,7 @@ bool take_owner(ProcessState& process, OwnerRow& row) {
 
 bool take_allocator(ProcessState& process, AllocatorRow& row) {
     Allocator& allocator = row.allocator;
-    if (allocator.owner >= process.owners.size() || (row.spare && allocator.alive)) {
+    if (allocator.owner >= process.owners.size() || (row.spare && allocator.alive) || process.allocators.size() >= Tracker::kMaxOwners) {
         return false;
     }
     for (std::size_t i = 0; i < kBufferTypeCount; ++i) {
@@ -362,7 +366,7 @@ Status TrackerCheckpoint::decode_field(const ChunkField& field, Tracker& tracker
         loader(process);
         const bool alive = process.end == ProcessState::End::Alive;
         const bool twice = alive && !tracker.alive_.try_emplace(process.pid, &process).second;
-        return in.failed() || twice ? Status(impossible("a process is broken")) : Status();
+        return in.failed() || twice || !tracker.is_plausible() ? Status(impossible("a process is broken")) : Status();
     }
     if (id == FieldId::Forked) {
         const bool good = each_row<std::uint32_t>(field.data, [&](std::uint32_t child) {

@@ -326,6 +326,13 @@ Status replay_recording(
         }
         const bool open = watched.open_for(event);
         const Applied applied = replay.tracker.apply(event);
+        if (!replay.tracker.is_plausible()) {
+            return fail(
+                ErrorCode::RunTime,
+                fmt::format("recording '{}' cannot be read on from event {}: it makes more work than a job could", path, watched.number()),
+                "this is no recording of a job; --until reads what is before"
+            );
+        }
         if (!open) {
             continue;
         }

@@ -349,6 +349,9 @@ bool EventDecoder::read(ByteReader& row, OwnerSeen& event) {
     const std::uint64_t kind = row.varint();
     event.id = row.signed_varint32();
     const std::size_t chips = row.count(1);
+    if (chips > format::kMaxChips) {
+        return false;
+    }
     if (!named || kind > static_cast<std::uint64_t>(OwnerKind::Mesh)) {
         return false;
     }
@@ -367,6 +370,9 @@ bool EventDecoder::read(ByteReader& row, CircularBufferAllocated& event) {
     event.size = row.varint();
     const std::uint64_t flags = row.varint();
     const std::size_t ranges = row.count(kLeastRangeBytes);
+    if (ranges > format::kMaxCoreRanges) {
+        return false;
+    }
     if (!named || (flags & ~(format::kCoresComplete | format::kGloballyAllocated)) != 0) {
         return false;
     }

@@ -58,6 +58,11 @@ inline constexpr std::size_t kTailBytes = kChunkHeaderBytes + kTailPlainBytes;  
 // Between two checkpoints: at least so many events, and so many for each thing the last one held.
 inline constexpr std::uint64_t kCheckpointEvents = 1U << 20;
 inline constexpr std::uint64_t kEventsPerThing = 8;
+inline constexpr std::size_t kMaxChips = 4096;       // of a mesh
+inline constexpr std::size_t kMaxCoreRanges = 4096;  // of a circular buffer
+// A checkpoint may be so many times larger than it is stored, and a little: a few bytes must not make gigabytes.
+inline constexpr std::uint64_t kMaxCheckpointRatio = 100;
+inline constexpr std::uint64_t kFreeCheckpointBytes = std::uint64_t{4} << 20;
 // Most a checkpoint may hold, over all of its chunks.
 inline constexpr std::uint64_t kMaxCheckpointBytes = std::uint64_t{512} << 20;
 

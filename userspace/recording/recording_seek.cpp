@@ -93,6 +93,7 @@ bool RecordingReader::read_checkpoint(const FileIndex::Checkpoint& place, Checkp
     checkpoint.last_t_ns = place.last_t_ns;
     offset_ = place.offset;
     std::uint64_t bytes = 0;
+    std::uint64_t stored = 0;
     for (std::uint32_t number = 0;; ++number) {
         ChunkHeader header;
         Result<ChunkFile::Found> found = file_.read_header(offset_, header);
@@ -107,9 +108,13 @@ bool RecordingReader::read_checkpoint(const FileIndex::Checkpoint& place, Checkp
         if (!plain || plain->number != number || plain->events != place.events || plain->last_t_ns != place.last_t_ns) {
             return false;
         }
-        const auto packed = chunk_decoder_.unpack(header, payload_);
         bytes += header.raw_bytes;
-        if (!packed || bytes > format::kMaxCheckpointBytes) {
+        stored += header.stored_bytes;
+        if (bytes > std::min(format::kMaxCheckpointBytes, format::kFreeCheckpointBytes + format::kMaxCheckpointRatio * stored)) {
+            return false;
+        }
+        const auto packed = chunk_decoder_.unpack(header, payload_);
+        if (!packed) {
             return false;
         }
         checkpoint.parts.emplace_back(packed->begin(), packed->end());

@@ -29,14 +29,17 @@ struct AllocationKey {
 
 struct AllocationKeyHash {
     std::size_t operator()(const AllocationKey& key) const noexcept {
-        // Addresses are multiples of 32 at least, and the table uses low bits: both halves of a full product, folded.
+        // Addresses are multiples of 16 at least, and the table uses low bits: both halves of a full product, folded, and once more, as a
+        // product with a tag of few bits leaves small steps of the address where they were.
         const std::uint64_t core = std::uint64_t{key.core} << 48U;
         const std::uint64_t place = core | std::uint64_t{key.generation} << 32U | key.allocator;
         const std::uint64_t tag = (place << 3U) | static_cast<std::uint64_t>(key.type);
         __extension__ using Product = unsigned __int128;
         const Product product =
             static_cast<Product>(key.address ^ 0x9e3779b97f4a7c15ULL) * (tag * 0xd6e8feb86659fd93ULL + 0xff51afd7ed558ccdULL);
-        return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+        std::uint64_t hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+        hash = (hash ^ hash >> 32U) * 0xd6e8feb86659fd93ULL;
+        return hash ^ hash >> 32U;
     }
 };
 

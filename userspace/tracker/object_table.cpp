@@ -168,6 +168,7 @@ void refine_owner(ProcessState& process, std::uint32_t index, const OwnerSeen& s
     Owner& known = process.owners[index];
     refined.closing = known.closing;
     refined.allocators = known.allocators;
+    process.gone_through += process.live.buffers().size();
     for (const auto& [key, buffer] : process.live.buffers()) {
         if (process.allocators[key.allocator].owner != index) {
             continue;
@@ -265,9 +266,11 @@ std::uint32_t allocator_index(
     if (process.allocators[index].owner == owner) {
         return index;
     }
-    release(process, FreeKind::ReleasedByClose, {AllocationTable::End::Released, t_ns}, [index](const AllocationKey& key) {
-        return key.allocator == index;
-    });
+    if (process.allocators[index].live > 0) {
+        release(process, FreeKind::ReleasedByClose, {AllocationTable::End::Released, t_ns}, [index](const AllocationKey& key) {
+            return key.allocator == index;
+        });
+    }
     end_allocator(process, index);
     return add_allocator(process, pointer, owner);
 }
@@ -286,6 +289,7 @@ void set_regions(ProcessState& process, std::uint32_t index, const std::vector<R
     if (now == allocator.regions) {
         return;
     }
+    process.gone_through += process.live.buffers().size();
     for (const auto& [key, buffer] : process.live.buffers()) {
         if (key.allocator != index) {
             continue;
@@ -385,6 +389,7 @@ Applied release(
 ) {
     Applied applied;
     applied.released_kind = kind;
+    process.gone_through += process.live.buffers().size();
     process.live.release_if(matches, past, [&](const AllocationKey& key, const LiveBuffer& buffer) {
         count_end(process, key, buffer, kind);
         ++applied.released;

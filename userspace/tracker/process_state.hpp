@@ -110,6 +110,7 @@ struct ProcessState {
     std::uint64_t losses_settled = 0;   // likewise, before its latest complete walk
 
     std::uint64_t events = 0;         // of this process
+    std::uint64_t gone_through = 0;   // buffers and owners, for events that concern many; since the replay began
     std::uint64_t hooked_allocs = 0;  // taken by graph capture, no device memory
     std::array<std::uint64_t, kFreeKindCount> ends{};  // by FreeKind
     UnknownFreeStats unknown_frees{};

@@ -35,8 +35,9 @@ std::uint64_t core_count(const std::vector<CoreRange>& cores) {
 }
 
 void Program::add(CircularBuffer buffer) {
+    constexpr std::size_t kMaxCores = 4096;  // ranges, all different: a chip has fewer cores
     for (const CoreRange& range : buffer.cores) {
-        if (std::find(cores.begin(), cores.end(), range) == cores.end()) {
+        if (cores.size() < kMaxCores && std::find(cores.begin(), cores.end(), range) == cores.end()) {
             cores.push_back(range);
         }
     }

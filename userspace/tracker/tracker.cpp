@@ -15,6 +15,9 @@ namespace {
 constexpr std::uint64_t kScanCreditPerEvent = 16;
 constexpr std::uint64_t kMaxScanCredit = std::uint64_t{1} << 23U;
 constexpr std::size_t kMaxReasonBytes = 512;  // of a walk
+// What a process's events may make us go through: so much for each, and a device's closing or its allocators' regions now and then.
+constexpr std::uint64_t kWorkPerEvent = 32;
+constexpr std::uint64_t kWorkAtOnce = std::uint64_t{1} << 25U;
 
 // Some builds do not give the address of the object: it is 0 then and may be any.
 bool may_be_same_object(std::uint64_t a, std::uint64_t b) { return a == b || a == 0 || b == 0; }
@@ -83,7 +86,12 @@ Applied Tracker::apply(const Event& event) {
         ++state.events;
         state.last_t_ns = header.t_ns;
     }
-    return std::visit([this](const auto& e) { return on(e); }, event);
+    const Applied applied = std::visit([this](const auto& e) { return on(e); }, event);
+    if (latest_ != nullptr) {
+        overworked_ = overworked_ || latest_->gone_through > kWorkAtOnce + kWorkPerEvent * latest_->events ||
+                      latest_->owners.size() > kMaxOwners || latest_->allocators.size() > kMaxOwners;
+    }
+    return applied;
 }
 
 TrackerView Tracker::view() const { return {processes_, lost_, folded_, marks_, stacks_, events_, first_t_ns_, last_t_ns_, losses_}; }
@@ -419,6 +427,7 @@ Applied Tracker::on(const ProcessStatus& event) {
 Applied Tracker::on(const ProgramDestroyed& event) {
     ProcessState& state = process(event.header);
     state.programs.destroy(event.program);
+    state.gone_through += state.owners.size();
     for (const Owner& owner : state.owners) {
         update_circular_buffers(state, owner);
     }

@@ -81,10 +81,18 @@ public:
     static constexpr std::size_t kMaxExitedProcesses = 64;
     static constexpr std::size_t kMaxExitedJobs = 4096;
 
+    // Most processes at a time, and entries of a process's owners and allocators, that a recorder writes of.
+    static constexpr std::size_t kMaxProcesses = std::size_t{1} << 15;
+    static constexpr std::size_t kMaxOwners = std::size_t{1} << 16;
+
     Applied apply(const Event& event);
 
     // May complete the frames of stacks that come from now on.
     void name_frames(StackTable::Namer namer) { stacks_.name_with(std::move(namer)); }
+    // False once the stream is none of a recorder: more processes, or events that make more work, than any job makes. A recording of a
+    // stranger is read no further then.
+    [[nodiscard]] bool is_plausible() const { return !overworked_ && processes_.size() <= kMaxProcesses + kMaxExitedJobs; }
+
     [[nodiscard]] TrackerView view() const;
 
     // From now on `listener` hears of every life; it must outlive this, nullptr: none.
@@ -159,6 +167,7 @@ private:
     std::uint64_t last_free_loss_t_ns_ = 0;
     std::uint64_t lost_allocations_unaccounted_ = 0;  // lost ones whose free has not come yet
     std::uint64_t scan_credit_ = std::uint64_t{1} << 23U;  // buffers that rare events may still go through
+    bool overworked_ = false;
     std::uint64_t events_ = 0;
     std::uint64_t first_t_ns_ = 0;
     std::uint64_t last_t_ns_ = 0;

@@ -107,6 +107,28 @@ TEST(RecordingHostileTest, TablesLargerThanTheirEventsAreRefused) {
     EXPECT_FALSE(decoder.load(plain.bytes(), packed.bytes()));
 }
 
+// A byte each in the file, and gone through with each event of theirs.
+TEST(RecordingHostileTest, MoreChipsOrCoreRangesThanThereAreAreRefused) {
+    const auto takes = [](const Event& event) {
+        EventEncoder encoder;
+        EXPECT_TRUE(encoder.add(event));
+        const Bytes plain = encoder.plain(0);
+        const Bytes packed = encoder.packed();
+        EventDecoder decoder;
+        return decoder.load(plain, packed).has_value() && drain(decoder) == 1;
+    };
+    OwnerSeen mesh{{1, 1, 1}, 0x1000, OwnerKind::Mesh, 0, std::vector<std::int32_t>(format::kMaxChips)};
+    CircularBufferAllocated buffer{};
+    buffer.header = {1, 1, 1};
+    buffer.cores.resize(format::kMaxCoreRanges);
+    EXPECT_TRUE(takes(mesh));
+    EXPECT_TRUE(takes(buffer));
+    mesh.chips.push_back(0);
+    buffer.cores.emplace_back();
+    EXPECT_FALSE(takes(mesh));
+    EXPECT_FALSE(takes(buffer));
+}
+
 TEST(RecordingHostileTest, MillionsOfEmptyModulesAreRefused) {
     ByteWriter packed;
     for (int i = 0; i < 100'000; ++i) {

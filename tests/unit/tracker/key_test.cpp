@@ -4,6 +4,8 @@
 // Which events mean the same buffer, and where a buffer counts.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "event_builders.hpp"
 
 namespace tt::alloc_trace::test {
@@ -249,6 +251,42 @@ TEST(TrackerKeyTest, AllocatorPointerOfAnotherOwnerIsAnotherAllocator) {
     EXPECT_EQ(job.state().allocators.size(), 2U);
     EXPECT_EQ(job.dram(kPlace0).bytes, 0U) << "the first one's end was missed";
     EXPECT_EQ(job.dram(kPlace1).bytes, 10U);
+}
+
+// Whatever steps an allocator makes, under whichever number: the table uses the low bits only.
+TEST(TrackerKeyTest, AddressesInStepsAreSpreadOverTheTable) {
+    constexpr std::uint64_t kPlaces = std::uint64_t{1} << 14U;
+    for (const std::uint64_t step : {16, 32, 64, 2048, 4096, 1 << 20}) {
+        for (std::uint32_t allocator = 0; allocator < 3; ++allocator) {
+            std::set<std::uint64_t> places;
+            for (std::uint64_t i = 0; i < kPlaces; ++i) {
+                AllocationKey key;
+                key.address = step * i;
+                key.allocator = allocator;
+                places.insert(AllocationKeyHash{}(key) % kPlaces);
+            }
+            EXPECT_GT(places.size(), kPlaces / 2) << "steps of " << step << ", allocator " << allocator;  // chance: 63 %
+        }
+    }
+}
+
+// An allocator that changes hands with each allocation, beside many live buffers, is no job's: who replays it may stop there.
+TEST(TrackerKeyTest, StreamThatMakesMoreWorkThanAJobIsTold) {
+    Tracker tracker;
+    const auto apply = [&](std::uint64_t owner, std::uint64_t allocator, std::uint64_t address) {
+        BufferFields buffer = under(of_owner(buffer_at(address), owner), allocator);
+        (void)tracker.apply(Allocated{{1, 1, 1}, buffer});
+    };
+    for (std::uint64_t i = 0; i < 20'000; ++i) {
+        apply(kChip0, kAllocator, 32 * i);
+    }
+    EXPECT_TRUE(tracker.is_plausible());
+    std::uint64_t changes = 0;
+    for (; tracker.is_plausible() && changes < 10'000; ++changes) {
+        apply(changes % 2 == 0 ? kChip0 : kChip1, kOtherAllocator, 32);
+    }
+    EXPECT_GT(changes, 100U) << "a few are a job's";
+    EXPECT_LT(changes, 10'000U);
 }
 
 TEST(TrackerKeyTest, OwnersAreNamedWithTheirChipsInRuns) {
