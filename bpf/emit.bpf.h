@@ -87,22 +87,6 @@ static __always_inline bool reader_answers(__u64 patience_ns) {
     return now_ns() < *(volatile __u64 *)&reader_alive_ns + patience_ns;
 }
 
-/* Before the record that says why: whoever reads that continues the process. False: it is not stopped. */
-static __noinline int hold_current(int whole_process) {
-    __u32 pid = current_pid_tgid() >> 32;
-    __u64 now = now_ns();
-    if (!config.hold || !reader_answers(TAT_HOLD_NS)) {
-        return 0;
-    }
-    if (whole_process) {
-        bpf_send_signal(SIGSTOP);
-    } else {
-        bpf_send_signal_thread(SIGSTOP);
-    }
-    bpf_map_update_elem(&held, &pid, &now, BPF_ANY);
-    return 1;
-}
-
 /*
  * The signal first: whoever finds the entry can be sure that it was sent. And again with every event above the limit: an entry
  * does not say that the process stands still, it may have been continued a moment ago. To this thread, which stops all the

@@ -1,8 +1,24 @@
 /* SPDX-FileCopyrightText: © 2026 tt-alloc-trace contributors */
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Which processes are traced, and the records that say so. */
+/* Which processes are traced, the records that say so, and those that wait for the reader. */
 #ifndef TAT_PROCESS_BPF_H
 #define TAT_PROCESS_BPF_H
+
+/* Before the record that says why: whoever reads that continues the process. False: it is not stopped. */
+static __noinline int hold_current(int whole_process) {
+    __u32 pid = current_pid_tgid() >> 32;
+    __u64 now = now_ns();
+    if (!config.hold || !reader_answers(TAT_HOLD_NS)) {
+        return 0;
+    }
+    if (whole_process) {
+        bpf_send_signal(SIGSTOP);
+    } else {
+        bpf_send_signal_thread(SIGSTOP);
+    }
+    bpf_map_update_elem(&held, &pid, &now, BPF_ANY);
+    return 1;
+}
 
 static __always_inline struct tat_process_event *reserve_process(__u32 kind, __u64 *wakeup) {
     struct tat_process_event *event = reserve(sizeof(*event), kind, current_pid_tgid(), 0, wakeup);
