@@ -449,6 +449,10 @@ int process_exited(struct tracepoint_args *tp) {
     if ((!last_thread && !loses_probes) || !bpf_map_lookup_elem(&targets, &pid)) {
         return 0;
     }
+    /* Threads that end together all see that none is left: the first one tells. */
+    if (last_thread && bpf_map_delete_elem(&targets, &pid)) {
+        return 0;
+    }
     __u64 wakeup = 0;
     __u32 kind = last_thread ? TAT_EVENT_PROCESS_EXITED : TAT_EVENT_MAIN_THREAD_ENDED;
     struct tat_process_event *event = reserve_process(kind, &wakeup);
@@ -458,11 +462,8 @@ int process_exited(struct tracepoint_args *tp) {
         event->wait_status = of_group ? of_group : BPF_CORE_READ(task, group_leader, exit_code);
         bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
     }
-    if (last_thread) {
-        if (config.stacks) {
-            forget_mappings(pid);
-        }
-        bpf_map_delete_elem(&targets, &pid);
+    if (config.stacks && last_thread) {
+        forget_mappings(pid);
     }
     return 0;
 }

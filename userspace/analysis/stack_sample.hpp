@@ -25,6 +25,9 @@ public:
         }
     }
 
+    // By number: in the order in which stacks came first, where buffers came in no order.
+    void sort() { std::sort(stacks_.begin(), stacks_.begin() + count_); }
+
     [[nodiscard]] std::span<const std::uint32_t> stacks() const { return {stacks_.data(), count_}; }  // in order of appearance
     [[nodiscard]] bool more() const { return more_; }  // there are others
 

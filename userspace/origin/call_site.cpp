@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "origin/function_name.hpp"
 
@@ -71,7 +72,7 @@ const CallSites::CallSite& CallSites::of(std::uint32_t stack) {
     return site;
 }
 
-CallSites::CallSite CallSites::find(const StackSeen& stack) const {
+CallSites::CallSite CallSites::find(const StackSeen& stack) {
     const FrameSeen* site = nullptr;
     const bool python = std::any_of(stack.frames.begin(), stack.frames.end(), [this](std::uint32_t number) {
         return is_python(stacks_.frame(number));
@@ -92,7 +93,9 @@ CallSites::CallSite CallSites::find(const StackSeen& stack) const {
             operation = in_operation && !is_device_operation(name) && !is_detail(name) ? name : operation;
         }
     }
-    return {frame_text(*site), operation, site->number};
+    std::string text = frame_text(*site);
+    const std::uint32_t first = frames_.try_emplace(text, site->number).first->second;
+    return {std::move(text), std::move(operation), first};
 }
 
 }  // namespace tt::alloc_trace

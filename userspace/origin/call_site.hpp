@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "tracker/stack_table.hpp"
@@ -36,17 +37,18 @@ public:
     struct CallSite {
         std::string text;       // frame_text() of `frame`; empty: the stack was not taken
         std::string operation;  // "ttnn::softmax"; empty: none
-        std::uint32_t frame = 0;  // FrameSeen::number
+        std::uint32_t frame = 0;  // FrameSeen::number of the first one with this text
     };
 
     // Of any number, also of 0 and of ones that are not known.
     [[nodiscard]] const CallSite& of(std::uint32_t stack);
 
 private:
-    [[nodiscard]] CallSite find(const StackSeen& stack) const;
+    [[nodiscard]] CallSite find(const StackSeen& stack);
 
     const StackTable& stacks_;
     std::vector<CallSite> known_;  // by number
+    std::unordered_map<std::string, std::uint32_t> frames_;  // by text: a function calls from several places
     CallSite none_;
 };
 

@@ -150,7 +150,8 @@ std::string_view to_string(DiffChange change) {
 
 void name_call_sites(DiffSide& side, const StackTable& stacks) {
     CallSites sites(stacks);
-    for (const auto& [key, sum] : side.groups) {
+    for (auto& [key, sum] : side.groups) {
+        sum.stacks.sort();
         std::string name = key.origin.empty() ? call_sites_text(sum.stacks, sites) : key.origin;
         if (!name.empty()) {
             side.call_sites.emplace(key, std::move(name));

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kPercent = 4;
 constexpr std::size_t kSize = 10;  // "1023.9 MiB"
-constexpr std::size_t kRate = 11;  // "+1.2 GiB/s"; one that is wider takes a column more
+constexpr std::size_t kRate = 11;  // "+1023.9 KiB"
 
 constexpr std::size_t kWide = 110;
 constexpr std::size_t kLeastBar = 7;
@@ -69,7 +69,7 @@ std::string rate_text(const ChipRow& chip) {
     if (!chip.change_known || rate == 0) {
         return {};
     }
-    return fmt::format("{}{}/s", rate < 0 ? "-" : "+", human_bytes(static_cast<std::uint64_t>(std::abs(rate))));
+    return fmt::format("{}{}", rate < 0 ? "-" : "+", human_bytes(static_cast<std::uint64_t>(std::abs(rate))));
 }
 
 Line chip_line(

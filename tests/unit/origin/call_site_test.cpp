@@ -105,5 +105,15 @@ TEST_F(CallSitesTest, NoStackIsNoCallSite) {
     EXPECT_EQ(sites_.of(7).text, "");
 }
 
+// A function that allocates in two places is one call site.
+TEST_F(CallSitesTest, PlacesOfOneNameAreOne) {
+    native("_ZN6engine4loadEi", "/opt/libengine.so");
+    const std::uint32_t first = site().frame;
+    native("_ZN6engine4loadEi", "/opt/libengine.so");
+    EXPECT_EQ(site().frame, first);
+    native("_ZN6engine4saveEi", "/opt/libengine.so");
+    EXPECT_NE(site().frame, first);
+}
+
 }  // namespace
 }  // namespace tt::alloc_trace::test
