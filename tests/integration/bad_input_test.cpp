@@ -189,8 +189,14 @@ TEST_F(BadInputTest, ExistingFileIsNotTouchedWithoutForce) {
     EXPECT_EQ(recorder.interrupt().status, 0);
     EXPECT_TRUE(matches(*replay(file_, {truth}), truth));
 
+    const std::string recording = read_file(file_);
+    EXPECT_EQ(run_tool({"report", file_, "-o", file_, "--force"}).status, 2) << "it is what is read";
+    EXPECT_EQ(run_tool({"export", file_, "--to", "jsonl", "-o", file_, "--force"}).status, 2);
+    EXPECT_EQ(read_file(file_), recording);
+
     const std::string lines = dir_.file("x.jsonl");
     write_file(lines, "precious");
+    EXPECT_EQ(run_tool({"report", file_, "-o", lines}).status, 2);
     EXPECT_EQ(run_tool({"export", file_, "--to", "jsonl", "-o", lines}).status, 2);
     EXPECT_EQ(read_file(lines), "precious");
     EXPECT_EQ(run_tool({"export", file_, "--to", "jsonl", "-o", lines, "--force"}).status, 0);

@@ -2,15 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/output.hpp"
 
-#include <fcntl.h>
 #include <langinfo.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <clocale>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
-#include "base/unique_fd.hpp"
+#include "cli/export_output.hpp"
 #include "watch/terminal.hpp"
 
 namespace tt::alloc_trace {
@@ -53,6 +54,11 @@ Status write_stdout(const std::string& text, bool* closed) {
             }
             return {};
         }
+        if (written < 0 && errno == EAGAIN) {  // whoever shares it made it so
+            pollfd room{STDOUT_FILENO, POLLOUT, 0};
+            ::poll(&room, 1, -1);
+            continue;
+        }
         if (written < 0 && errno != EINTR) {
             return fail_errno(ErrorCode::RunTime, "cannot write to standard output", errno);
         }
@@ -61,7 +67,11 @@ Status write_stdout(const std::string& text, bool* closed) {
     return {};
 }
 
-Status check_output(const std::string& path, bool force) {
+Status check_output(const std::string& path, bool force, const std::string& recording) {
+    std::error_code ignored;
+    if (!is_stdout(path) && std::filesystem::equivalent(recording, path, ignored)) {
+        return fail(ErrorCode::Usage, path + " is the recording itself", "choose another file");
+    }
     const bool exists = !is_stdout(path) && ::access(path.c_str(), F_OK) == 0;
     return exists && !force ? cannot_create(path, EEXIST) : Status{};
 }
@@ -70,19 +80,12 @@ Status write_output(const std::string& text, const std::string& path, bool force
     if (is_stdout(path)) {
         return write_stdout(text);
     }
-    const int mode = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (force ? O_TRUNC : O_EXCL);
-    const UniqueFd file(::open(path.c_str(), mode, S_IRUSR | S_IWUSR));
-    if (!file.valid()) {
-        return cannot_create(path, errno);
+    Result<ExportFile> file = ExportFile::create(path, force);
+    if (!file) {
+        return tl::make_unexpected(file.error());
     }
-    for (std::size_t done = 0; done < text.size();) {
-        const ssize_t written = write(file.get(), text.data() + done, text.size() - done);
-        if (written < 0 && errno != EINTR) {
-            return fail_errno(ErrorCode::RunTime, "cannot write to " + path, errno);
-        }
-        done += written > 0 ? static_cast<std::size_t>(written) : 0;
-    }
-    return {};
+    const Status written = file->append(text);
+    return written ? file->publish() : written;
 }
 
 }  // namespace tt::alloc_trace

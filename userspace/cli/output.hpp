@@ -20,11 +20,11 @@ namespace tt::alloc_trace {
 // All of `text`; error if it cannot be written. A closed pipe is no error: the reader has seen enough. `closed` tells.
 [[nodiscard]] Status write_stdout(const std::string& text, bool* closed = nullptr);
 
-// Refuses, before any work is done, what write_output() would refuse behind it.
-[[nodiscard]] Status check_output(const std::string& path, bool force);
+// Refuses, before any work is done, what write_output() would refuse behind it, and `recording` itself, which is read for it.
+[[nodiscard]] Status check_output(const std::string& path, bool force, const std::string& recording);
 
 // All of `text` into a file for its owner alone, or to standard output if `path` is empty or "-". An existing file is replaced only
-// by `force`.
+// by `force`, and only by all of it.
 [[nodiscard]] Status write_output(const std::string& text, const std::string& path, bool force);
 
 }  // namespace tt::alloc_trace

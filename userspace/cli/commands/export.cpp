@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
 #include <optional>
 
 #include "cli/commands/commands.hpp"
@@ -27,7 +26,7 @@ void on_signal(int /*signal*/) { interrupted = 1; }
 
 bool to_stdout(const Options& options) { return options.output.empty() || options.output == "-"; }
 
-Status check_output(const Options& options, const ExportKind& kind) {
+Status check_target(const Options& options, const ExportKind& kind) {
     const std::string name(kind.name);
     if (to_stdout(options) && kind.needs_path) {
         return fail(ErrorCode::Usage, name + " cannot go to standard output", "name a file with -o FILE");
@@ -35,11 +34,7 @@ Status check_output(const Options& options, const ExportKind& kind) {
     if (to_stdout(options) && kind.binary && stdout_is_terminal()) {
         return fail(ErrorCode::Usage, name + " is binary and standard output a terminal", "name a file with -o FILE");
     }
-    std::error_code ignored;
-    if (!to_stdout(options) && std::filesystem::equivalent(options.file, options.output, ignored)) {
-        return fail(ErrorCode::Usage, options.output + " is the recording itself", "choose another file");
-    }
-    return {};
+    return check_output(options.output, options.force, options.file);
 }
 
 // What the exporter has to say goes to its file; the replay's own fault comes first.
@@ -72,7 +67,7 @@ void warn_of_filters(const Options& options, const ExportOptions& exporting, con
 
 Result<int> run_export(const Options& options) {
     const ExportKind& kind = *find_export_kind(options.export_format);
-    if (Status possible = check_output(options, kind); !possible) {
+    if (Status possible = check_target(options, kind); !possible) {
         return tl::make_unexpected(possible.error());
     }
     const Result<ExportOptions> exporting = export_options(options, kind);

@@ -130,7 +130,7 @@ std::string document(
 }  // namespace
 
 Result<int> run_report(const Options& options) {
-    if (Status possible = check_output(options.output, options.force); !possible) {
+    if (Status possible = check_output(options.output, options.force, options.file); !possible) {
         return tl::make_unexpected(possible.error());
     }
     const ViewKind& kind = *find_view(options.view);
