@@ -6,6 +6,8 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "support/bpf_test.hpp"
 #include "support/kernel_objects.hpp"
@@ -138,6 +140,33 @@ TEST_F(HarmTest, StoppedRecorderDoesNotFreezeAJobOfLossless) {
     EXPECT_GT(lost.total(), 0U);
     EXPECT_EQ(replayed->account(truth.pid).allocs + lost.allocated, truth.allocs);
     EXPECT_EQ(job.exit(), 0);
+}
+
+// Nothing that the tracer could be made to execute has more privileges than its caller.
+TEST_F(HarmTest, RecorderGainsNoPrivilegesByExecution) {
+    StandIn job;
+    Recorder recorder({"-p", job.pid_text()}, file_);
+    std::ifstream status("/proc/" + std::to_string(recorder.process().pid()) + "/status");
+    const std::string text{std::istreambuf_iterator<char>(status), {}};
+    EXPECT_NE(text.find("NoNewPrivs:\t1\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("CapBnd:\t0000000000000000\n"), std::string::npos) << text;
+    EXPECT_EQ(recorder.interrupt().status, 0);
+}
+
+// nohup: the terminal's end does not end the recording.
+TEST_F(HarmTest, HangupThatIsIgnoredEndsNothing) {
+    StandIn job;
+    SpawnOptions options = tool_with({"record", "-p", job.pid_text(), "-o", file_});
+    options.arguments.insert(options.arguments.begin(), {"sh", "-c", "trap '' HUP; exec \"$@\"", "sh"});
+    Subprocess tool(options);
+    tool.wait_for_err("attached to");
+    tool.signal(SIGHUP);
+    job.run_all();
+    const Truth truth = job.truth();
+    EXPECT_EQ(job.exit(), 0);
+    EXPECT_EQ(tool.wait().status, 0) << tool.err();
+    EXPECT_NE(tool.err().find("target ended"), std::string::npos) << tool.err();
+    EXPECT_EQ(replay(file_)->account(truth.pid).allocs, truth.allocs);
 }
 
 // Killed before the command was let go: it must not start untraced, and not wait for ever.

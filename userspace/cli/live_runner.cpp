@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <iostream>
 #include <utility>
+#include <vector>
 
 #include "cli/output.hpp"
 #include "cli/sudo_caller.hpp"
@@ -27,6 +29,24 @@ constexpr std::chrono::milliseconds kCheckPeriod{1000};
 constexpr int kPriority = -15;
 constexpr int kInterruptedStatus = 128 + SIGINT;  // as shells say it
 
+// Under nohup the end of the terminal is nobody's wish.
+std::vector<int> signals_to_watch() {
+    std::vector<int> signals{SIGINT, SIGTERM, SIGUSR1};
+    struct sigaction hangup {};
+    if (sigaction(SIGHUP, nullptr, &hangup) != 0 || hangup.sa_handler != SIG_IGN) {
+        signals.push_back(SIGHUP);
+    }
+    return signals;
+}
+
+// From here on we execute no program. Of one that somebody made us execute nothing would be gained.
+void give_up_what_programs_gain() {
+    for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; ++capability) {
+        (void)prctl(PR_CAPBSET_DROP, capability);  // not permitted: it is not ours to give on
+    }
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LiveRunner>> LiveRunner::start(const Options& options, Pipeline& pipeline) {
@@ -39,7 +59,7 @@ Result<std::unique_ptr<LiveRunner>> LiveRunner::start(const Options& options, Pi
     // Before anything is attached: a Ctrl-C from now on ends the run in order.
     LiveRunner* self = runner.get();
     Status watched = self->loop_->watch_signals(
-        {SIGINT, SIGTERM, SIGHUP, SIGUSR1}, [self](int signal) { self->on_signal(signal); }
+        signals_to_watch(), [self](int signal) { self->on_signal(signal); }
     );
     if (!watched) {
         return tl::make_unexpected(watched.error());
@@ -59,6 +79,7 @@ Result<std::unique_ptr<LiveRunner>> LiveRunner::start(const Options& options, Pi
         return tl::make_unexpected(session.error());
     }
     runner->session_ = std::move(*session);
+    give_up_what_programs_gain();
     // Among many busy threads of the target an equal share is too little to keep up. A command, started already, keeps its own.
     (void)setpriority(PRIO_PROCESS, 0, kPriority);
     return runner;
