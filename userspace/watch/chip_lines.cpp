@@ -207,7 +207,7 @@ std::vector<Line> buffer_facts(
     fact("origin", call_site_text(of, sites));
     if (const StackSeen* stack = stacks.find(stack_number); stack != nullptr) {
         for (std::size_t i = 0; i < stack->frames.size(); ++i) {
-            fact(i == 0 ? "calls" : "", frame_text(stacks.frame(stack->frames[i]), true));
+            fact(i == 0 ? "calls" : "", frame_text(stacks.frame(stack->frames[i])));
         }
     }
     return lines;
