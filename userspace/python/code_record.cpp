@@ -35,8 +35,10 @@ std::optional<PythonCode> decode_code(std::span<const std::byte> record) {
     code.file = text_of(event.file, event.file_text);
     code.first_line = event.first_line;
     const std::size_t copied = event.table_read != 0 ? std::min<std::size_t>(event.table_bytes, room) : 0;
-    code.table.resize(copied);
-    std::memcpy(code.table.data(), record.data() + kFixed, copied);
+    if (copied > 0) {
+        code.table.resize(copied);
+        std::memcpy(code.table.data(), record.data() + kFixed, copied);
+    }
     code.table_cut = copied < event.table_bytes;
     return code;
 }
