@@ -9,6 +9,7 @@
 #include "report/owner_labels.hpp"
 #include "report/view_words.hpp"
 #include "watch/chip_page.hpp"
+#include "watch/gauge.hpp"
 
 namespace tt::alloc_trace::watch {
 namespace {
@@ -20,14 +21,6 @@ constexpr std::size_t kAge = 6;
 constexpr std::size_t kOwner = 9;
 constexpr std::size_t kAddress = 12;
 constexpr std::size_t kHolesShown = 3;
-
-std::string change_text(std::int64_t bytes) {
-    if (bytes == 0) {
-        return "=";
-    }
-    const auto size = static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes);
-    return (bytes < 0 ? "-" : "+") + human_bytes(size);
-}
 
 Ink change_ink(std::int64_t bytes) { return bytes > 0 ? Ink::Warning : bytes < 0 ? Ink::Good : Ink::Dim; }
 

@@ -99,6 +99,14 @@ std::string percent(const Gauge& gauge) {
     return fmt::format("{}{:.0f}%", below ? "<" : "", shown);
 }
 
+std::string change_text(std::int64_t bytes) {
+    if (bytes == 0) {
+        return "=";
+    }
+    const auto size = static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes);
+    return (bytes < 0 ? "-" : "+") + human_bytes(size);
+}
+
 std::string sparkline(const std::vector<std::uint64_t>& values, bool utf8) {
     const std::uint64_t most = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
     std::string line;

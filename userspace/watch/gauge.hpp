@@ -38,6 +38,8 @@ struct Gauge {
 
 [[nodiscard]] std::string percent(const Gauge& gauge);  // "68%"; without a capacity the size: "1.2 GiB"; empty if not there
 
+[[nodiscard]] std::string change_text(std::int64_t bytes);  // "+1.2 MiB", "-8.0 KiB"; "=": none
+
 // One character each, from 0 to the largest.
 [[nodiscard]] std::string sparkline(const std::vector<std::uint64_t>& values, bool utf8);
 

@@ -69,7 +69,7 @@ std::string rate_text(const ChipRow& chip) {
     if (!chip.change_known || rate == 0) {
         return {};
     }
-    return fmt::format("{}{}", rate < 0 ? "-" : "+", human_bytes(static_cast<std::uint64_t>(std::abs(rate))));
+    return change_text(static_cast<std::int64_t>(rate));
 }
 
 Line chip_line(
